@@ -1,0 +1,81 @@
+#include "audit/build.h"
+
+#include <algorithm>
+
+#include "audit/bundles.h"
+#include "audit/judge.h"
+#include "audit/load.h"
+#include "audit/rules.h"
+
+namespace mtls::audit {
+namespace {
+
+// A server's judgement stands while its configuration and every file it was computed from are the
+// same objects.
+bool still_stands(const ServerAudit& judged, const MaterialSet& material) {
+  return std::all_of(judged.used.begin(), judged.used.end(), [&](const auto& file) {
+    const auto now = material.find(file->path);
+    return now != material.end() && now->second == file;
+  });
+}
+
+std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs& inputs,
+                                                              const Plan& next,
+                                                              const Snapshot& snapshot) {
+  const Snapshot* previous = inputs.previous.get();
+  const bool same_config = previous != nullptr &&
+                           previous->config->document == snapshot.config->document &&
+                           !next.list_canaries && !next.judge_all;
+  std::vector<std::shared_ptr<const ServerAudit>> servers;
+  for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
+    if (same_config && still_stands(*previous->servers[i], snapshot.material)) {
+      servers.push_back(previous->servers[i]);
+    } else {
+      servers.push_back(
+          judge(JudgeInputs{.snapshot = snapshot, .build = inputs.policy.build, .index = i}));
+    }
+  }
+  return servers;
+}
+
+std::optional<base::sys_seconds> earliest_change(const Snapshot& snapshot) {
+  std::optional<base::sys_seconds> earliest;
+  for (const auto& server : snapshot.servers) {
+    if (server->next_change_at && (!earliest || *server->next_change_at < *earliest))
+      earliest = server->next_change_at;
+  }
+  return earliest;
+}
+
+}  // namespace
+
+std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
+  const Plan next = plan(inputs.changes, inputs.previous.get());
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->generation = inputs.previous ? inputs.previous->generation + 1 : 1;
+  snapshot->evaluated_at = inputs.now;
+
+  // 1. nginx's text to effective TLS contexts; a text that no longer parses keeps the last good
+  // contexts.
+  snapshot->config = read_config(inputs, next);
+
+  // 2. The clients to judge: settings name files and patterns, the disk says which exist.
+  list_canaries(inputs, next, *snapshot);
+
+  // 3. Every bundle, CRL and certificate the contexts and canaries refer to; unchanged ones are
+  // taken over.
+  snapshot->material = load_material(inputs, next, *snapshot);
+
+  // 4. What nginx will say at each server, until when, and what is wrong there.
+  snapshot->servers = judge_servers(inputs, next, *snapshot);
+
+  // 5. The same knowledge by CA file, for those who own the file and not the server.
+  snapshot->bundles = audit_bundles(*snapshot);
+
+  // 6. What is wrong with the configuration as a whole, and when time alone changes any of this.
+  snapshot->findings = config_findings(*snapshot);
+  snapshot->next_change_at = earliest_change(*snapshot);
+  return snapshot;
+}
+
+}  // namespace mtls::audit

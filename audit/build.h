@@ -1,0 +1,26 @@
+// THE SPINE: one evaluation, from the disk to a Snapshot, as a list of steps. Pure in its inputs:
+// it asks the FileSystem it is given and is told the time.
+#pragma once
+
+#include <memory>
+
+#include "audit/plan.h"
+#include "audit/policy.h"
+#include "audit/snapshot.h"
+#include "base/filesystem.h"
+
+namespace mtls::audit {
+
+struct BuildInputs {
+  const Policy& policy;
+  base::FileSystem& disk;
+  base::sys_seconds now;
+  std::shared_ptr<const Snapshot> previous;  // nullptr: the first one
+  Changes changes;
+};
+
+/// Never fails: what is wrong with the host is in the Snapshot. A build after changes equals a
+/// build from scratch.
+std::shared_ptr<const Snapshot> build(const BuildInputs& inputs);
+
+}  // namespace mtls::audit

@@ -1,0 +1,155 @@
+#include "audit/bundles.h"
+
+#include <algorithm>
+
+#include "audit/trust.h"
+
+namespace mtls::audit {
+namespace {
+
+using pki::CertificateFacts;
+using pki::Member;
+
+// NIST SP 800-57's 112 bits: OpenSSL's security level 2, Debian's default (R3.14).
+constexpr int kWeakSecurityBits = 112;
+
+std::size_t& count(BundleAudit& bundle, Problem problem) {
+  return bundle.problems.at(static_cast<std::size_t>(problem));
+}
+
+Problem problem_of(base::ErrorCode code) {
+  switch (code) {
+    case base::ErrorCode::kMissing: return Problem::kMissing;
+    case base::ErrorCode::kPermission: return Problem::kPermission;
+    case base::ErrorCode::kNotRegular: return Problem::kNotRegular;
+    case base::ErrorCode::kLoop: return Problem::kLoop;
+    case base::ErrorCode::kTooLarge: return Problem::kTooLarge;
+    case base::ErrorCode::kStuck: return Problem::kStuck;
+    default: return Problem::kUnreadable;
+  }
+}
+
+// The members of one file in every trust store that holds it.
+std::vector<std::vector<Member>> views_of(const Snapshot& snapshot, const MaterialFile& file) {
+  std::vector<std::vector<Member>> views;
+  for (const auto& server : snapshot.servers) {
+    const bool uses = std::any_of(server->used.begin(), server->used.end(),
+                                  [&](const auto& used) { return used->path == file.path; });
+    if (!uses || server->store.members.empty()) continue;
+    std::vector<Member> view;
+    for (const pki::Certificate& certificate : file.material->certificates) {
+      const auto& members = server->store.members;
+      const auto found = std::find_if(members.begin(), members.end(), [&](const Member& member) {
+        return !member.duplicate &&
+               member.certificate.facts().fingerprint == certificate.facts().fingerprint;
+      });
+      if (found != members.end()) view.push_back(*found);
+    }
+    if (view.size() == file.material->certificates.size()) views.push_back(std::move(view));
+  }
+  if (views.empty()) {  // no server asks: the file stands for itself
+    views.push_back(pki::view_bundle(file.material->certificates, snapshot.evaluated_at).members);
+  }
+  return views;
+}
+
+void mark_duplicates(std::vector<Member>& members) {
+  std::set<pki::Fingerprint> seen;
+  for (Member& member : members)
+    member.duplicate = !seen.insert(member.certificate.facts().fingerprint).second;
+}
+
+bool has_valid_namesake(const std::vector<Member>& members, const CertificateFacts& facts,
+                        base::sys_seconds now) {
+  return std::any_of(members.begin(), members.end(), [&](const Member& other) {
+    const CertificateFacts& theirs = other.certificate.facts();
+    const auto& [not_before, not_after] = theirs.validity;
+    return theirs.fingerprint != facts.fingerprint && theirs.subject == facts.subject &&
+           theirs.is_ca && not_before && not_after && *not_before <= now && now < *not_after;
+  });
+}
+
+void count_state(BundleAudit& bundle, const Member& member, base::sys_seconds now) {
+  const CertificateFacts& facts = member.certificate.facts();
+  const auto& [not_before, not_after] = facts.validity;
+  if (!not_before || !not_after) {
+    ++count(bundle, Problem::kInvalidDate);
+  } else if (*not_after <= now) {
+    ++bundle.expired;
+    ++count(bundle, Problem::kExpired);
+    if (facts.is_ca && !has_valid_namesake(bundle.members, facts, now))
+      ++count(bundle, Problem::kExpiredNeeded);
+  } else if (*not_before > now) {
+    ++bundle.not_yet_valid;
+    ++count(bundle, Problem::kNotYetValid);
+  } else {
+    ++bundle.valid;
+  }
+}
+
+void count_members(BundleAudit& bundle, base::sys_seconds now) {
+  std::size_t authorities = 0;
+  for (const Member& member : bundle.members) {
+    if (member.duplicate) {
+      ++bundle.duplicate;
+      continue;
+    }
+    const CertificateFacts& facts = member.certificate.facts();
+    if (facts.is_ca) ++authorities;
+    if (!facts.is_ca && !facts.self_signed) ++count(bundle, Problem::kLeafAsCa);
+    if (!member.chains_to_anchor) ++count(bundle, Problem::kMissingIssuer);
+    // An anchor's own signature is never checked (R3.15).
+    const bool old_digest = facts.signature_digest == "SHA1" || facts.signature_digest == "MD5";
+    if (old_digest && !facts.self_signed) ++count(bundle, Problem::kWeakSignature);
+    if (facts.security_bits < kWeakSecurityBits) ++count(bundle, Problem::kWeakKey);
+    count_state(bundle, member, now);
+  }
+  if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
+}
+
+void read_material(const Snapshot& snapshot, BundleAudit& bundle) {
+  const pki::Material& material = *bundle.file->material;
+  const std::vector<std::vector<Member>> views = views_of(snapshot, *bundle.file);
+  bundle.members = views.front();
+  mark_duplicates(bundle.members);
+  count_members(bundle, snapshot.evaluated_at);
+  count(bundle, Problem::kBadBlock) = material.block_errors.size();
+  count(bundle, Problem::kParseError) = material.block_errors.empty() ? 0 : 1;
+  count(bundle, Problem::kEmpty) = material.certificates.empty() ? 1 : 0;
+  count(bundle, Problem::kContainsPrivateKey) = material.contains_private_key ? 1 : 0;
+  count(bundle, Problem::kTruncated) = material.truncated ? 1 : 0;
+  count(bundle, Problem::kSettling) = bundle.file->settling ? 1 : 0;
+  const bool all_lead_to_anchor =
+      std::all_of(views.begin(), views.end(), [](const std::vector<Member>& view) {
+        return std::all_of(view.begin(), view.end(),
+                           [](const Member& member) { return member.chains_to_anchor; });
+      });
+  bundle.verified =
+      material.block_errors.empty() && !material.certificates.empty() && all_lead_to_anchor;
+}
+
+}  // namespace
+
+std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot) {
+  std::map<std::string, BundleAudit> bundles;
+  const auto use = [&](const std::string* path, const char* directive) {
+    if (const auto file = find_file(snapshot, path)) {
+      bundles[*path].file = file;
+      bundles[*path].directives.insert(directive);
+    }
+  };
+  for (const config::TlsContext& server : snapshot.config->resolved.servers) {
+    use(static_path(server.client_certificate.value), "ssl_client_certificate");
+    use(static_path(server.trusted_certificate.value), "ssl_trusted_certificate");
+  }
+  for (auto& [path, bundle] : bundles) {
+    if (bundle.file->error) {
+      ++count(bundle, problem_of(bundle.file->error->code));
+    } else {
+      read_material(snapshot, bundle);
+    }
+  }
+  return bundles;
+}
+
+}  // namespace mtls::audit

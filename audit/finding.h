@@ -1,0 +1,73 @@
+// A finding: a rule's statement about something an operator can fix. The closed list of kinds is
+// the contract. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/source.h"
+#include "config/tls_context.h"
+#include "pki/types.h"
+
+namespace mtls::audit {
+
+enum class Severity { kCritical, kWarning, kInfo };
+std::string_view word(Severity severity);
+
+enum class FindingKind {
+  kNoTrustSource,
+  kBundleUnreadable,
+  kBundleUnparsable,
+  kBundleEmpty,
+  kLeafAsClientCa,
+  kCaExpired,
+  kBundleMissingRoot,
+  kDepthTooSmall,
+  kVerifyOptionalUnguarded,
+  kOptionalNoCa,
+  kCrlStale,
+  kCrlMissingIssuer,
+  kCanaryRejected,
+  kCanaryWronglyAccepted,
+  kServerCertificateExpired,
+  kNginxRefusesConfig,
+  kCaExpiresSoon,
+  kCaNotYetValid,
+  kCrlExpiresSoon,
+  kCrlNotYetValid,
+  kPrivateKeyInBundle,
+  kServerCertificateExpiresSoon,
+  kVerifyClientOffWithCa,
+  kServerShadowed,
+  kCaSupersededExpired,
+  kDuplicateCertificate,
+  kRuntimePath,
+  kInertTlsSettings,
+};
+
+struct FindingRow {
+  FindingKind kind;
+  std::string_view id;  // the `rule` label and the heading in docs/findings.md
+  Severity severity;
+  std::string_view meaning;  // what it is and what nginx does about it
+  std::string_view remedy;
+};
+
+/// Every kind, in the order of the enum.
+std::span<const FindingRow> finding_table();
+const FindingRow& row(FindingKind kind);
+
+struct Finding {
+  FindingKind kind{};
+  std::optional<config::ContextId> context;  // nullopt: about the whole configuration
+  std::string path;                          // of the file concerned, "" without one
+  std::optional<pki::Fingerprint> fingerprint;
+  std::optional<base::SourceLocation> at;
+  std::string detail;  // one sentence, sanitized
+
+  bool operator==(const Finding&) const = default;
+};
+
+}  // namespace mtls::audit

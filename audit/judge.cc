@@ -1,0 +1,194 @@
+#include "audit/judge.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "audit/horizon.h"
+#include "audit/rules.h"
+#include "audit/trust.h"
+#include "pki/verify.h"
+
+namespace mtls::audit {
+namespace {
+
+using config::TlsContext;
+using config::VerifyClient;
+
+// nginx's library default on Debian and in OpenSSL >= 3.2 (R3.14).
+constexpr int kDefaultSecurityLevel = 2;
+
+struct Judge {
+  const JudgeInputs& in;
+  const TlsContext& server;
+  const TlsContext* owner;  // whose SSL_CTX judges; nullptr: no TLS leads here
+  const TrustContent& content;
+};
+
+std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) {
+  std::vector<std::shared_ptr<const MaterialFile>> used;
+  const auto use = [&](const std::string* path) {
+    if (auto file = find_file(judge.in.snapshot, path)) used.push_back(std::move(file));
+  };
+  for (const TlsContext* context : {&judge.server, judge.owner}) {
+    if (context == nullptr) continue;
+    use(static_path(context->client_certificate.value));
+    use(static_path(context->trusted_certificate.value));
+    use(static_path(context->crl.value));
+    for (const config::FileRef& certificate : context->certificates.value)
+      use(static_path(certificate));
+  }
+  for (const Canary& canary : judge.in.snapshot.canaries) use(&canary.path);
+  return used;
+}
+
+bool concerns(const Canary& canary, const TlsContext& server) {
+  return canary.servers.empty() ||
+         std::any_of(canary.servers.begin(), canary.servers.end(), [&](const auto& glob) {
+           return fnmatch(glob.c_str(), server.id.server.c_str(), 0) == 0;
+         });
+}
+
+// The fate of one chain under one store, at any instant.
+struct Trial {
+  const pki::TrustStore& store;
+  const std::vector<pki::Certificate>& chain;
+  pki::VerifyPolicy policy;
+  VerifyClient mode;
+
+  pki::ChainVerdict at(base::sys_seconds instant) const {
+    return store.verify(chain, policy, instant);
+  }
+  bool passes(base::sys_seconds instant) const { return lets_through(mode, at(instant).code); }
+};
+
+std::optional<base::sys_seconds> first_refusal(const Trial& trial, base::sys_seconds now) {
+  std::vector<pki::Certificate> all = trial.store.certificates();
+  all.insert(all.end(), trial.chain.begin(), trial.chain.end());
+  for (const base::sys_seconds instant :
+       pki::instants_of_change(all, trial.store.revocation_lists(), now)) {
+    if (!trial.passes(instant)) return instant;
+  }
+  return std::nullopt;
+}
+
+Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& chain,
+                   const Judge& judge, const pki::TrustStore& store) {
+  Verdict verdict;
+  verdict.canary = canary.name;
+  verdict.expect = canary.expect;
+  verdict.client_verify = "NONE";
+  const VerifyClient mode = judge.server.verify_client.value;
+  const bool requested = judge.owner->verify_client.value != VerifyClient::kOff;
+  if (!requested) {
+    // R3.43: the default server asks nobody, so the client has no certificate here.
+    verdict.accepted = mode != VerifyClient::kOn;
+  } else {
+    const Trial trial{
+        .store = store,
+        .chain = chain,
+        .policy = {.depth = judge.owner->verify_depth.value,
+                   .security_level = judge.owner->security_level().value_or(kDefaultSecurityLevel),
+                   .purpose = pki::Purpose::kClient},
+        .mode = mode};
+    const base::sys_seconds now = judge.in.snapshot.evaluated_at;
+    const pki::ChainVerdict said = trial.at(now);
+    verdict.code = said.code;
+    verdict.client_verify = said.code == 0 ? "SUCCESS" : "FAILED:" + said.reason;
+    verdict.accepted = lets_through(mode, said.code);
+    if (verdict.accepted) verdict.accepted_until = first_refusal(trial, now);
+  }
+  verdict.http_status = judge.server.id.module != config::Module::kHttp ? 0
+                        : verdict.accepted                              ? 200
+                                                                        : 400;
+  return verdict;
+}
+
+std::vector<Verdict> verdicts_of(const Judge& judge) {
+  std::vector<Verdict> verdicts;
+  const pki::TrustStore store(judge.content.store, judge.content.revocation_lists,
+                              judge.content.check_crls);
+  for (const Canary& canary : judge.in.snapshot.canaries) {
+    const pki::Material* material = material_of(judge.in.snapshot, &canary.path);
+    if (material == nullptr || material->certificates.empty() || !concerns(canary, judge.server))
+      continue;
+    verdicts.push_back(verdict_of(canary, material->certificates, judge, store));
+  }
+  return verdicts;
+}
+
+void measure_names(const TrustContent& content, ServerAudit& audit) {
+  constexpr std::size_t kLengthBytes = 2;  // RFC 8446 §4.2.4: DistinguishedName<1..2^16-1>
+  std::set<std::string> seen;
+  for (const pki::Certificate& certificate : content.announced) {
+    const pki::DistinguishedName& subject = certificate.facts().subject;
+    if (!seen.insert(subject.canonical).second) continue;
+    ++audit.ca_names;
+    audit.ca_names_bytes += subject.der_bytes + kLengthBytes;
+  }
+}
+
+std::size_t issuers_without_crl(const TrustContent& content) {
+  if (!content.check_crls) return 0;
+  std::set<std::string> missing;
+  for (const pki::Certificate& certificate : content.store) {
+    if (certificate.facts().is_ca) missing.insert(certificate.facts().subject.canonical);
+  }
+  for (const pki::RevocationList& list : content.revocation_lists)
+    missing.erase(list.facts().issuer.canonical);
+  return missing.size();
+}
+
+std::optional<bool> enforcement(const TlsContext& server) {
+  if (server.verify_client.value == VerifyClient::kOn) return true;  // R3.31
+  switch (server.guard) {
+    case config::Guard::kComplete: return true;
+    case config::Guard::kNone: return false;
+    case config::Guard::kUndecidable: break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool lets_through(VerifyClient mode, int code) {
+  if (mode == VerifyClient::kOff || code == 0) return true;
+  if (mode != VerifyClient::kOptionalNoCa) return false;
+  // ngx_ssl_verify_error_optional(): DEPTH_ZERO_SELF_SIGNED_CERT, SELF_SIGNED_CERT_IN_CHAIN,
+  // UNABLE_TO_GET_ISSUER_CERT_LOCALLY, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_UNTRUSTED.
+  constexpr std::array kForgiven{18, 19, 20, 21, 27};
+  return std::find(kForgiven.begin(), kForgiven.end(), code) != kForgiven.end();
+}
+
+std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
+  const config::ResolvedConfig& resolved = inputs.snapshot.config->resolved;
+  const TlsContext& server = resolved.servers.at(inputs.index);
+  const std::optional<std::size_t> owner =
+      asks(server) ? resolved.tls_owner(inputs.index) : std::nullopt;
+  const TlsContext* decides = owner ? &resolved.servers.at(*owner) : nullptr;
+  const TrustContent content =
+      decides != nullptr ? trust_content(inputs.snapshot, *decides, inputs.build) : TrustContent{};
+  const Judge judge{.in = inputs, .server = server, .owner = decides, .content = content};
+
+  auto audit = std::make_shared<ServerAudit>();
+  audit->used = files_used(judge);
+  audit->store = pki::view_bundle(content.store, inputs.snapshot.evaluated_at);
+  audit->trust_until = audit->store.trust_until;
+  audit->depth_required = audit->store.depth_required;
+  audit->enforced = enforcement(server);
+  audit->extra_trust_cas = content.extra.size();
+  audit->crl_missing_issuers = issuers_without_crl(content);
+  measure_names(content, *audit);
+  if (decides != nullptr) audit->verdicts = verdicts_of(judge);
+  audit->findings = server_findings({.snapshot = inputs.snapshot,
+                                     .build = inputs.build,
+                                     .index = inputs.index,
+                                     .content = content,
+                                     .facts = *audit});
+  audit->next_change_at = next_change(inputs.snapshot.evaluated_at, *audit);
+  return audit;
+}
+
+}  // namespace mtls::audit

@@ -1,0 +1,168 @@
+#include "audit/load.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "config/include.h"
+#include "config/resolve.h"
+
+namespace mtls::audit {
+namespace {
+
+std::vector<std::string> as_nginx_prints(const config::Document& document,
+                                         const std::vector<config::Diagnostic>& diagnostics) {
+  std::vector<std::string> lines;
+  for (const config::Diagnostic& diagnostic : diagnostics) {
+    std::string line = diagnostic.message;
+    if (diagnostic.at)
+      line += " in " + document.path_of(diagnostic.at->file) + ":" +
+              std::to_string(diagnostic.at->line);
+    lines.push_back(base::sanitize(line, base::kMaxPathBytes));
+  }
+  return lines;
+}
+
+bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
+
+std::string stem(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos || dot == 0 ? name : name.substr(0, dot);
+}
+
+// Path to the byte limit of its kind. A file that serves as both gets the larger one.
+using References = std::map<std::string, std::size_t>;
+
+void refer(References& references, const std::string* path, std::size_t limit) {
+  if (path == nullptr) return;
+  std::size_t& known = references[*path];
+  known = std::max(known, limit);
+}
+
+References referenced_files(const Snapshot& snapshot, const Limits& limits) {
+  References references;
+  for (const config::TlsContext& server : snapshot.config->resolved.servers) {
+    refer(references, static_path(server.client_certificate.value), limits.max_file_bytes);
+    refer(references, static_path(server.trusted_certificate.value), limits.max_file_bytes);
+    refer(references, static_path(server.crl.value), limits.max_crl_bytes);
+    for (const config::FileRef& certificate : server.certificates.value) {
+      refer(references, static_path(certificate), limits.max_file_bytes);
+    }
+  }
+  for (const Canary& canary : snapshot.canaries)
+    refer(references, &canary.path, limits.max_file_bytes);
+  return references;
+}
+
+bool is_broken(const pki::Material& material) {
+  return !material.block_errors.empty() ||
+         (material.certificates.empty() && material.revocation_lists.empty());
+}
+
+std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const Plan& next,
+                                              const std::string& path, std::size_t limit) {
+  std::shared_ptr<const MaterialFile> before;
+  if (inputs.previous) {
+    const auto found = inputs.previous->material.find(path);
+    if (found != inputs.previous->material.end()) before = found->second;
+  }
+  base::RecordingFileSystem disk(inputs.disk);
+  const auto content = disk.read(path, limit);
+  auto file = std::make_shared<MaterialFile>();
+  file->path = path;
+  file->seen = disk.sightings().at(path);
+  if (!content) {
+    file->error = content.error();
+    return before && before->error && before->seen == file->seen ? before : file;
+  }
+  auto material = std::make_shared<const pki::Material>(pki::parse_material(content->text()));
+  if (before && before->material && !before->settling &&
+      before->material->content == material->content) {
+    material = nullptr;  // the same bytes: the parsed objects of before serve on
+    if (before->seen == file->seen) return before;
+    file->material = before->material;
+    return file;
+  }
+  const bool was_good = before && before->material && !is_broken(*before->material);
+  if (is_broken(*material) && was_good && !next.settled.contains(path)) {
+    file->settling = true;
+    file->material = before->material;
+  } else {
+    file->material = std::move(material);
+  }
+  return file;
+}
+
+}  // namespace
+
+std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const Plan& next) {
+  const ConfigView* before = inputs.previous ? inputs.previous->config.get() : nullptr;
+  if (before != nullptr && !next.read_config) return inputs.previous->config;
+
+  base::RecordingFileSystem disk(inputs.disk);
+  auto view = std::make_shared<ConfigView>();
+  const std::string& main_path = inputs.policy.nginx_conf;
+  auto document = std::make_shared<const config::Document>(config::load_document(disk, main_path));
+  if (before != nullptr && *document == *before->document)
+    document = before->document;  // the same text: judgements stand
+  config::ResolvedConfig resolved = config::resolve(*document, main_path, inputs.policy.build);
+  view->errors = as_nginx_prints(*document, document->diagnostics);
+  for (std::string& error : as_nginx_prints(*document, resolved.diagnostics))
+    view->errors.push_back(std::move(error));
+  view->seen = disk.take();
+
+  const bool keep_last_good = !view->parsed() && before != nullptr && before->last_success;
+  if (keep_last_good) {
+    view->document = before->document;
+    view->resolved = before->resolved;
+    view->last_success = before->last_success;
+  } else {
+    if (view->parsed()) view->last_success = inputs.now;
+    view->document = std::move(document);
+    view->resolved = std::move(resolved);
+  }
+  return view;
+}
+
+void list_canaries(const BuildInputs& inputs, const Plan& next, Snapshot& snapshot) {
+  if (inputs.previous && !next.list_canaries) {
+    snapshot.canaries = inputs.previous->canaries;
+    snapshot.canary_patterns = inputs.previous->canary_patterns;
+    return;
+  }
+  base::RecordingFileSystem disk(inputs.disk);
+  std::set<std::string> names;  // the first of a name speaks: labels must not collide
+  for (const CanarySetting& setting : inputs.policy.canaries) {
+    std::vector<std::string> paths{setting.certificate};
+    const bool pattern = is_pattern(setting.certificate);
+    if (pattern) paths = disk.glob(setting.certificate).value_or(std::vector<std::string>{});
+    for (const std::string& path : paths) {
+      std::string name = base::sanitize(pattern ? stem(path) : setting.name);
+      if (!names.insert(name).second) continue;
+      snapshot.canaries.push_back({.name = std::move(name),
+                                   .path = path,
+                                   .expect = setting.expect,
+                                   .servers = setting.servers});
+    }
+  }
+  snapshot.canary_patterns = disk.take();
+}
+
+MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot) {
+  MaterialSet material;
+  for (const auto& [path, limit] : referenced_files(snapshot, inputs.policy.limits)) {
+    if (inputs.previous && !next.reload_all && !next.reload.contains(path)) {
+      const auto before = inputs.previous->material.find(path);
+      if (before != inputs.previous->material.end()) {
+        material.emplace(path, before->second);
+        continue;
+      }
+    }
+    material.emplace(path, load_file(inputs, next, path, limit));
+  }
+  return material;
+}
+
+}  // namespace mtls::audit

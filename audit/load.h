@@ -1,0 +1,19 @@
+// The reading steps of an evaluation: configuration, canaries, material. Taken over from the
+// previous Snapshot where the plan allows. Pure in what the FileSystem answers.
+#pragma once
+
+#include <memory>
+
+#include "audit/build.h"
+
+namespace mtls::audit {
+
+std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const Plan& next);
+
+/// Fills `canaries` and `canary_patterns`.
+void list_canaries(const BuildInputs& inputs, const Plan& next, Snapshot& snapshot);
+
+/// Every static file of `snapshot`'s contexts and canaries, keys excepted: those are never opened.
+MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot);
+
+}  // namespace mtls::audit

@@ -1,0 +1,25 @@
+#include "audit/plan.h"
+
+namespace mtls::audit {
+
+Plan plan(const Changes& changes, const Snapshot* previous) {
+  if (previous == nullptr || changes.everything) {
+    return {.read_config = true,
+            .list_canaries = true,
+            .reload_all = true,
+            .reload = {},
+            .settled = changes.settled,
+            .judge_all = true};
+  }
+  Plan next;
+  next.judge_all = changes.horizon;
+  next.settled = changes.settled;
+  for (const std::string& path : changes.paths) {
+    if (previous->config->seen.contains(path)) next.read_config = true;
+    if (previous->canary_patterns.contains(path)) next.list_canaries = true;
+    if (previous->material.contains(path)) next.reload.insert(path);
+  }
+  return next;
+}
+
+}  // namespace mtls::audit

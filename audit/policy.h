@@ -1,0 +1,42 @@
+// What the operator asks of an evaluation: the configuration to read, the canaries to judge, the
+// limits. Plain values; read from the settings file by daemon/settings.h. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "config/nginx_build.h"
+
+namespace mtls::audit {
+
+enum class Expect { kAccept, kReject };
+
+struct CanarySetting {
+  std::string name;  // of a glob: ignored, the file's stem is the name
+  std::string
+      certificate;  // absolute path or glob of PEM files: leaf first, then what the client sends
+  Expect expect = Expect::kAccept;
+  std::vector<std::string>
+      servers;  // globs over the first server_name; empty: every server that asks
+
+  bool operator==(const CanarySetting&) const = default;
+};
+
+struct Limits {
+  std::size_t max_file_bytes = std::size_t{16} << 20U;
+  std::size_t max_crl_bytes = std::size_t{64} << 20U;
+  std::size_t max_series = 1'000'000;
+  std::size_t max_certificates_per_file = 64;  // with more: no ca_* series for that file
+
+  bool operator==(const Limits&) const = default;
+};
+
+struct Policy {
+  std::string nginx_conf = "/etc/nginx/nginx.conf";
+  config::NginxBuild build;
+  std::vector<CanarySetting> canaries;
+  Limits limits;
+};
+
+}  // namespace mtls::audit

@@ -1,0 +1,46 @@
+#include "audit/rules.h"
+
+#include <array>
+
+#include "base/text.h"
+
+namespace mtls::audit {
+
+std::vector<Finding> server_findings(const ServerView& view) {
+  constexpr std::array<ServerRule, 5> kRules{config_rules, file_rules, trust_rules,
+                                             revocation_rules, identity_rules};
+  std::vector<Finding> findings;
+  for (const ServerRule rule : kRules) rule(view, findings);
+  return findings;
+}
+
+std::vector<Finding> config_findings(const Snapshot& snapshot) {
+  std::vector<Finding> findings;
+  for (const std::string& error : snapshot.config->errors) {
+    findings.push_back({.kind = FindingKind::kNginxRefusesConfig,
+                        .context = {},
+                        .path = {},
+                        .fingerprint = {},
+                        .at = {},
+                        .detail = error});
+  }
+  return findings;
+}
+
+Finding about(const ServerView& view, FindingKind kind, std::string detail) {
+  return {.kind = kind,
+          .context = view.server().id,
+          .path = {},
+          .fingerprint = {},
+          .at = view.server().at,
+          .detail = base::sanitize(detail, base::kMaxPathBytes)};
+}
+
+Finding about_file(const ServerView& view, FindingKind kind, const std::string& path,
+                   std::string detail) {
+  Finding finding = about(view, kind, path + ": " + detail);
+  finding.path = path;
+  return finding;
+}
+
+}  // namespace mtls::audit

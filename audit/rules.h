@@ -1,0 +1,46 @@
+// The rules: plain functions from a judged server to findings, in an ordered array per subject.
+// Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "audit/snapshot.h"
+#include "audit/trust.h"
+
+namespace mtls::audit {
+
+/// Everything a rule may look at.
+struct ServerView {
+  const Snapshot& snapshot;
+  const config::NginxBuild& build;
+  std::size_t index;            // of the server in config->resolved.servers
+  const TrustContent& content;  // of the block that decides
+  const ServerAudit& facts;     // all but findings and next_change_at
+
+  const config::TlsContext& server() const { return snapshot.config->resolved.servers[index]; }
+  base::sys_seconds now() const { return snapshot.evaluated_at; }
+};
+
+using ServerRule = void (*)(const ServerView& view, std::vector<Finding>& findings);
+
+/// All rules of all subjects over one server.
+std::vector<Finding> server_findings(const ServerView& view);
+
+/// What is wrong with the configuration as a whole.
+std::vector<Finding> config_findings(const Snapshot& snapshot);
+
+/// A finding about `view`'s server; `detail` is sanitized.
+Finding about(const ServerView& view, FindingKind kind, std::string detail);
+/// The same about one file of it.
+Finding about_file(const ServerView& view, FindingKind kind, const std::string& path,
+                   std::string detail);
+
+// One function per subject; each applies its own rules in order.
+void config_rules(const ServerView& view, std::vector<Finding>& findings);
+void file_rules(const ServerView& view, std::vector<Finding>& findings);
+void trust_rules(const ServerView& view, std::vector<Finding>& findings);
+void revocation_rules(const ServerView& view, std::vector<Finding>& findings);
+void identity_rules(const ServerView& view, std::vector<Finding>& findings);
+
+}  // namespace mtls::audit

@@ -1,0 +1,56 @@
+// Rules about the CRLs of a server block that sets ssl_crl (R3.33).
+#include <map>
+
+#include "audit/horizon.h"
+#include "audit/rules.h"
+
+namespace mtls::audit {
+namespace {
+
+using pki::RevocationListFacts;
+
+// OpenSSL prefers a CRL in time over one that is not, in either order (R3.33): the latest
+// next_update speaks for its issuer.
+std::map<std::string, const RevocationListFacts*> best_by_issuer(const ServerView& view) {
+  std::map<std::string, const RevocationListFacts*> best;
+  for (const pki::RevocationList& list : view.content.revocation_lists) {
+    const RevocationListFacts*& known = best[list.facts().issuer.canonical];
+    const bool later = known == nullptr || !list.facts().next_update ||
+                       (known->next_update && *list.facts().next_update > *known->next_update);
+    if (later) known = &list.facts();
+  }
+  return best;
+}
+
+void freshness(const ServerView& view, const RevocationListFacts& list,
+               std::vector<Finding>& findings) {
+  const base::sys_seconds now = view.now();
+  const std::string whose = "the CRL of " + list.issuer.rfc2253;
+  if (list.this_update && *list.this_update > now) {
+    findings.push_back(about(view, FindingKind::kCrlNotYetValid,
+                             whose + " is dated " + base::rfc3339(*list.this_update)));
+  }
+  if (!list.next_update) return;
+  const auto due = crl_due_at(list);
+  if (*list.next_update <= now) {
+    findings.push_back(about(view, FindingKind::kCrlStale,
+                             whose + " expired at " + base::rfc3339(*list.next_update)));
+  } else if (due && *due <= now) {
+    findings.push_back(about(view, FindingKind::kCrlExpiresSoon,
+                             whose + " expires at " + base::rfc3339(*list.next_update)));
+  }
+}
+
+}  // namespace
+
+void revocation_rules(const ServerView& view, std::vector<Finding>& findings) {
+  if (!asks(view.server()) || !view.content.check_crls) return;
+  for (const auto& [issuer, list] : best_by_issuer(view)) freshness(view, *list, findings);
+  if (view.facts.crl_missing_issuers > 0) {
+    findings.push_back(
+        about(view, FindingKind::kCrlMissingIssuer,
+              std::to_string(view.facts.crl_missing_issuers) + " CA(s) of the bundle have no CRL"));
+  }
+}
+
+}  // namespace mtls::audit

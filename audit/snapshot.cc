@@ -1,0 +1,51 @@
+#include "audit/snapshot.h"
+
+namespace mtls::audit {
+
+std::string_view word(Problem problem) {
+  constexpr std::array<std::string_view, kProblems> kWords{
+      "unreadable",     "missing",        "permission",
+      "not_regular",    "loop",           "too_large",
+      "stuck",          "settling",       "parse_error",
+      "bad_block",      "empty",          "no_ca",
+      "leaf_as_ca",     "missing_issuer", "expired",
+      "expired_needed", "not_yet_valid",  "invalid_date",
+      "weak_signature", "weak_key",       "contains_private_key",
+      "truncated"};
+  return kWords.at(static_cast<std::size_t>(problem));
+}
+
+base::Sightings Snapshot::sightings() const {
+  base::Sightings all = config->seen;
+  for (const auto& [pattern, seen] : canary_patterns) all.emplace(pattern, seen);
+  for (const auto& [path, file] : material) all.emplace(path, file->seen);
+  return all;
+}
+
+std::vector<std::string> Snapshot::settling() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : material) {
+    if (file->settling) paths.push_back(path);
+  }
+  return paths;
+}
+
+std::optional<base::sys_seconds> earliest_expiry(const pki::Material& material) {
+  std::optional<base::sys_seconds> earliest;
+  for (const pki::Certificate& certificate : material.certificates) {
+    const auto end = certificate.facts().validity.not_after;
+    if (end && (!earliest || *end < *earliest)) earliest = end;
+  }
+  return earliest;
+}
+
+const std::string* static_path(const config::FileRef& reference) {
+  const auto* file = std::get_if<config::StaticPath>(&reference);
+  return file == nullptr ? nullptr : &file->path;
+}
+
+const std::string* static_path(const std::optional<config::FileRef>& reference) {
+  return reference ? static_path(*reference) : nullptr;
+}
+
+}  // namespace mtls::audit

@@ -1,0 +1,164 @@
+// The result of one evaluation, immutable once published: what was read, what nginx will say, what
+// is wrong. Plain values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/finding.h"
+#include "audit/policy.h"
+#include "base/sighting.h"
+#include "base/time.h"
+#include "config/ast.h"
+#include "config/tls_context.h"
+#include "pki/bundle.h"
+#include "pki/material.h"
+
+namespace mtls::audit {
+
+/// What the configuration said when it was last read, and when it last made sense.
+struct ConfigView {
+  std::shared_ptr<const config::Document>
+      document;  // the last good one; the broken one when there was never a good one
+  config::ResolvedConfig resolved;  // of `document`
+  std::vector<std::string> errors;  // of the last reading, as nginx prints them; empty: it parsed
+  base::Sightings seen;             // every file and pattern the last reading looked at
+  std::optional<base::sys_seconds> last_success;
+
+  bool parsed() const { return errors.empty(); }
+};
+
+struct MaterialFile {
+  std::string path;
+  base::Sighting seen;
+  std::optional<base::Error> error;               // it could not be read
+  std::shared_ptr<const pki::Material> material;  // null with `error`
+  bool settling =
+      false;  // just became unparsable: `material` is the last good one, look again soon (F4)
+};
+
+using MaterialSet = std::map<std::string, std::shared_ptr<const MaterialFile>>;
+
+/// A known client certificate whose fate is predicted for each server.
+struct Canary {
+  std::string name;
+  std::string path;
+  Expect expect = Expect::kAccept;
+  std::vector<std::string> servers;  // globs, as in the settings
+};
+
+/// What nginx will say to one canary at one server.
+struct Verdict {
+  std::string canary;
+  Expect expect = Expect::kAccept;
+  std::string client_verify;  // exactly `$ssl_client_verify`: SUCCESS, FAILED:<reason>, NONE
+  int code = 0;               // X509_V_*, as nginx's log prints it; 0 with SUCCESS and NONE
+  int http_status = 200;      // 200 or 400 by the certificate check alone; 0 for stream and mail
+  bool accepted = false;
+  std::optional<base::sys_seconds>
+      accepted_until;  // the first instant it flips to refused; nullopt: refused now, or never
+
+  bool operator==(const Verdict&) const = default;
+};
+
+/// One server block, judged. Aligned with ConfigView::resolved.servers.
+struct ServerAudit {
+  std::vector<std::shared_ptr<const MaterialFile>> used;  // what it was computed from
+  pki::BundleView store;  // the whole trust store of the block that decides
+  std::optional<base::sys_seconds> trust_until;
+  std::optional<int> depth_required;
+  std::optional<bool>
+      enforced;              // nullopt: undecidable; only meaningful when it asks for certificates
+  std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
+  std::size_t ca_names_bytes = 0;
+  std::size_t extra_trust_cas = 0;      // CAs trusted through ssl_trusted_certificate only
+  std::size_t crl_missing_issuers = 0;  // CAs of the store without a CRL while ssl_crl is set
+  std::vector<Verdict> verdicts;
+  std::vector<Finding> findings;
+  std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
+};
+
+/// What can be wrong with one CA file, each counted, 0 when clean: the `problem` label of
+/// bundle_problems.
+enum class Problem {
+  kUnreadable,
+  kMissing,
+  kPermission,
+  kNotRegular,
+  kLoop,
+  kTooLarge,
+  kStuck,
+  kSettling,
+  kParseError,
+  kBadBlock,
+  kEmpty,
+  kNoCa,
+  kLeafAsCa,
+  kMissingIssuer,
+  kExpired,
+  kExpiredNeeded,
+  kNotYetValid,
+  kInvalidDate,
+  kWeakSignature,
+  kWeakKey,
+  kContainsPrivateKey,
+  kTruncated,
+};
+inline constexpr std::size_t kProblems = static_cast<std::size_t>(Problem::kTruncated) + 1;
+std::string_view word(Problem problem);
+
+/// One file behind ssl_client_certificate or ssl_trusted_certificate, whoever uses it.
+struct BundleAudit {
+  std::set<std::string> directives;
+  std::shared_ptr<const MaterialFile> file;
+  std::vector<pki::Member>
+      members;  // of this file, in its order, judged in the first store that holds it
+  std::array<std::size_t, kProblems> problems{};
+  std::size_t valid = 0;
+  std::size_t expired = 0;
+  std::size_t not_yet_valid = 0;
+  std::size_t duplicate = 0;
+  bool verified = false;  // it reads and parses, and every member leads to a self-signed anchor in
+                          // every store that holds it
+};
+
+struct Snapshot {
+  std::uint64_t generation = 0;
+  base::sys_seconds evaluated_at{};
+  std::optional<base::sys_seconds> next_change_at;
+  std::shared_ptr<const ConfigView> config;
+  std::vector<Canary> canaries;
+  base::Sightings canary_patterns;
+  MaterialSet material;
+  std::vector<std::shared_ptr<const ServerAudit>> servers;
+  std::map<std::string, BundleAudit> bundles;  // by path
+  std::vector<Finding>
+      findings;  // of the configuration as a whole; the servers' own are in `servers`
+
+  /// Everything this evaluation looked at: what a watcher has to watch.
+  base::Sightings sightings() const;
+  std::vector<std::string> settling() const;
+};
+
+/// The server block asks for client certificates on a TLS socket: the server_* families exist for
+/// it.
+inline bool asks(const config::TlsContext& server) {
+  return server.on_tls_socket && server.verify_client.value != config::VerifyClient::kOff;
+}
+
+/// The minimum not_after over the certificates of a file; nullopt without a certificate that has
+/// one.
+std::optional<base::sys_seconds> earliest_expiry(const pki::Material& material);
+
+/// The path of a file that can be looked at; nullptr: unset or a runtime path.
+const std::string* static_path(const config::FileRef& reference);
+const std::string* static_path(const std::optional<config::FileRef>& reference);
+
+}  // namespace mtls::audit

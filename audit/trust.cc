@@ -1,0 +1,79 @@
+#include "audit/trust.h"
+
+#include <algorithm>
+
+namespace mtls::audit {
+namespace {
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+bool holds(const std::vector<pki::Certificate>& certificates, const pki::Certificate& wanted) {
+  return std::any_of(certificates.begin(), certificates.end(),
+                     [&](const pki::Certificate& certificate) {
+                       return certificate.facts().fingerprint == wanted.facts().fingerprint;
+                     });
+}
+
+}  // namespace
+
+std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path) {
+  if (path == nullptr) return nullptr;
+  const auto found = snapshot.material.find(*path);
+  return found == snapshot.material.end() ? nullptr : found->second;
+}
+
+const pki::Material* material_of(const Snapshot& snapshot, const std::string* path) {
+  const auto file = find_file(snapshot, path);
+  return file == nullptr ? nullptr : file->material.get();
+}
+
+TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {
+  if (!server.has_context) return {};
+  const bool verifies = server.verify_client.value != config::VerifyClient::kOff;
+  const bool loads_when_off =
+      server.id.module == config::Module::kHttp ||
+      (server.id.module == config::Module::kStream && build.version >= config::Version{1, 25, 5});
+  TrustPaths paths;
+  if (verifies) paths.client = static_path(server.client_certificate.value);
+  if (verifies || loads_when_off) {
+    paths.trusted = static_path(server.trusted_certificate.value);
+    paths.crl = static_path(server.crl.value);
+  }
+  return paths;
+}
+
+TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& server,
+                           const config::NginxBuild& build) {
+  const TrustPaths paths = trust_paths(server, build);
+  const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file takes
+                                                          // certificates and CRLs alike
+  TrustContent content;
+  content.check_crls = paths.crl != nullptr;
+  if (const pki::Material* client = material_of(snapshot, paths.client)) {
+    append(content.store, client->certificates);
+    for (const pki::Certificate& certificate : client->certificates) {
+      // The old second pass, PEM_read_bio_X509, does not see TRUSTED CERTIFICATE blocks (R4.1).
+      if (!(old_loader && certificate.facts().trust_annotated))
+        content.announced.push_back(certificate);
+    }
+    if (old_loader) append(content.revocation_lists, client->revocation_lists);
+  }
+  if (const pki::Material* trusted = material_of(snapshot, paths.trusted)) {
+    for (const pki::Certificate& certificate : trusted->certificates) {
+      if (certificate.facts().is_ca && !holds(content.store, certificate))
+        content.extra.push_back(certificate);
+    }
+    append(content.store, trusted->certificates);
+    if (old_loader) append(content.revocation_lists, trusted->revocation_lists);
+  }
+  if (const pki::Material* crl = material_of(snapshot, paths.crl)) {
+    append(content.revocation_lists, crl->revocation_lists);
+    if (old_loader) append(content.store, crl->certificates);
+  }
+  return content;
+}
+
+}  // namespace mtls::audit

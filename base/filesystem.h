@@ -1,0 +1,70 @@
+// The disk as the pure floors see it: four questions and their answers as values.
+// The real one is daemon/disk.h (the guarded door); tests use tests/support/memory_filesystem.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace mtls::base {
+
+/// Identity and version of a file's content, from the same open descriptor as the bytes.
+struct FileStamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;     // bytes
+  std::int64_t mtime_ns = 0;  // since 1970, UTC
+  std::int64_t ctime_ns = 0;
+
+  bool operator==(const FileStamp&) const = default;
+};
+
+/// Wipes memory before giving it back: a PEM file may hold a private key beside its certificates
+/// (reliability §4.2).
+template <class T>
+struct CleansingAllocator {
+  using value_type = T;
+  CleansingAllocator() = default;
+  template <class U>
+  explicit CleansingAllocator(const CleansingAllocator<U>&) {}
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T))); }
+  void deallocate(T* p, std::size_t n) {
+    explicit_bzero(p, n * sizeof(T));
+    ::operator delete(p);
+  }
+  bool operator==(const CleansingAllocator&) const { return true; }
+};
+
+using FileBytes = std::vector<char, CleansingAllocator<char>>;
+
+struct FileContent {
+  FileBytes bytes;
+  FileStamp stamp;
+
+  std::string_view text() const { return {bytes.data(), bytes.size()}; }
+};
+
+/// Paths are absolute. Every error carries one of the file ErrorCodes.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  /// All bytes of a regular file; kTooLarge when it holds more than `limit` bytes. Never blocks on
+  /// a FIFO or device.
+  virtual Result<FileContent> read(const std::string& path, std::size_t limit) = 0;
+
+  /// The paths that libc glob() without flags yields: sorted byte-wise, `*` does not match a
+  /// leading dot; no match is empty.
+  virtual Result<std::vector<std::string>> glob(const std::string& pattern) = 0;
+
+  /// The stamp of what `path` leads to, symbolic links followed; nothing is opened for reading.
+  virtual Result<FileStamp> stat(const std::string& path) = 0;
+};
+
+}  // namespace mtls::base

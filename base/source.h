@@ -1,0 +1,19 @@
+// A place in the text of a configuration: which file, line and column. Pure.
+#pragma once
+
+#include <cstdint>
+
+namespace mtls::base {
+
+/// Index into the `files` of the Document that owns the location.
+enum class FileId : std::uint32_t {};
+
+struct SourceLocation {
+  FileId file{};
+  std::uint32_t line = 0;    // from 1
+  std::uint32_t column = 0;  // from 1, in bytes; 0 = the whole line
+
+  bool operator==(const SourceLocation&) const = default;
+};
+
+}  // namespace mtls::base

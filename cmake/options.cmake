@@ -1,0 +1,20 @@
+# Language, warnings, hardening and sanitizers, the same for every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(MTLS_SANITIZE "" CACHE STRING "value for -fsanitize=, empty for none")
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=return-type)
+add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+
+if(MTLS_SANITIZE)
+  add_compile_options(-fsanitize=${MTLS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MTLS_SANITIZE})
+elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
+  add_compile_definitions(_FORTIFY_SOURCE=2)
+endif()

@@ -1,0 +1,29 @@
+#include "collectors/collect.h"
+
+#include <iterator>
+
+namespace mtls::collectors {
+
+Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
+  Families families;
+  server_families(snapshot, families);
+  bundle_families(snapshot, limits, families);
+  crl_families(snapshot, families);
+  canary_families(snapshot, families);
+  config_families(snapshot, families);
+
+  Families authorities;
+  std::size_t omitted = ca_families(snapshot, limits, authorities);
+  if (series(families) + series(authorities) > limits.max_series) {
+    omitted += series(authorities);
+    authorities.clear();
+  }
+  std::move(authorities.begin(), authorities.end(), std::back_inserter(families));
+
+  Family left_out(kSeriesOmitted);
+  left_out.add({}, static_cast<double>(omitted));
+  families.push_back(left_out.take());
+  return families;
+}
+
+}  // namespace mtls::collectors

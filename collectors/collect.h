@@ -1,0 +1,26 @@
+// A Snapshot as metric families, in the order of the contract. Pure: the same Snapshot gives the
+// same text.
+#pragma once
+
+#include "audit/policy.h"
+#include "audit/snapshot.h"
+#include "collectors/family.h"
+
+namespace mtls::collectors {
+
+/// All families; above limits.max_series the ca_* families go first, and series_omitted says how
+/// many.
+Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits);
+
+// The groups, each appending its families.
+void server_families(const audit::Snapshot& snapshot, Families& families);
+void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                     Families& families);
+/// Returns how many series limits.max_certificates_per_file left out.
+std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                        Families& families);
+void crl_families(const audit::Snapshot& snapshot, Families& families);
+void canary_families(const audit::Snapshot& snapshot, Families& families);
+void config_families(const audit::Snapshot& snapshot, Families& families);
+
+}  // namespace mtls::collectors

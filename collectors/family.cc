@@ -1,0 +1,49 @@
+#include "collectors/family.h"
+
+#include <numeric>
+
+#include <prometheus/text_serializer.h>
+
+#include "base/text.h"
+
+namespace mtls::collectors {
+
+Family::Family(const FamilySpec& spec) {
+  family_.name = spec.name;
+  family_.help = spec.help;
+  family_.type = spec.type;
+}
+
+void Family::add(const Labels& labels, double value) {
+  prometheus::ClientMetric metric;
+  std::string key;
+  for (const auto& [name, raw] : labels) {
+    const bool is_path = std::string_view(name) == "path";
+    std::string safe = base::sanitize(raw, is_path ? base::kMaxPathBytes : base::kMaxLabelBytes);
+    key += safe + '\n';
+    metric.label.push_back({name, std::move(safe)});
+  }
+  if (!seen_.insert(std::move(key)).second) return;
+  if (family_.type == prometheus::MetricType::Counter) {
+    metric.counter.value = value;
+  } else {
+    metric.gauge.value = value;
+  }
+  family_.metric.push_back(std::move(metric));
+}
+
+std::size_t series(const Families& families) {
+  return std::accumulate(
+      families.begin(), families.end(), std::size_t{0},
+      [](std::size_t sum, const auto& family) { return sum + family.metric.size(); });
+}
+
+std::string render(const Families& families) {
+  Families present;
+  for (const prometheus::MetricFamily& family : families) {
+    if (!family.metric.empty()) present.push_back(family);
+  }
+  return prometheus::TextSerializer{}.Serialize(present);
+}
+
+}  // namespace mtls::collectors

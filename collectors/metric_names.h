@@ -1,0 +1,99 @@
+// The public contract in one screenful: every family of a Snapshot, its type and its help. Renaming
+// one is a major change.
+#pragma once
+
+#include <prometheus/metric_type.h>
+
+namespace mtls::collectors {
+
+struct FamilySpec {
+  const char* name;  // with the nginx_mtls_ prefix
+  const char* help;  // no backslash, no newline: prometheus-cpp 1.0 does not escape it
+  prometheus::MetricType type = prometheus::MetricType::Gauge;
+};
+
+#define MTLS "nginx_mtls_"
+inline constexpr FamilySpec kServerInfo{
+    MTLS "server_info", "Server block with TLS: its module and ssl_verify_client; always 1."};
+inline constexpr FamilySpec kServerEnforced{MTLS "server_enforced",
+                                            "1: every request needs a verified client certificate, "
+                                            "0: some are served without; absent when undecidable."};
+inline constexpr FamilySpec kServerEnforcementUnknown{
+    MTLS "server_enforcement_unknown",
+    "1: whether a verified client certificate is needed cannot be decided from the configuration."};
+inline constexpr FamilySpec kServerVerifyDepth{
+    MTLS "server_verify_depth",
+    "Effective ssl_verify_depth: the most intermediates nginx accepts."};
+inline constexpr FamilySpec kServerVerifyDepthRequired{
+    MTLS "server_verify_depth_required",
+    "Most intermediates between a leaf and its root that the CAs of the bundle need."};
+inline constexpr FamilySpec kServerTrustExpiry{MTLS "server_trust_expiry_timestamp_seconds",
+                                               "First instant at which some client-issuing CA has "
+                                               "no valid path left, renewed twins considered."};
+inline constexpr FamilySpec kServerCaNames{MTLS "server_ca_names",
+                                           "Distinct CA names advertised to clients."};
+inline constexpr FamilySpec kServerCaNamesBytes{
+    MTLS "server_ca_names_bytes", "Size of the advertised CA names in the handshake."};
+inline constexpr FamilySpec kServerExtraTrustCas{
+    MTLS "server_extra_trust_cas",
+    "CAs that can authenticate clients only through ssl_trusted_certificate."};
+inline constexpr FamilySpec kServerCrlMissingIssuers{
+    MTLS "server_crl_missing_issuers", "CAs of the bundle without a CRL while ssl_crl is set."};
+inline constexpr FamilySpec kServerCertificateExpiry{
+    MTLS "server_certificate_expiry_timestamp_seconds",
+    "Earliest notAfter over the chain the server presents."};
+inline constexpr FamilySpec kBundleInfo{
+    MTLS "bundle_info",
+    "CA file, the directive that refers to it and the hash of its content; always 1."};
+inline constexpr FamilySpec kBundleEarliestExpiry{
+    MTLS "bundle_earliest_expiry_timestamp_seconds",
+    "Plain minimum notAfter over the certificates of the file."};
+inline constexpr FamilySpec kBundleCertificates{MTLS "bundle_certificates",
+                                                "Certificates of the file by state."};
+inline constexpr FamilySpec kBundleVerifySuccess{
+    MTLS "bundle_verify_success",
+    "1: the file is whole and every member leads to a self-signed anchor of its trust store."};
+inline constexpr FamilySpec kBundleProblems{MTLS "bundle_problems",
+                                            "Problems of the file by kind, 0 when clean."};
+inline constexpr FamilySpec kCaNotBefore{MTLS "ca_not_before_timestamp_seconds",
+                                         "notBefore of a bundle member."};
+inline constexpr FamilySpec kCaNotAfter{MTLS "ca_not_after_timestamp_seconds",
+                                        "notAfter of a bundle member."};
+inline constexpr FamilySpec kCaSuperseded{
+    MTLS "ca_superseded", "1: a later certificate with the same subject and key is present."};
+inline constexpr FamilySpec kCaInfo{MTLS "ca_info", "Names and role of a bundle member; always 1."};
+inline constexpr FamilySpec kCrlThisUpdate{MTLS "crl_this_update_timestamp_seconds",
+                                           "thisUpdate of the issuer's newest CRL in the file."};
+inline constexpr FamilySpec kCrlNextUpdate{MTLS "crl_next_update_timestamp_seconds",
+                                           "nextUpdate of the issuer's newest CRL in the file."};
+inline constexpr FamilySpec kCrlRevoked{MTLS "crl_revoked_certificates",
+                                        "Entries of the issuer's newest CRL in the file."};
+inline constexpr FamilySpec kCanaryAccepted{MTLS "canary_accepted",
+                                            "1: nginx accepts this known client at this server."};
+inline constexpr FamilySpec kCanaryErrorCode{
+    MTLS "canary_error_code", "X509_V_ERR code nginx logs for this client, 0 without one."};
+inline constexpr FamilySpec kCanaryNotAfter{MTLS "canary_not_after_timestamp_seconds",
+                                            "notAfter of the canary's own certificate."};
+inline constexpr FamilySpec kCanaryLockout{
+    MTLS "canary_lockout_timestamp_seconds",
+    "First instant at which the verdict on this client flips to refused."};
+inline constexpr FamilySpec kFileModified{MTLS "file_modified_timestamp_seconds",
+                                          "Last change of the file, content or inode."};
+inline constexpr FamilySpec kFileReadable{MTLS "file_readable", "1: the reader can read the file."};
+inline constexpr FamilySpec kFindings{MTLS "findings",
+                                      "Findings by rule, severity and server block."};
+inline constexpr FamilySpec kConfigParseSuccess{
+    MTLS "config_parse_success", "1: the nginx configuration could be read completely."};
+inline constexpr FamilySpec kConfigLastSuccess{
+    MTLS "config_last_success_timestamp_seconds",
+    "When the nginx configuration in use here was read."};
+inline constexpr FamilySpec kConfigFiles{MTLS "config_files",
+                                         "Files the nginx configuration consists of."};
+inline constexpr FamilySpec kConfigServers{MTLS "config_servers",
+                                           "Server blocks of the nginx configuration."};
+inline constexpr FamilySpec kSeriesOmitted{
+    MTLS "series_omitted",
+    "Series left out because of limits.max_certificates_per_file or limits.max_series."};
+#undef MTLS
+
+}  // namespace mtls::collectors

@@ -1,0 +1,77 @@
+#include "collectors/collect.h"
+
+namespace mtls::collectors {
+namespace {
+
+using audit::ServerAudit;
+using config::TlsContext;
+
+double number(std::size_t value) { return static_cast<double>(value); }
+
+struct ServerGauges {
+  Family info{kServerInfo};
+  Family enforced{kServerEnforced};
+  Family unknown{kServerEnforcementUnknown};
+  Family depth{kServerVerifyDepth};
+  Family depth_required{kServerVerifyDepthRequired};
+  Family trust_expiry{kServerTrustExpiry};
+  Family names{kServerCaNames};
+  Family names_bytes{kServerCaNamesBytes};
+  Family extra{kServerExtraTrustCas};
+  Family crl_missing{kServerCrlMissingIssuers};
+  Family certificate_expiry{kServerCertificateExpiry};
+};
+
+void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudit& audit) {
+  const Labels id{{"server", server.id.server}, {"listen", server.id.listen}};
+  if (audit.enforced) gauges.enforced.add(id, *audit.enforced ? 1 : 0);
+  gauges.unknown.add(id, audit.enforced ? 0 : 1);
+  gauges.depth.add(id, server.verify_depth.value);
+  if (audit.depth_required) gauges.depth_required.add(id, *audit.depth_required);
+  if (audit.trust_until) gauges.trust_expiry.add(id, base::unix_seconds(*audit.trust_until));
+  gauges.names.add(id, number(audit.ca_names));
+  gauges.names_bytes.add(id, number(audit.ca_names_bytes));
+  gauges.extra.add(id, number(audit.extra_trust_cas));
+  gauges.crl_missing.add(id, number(audit.crl_missing_issuers));
+}
+
+void add_certificates(ServerGauges& gauges, const TlsContext& server,
+                      const audit::Snapshot& snapshot) {
+  for (const config::FileRef& reference : server.certificates.value) {
+    const std::string* path = audit::static_path(reference);
+    if (path == nullptr) continue;
+    const auto file = snapshot.material.find(*path);
+    if (file == snapshot.material.end() || !file->second->material) continue;
+    if (const auto until = audit::earliest_expiry(*file->second->material)) {
+      gauges.certificate_expiry.add(
+          {{"server", server.id.server}, {"listen", server.id.listen}, {"path", *path}},
+          base::unix_seconds(*until));
+    }
+  }
+}
+
+}  // namespace
+
+void server_families(const audit::Snapshot& snapshot, Families& families) {
+  ServerGauges gauges;
+  const config::ResolvedConfig& resolved = snapshot.config->resolved;
+  for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
+    const TlsContext& server = resolved.servers[i];
+    if (!server.on_tls_socket || resolved.speaker(i) != i) continue;
+    gauges.info.add({{"server", server.id.server},
+                     {"listen", server.id.listen},
+                     {"context", std::string(word(server.id.module))},
+                     {"verify_client", std::string(word(server.verify_client.value))}},
+                    1);
+    if (audit::asks(server)) add_asking(gauges, server, *snapshot.servers[i]);
+    add_certificates(gauges, server, snapshot);
+  }
+  for (Family* family :
+       {&gauges.info, &gauges.enforced, &gauges.unknown, &gauges.depth, &gauges.depth_required,
+        &gauges.trust_expiry, &gauges.names, &gauges.names_bytes, &gauges.extra,
+        &gauges.crl_missing, &gauges.certificate_expiry}) {
+    families.push_back(family->take());
+  }
+}
+
+}  // namespace mtls::collectors

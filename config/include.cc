@@ -1,0 +1,201 @@
+#include "config/include.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "config/directives.h"
+#include "config/parser.h"
+
+namespace mtls::config {
+namespace {
+
+using base::ErrorCode;
+
+// Past this many enclosing blocks no file is included any more: every walker's recursion stays bounded.
+constexpr std::size_t kMaxBlockDepth = 100;
+
+std::string sentence(const base::Error& error, const std::string& path) {
+  switch (error.code) {
+    case ErrorCode::kMissing:
+      return "open() \"" + path + "\" failed (2: No such file or directory)";
+    case ErrorCode::kPermission: return "open() \"" + path + "\" failed (13: Permission denied)";
+    case ErrorCode::kLoop:
+      return "open() \"" + path + "\" failed (40: Too many levels of symbolic links)";
+    case ErrorCode::kNotRegular: return "pread() \"" + path + "\" failed (21: Is a directory)";
+    default: return "\"" + path + "\" cannot be read: " + error.message;
+  }
+}
+
+// Reads in nginx's order and complains in it: what a directive's place and shape say comes before what stands behind it.
+class Loader {
+ public:
+  Loader(base::FileSystem& disk, const std::string& main_path, const IncludeLimits& limits)
+      : disk_(disk), main_path_(main_path), limits_(limits) {}
+
+  Document load() &&;
+
+ private:
+  struct Place {
+    Context context = Context::kMain;
+    std::size_t depth = 0;  // of blocks
+  };
+
+  std::vector<Directive> read_file(const std::string& path, Place place,
+                                   const base::SourceLocation* from);
+  std::vector<Directive> splice(std::vector<Directive> directives, Place place, bool expands);
+  std::vector<Directive> expand(const Directive& include, Place place);
+  std::optional<Diagnostic> refusal(const std::string& path, const Directive& include,
+                                    std::size_t depth) const;
+  void check_shape(const Directive& directive, Context context);
+  base::FileId id_of(const std::string& path);
+  void complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at);
+
+  base::FileSystem& disk_;
+  const std::string& main_path_;
+  const IncludeLimits& limits_;
+  Document document_;
+  std::vector<std::string> chain_;  // the files being read, outermost first
+  std::size_t reads_ = 0;
+  std::size_t total_bytes_ = 0;
+  std::unordered_map<std::string, base::FileId> ids_;
+  std::set<std::string> main_blocks_;
+};
+
+void Loader::complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at) {
+  document_.diagnostics.push_back({.code = code, .message = std::move(message), .at = at});
+}
+
+base::FileId Loader::id_of(const std::string& path) {
+  const auto next = static_cast<base::FileId>(document_.files.size());
+  const auto [known, is_new] = ids_.try_emplace(path, next);
+  if (is_new) document_.files.push_back(path);
+  return known->second;
+}
+
+void Loader::check_shape(const Directive& directive, Context context) {
+  const auto error = shape_error(directive, context);
+  if (error) complain(ErrorCode::kSyntax, *error, directive.end);
+  const bool is_once =
+      context == Context::kMain && context_inside(directive, context) != Context::kOpaque;
+  if (!error && is_once && !main_blocks_.insert(directive.name).second) {  // R1.44
+    complain(ErrorCode::kSyntax, about(directive, "is duplicate"), directive.end);
+  }
+}
+
+// nginx has no guard: it dies of a cycle (R1.35). The chain, not a set: the same file twice in a row is fine (R1.30).
+std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directive& include,
+                                          std::size_t depth) const {
+  const auto refuse = [&](std::string why) {
+    return Diagnostic{.code = ErrorCode::kInclude,
+                      .message = "include of \"" + path + "\": " + std::move(why),
+                      .at = include.end};
+  };
+  if (std::find(chain_.begin(), chain_.end(), path) != chain_.end()) {
+    return refuse("the file includes itself");
+  }
+  if (chain_.size() > limits_.max_depth || depth > kMaxBlockDepth) {
+    return refuse("nested too deep");
+  }
+  if (reads_ >= limits_.max_files) {
+    return refuse("more than " + std::to_string(limits_.max_files) + " files");
+  }
+  if (total_bytes_ >= limits_.max_total_bytes) {
+    return refuse("more than " + std::to_string(limits_.max_total_bytes) + " bytes");
+  }
+  return std::nullopt;
+}
+
+std::vector<Directive> Loader::read_file(const std::string& path, Place place,
+                                         const base::SourceLocation* from) {
+  ++reads_;
+  const auto content = disk_.read(path, limits_.max_file_bytes);
+  if (!content) {
+    // nginx opens a directory, and reading it fails without a line (R1.33).
+    const bool has_line = from != nullptr && content.error().code != ErrorCode::kNotRegular;
+    complain(content.error().code, sentence(content.error(), path),
+             has_line ? std::optional(*from) : std::nullopt);
+    return {};
+  }
+  total_bytes_ += content->bytes.size();
+  ParsedFile parsed = parse(content->text(), id_of(path));
+  chain_.push_back(path);
+  auto directives = splice(std::move(parsed.directives), place, true);
+  chain_.pop_back();
+  std::move(parsed.diagnostics.begin(), parsed.diagnostics.end(),
+            std::back_inserter(document_.diagnostics));
+  return directives;
+}
+
+std::vector<Directive> Loader::expand(const Directive& include, Place place) {
+  const std::string pattern = full_path(include.args[0].text, main_path_);
+  std::vector<std::string> paths{pattern};
+  if (pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
+    auto matches = disk_.glob(pattern);
+    if (!matches) {
+      complain(matches.error().code, "glob() \"" + pattern + "\" failed", include.end);
+      return {};
+    }
+    paths = std::move(*matches);
+  }
+  std::vector<Directive> directives;
+  for (const std::string& path : paths) {
+    if (auto why_not = refusal(path, include, place.depth)) {
+      document_.diagnostics.push_back(std::move(*why_not));
+      continue;
+    }
+    auto inside = read_file(path, place, &include.end);
+    std::move(inside.begin(), inside.end(), std::back_inserter(directives));
+  }
+  return directives;
+}
+
+// `expands`: the includes among `directives` are nginx's (not so in split_clients and charset_map, R1.20).
+std::vector<Directive> Loader::splice(std::vector<Directive> directives, Place place,
+                                      bool expands) {
+  std::vector<Directive> out;
+  out.reserve(directives.size());
+  for (Directive& directive : directives) {
+    check_shape(directive, place.context);
+    const bool is_include = directive.name == "include" && directive.args.size() == 1;
+    if (is_include && !directive.block && expands) {
+      auto inside = expand(directive, place);
+      std::move(inside.begin(), inside.end(), std::back_inserter(out));
+      continue;
+    }
+    if (directive.block) {
+      const Place inside{.context = context_inside(directive, place.context),
+                         .depth = place.depth + 1};
+      const bool is_closed = directive.name == "split_clients" || directive.name == "charset_map";
+      directive.block = splice(std::move(*directive.block), inside, !is_closed);
+    }
+    out.push_back(std::move(directive));
+  }
+  return out;
+}
+
+Document Loader::load() && {
+  document_.main = read_file(main_path_, {}, nullptr);
+  const bool has_events =
+      std::any_of(document_.main.begin(), document_.main.end(),
+                  [](const Directive& directive) { return directive.name == "events"; });
+  if (document_.diagnostics.empty() && !has_events) {
+    complain(ErrorCode::kSyntax, "no \"events\" section in configuration", std::nullopt);
+  }
+  return std::move(document_);
+}
+
+}  // namespace
+
+Document load_document(base::FileSystem& disk, const std::string& main_path,
+                       const IncludeLimits& limits) {
+  return Loader(disk, main_path, limits).load();
+}
+
+std::string full_path(const std::string& path, const std::string& main_path) {
+  if (path.starts_with('/')) return path;
+  return main_path.substr(0, main_path.rfind('/') + 1) + path;
+}
+
+}  // namespace mtls::config

@@ -1,0 +1,30 @@
+// The main file and everything it includes, as one Document: nginx's glob, order and relative paths
+// (R1.C, R1.40). Reads through the FileSystem it is given, so it is pure in what that answers.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/filesystem.h"
+#include "config/ast.h"
+
+namespace mtls::config {
+
+struct IncludeLimits {
+  std::size_t max_file_bytes = std::size_t{16} << 20U;
+  std::size_t max_total_bytes = std::size_t{512} << 20U;
+  std::size_t max_depth = 64;  // of includes inside includes
+  std::size_t max_files = 200'000;
+};
+
+/// `main_path` absolute. Relative includes resolve against its directory, at any depth (R1.30). A
+/// missing literal include, a directory, a cycle (R1.35) or a limit is a diagnostic at the
+/// include's line; everything else is still read.
+Document load_document(base::FileSystem& disk, const std::string& main_path,
+                       const IncludeLimits& limits = {});
+
+/// `path` as nginx opens it: absolute as it is, else joined to the directory of the main
+/// configuration (R1.42). Not normalised.
+std::string full_path(const std::string& path, const std::string& main_path);
+
+}  // namespace mtls::config

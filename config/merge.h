@@ -1,0 +1,25 @@
+// One server's settings over those around it: the effective TLS context (R2.10 to R2.18). Pure.
+#pragma once
+
+#include <string>
+
+#include "config/nginx_build.h"
+#include "config/scopes.h"
+#include "config/tls_context.h"
+
+namespace mtls::config {
+
+struct MergeInput {
+  const ServerScope& scope;
+  const Settings& outer;
+  const std::string& main_path;
+  const NginxBuild& build;
+};
+
+/// Everything but what depends on other servers: `on_tls_socket` stays false.
+TlsContext merge(const MergeInput& input);
+
+/// `ssl on`, before 1.25.1; the directive, nullptr when off.
+const Directive* ssl_on(const ServerScope& scope, const Settings& outer);
+
+}  // namespace mtls::config

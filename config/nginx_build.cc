@@ -1,0 +1,76 @@
+#include "config/nginx_build.h"
+
+#include <array>
+#include <charconv>
+
+namespace mtls::config {
+namespace {
+
+struct Leading {
+  Version version;
+  std::size_t length = 0;  // bytes of text that spell it
+};
+
+// `1.22.1` at the start of `text`, whatever follows.
+std::optional<Leading> leading_version(std::string_view text) {
+  std::array<int, 3> parts{};
+  const char* at = text.data();
+  const char* const end = text.data() + text.size();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0 && (at == end || *at++ != '.')) return std::nullopt;
+    if (at == end || *at < '0' || *at > '9') return std::nullopt;
+    const auto [next, error] = std::from_chars(at, end, parts.at(i));
+    if (error != std::errc{}) return std::nullopt;
+    at = next;
+  }
+  return Leading{.version = {parts[0], parts[1], parts[2]},
+                 .length = static_cast<std::size_t>(at - text.data())};
+}
+
+// The first version that stands right behind `marker` where a string or a word begins.
+std::optional<Version> version_behind(std::string_view binary, std::string_view marker) {
+  for (std::size_t at = binary.find(marker); at != std::string_view::npos;
+       at = binary.find(marker, at + 1)) {
+    const bool begins = at == 0 || binary[at - 1] == '\0' || binary[at - 1] == ' ';
+    const auto found = leading_version(binary.substr(at + marker.size()));
+    if (begins && found) return found->version;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> prefix_in(std::string_view binary) {
+  constexpr std::string_view kMarker = "--prefix=";
+  constexpr std::string_view kEnds{" '\"\n\0", 5};
+  for (std::size_t at = binary.find(kMarker); at != std::string_view::npos;
+       at = binary.find(kMarker, at + 1)) {
+    const bool begins = at > 0 && (binary[at - 1] == ' ' || binary[at - 1] == '\'');
+    std::string_view path = binary.substr(at + kMarker.size());
+    path = path.substr(0, path.find_first_of(kEnds));
+    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    if (begins && path.starts_with('/')) return std::string(path);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Version> parse_version(std::string_view text) {
+  const auto found = leading_version(text);
+  if (!found || found->length != text.size()) return std::nullopt;
+  return found->version;
+}
+
+std::string to_string(Version version) {
+  return std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
+         std::to_string(version.patch);
+}
+
+NginxBuild read_build(std::string_view binary) {
+  NginxBuild build;
+  if (const auto version = version_behind(binary, "nginx/")) build.version = *version;
+  if (const auto openssl = version_behind(binary, "built with OpenSSL ")) build.openssl = *openssl;
+  if (const auto prefix = prefix_in(binary)) build.prefix = *prefix;
+  return build;
+}
+
+}  // namespace mtls::config

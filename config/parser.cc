@@ -1,0 +1,112 @@
+#include "config/parser.h"
+
+#include <utility>
+
+#include "config/lexer.h"
+
+namespace mtls::config {
+namespace {
+
+using Kind = Token::Kind;
+
+// Deeper nesting is no configuration; recursion here and in every walker stays bounded.
+constexpr std::size_t kMaxDepth = 100;
+
+// ngx_conf_parse(), src/core/ngx_conf_file.c.
+class Parser {
+ public:
+  Parser(std::string_view text, base::FileId file) : lexer_(text, file) {}
+
+  ParsedFile parse() && {
+    ParsedFile parsed;
+    parsed.directives = read_block(nullptr);
+    if (complaint_) parsed.diagnostics.push_back(std::move(*complaint_));
+    return parsed;
+  }
+
+ private:
+  std::vector<Directive> read_block(const Directive* parent);
+  bool read_inside(Directive& directive);
+  bool read_lua(Directive& directive);
+  bool refuse(std::string message, base::SourceLocation at);
+  std::optional<Token> next(base::Result<Token> token);
+
+  Lexer lexer_;
+  std::size_t depth_ = 0;
+  std::optional<Diagnostic> complaint_;  // the first one ends everything
+};
+
+bool Parser::refuse(std::string message, base::SourceLocation at) {
+  complaint_ =
+      Diagnostic{.code = base::ErrorCode::kSyntax, .message = std::move(message), .at = at};
+  return false;
+}
+
+std::optional<Token> Parser::next(base::Result<Token> token) {
+  if (token) return std::move(*token);
+  complaint_ = Diagnostic{.code = token.error().code,
+                          .message = std::move(token.error().message),
+                          .at = token.error().at};
+  return std::nullopt;
+}
+
+bool Parser::read_lua(Directive& directive) {
+  auto body = next(lexer_.lua_block());
+  if (!body) return false;
+  directive.args.push_back(std::move(body->word));
+  return true;
+}
+
+// Behind the `{` of `directive`.
+bool Parser::read_inside(Directive& directive) {
+  if (directive.name.ends_with("_by_lua_block")) return read_lua(directive);
+  if (depth_ == kMaxDepth) {
+    return refuse("blocks nested deeper than " + std::to_string(kMaxDepth), directive.end);
+  }
+  ++depth_;
+  directive.block = read_block(&directive);
+  --depth_;
+  return !complaint_;
+}
+
+std::vector<Directive> Parser::read_block(const Directive* parent) {
+  std::vector<Directive> directives;
+  std::optional<Directive> current;
+  while (const auto token = next(lexer_.next())) {
+    if (token->kind == Kind::kWord && current) {
+      current->args.push_back(token->word);
+    } else if (token->kind == Kind::kWord) {
+      current = Directive{
+          .name = token->word.text, .args = {}, .block = {}, .at = token->at, .end = token->at};
+    } else if (token->kind == Kind::kSemicolon) {
+      current->end = token->at;
+      directives.push_back(std::move(*current));
+      current.reset();
+    } else if (token->kind == Kind::kOpen) {
+      if (parent != nullptr && is_data_block(*parent)) {
+        refuse("unexpected \"{\"", token->at);
+        break;
+      }
+      current->end = token->at;
+      const bool go_on = read_inside(*current);
+      directives.push_back(std::move(*current));
+      current.reset();
+      if (!go_on) break;
+    } else {
+      const bool at_end = token->kind == Kind::kEnd;
+      if (at_end && depth_ > 0) {
+        refuse("unexpected end of file, expecting \"}\"", token->at);
+      } else if (!at_end && depth_ == 0) {
+        refuse("unexpected \"}\"", token->at);
+      }
+      break;
+    }
+  }
+  return directives;
+}
+
+}  // namespace
+
+ParsedFile parse(std::string_view text, base::FileId file) { return Parser(text, file).parse(); }
+
+}  // namespace mtls::config

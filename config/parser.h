@@ -1,0 +1,19 @@
+// One file's text to a list of directives. Includes stay as directives; config/include.h splices
+// them. Pure.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "config/ast.h"
+
+namespace mtls::config {
+
+struct ParsedFile {
+  std::vector<Directive> directives;    // all that could be read before the first error
+  std::vector<Diagnostic> diagnostics;  // at most one: nginx stops at the first
+};
+
+ParsedFile parse(std::string_view text, base::FileId file);
+
+}  // namespace mtls::config

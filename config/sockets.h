@@ -1,0 +1,46 @@
+// Listens grouped by address, as ngx_http_add_listen() and its kin do: default servers, the ssl union (R2.2, R2.3) and what
+// may not stand twice. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/listen.h"
+#include "config/tls_context.h"
+
+namespace mtls::config {
+
+class SocketTable {
+ public:
+  explicit SocketTable(const NginxBuild& build) : build_(build) {}
+
+  /// nginx's complaint when one of the addresses may not stand here again; the others are added.
+  std::optional<std::string> add(Module module, std::size_t server, const ParsedListen& parsed);
+
+  /// Sorted by module, TCP before UDP, then canonical. Of TCP and UDP on one address only the TCP one.
+  std::vector<Socket> sockets() const;
+
+ private:
+  struct Entry {
+    Socket socket;
+    bool has_flagged_default = false;
+    bool has_socket_options = false;
+  };
+  struct Key {
+    Module module;
+    bool is_datagram;
+    std::string canonical;
+    auto operator<=>(const Key&) const = default;
+  };
+
+  std::optional<std::string> share(Entry& entry, std::size_t server, const Listen& listen,
+                                   const ParsedListen& parsed) const;
+
+  NginxBuild build_;
+  std::vector<Entry> entries_;
+  std::map<Key, std::size_t> index_;  // into entries_
+};
+
+}  // namespace mtls::config

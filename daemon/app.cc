@@ -1,0 +1,209 @@
+#include "daemon/app.h"
+
+#include <csignal>
+#include <cstdlib>
+
+#include <uv.h>
+
+#include "daemon/build_info.h"
+#include "daemon/disk.h"
+#include "daemon/log.h"
+#include "daemon/policy_source.h"
+#include "daemon/published.h"
+#include "daemon/routes.h"
+#include "daemon/systemd.h"
+#include "daemon/updater.h"
+#include "daemon/watch/watcher.h"
+#include "daemon/web/server.h"
+
+namespace mtls::daemon {
+namespace {
+
+// An evaluation under way at SIGTERM may read a slow disk; systemd and the operator do not wait for
+// it.
+constexpr std::uint64_t kShutdownMilliseconds = 1500;
+// The watcher's counts move without an evaluation; this is how stale a scrape may see them.
+constexpr std::uint64_t kCountsMilliseconds = 1000;
+
+// Initialised before the members whose handles live on it.
+struct Loop : uv_loop_t {
+  Loop() : uv_loop_t{} { uv_loop_init(this); }
+};
+
+class App {
+ public:
+  explicit App(const Options& options) : options_(options) {
+    for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_}) {
+      uv_timer_init(&loop_, timer);
+      timer->data = this;
+    }
+    for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
+      uv_signal_init(&loop_, signal);
+      signal->data = this;
+    }
+  }
+
+  int run(audit::Policy policy) {
+    auto web =
+        WebServer::start({.listen_addresses = options_.listen_addresses}, routes_, requests_);
+    if (!web) {
+      log_error("cannot serve HTTP", {{"error", web.error().message}});
+      close_handles();
+      drain();
+      return web.error().code == base::ErrorCode::kInvalidArgument ? 2 : 3;
+    }
+    web_ = std::move(*web);
+    for (const std::string& address : web_->addresses())
+      log_info("listening", {{"address", address}});
+    log_info("nginx",
+             {{"conf", policy.nginx_conf}, {"version", config::to_string(policy.build.version)}});
+    watcher_ =
+        Watcher::create(loop_, {.rescan_interval = options_.rescan_interval},
+                        [this](const FileChanges& changes) { updater_.files_changed(changes); });
+    start_signals();
+    start_timers();
+    updater_.adopt(std::move(policy), "start");
+    drain();
+    log_info("stopped");
+    return 0;
+  }
+
+ private:
+  void start_signals() {
+    uv_signal_start(
+        &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->reload(); }, SIGHUP);
+    uv_signal_start(
+        &terminate_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGTERM);
+    uv_signal_start(
+        &interrupt_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGINT);
+  }
+
+  void start_timers() {
+    uv_timer_start(
+        &counts_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->publish_counts(); },
+        kCountsMilliseconds, kCountsMilliseconds);
+    if (const auto interval = watchdog_interval()) {
+      const auto half = static_cast<std::uint64_t>(interval->count() / 2000);
+      uv_timer_start(&watchdog_timer_, [](uv_timer_t*) { notify_watchdog(); }, 0, half);
+    }
+  }
+
+  void published(const audit::Snapshot& snapshot, const SelfCounts& counts) {
+    counts_ = counts;
+    watcher_->watch(snapshot.sightings());
+    publish_counts();
+    const std::string status =
+        std::to_string(snapshot.servers.size()) + " server blocks, " +
+        std::to_string(snapshot.material.size()) + " files" +
+        (snapshot.config->parsed() ? "" : ", nginx would refuse the configuration");
+    if (std::exchange(announce_ready_, false)) {
+      notify_ready(status);
+      log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
+                         {"files", std::to_string(snapshot.material.size())}});
+    } else {
+      notify_status(status);
+    }
+  }
+
+  void publish_counts() {
+    counts_.watch = watcher_->counts();
+    published_counts_.store(counts_);
+  }
+
+  void reload() {
+    notify_reloading();
+    announce_ready_ = true;
+    auto policy = read_policy(options_, disk_);
+    if (!policy) {
+      log_error("the settings are no good, the old ones stay in force",
+                {{"error", policy.error().message}});
+      updater_.files_changed({.paths = {}, .everything = true, .by_rescan = false});
+      return;
+    }
+    log_info("reloading");
+    updater_.adopt(std::move(*policy), "signal");
+  }
+
+  void stop() {
+    if (std::exchange(stopping_, true)) return;
+    notify_stopping();
+    uv_timer_start(
+        &shutdown_timer_,
+        [](uv_timer_t*) {
+          close_log();
+          std::_Exit(0);  // a worker hangs on a dead file system: nothing of ours needs saving
+        },
+        kShutdownMilliseconds, 0);
+    uv_unref(reinterpret_cast<uv_handle_t*>(&shutdown_timer_));
+    web_->stop();
+    watcher_->close();
+    close_handles();
+  }
+
+  void close_handles() {
+    updater_.close();
+    for (auto* timer : {&watchdog_timer_, &counts_timer_})
+      uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
+    for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
+      uv_close(reinterpret_cast<uv_handle_t*>(signal), nullptr);
+    }
+  }
+
+  // Until every handle is closed; the shutdown timer guards this and goes last.
+  void drain() {
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    uv_close(reinterpret_cast<uv_handle_t*>(&shutdown_timer_), nullptr);
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    uv_loop_close(&loop_);
+  }
+
+  const Options& options_;
+  Loop loop_;
+  uv_timer_t shutdown_timer_{};
+  uv_timer_t watchdog_timer_{};
+  uv_timer_t counts_timer_{};
+  uv_signal_t hangup_{};
+  uv_signal_t terminate_{};
+  uv_signal_t interrupt_{};
+
+  Disk disk_;
+  PublishedPayload payload_;
+  PublishedCounts published_counts_;
+  SelfCounts counts_;
+  RequestCounts requests_;
+  Routes routes_{{.payload = payload_, .counts = published_counts_, .requests = requests_},
+                 options_.telemetry_path};
+  std::unique_ptr<WebServer> web_;
+  std::unique_ptr<Watcher> watcher_;
+  Updater updater_{{.loop = loop_,
+                    .disk = disk_,
+                    .payload = payload_,
+                    .telemetry_path = options_.telemetry_path},
+                   [this](const audit::Snapshot& snapshot, const SelfCounts& counts) {
+                     published(snapshot, counts);
+                   }};
+  bool announce_ready_ = true;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+int serve(const Options& options) {
+  if (const auto log = setup_log(options.log); !log) return 3;
+  Disk disk;
+  auto policy = read_policy(options, disk);
+  int code = 2;
+  if (!policy) {
+    log_error("the settings are no good", {{"error", policy.error().message}});
+  } else if (options.config_check) {
+    log_info("the settings are good");
+    code = 0;
+  } else {
+    log_info("starting", {{"version", exporter_version()}, {"revision", exporter_revision()}});
+    code = App(options).run(std::move(*policy));
+  }
+  close_log();
+  return code;
+}
+
+}  // namespace mtls::daemon

@@ -1,0 +1,55 @@
+// What the loop thread hands to the web thread: the rendered Snapshot and the daemon's own counts.
+// Nothing else is shared.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/time.h"
+#include "daemon/watch/watcher.h"
+
+namespace mtls::daemon {
+
+/// Rendered once per Snapshot; immutable.
+struct Payload {
+  std::shared_ptr<const std::string> metrics;
+  std::shared_ptr<const std::string> page;
+};
+
+/// How the daemon itself is doing.
+struct SelfCounts {
+  std::map<std::string, std::uint64_t> evaluations{{"start", 0},   {"watch", 0},
+                                                   {"horizon", 0}, {"rescan", 0},
+                                                   {"signal", 0},  {"nginx", 0}};  // by trigger
+  base::sys_seconds last_evaluation{};
+  double last_duration_seconds = 0;
+  std::uint64_t generation = 0;
+  WatchCounts watch;
+};
+
+/// One value, replaced whole; a reader holds the lock only while it copies.
+template <class T>
+class Published {
+ public:
+  void store(T value) {
+    const std::lock_guard lock(mutex_);
+    value_ = std::move(value);
+  }
+  T load() const {
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  T value_{};
+};
+
+using PublishedPayload = Published<std::shared_ptr<const Payload>>;
+using PublishedCounts = Published<SelfCounts>;
+
+}  // namespace mtls::daemon

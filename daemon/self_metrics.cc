@@ -1,0 +1,112 @@
+#include "daemon/self_metrics.h"
+
+#include "collectors/family.h"
+#include "daemon/build_info.h"
+#include "daemon/log.h"
+#include "daemon/process_metrics.h"
+
+namespace mtls::daemon {
+namespace {
+
+using collectors::Families;
+using collectors::Family;
+using collectors::FamilySpec;
+using prometheus::MetricType;
+
+double number(std::uint64_t value) { return static_cast<double>(value); }
+
+void single(Families& families, const FamilySpec& spec, double value) {
+  Family family(spec);
+  family.add({}, value);
+  families.push_back(family.take());
+}
+
+void evaluation_families(const SelfCounts& counts, Families& families) {
+  Family evaluations(FamilySpec{"nginx_mtls_evaluations_total", "Evaluations by what caused them.",
+                                MetricType::Counter});
+  for (const auto& [trigger, n] : counts.evaluations)
+    evaluations.add({{"trigger", trigger}}, number(n));
+  families.push_back(evaluations.take());
+  if (counts.generation == 0) return;
+  single(
+      families,
+      {"nginx_mtls_last_evaluation_timestamp_seconds", "When the published evaluation was made."},
+      base::unix_seconds(counts.last_evaluation));
+  single(families, {"nginx_mtls_last_evaluation_duration_seconds", "How long it took."},
+         counts.last_duration_seconds);
+  single(families, {"nginx_mtls_generation", "Number of the published evaluation since the start."},
+         number(counts.generation));
+}
+
+void watch_families(const WatchCounts& watch, Families& families) {
+  single(families, {"nginx_mtls_watches", "inotify watches held."}, number(watch.watches));
+  single(families,
+         {"nginx_mtls_watch_events_total", "inotify events received.", MetricType::Counter},
+         number(watch.events));
+  single(families,
+         {"nginx_mtls_watch_overflows_total", "Times the kernel dropped inotify events.",
+          MetricType::Counter},
+         number(watch.overflows));
+  single(
+      families,
+      {"nginx_mtls_watch_missed_total", "Changes that only a rescan found.", MetricType::Counter},
+      number(watch.missed));
+  single(families, {"nginx_mtls_watch_fallback", "1: inotify is refused, files are polled."},
+         watch.fallback ? 1 : 0);
+  Family unreliable(FamilySpec{"nginx_mtls_watch_unreliable",
+                               "1: this file's changes may not be told, it is polled."});
+  for (const std::string& path : watch.unreliable) unreliable.add({{"path", path}}, 1);
+  families.push_back(unreliable.take());
+}
+
+void exporter_families(const RequestCounts& requests, Families& families) {
+  single(families,
+         {"nginx_mtls_log_messages_dropped_total",
+          "Log messages dropped because stderr did not take them.", MetricType::Counter},
+         number(log_messages_dropped()));
+  Family build(FamilySpec{"nginx_mtls_exporter_build_info", "Build of this exporter; always 1."});
+  build.add({{"version", std::string(exporter_version())},
+             {"revision", std::string(exporter_revision())}},
+            1);
+  families.push_back(build.take());
+  Family answers(FamilySpec{"nginx_mtls_exporter_http_requests_total",
+                            "HTTP answers by status code.", MetricType::Counter});
+  for (const auto& [code, n] : requests.snapshot())
+    answers.add({{"code", std::to_string(code)}}, number(n));
+  families.push_back(answers.take());
+}
+
+void process_families(Families& families) {
+  const auto process = read_process_metrics();
+  if (!process) return;
+  single(
+      families,
+      {"process_cpu_seconds_total", "Total user and system CPU time spent.", MetricType::Counter},
+      process->cpu_seconds);
+  single(families, {"process_open_fds", "Number of open file descriptors."}, process->open_fds);
+  single(families, {"process_max_fds", "Maximum number of open file descriptors."},
+         process->max_fds);
+  single(families, {"process_virtual_memory_bytes", "Virtual memory size."},
+         process->virtual_memory_bytes);
+  single(families,
+         {"process_virtual_memory_max_bytes", "Maximum amount of virtual memory available."},
+         process->virtual_memory_max_bytes);
+  single(families, {"process_resident_memory_bytes", "Resident memory size."},
+         process->resident_memory_bytes);
+  single(families, {"process_start_time_seconds", "Start time of the process since unix epoch."},
+         process->start_time_seconds);
+  single(families, {"process_threads", "Number of threads."}, process->threads);
+}
+
+}  // namespace
+
+std::string render_self_metrics(const SelfCounts& counts, const RequestCounts& requests) {
+  Families families;
+  evaluation_families(counts, families);
+  watch_families(counts.watch, families);
+  exporter_families(requests, families);
+  process_families(families);
+  return collectors::render(families);
+}
+
+}  // namespace mtls::daemon

@@ -1,0 +1,202 @@
+#include "daemon/updater.h"
+
+#include <algorithm>
+#include <array>
+
+#include "collectors/family.h"
+#include "collectors/snapshot_collectable.h"
+#include "daemon/build_info.h"
+#include "daemon/log.h"
+#include "reports/status_page.h"
+
+namespace mtls::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A file that stopped parsing is looked at again after these, then its state is the finding (F4).
+constexpr std::array kSettling{milliseconds{100}, milliseconds{300}, milliseconds{1000},
+                               milliseconds{3000}};
+// The horizon is a wall-clock instant, timers are monotonic: looking this often notices a stepped
+// clock.
+constexpr milliseconds kLongestSleep{30'000};
+
+base::sys_seconds wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+struct Updater::Job {
+  uv_work_t work{};
+  Updater* updater = nullptr;
+  base::FileSystem* disk = nullptr;
+  std::shared_ptr<const audit::Policy> policy;
+  std::shared_ptr<const audit::Snapshot> previous;
+  audit::Changes changes;
+  std::string trigger;
+  std::string telemetry_path;
+
+  std::shared_ptr<const audit::Snapshot> snapshot;
+  std::shared_ptr<const Payload> payload;
+  double seconds = 0;
+
+  // Worker thread.
+  void evaluate() {
+    const auto begin = std::chrono::steady_clock::now();
+    snapshot = audit::build({.policy = *policy,
+                             .disk = *disk,
+                             .now = wall_clock(),
+                             .previous = previous,
+                             .changes = changes});
+    const collectors::SnapshotCollectable collectable(snapshot, policy->limits);
+    auto rendered = std::make_shared<Payload>();
+    rendered->metrics =
+        std::make_shared<const std::string>(collectors::render(collectable.Collect()));
+    rendered->page = std::make_shared<const std::string>(reports::status_page(
+        *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
+    payload = std::move(rendered);
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+};
+
+Updater::Updater(const World& world, OnPublished on_published)
+    : world_(world), on_published_(std::move(on_published)) {
+  uv_timer_init(&world_.loop, &horizon_timer_);
+  uv_timer_init(&world_.loop, &settling_timer_);
+  horizon_timer_.data = this;
+  settling_timer_.data = this;
+}
+
+void Updater::adopt(audit::Policy policy, const std::string& trigger) {
+  policy_ = std::make_shared<const audit::Policy>(std::move(policy));
+  audit::Changes changes;
+  changes.everything = true;
+  request(std::move(changes), trigger);
+}
+
+void Updater::files_changed(const FileChanges& changes) {
+  audit::Changes wanted;
+  wanted.paths = changes.paths;
+  wanted.everything = changes.everything;
+  request(std::move(wanted), changes.by_rescan ? "rescan" : "watch");
+}
+
+void Updater::request(audit::Changes changes, const std::string& trigger) {
+  pending_.paths.merge(changes.paths);
+  pending_.settled.merge(changes.settled);
+  pending_.everything |= changes.everything;
+  pending_.horizon |= changes.horizon;
+  if (pending_trigger_.empty() || trigger == "signal") pending_trigger_ = trigger;
+  if (!busy_ && !closed_) run();
+}
+
+void Updater::run() {
+  auto job = std::make_unique<Job>();
+  job->updater = this;
+  job->disk = &world_.disk;
+  job->policy = policy_;
+  job->previous = snapshot_;
+  job->changes = std::exchange(pending_, {});
+  job->trigger = std::exchange(pending_trigger_, {});
+  job->telemetry_path = world_.telemetry_path;
+  job->work.data = job.get();
+  busy_ = true;
+  uv_queue_work(
+      &world_.loop, &job.release()->work,
+      [](uv_work_t* work) { static_cast<Job*>(work->data)->evaluate(); },
+      [](uv_work_t* work, int /*status*/) {
+        std::unique_ptr<Job> done(static_cast<Job*>(work->data));
+        Updater* updater = done->updater;
+        updater->finished(std::move(done));
+      });
+}
+
+void Updater::finished(std::unique_ptr<Job> job) {
+  busy_ = false;
+  if (closed_) return;
+  snapshot_ = job->snapshot;
+  world_.payload.store(job->payload);
+  ++counts_.evaluations[job->trigger];
+  counts_.generation = snapshot_->generation;
+  counts_.last_evaluation = snapshot_->evaluated_at;
+  counts_.last_duration_seconds = job->seconds;
+  report(*snapshot_);
+  on_published_(*snapshot_, counts_);
+  schedule_horizon();
+  schedule_settling();
+  if (!pending_trigger_.empty()) run();
+}
+
+void Updater::schedule_horizon() {
+  milliseconds wait = kLongestSleep;
+  if (snapshot_->next_change_at) {
+    const auto left = std::chrono::ceil<milliseconds>(*snapshot_->next_change_at -
+                                                      std::chrono::system_clock::now());
+    wait = std::clamp(left, milliseconds{0}, kLongestSleep);
+  }
+  uv_update_time(
+      &world_.loop);  // a timer counts from the loop's idea of now, which work may have left behind
+  uv_timer_start(
+      &horizon_timer_, [](uv_timer_t* timer) { static_cast<Updater*>(timer->data)->on_horizon(); },
+      static_cast<std::uint64_t>(wait.count()), 0);
+}
+
+void Updater::on_horizon() {
+  const base::sys_seconds now = wall_clock();
+  const bool reached = snapshot_->next_change_at && now >= *snapshot_->next_change_at;
+  const bool clock_went_back = now < snapshot_->evaluated_at;
+  if (!reached && !clock_went_back) return schedule_horizon();
+  audit::Changes changes;
+  changes.horizon = true;
+  request(std::move(changes), "horizon");
+}
+
+void Updater::schedule_settling() {
+  if (snapshot_->settling().empty()) {
+    settling_tries_ = 0;
+    uv_timer_stop(&settling_timer_);
+    return;
+  }
+  const milliseconds wait = kSettling.at(std::min(settling_tries_, kSettling.size() - 1));
+  uv_update_time(&world_.loop);
+  uv_timer_start(
+      &settling_timer_,
+      [](uv_timer_t* timer) { static_cast<Updater*>(timer->data)->on_settling(); },
+      static_cast<std::uint64_t>(wait.count()), 0);
+}
+
+void Updater::on_settling() {
+  ++settling_tries_;
+  audit::Changes changes;
+  for (const std::string& path : snapshot_->settling()) {
+    changes.paths.insert(path);
+    if (settling_tries_ >= kSettling.size()) changes.settled.insert(path);
+  }
+  request(std::move(changes), "watch");
+}
+
+void Updater::report(const audit::Snapshot& snapshot) {
+  const auto now = LogLimiter::Time::clock::now();
+  for (const std::string& error : snapshot.config->errors) {
+    if (limiter_.admit(error, "config", now))
+      log_warn("nginx would refuse this configuration", {{"error", error}});
+  }
+  for (const auto& [path, file] : snapshot.material) {
+    if (file->error && limiter_.admit(path, word(file->error->code), now)) {
+      log_warn("a file the nginx configuration refers to cannot be read",
+               {{"error", file->error->message}});
+    }
+  }
+  log_debug("evaluated", {{"generation", std::to_string(snapshot.generation)},
+                          {"servers", std::to_string(snapshot.servers.size())},
+                          {"files", std::to_string(snapshot.material.size())}});
+}
+
+void Updater::close() {
+  closed_ = true;
+  uv_close(reinterpret_cast<uv_handle_t*>(&horizon_timer_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&settling_timer_), nullptr);
+}
+
+}  // namespace mtls::daemon

@@ -1,0 +1,67 @@
+// Turns changes into Snapshots: one evaluation at a time on a worker, published when done, the next
+// one at the horizon. Lives on the loop thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <uv.h>
+
+#include "audit/build.h"
+#include "daemon/log_limiter.h"
+#include "daemon/published.h"
+
+namespace mtls::daemon {
+
+class Updater {
+ public:
+  struct World {
+    uv_loop_t& loop;
+    base::FileSystem& disk;
+    PublishedPayload& payload;
+    std::string telemetry_path;  // for the page
+  };
+  /// On the loop thread, after each publication.
+  using OnPublished =
+      std::function<void(const audit::Snapshot& snapshot, const SelfCounts& counts)>;
+
+  Updater(const World& world, OnPublished on_published);
+  Updater(const Updater&) = delete;
+  Updater& operator=(const Updater&) = delete;
+
+  /// The first one, and again at SIGHUP: the policy from now on, and a look at everything.
+  /// `trigger`: start or signal.
+  void adopt(audit::Policy policy, const std::string& trigger);
+  void files_changed(const FileChanges& changes);
+  /// Closes the timers; an evaluation under way finishes unheard.
+  void close();
+
+ private:
+  struct Job;
+  void request(audit::Changes changes, const std::string& trigger);
+  void run();
+  void finished(std::unique_ptr<Job> job);
+  void schedule_horizon();
+  void schedule_settling();
+  void on_horizon();
+  void on_settling();
+  void report(const audit::Snapshot& snapshot);
+
+  World world_;
+  OnPublished on_published_;
+  std::shared_ptr<const audit::Policy> policy_;
+  std::shared_ptr<const audit::Snapshot> snapshot_;
+  SelfCounts counts_;
+  LogLimiter limiter_;
+
+  audit::Changes pending_;
+  std::string pending_trigger_;  // "" = nothing pending
+  bool busy_ = false;
+  bool closed_ = false;
+  std::size_t settling_tries_ = 0;
+  uv_timer_t horizon_timer_{};
+  uv_timer_t settling_timer_{};
+};
+
+}  // namespace mtls::daemon

@@ -1,0 +1,204 @@
+#include "daemon/watch/targets.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace mtls::daemon {
+namespace {
+
+using base::ErrorCode;
+using base::Sighting;
+
+constexpr int kRounds = 8;  // walk and arm at most so often before the disk is called unstable
+
+std::int64_t nanoseconds(const timespec& at) {
+  return static_cast<std::int64_t>(at.tv_sec) * 1'000'000'000 + at.tv_nsec;
+}
+
+std::int64_t clock_ns(clockid_t clock) {
+  timespec at{};
+  ::clock_gettime(clock, &at);
+  return nanoseconds(at);
+}
+
+/// How coarse the kernel stamps files: two writes within it may leave the same stamp.
+std::int64_t stamp_tick_ns() {
+  timespec tick{};
+  ::clock_getres(CLOCK_REALTIME_COARSE, &tick);
+  return nanoseconds(tick);
+}
+
+/// Errors of reading that a stat of the same file does not show.
+bool only_reading_tells(const std::optional<ErrorCode>& error) {
+  return error == ErrorCode::kPermission || error == ErrorCode::kTooLarge ||
+         error == ErrorCode::kUnreadable || error == ErrorCode::kStuck;
+}
+
+}  // namespace
+
+Targets::Look Targets::look_of(const Sighting& sighting) {
+  std::string names;
+  for (const std::string& match : sighting.matches) names.append(match).append(1, '\0');
+  return {.stamp = sighting.stamp, .error = sighting.error, .matches = base::fnv1a(names)};
+}
+
+std::vector<std::string> Targets::affected(const InotifyEvent& event) {
+  std::vector<std::string> paths;
+  for (const TargetId id : watch_set_.affected(event)) paths.push_back(by_id_.at(id)->first);
+  return paths;
+}
+
+void Targets::replace(const base::Sightings& seen, Chosen& chosen) {
+  std::erase_if(targets_, [&](const Entry& entry) {
+    const auto still = seen.find(entry.first);
+    if (still != seen.end() && still->second.kind == entry.second.kind) return false;
+    watch_set_.forget(entry.second.id);
+    by_id_.erase(entry.second.id);
+    return true;
+  });
+  for (const auto& [path, sighting] : seen) {
+    const auto [at, fresh] = targets_.try_emplace(path);
+    Target& target = at->second;
+    if (fresh) {
+      target.id = next_id_++;
+      target.kind = sighting.kind;
+      by_id_[target.id] = &*at;
+    }
+    target.given = look_of(sighting);
+    // Reported once, an error that a look cannot confirm counts as seen until the look changes.
+    if (!only_reading_tells(target.given.error)) target.reported.reset();
+    target.unconfirmed = target.last != target.given;
+    if (target.unconfirmed) chosen.try_emplace(&*at, Cause::kTold);
+  }
+}
+
+Targets::Chosen Targets::choose(const Pass& pass) {
+  Chosen chosen;
+  if (pass.replacement) replace(*pass.replacement, chosen);
+  for (const std::string& path : pass.hinted) {
+    const auto at = targets_.find(path);
+    if (at != targets_.end()) chosen.try_emplace(&*at, Cause::kTold);
+  }
+  if (!pass.everything && !pass.unreliable) return chosen;
+  for (Entry& entry : targets_) {
+    const bool told = pass.lost || (pass.unreliable && entry.second.unreliable);
+    if (told) chosen.try_emplace(&entry, Cause::kTold);
+    if (pass.everything) chosen.try_emplace(&entry, Cause::kEverything);
+  }
+  return chosen;
+}
+
+std::vector<Walk> Targets::walk(const std::vector<Entry*>& entries) const {
+  Walker walker;
+  std::vector<Walk> walks;
+  walks.reserve(entries.size());
+  for (const Entry* entry : entries) walks.push_back(walker.walk(entry->second.kind, entry->first));
+  return walks;
+}
+
+/// Without being told, only where the way changed or a watch is missing: renewing thousands of watches costs.
+std::vector<Targets::Entry*> Targets::to_refresh(const Chosen& chosen) {
+  std::vector<Entry*> entries;
+  std::vector<Entry*> untold;
+  for (const auto& [entry, cause] : chosen) {
+    (cause == Cause::kTold ? entries : untold).push_back(entry);
+  }
+  const std::vector<Walk> walks = walk(untold);
+  for (std::size_t i = 0; i < untold.size(); ++i) {
+    const Target& target = untold[i]->second;
+    if (walks[i].signature != target.signature || !watch_set_.watched(target.id)) {
+      entries.push_back(untold[i]);
+    }
+  }
+  return entries;
+}
+
+/// Arms before the last walk, so that there is no window between the look and the watch.
+void Targets::refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult& result) {
+  watch_set_.arm(inotify);  // lets go of what targets no longer there had
+  std::vector<Walk> walks = walk(entries);
+  for (int round = 0; round < kRounds && !entries.empty(); ++round) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      Target& target = entries[i]->second;
+      target.signature = walks[i].signature;
+      watch_set_.want(target.id, walks[i].wants);
+    }
+    watch_set_.arm(inotify);
+    const std::vector<Walk> again = walk(entries);
+    std::vector<Entry*> moved;
+    std::vector<Walk> moved_to;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      Target& target = entries[i]->second;
+      target.unreliable = walks[i].silent || !watch_set_.watched(target.id);
+      if (again[i] == walks[i]) continue;
+      moved.push_back(entries[i]);
+      moved_to.push_back(again[i]);
+    }
+    entries = std::move(moved);
+    walks = std::move(moved_to);
+  }
+  for (const Entry* entry : entries) result.unstable.insert(entry->first);
+}
+
+/// Two changes within one tick of the file system's clock may leave one stamp: a file that changed while its owner was
+/// evaluating is reported once more when the tick is surely over ("racily clean").
+bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const {
+  Target& target = entry.second;
+  const std::int64_t now = clock_ns(CLOCK_REALTIME);
+  if (std::exchange(target.unconfirmed, false) && target.given.stamp) {
+    const std::int64_t changed = target.given.stamp->ctime_ns;
+    if (changed <= now && changed + stamp_tick_ns() >= pass.seen_since_ns) {
+      target.young_until_ns = now + settle_.count();
+    }
+  }
+  if (target.young_until_ns == 0) return false;
+  if (now < target.young_until_ns) {
+    result.young.insert(entry.first);
+    return false;
+  }
+  target.young_until_ns = 0;
+  return true;
+}
+
+void Targets::look(Entry& entry, Cause cause, const Pass& pass, PassResult& result) {
+  auto& [path, target] = entry;
+  base::RecordingFileSystem recording(disk_);
+  if (target.kind == Sighting::Kind::kPattern) {
+    (void)recording.glob(path);
+  } else {
+    (void)recording.stat(path);
+  }
+  const Look now = look_of(recording.sightings().at(path));
+  target.last = now;
+  if (now == target.given) {
+    target.reported.reset();
+    if (may_hide_a_change(entry, pass, result)) result.changed.insert(path);
+    return;
+  }
+  target.young_until_ns = 0;
+  if (target.reported == now) return;
+  target.reported = now;
+  result.changed.insert(path);
+  if (cause == Cause::kEverything && !target.unreliable) result.unexplained.insert(path);
+}
+
+PassResult Targets::run(const Pass& pass, Inotify* inotify) {
+  const std::int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+  PassResult result;
+  const Chosen chosen = choose(pass);
+  if (inotify != nullptr) refresh(to_refresh(chosen), *inotify, result);
+  for (const auto& [entry, cause] : chosen) look(*entry, cause, pass, result);
+  for (const auto& [path, target] : targets_) {
+    if (target.unreliable) result.unreliable.insert(path);
+  }
+  result.watches = watch_set_.watches();
+  result.refused = watch_set_.watches() == 0 && !targets_.empty();
+  result.cpu = std::chrono::nanoseconds(clock_ns(CLOCK_THREAD_CPUTIME_ID) - start);
+  return result;
+}
+
+}  // namespace mtls::daemon

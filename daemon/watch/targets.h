@@ -1,0 +1,95 @@
+// The worker's half of the watcher: every path and pattern to watch, what its owner saw there, what was seen last, and the
+// watches on the way to it. One pass walks, arms and looks. No locks: the loop hands it to a worker for a pass and has it
+// back afterwards. Knows nothing of libuv.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/sighting.h"
+#include "daemon/disk.h"
+#include "daemon/watch/inotify.h"
+#include "daemon/watch/watch_set.h"
+
+namespace mtls::daemon {
+
+/// What the loop asks for; several requests merge into one pass.
+struct Pass {
+  std::optional<base::Sightings> replacement;  // of all targets
+  std::int64_t seen_since_ns = 0;              // the replacement saw nothing older than this (real time)
+  std::set<std::string> hinted;                // an event told of them, or they are due for another look
+  bool everything = false;
+  bool lost = false;        // events were lost, perhaps also that a watch has ended: renew every watch
+  bool unreliable = false;  // those no event tells of
+
+  bool empty() const { return !replacement && hinted.empty() && !everything && !unreliable; }
+};
+
+struct PassResult {
+  std::set<std::string> changed;      // differ from what the owner saw, and that was not reported yet
+  std::set<std::string> unexplained;  // of these, only `everything` led to them
+  std::set<std::string> unstable;     // moved under every walk
+  std::set<std::string> young;        // may have changed without a new stamp: look again
+  std::set<std::string> unreliable;   // all targets without watch or on file systems that do not tell
+  std::size_t watches = 0;
+  bool refused = false;  // not one watch could be had
+  std::chrono::nanoseconds cpu{};
+};
+
+class Targets {
+ public:
+  /// `settle`: how long after it a change of a file may be followed by another with the same time stamp.
+  explicit Targets(std::chrono::nanoseconds settle) : settle_(settle) {}
+
+  /// Without inotify (null) it looks only.
+  PassResult run(const Pass& pass, Inotify* inotify);
+  std::vector<std::string> affected(const InotifyEvent& event);
+
+ private:
+  /// A Sighting without its path: tens of thousands are kept.
+  struct Look {
+    std::optional<base::FileStamp> stamp;
+    std::optional<base::ErrorCode> error;
+    std::uint64_t matches = 0;  // hash
+
+    bool operator==(const Look&) const = default;
+  };
+  struct Target {
+    TargetId id = 0;
+    base::Sighting::Kind kind = base::Sighting::Kind::kFile;
+    Look given;
+    std::optional<Look> last;
+    std::optional<Look> reported;
+    std::uint64_t signature = 0;
+    bool unconfirmed = false;         // `given` is new and was not looked at
+    std::int64_t young_until_ns = 0;  // real time; 0: not young
+    bool unreliable = true;
+  };
+  using Entry = std::map<std::string, Target>::value_type;
+  enum class Cause { kTold, kEverything };
+  using Chosen = std::map<Entry*, Cause>;
+
+  static Look look_of(const base::Sighting& sighting);
+  Chosen choose(const Pass& pass);
+  void replace(const base::Sightings& seen, Chosen& chosen);
+  std::vector<Entry*> to_refresh(const Chosen& chosen);
+  std::vector<Walk> walk(const std::vector<Entry*>& entries) const;
+  void refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult& result);
+  void look(Entry& entry, Cause cause, const Pass& pass, PassResult& result);
+  bool may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const;
+
+  std::chrono::nanoseconds settle_;
+  Disk disk_;
+  std::map<std::string, Target> targets_;
+  std::unordered_map<TargetId, Entry*> by_id_;
+  TargetId next_id_ = 0;
+  WatchSet watch_set_;
+};
+
+}  // namespace mtls::daemon

@@ -1,0 +1,62 @@
+// What is wanted where -> inotify watches, and back from an event to those who want it. Several targets share a directory,
+// several paths one inode and so one watch descriptor. Knows places and names, not what the targets are. No locks: whoever
+// holds it is alone with it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/watch/inotify.h"
+#include "daemon/watch/walk.h"
+
+namespace mtls::daemon {
+
+/// Chosen by the caller, stable while it wants something.
+using TargetId = std::uint32_t;
+using TargetIds = std::vector<TargetId>;  // sorted, each once
+
+class WatchSet {
+ public:
+  /// Replaces what `target` wants; takes effect at the next arm(), which renews the watch of each of its places.
+  void want(TargetId target, std::vector<Want> wants);
+  void forget(TargetId target);
+
+  /// Adds or renews watches, ancestors first, and removes those nobody wants any more.
+  void arm(Inotify& inotify);
+
+  /// Every directory the target wants has a watch, and so has its file unless the watches ran out.
+  bool watched(TargetId target) const;
+  /// Whom `event` concerns. Also notes a watch that the kernel dropped.
+  TargetIds affected(const InotifyEvent& event);
+
+  std::size_t places() const { return directories_.size() + files_.size(); }
+  std::size_t watches() const { return by_wd_.size(); }
+
+ private:
+  struct Place {
+    int wd = -1;
+    int error = 0;  // why there is no watch
+    bool is_file = false;
+    bool stale = false;  // in stale_: to be armed or dropped
+    std::map<std::string, TargetIds, std::less<>> names;
+  };
+  using Places = std::map<std::string, Place, std::less<>>;
+  using PlaceEntry = Places::value_type;
+
+  Places& places_of(const Want& want) { return want.name == kFileItself ? files_ : directories_; }
+  void mark_stale(PlaceEntry& place);
+  void renew(PlaceEntry& place, Inotify& inotify);
+  void attach(PlaceEntry& place, int wd);
+  void detach(PlaceEntry& place, std::vector<int>& unwanted);
+
+  Places directories_;
+  Places files_;
+  std::vector<PlaceEntry*> stale_;
+  std::unordered_map<int, std::vector<PlaceEntry*>> by_wd_;
+  std::unordered_map<TargetId, std::vector<Want>> wants_;
+};
+
+}  // namespace mtls::daemon

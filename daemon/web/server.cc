@@ -1,0 +1,120 @@
+#include "daemon/web/server.h"
+
+#include <pthread.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <exception>
+#include <future>
+#include <string_view>
+#include <thread>
+
+#include "daemon/web/connections.h"
+#include "daemon/web/listen_address.h"
+#include "daemon/web/listener.h"
+
+namespace mtls::daemon {
+namespace {
+
+constexpr std::chrono::milliseconds kStopDeadline{1500};
+
+// Signals belong to the main thread.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+class BeastServer final : public WebServer {
+ public:
+  BeastServer(const WebOptions& options, Site& site, RequestCounts& counts)
+      : options_(options),
+        connections_(options_.max_connections, options_.eviction_grace),
+        context_{options_, site, counts, connections_} {}
+  ~BeastServer() override { BeastServer::stop(); }
+
+  base::Result<void> listen() {
+    for (const std::string& text : options_.listen_addresses) {
+      const base::Result<ListenAddress> address = parse_listen_address(text);
+      if (!address) return tl::unexpected(address.error());
+      auto listener = Listener::bind(loop_, *address, context_);
+      if (!listener) return tl::unexpected(listener.error());
+      addresses_.push_back((*listener)->address());
+      listeners_.push_back(std::move(*listener));
+    }
+    return {};
+  }
+
+  void run() {
+    for (const auto& listener : listeners_) listener->accept_next();
+    const SignalsBlocked blocked;  // a thread inherits the mask
+    thread_ = std::thread([this] {
+      ::pthread_setname_np(::pthread_self(), "web");
+      loop_.run();
+      finished_.set_value();
+    });
+  }
+
+  std::vector<std::string> addresses() const override { return addresses_; }
+
+  // Without listeners the loop runs until the last session is done.
+  void stop() override {
+    if (!thread_.joinable()) return;
+    boost::asio::post(loop_, [this] {
+      for (const auto& listener : listeners_) listener->close();
+      connections_.stop();
+    });
+    finished_.get_future().wait_for(kStopDeadline);
+    loop_.stop();
+    thread_.join();
+  }
+
+ private:
+  const WebOptions options_;
+  Connections connections_;
+  WebContext context_;
+  boost::asio::io_context loop_{1};  // after what the sessions use: it destroys them
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::string> addresses_;
+  std::promise<void> finished_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+void RequestCounts::add(int status) {
+  counts_.at(static_cast<std::size_t>(status)).fetch_add(1, std::memory_order_relaxed);
+}
+
+std::map<int, std::uint64_t> RequestCounts::snapshot() const {
+  std::map<int, std::uint64_t> answered;
+  for (std::size_t status = 0; status < kCodes; ++status) {
+    const std::uint64_t count = counts_[status].load(std::memory_order_relaxed);
+    if (count > 0) answered[static_cast<int>(status)] = count;
+  }
+  return answered;
+}
+
+// The io_context and the thread throw when the process is out of descriptors or threads.
+base::Result<std::unique_ptr<WebServer>> WebServer::start(const WebOptions& options, Site& site,
+                                                          RequestCounts& counts) try {
+  auto server = std::make_unique<BeastServer>(options, site, counts);
+  if (base::Result<void> bound = server->listen(); !bound) return tl::unexpected(bound.error());
+  server->run();
+  return server;
+} catch (const std::exception& error) {
+  return base::fail(base::ErrorCode::kUnreadable,
+                    std::string("cannot start the HTTP server: ") + error.what());
+}
+
+}  // namespace mtls::daemon

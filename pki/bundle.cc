@@ -1,0 +1,149 @@
+#include "pki/bundle.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "pki/issuance.h"
+
+namespace mtls::pki {
+namespace {
+
+using base::sys_seconds;
+
+/// The certificates of a store without repetitions: of equal ones OpenSSL keeps the first.
+struct Distinct {
+  std::vector<const Certificate*> certificates;
+  std::vector<std::size_t> position;  // member -> index into `certificates`
+  std::vector<bool> duplicate;        // by member
+};
+
+Distinct without_repetitions(const std::vector<Certificate>& store) {
+  Distinct distinct;
+  std::map<Fingerprint, std::size_t> seen;
+  for (const Certificate& certificate : store) {
+    const auto [entry, fresh] =
+        seen.try_emplace(certificate.facts().fingerprint, distinct.certificates.size());
+    if (fresh) distinct.certificates.push_back(&certificate);
+    distinct.position.push_back(entry->second);
+    distinct.duplicate.push_back(!fresh);
+  }
+  return distinct;
+}
+
+/// A CA as clients' certificates know it: whoever signs with this key under this name, by whatever
+/// certificate of its own.
+struct Group {
+  std::set<std::string_view> ca_issuers;        // canonical
+  std::optional<sys_seconds> latest_not_after;  // of all its certificates
+  Coverage valid;                               // of the CA certificates
+  std::optional<sys_seconds> bottleneck;        // likewise
+};
+
+using GroupKey = std::pair<std::string_view, Fingerprint>;  // canonical subject, key
+using Groups = std::map<GroupKey, Group>;
+
+GroupKey group_key(const CertificateFacts& facts) { return {facts.subject.canonical, facts.key}; }
+
+Groups group(const Distinct& distinct, const std::vector<Reach>& reaches) {
+  Groups groups;
+  for (std::size_t i = 0; i < distinct.certificates.size(); ++i) {
+    const CertificateFacts& facts = distinct.certificates[i]->facts();
+    Group& group = groups[group_key(facts)];
+    group.latest_not_after = std::max(group.latest_not_after, facts.validity.not_after);
+    if (!facts.is_ca) continue;
+    group.ca_issuers.insert(facts.issuer.canonical);
+    group.valid.unite(reaches[i].valid);
+    group.bottleneck = std::max(group.bottleneck, reaches[i].bottleneck);
+  }
+  return groups;
+}
+
+Role role_of(const CertificateFacts& facts, const Group& group) {
+  if (!facts.is_ca) return Role::kLeaf;
+  if (facts.self_signed) return Role::kRoot;
+  return group.ca_issuers.size() > 1 ? Role::kCross : Role::kIntermediate;
+}
+
+// When the last path of a coverage that does not hold at `now` stopped to hold; paths that never
+// held as a whole count by their bottleneck. nullopt: nothing has ended yet.
+std::optional<sys_seconds> ended_before(const Coverage& valid,
+                                        std::optional<sys_seconds> bottleneck, sys_seconds now) {
+  std::optional<sys_seconds> last;
+  for (const Span& span : valid.spans()) {
+    if (span.until <= now) last = span.until;
+  }
+  if (!last && valid.spans().empty() && bottleneck) return std::min(*bottleneck, now);
+  return last;
+}
+
+std::optional<sys_seconds> path_until(const Reach& reach, sys_seconds now) {
+  if (const auto span = reach.valid.at(now)) return span->until;
+  if (const auto end = ended_before(reach.valid, reach.bottleneck, now)) return end;
+  if (reach.valid.spans().empty()) return std::nullopt;
+  return reach.valid.spans().front().until;
+}
+
+std::optional<sys_seconds> trust_until(const Groups& groups, sys_seconds now) {
+  std::set<std::string_view> living_subjects;
+  for (const auto& [key, group] : groups) {
+    if (group.valid.at(now)) living_subjects.insert(key.first);
+  }
+  std::optional<sys_seconds> first;
+  for (const auto& [key, group] : groups) {
+    const auto span = group.valid.at(now);
+    if (!span && living_subjects.contains(key.first)) continue;
+    const auto end =
+        span ? std::optional(span->until) : ended_before(group.valid, group.bottleneck, now);
+    if (end && (!first || *end < *first)) first = end;
+  }
+  return first;
+}
+
+std::optional<int> depth_required(const std::vector<Member>& members) {
+  std::optional<int> depth;
+  for (const Member& member : members) {
+    if (member.role == Role::kLeaf || !member.chains_to_anchor) continue;
+    depth = std::max(depth, std::optional(member.intermediates_needed));
+  }
+  return depth;
+}
+
+}  // namespace
+
+std::string_view word(Role role) {
+  switch (role) {
+    case Role::kRoot: return "root";
+    case Role::kIntermediate: return "intermediate";
+    case Role::kCross: return "cross";
+    case Role::kLeaf: break;
+  }
+  return "leaf";
+}
+
+BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now) {
+  const Distinct distinct = without_repetitions(store);
+  const std::vector<Reach> reaches =
+      follow_paths(distinct.certificates, match_issuers(distinct.certificates));
+  const Groups groups = group(distinct, reaches);
+
+  BundleView view;
+  for (std::size_t i = 0; i < store.size(); ++i) {
+    const CertificateFacts& facts = store[i].facts();
+    const Group& group = groups.at(group_key(facts));
+    const Reach& reach = reaches[distinct.position[i]];
+    view.members.push_back({.certificate = store[i],
+                            .role = role_of(facts, group),
+                            .chains_to_anchor = reach.reaches,
+                            .superseded = facts.validity.not_after < group.latest_not_after,
+                            .duplicate = distinct.duplicate[i],
+                            .path_until = path_until(reach, now),
+                            .intermediates_needed = reach.steps});
+  }
+  view.trust_until = trust_until(groups, now);
+  view.depth_required = depth_required(view.members);
+  return view;
+}
+
+}  // namespace mtls::pki

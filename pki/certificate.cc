@@ -1,0 +1,121 @@
+#include "pki/certificate.h"
+
+#include <openssl/evp.h>
+
+#include "base/text.h"
+#include "pki/openssl.h"
+
+namespace mtls::pki {
+namespace {
+
+using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+
+Fingerprint fingerprint_of(const X509* x509) {
+  Fingerprint digest;
+  X509_digest(x509, EVP_sha256(), digest.bytes.data(), nullptr);
+  return digest;
+}
+
+Fingerprint key_of(X509* x509) {
+  unsigned char* der = nullptr;
+  const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+  const Fingerprint digest = sha256({der, length > 0 ? static_cast<std::size_t>(length) : 0});
+  OPENSSL_free(der);
+  return digest;
+}
+
+KeyType key_type_of(const EVP_PKEY* key) {
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS: return KeyType::kRsa;
+    case EVP_PKEY_EC: return KeyType::kEc;
+    case EVP_PKEY_ED25519: return KeyType::kEd25519;
+    default: return KeyType::kOther;
+  }
+}
+
+std::string signature_digest_of(X509* x509) {
+  int digest = NID_undef;
+  X509_get_signature_info(x509, &digest, nullptr, nullptr, nullptr);
+  return digest == NID_undef ? "" : OBJ_nid2sn(digest);
+}
+
+// As check_extensions() of OpenSSL 3.0's x509_vfy.c takes it without X509_STRICT: below the anchor
+// only CA:TRUE (1) issues; a self-signed anchor may also be version 1 (3), or have keyCertSign (4)
+// or Netscape's type (5) in place of basicConstraints.
+bool is_ca(X509* x509, bool self_signed) {
+  const int kind = X509_check_ca(x509);
+  return kind == 1 || (kind > 1 && self_signed);
+}
+
+struct AlternativeNames {
+  std::string first;  // of any textual kind, sanitized; "" = none
+  std::vector<std::string> dns;
+};
+
+AlternativeNames alternative_names_of(const X509* x509) {
+  AlternativeNames found;
+  const OwnedNames names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    int kind = 0;
+    const void* value = GENERAL_NAME_get0_value(name, &kind);
+    if (kind != GEN_DNS && kind != GEN_EMAIL && kind != GEN_URI) continue;
+    const auto text = base::sanitize(text_of(bytes_of(static_cast<const ASN1_STRING*>(value))));
+    if (found.first.empty()) found.first = text;
+    if (kind == GEN_DNS) found.dns.push_back(text);
+  }
+  return found;
+}
+
+void describe_key(X509* x509, CertificateFacts& facts) {
+  facts.key = key_of(x509);
+  const EVP_PKEY* key = X509_get0_pubkey(x509);
+  if (key == nullptr) return;  // an algorithm this OpenSSL does not know
+  facts.key_type = key_type_of(key);
+  facts.key_bits = EVP_PKEY_get_bits(key);
+  facts.security_bits = EVP_PKEY_get_security_bits(key);
+}
+
+CertificateFacts facts_of(X509* x509) {
+  CertificateFacts facts;
+  facts.fingerprint = fingerprint_of(x509);
+  facts.serial = serial_of(X509_get0_serialNumber(x509));
+  facts.subject = name_of(X509_get_subject_name(x509));
+  facts.issuer = name_of(X509_get_issuer_name(x509));
+  facts.validity = {time_of(X509_get0_notBefore(x509)), time_of(X509_get0_notAfter(x509))};
+  describe_key(x509, facts);
+  facts.signature_digest = signature_digest_of(x509);
+  const std::uint32_t flags = X509_get_extension_flags(x509);
+  facts.self_issued = (flags & EXFLAG_SI) != 0;
+  facts.self_signed = (flags & EXFLAG_SS) != 0;
+  facts.is_ca = is_ca(x509, facts.self_signed);
+  AlternativeNames names = alternative_names_of(x509);
+  facts.dns_names = std::move(names.dns);
+  if (facts.subject.common_name == kNoCommonName && !names.first.empty()) {
+    facts.subject.common_name = names.first;
+  }
+  return facts;
+}
+
+}  // namespace
+
+Certificate::Certificate(CertificateFacts facts, std::shared_ptr<const CertificateHandle> handle)
+    : facts_(std::move(facts)), handle_(std::move(handle)) {}
+
+base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted) {
+  start_openssl();
+  const unsigned char* cursor = der.data();
+  const auto length = static_cast<long>(der.size());
+  OwnedCertificate x509(trusted ? d2i_X509_AUX(nullptr, &cursor, length)
+                                : d2i_X509(nullptr, &cursor, length));
+  if (!x509) return tl::unexpected<base::Error>(drain_errors("not a certificate"));
+  CertificateFacts facts = facts_of(x509.get());
+  facts.trust_annotated = trusted;
+  ERR_clear_error();  // unknown keys and broken extensions leave traces there
+  return Certificate(std::move(facts), std::make_shared<const CertificateHandle>(
+                                           CertificateHandle{.x509 = std::move(x509)}));
+}
+
+}  // namespace mtls::pki

@@ -1,0 +1,35 @@
+// One file with certificates, CRLs or both, read once and understood whole, whatever directives
+// refer to it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pki/certificate.h"
+
+namespace mtls::pki {
+
+/// A block that nginx could not read; the good ones beside it still count (F5).
+struct BlockError {
+  std::uint32_t line = 0;  // of its BEGIN, from 1
+  std::string message;     // never bytes of the file
+  bool operator==(const BlockError&) const = default;
+};
+
+struct Material {
+  Fingerprint content;                    // SHA-256 over the whole file
+  std::vector<Certificate> certificates;  // in file order, duplicates kept
+  std::vector<RevocationList> revocation_lists;
+  std::vector<BlockError> block_errors;
+  bool contains_private_key = false;
+  bool truncated = false;  // the file ends inside a block
+
+  bool operator==(const Material&) const = default;
+};
+
+/// Never fails: a file of nonsense is a Material without certificates.
+Material parse_material(std::string_view bytes);
+
+}  // namespace mtls::pki

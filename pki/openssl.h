@@ -1,0 +1,70 @@
+// OpenSSL's objects as C++ owns them, and its error queue as a value. Private to the floor: no
+// header of another floor, and no public header of this one, includes it.
+#pragma once
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "pki/types.h"
+
+namespace mtls::pki {
+
+template <auto kFree>
+struct OpensslDeleter {
+  template <class T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+template <class T, auto kFree>
+using Owned = std::unique_ptr<T, OpensslDeleter<kFree>>;
+
+using OwnedCertificate = Owned<X509, X509_free>;
+using OwnedRevocationList = Owned<X509_CRL, X509_CRL_free>;
+
+struct CertificateHandle {
+  OwnedCertificate x509;
+};
+struct RevocationListHandle {
+  OwnedRevocationList crl;
+};
+
+/// Starts libcrypto without reading openssl.cnf: what the file says of security levels is the
+/// caller's to know. Idempotent; first thing in every function that may be the first to call
+/// OpenSSL.
+void start_openssl();
+
+/// kParse with `what` and the innermost reason of the queue (never bytes of the input); the queue
+/// is empty afterwards.
+base::Error drain_errors(std::string_view what);
+
+Fingerprint sha256(std::span<const unsigned char> bytes);
+inline std::span<const unsigned char> bytes_of(const ASN1_STRING* string) {
+  return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+inline std::string_view text_of(std::span<const unsigned char> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// nullopt when the text is no date (C10: 30 February, second 60, garbage). Offsets and missing
+/// seconds are read as meant.
+std::optional<base::sys_seconds> time_of(const ASN1_TIME* time);
+
+SerialNumber serial_of(const ASN1_INTEGER* integer);
+
+inline constexpr std::string_view kNoCommonName = "(none)";
+
+/// `common_name` is kNoCommonName when the name has none.
+DistinguishedName name_of(const X509_NAME* name);
+
+}  // namespace mtls::pki

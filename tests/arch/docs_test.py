@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""docs_test.py ROOT: the documents name what the code has, and the other way round; links lead somewhere. 0 or 1."""
+
+import re
+import sys
+from pathlib import Path
+
+METRIC = re.compile(r"(?<!name: )\bnginx_mtls_\w+")  # not the names of rule groups
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[\w-]*)?\)")
+
+
+def text_of(root, *patterns):
+    return "\n".join(path.read_text() for pattern in patterns for path in sorted(root.glob(pattern)))
+
+
+def table_families(root):
+    """Families with a row of their own in docs/metrics.md."""
+    return set(re.findall(r"^\| `(nginx_mtls_\w+)` \|", (root / "docs/metrics.md").read_text(), re.MULTILINE))
+
+
+def metric_violations(root):
+    documented = table_families(root)
+    contract = {f"nginx_mtls_{name}" for name in re.findall(r'(?<!define )MTLS "(\w+)"', text_of(root, "collectors/metric_names.h"))}
+    bad = [f"docs/metrics.md: no row for {name} of collectors/metric_names.h" for name in sorted(contract - documented)]
+    code = text_of(root, "collectors/*.h", "collectors/*.cc", "daemon/**/*.h", "daemon/**/*.cc")
+    for name in sorted(documented):
+        if not re.search(rf'"(nginx_mtls_)?{name.removeprefix("nginx_mtls_")}"', code):
+            bad.append(f"docs/metrics.md: {name} is not in the code")
+    for place in ("alerts/*.yml", "alerts/*.md", "README.md", "examples/**/*.yml"):
+        for name in sorted(set(METRIC.findall(text_of(root, place)))):
+            if name not in documented and not any(known.startswith(name) for known in documented):
+                bad.append(f"{place}: {name} has no row in docs/metrics.md")
+    return bad
+
+
+def finding_violations(root):
+    rules = set(re.findall(r'FindingRow\{k\w+,\s*"([\w-]+)"', text_of(root, "audit/finding.cc")))
+    headings = set(re.findall(r"^## ([\w-]+)$", (root / "docs/findings.md").read_text(), re.MULTILINE))
+    return ([f"docs/findings.md: no heading for {rule}" for rule in sorted(rules - headings)] +
+            [f"docs/findings.md: {rule} is not in audit/finding.cc" for rule in sorted(headings - rules)])
+
+
+def link_violations(root):
+    bad = []
+    for page in [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("alerts/*.md")]:
+        for target in LINK.findall(page.read_text()):
+            if not (page.parent / target).exists():
+                bad.append(f"{page.relative_to(root)}: the link to {target} leads nowhere")
+    return bad
+
+
+def main(root):
+    bad = metric_violations(root) + finding_violations(root) + link_violations(root)
+    for line in bad:
+        print(line)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))

@@ -1,0 +1,80 @@
+"""Every header compiles alone, with the flags that the sources of its folder are compiled with."""
+
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from floors import INCLUDE, sources
+
+
+def flags_by_folder(build):
+    """{folder of a source: (directory, compiler and flags)}: the first source of each folder stands for it."""
+    flags = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        words = shlex.split(entry["command"])
+        kept, skip = [], False
+        for word in words:
+            if skip:
+                skip = False
+            elif word in ("-o", "-c"):
+                skip = True
+            else:
+                kept.append(word)
+        flags.setdefault(os.path.dirname(entry["file"]), (entry["directory"], kept))
+    return flags
+
+
+def flags_for(header, flags):
+    """Of its own folder, else of the nearest one above it, else of any."""
+    for folder in header.parents:
+        if str(folder) in flags:
+            return flags[str(folder)]
+    below_top = [f for f in flags if f.startswith(str(header.parent))]
+    return flags[sorted(below_top)[0] if below_top else sorted(flags)[0]]
+
+
+def digest_of(root, header, command):
+    """Changes when the header, anything of ours that it includes, or the command does."""
+    digest = hashlib.sha256(shlex.join(command).encode())
+    todo, seen = [header], set()
+    while todo:
+        path = todo.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        text = path.read_text(errors="replace")
+        digest.update(text.encode())
+        todo += sorted(root / target for _, target in INCLUDE.findall(text))
+    return digest.hexdigest()
+
+
+def compile_alone(root, header, place):
+    directory, command = place
+    name = header.relative_to(root).as_posix()
+    done = subprocess.run(command + ["-O0", "-g0", "-w", "-fsyntax-only", "-x", "c++", "-"], cwd=directory,
+                          input=f'#include "{name}"\n', capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return None
+    first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip())
+    return f"{name}: does not compile alone: {first}"
+
+
+def header_violations(root, build):
+    """Headers whose text and flags passed last time are not compiled again (BUILD/arch-headers.json)."""
+    flags = flags_by_folder(build)
+    stamps = build / "arch-headers.json"
+    passed = set(json.loads(stamps.read_text())) if stamps.is_file() else set()
+    todo, now = [], {}
+    for header in sources(root, {".h"}):
+        place = flags_for(header, flags)
+        now[header] = digest_of(root, header, place[1])
+        if now[header] not in passed:
+            todo.append((header, place))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda item: compile_alone(root, *item), todo))
+    failed = {header for (header, _), bad in zip(todo, results) if bad}
+    stamps.write_text(json.dumps(sorted(digest for header, digest in now.items() if header not in failed)))
+    return [bad for bad in results if bad]

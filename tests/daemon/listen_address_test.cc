@@ -1,0 +1,40 @@
+#include "daemon/web/listen_address.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+using namespace mtls;
+using daemon::ListenAddress;
+using daemon::parse_listen_address;
+
+TEST_CASE("listen address: port alone, IPv4 and bracketed IPv6 are understood") {
+  struct Row {
+    std::string text;
+    ListenAddress expected;
+  };
+  const Row row = GENERATE(values<Row>({{":10059", {std::nullopt, 10059}},
+                                        {":0", {std::nullopt, 0}},
+                                        {"127.0.0.1:65535", {"127.0.0.1", 65535}},
+                                        {"0.0.0.0:1", {"0.0.0.0", 1}},
+                                        {"localhost:1", {"127.0.0.1", 1}},
+                                        {"[::]:1", {"::", 1}},
+                                        {"[::1]:10059", {"::1", 10059}},
+                                        {"[fe80::1%lo]:1", {"fe80::1%lo", 1}}}));
+  CAPTURE(row.text);
+  const auto address = parse_listen_address(row.text);
+  REQUIRE(address);
+  CHECK(*address == row.expected);
+}
+
+TEST_CASE("listen address: what could be meant in two ways or needs a lookup is refused") {
+  const std::string text = GENERATE(
+      values<std::string>({"", ":", "10059", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                           "127.0.0.1:-1", "127.0.0.1:1x", "127.0.0.1: 1", "127.1:1", "::1:10059",
+                           "[::1]", "[::1:10059", "[127.0.0.1]:1", "[]:1", "[:1", "example.com:1",
+                           "vsock://:1", "127.0.0.1:+1"}));
+  CAPTURE(text);
+  const auto address = parse_listen_address(text);
+  REQUIRE_FALSE(address);
+  CHECK(address.error().code == base::ErrorCode::kInvalidArgument);
+  CHECK(address.error().message.starts_with("listen address \"" + text + "\": "));
+}

@@ -1,0 +1,66 @@
+// A Site with one page of each kind, and a web server in front of it, for the web tests.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "daemon/web/server.h"
+#include "daemon/web/site.h"
+
+namespace mtls::testing {
+
+inline constexpr std::size_t kBigBytes = std::size_t{8} << 20U;
+
+class TestSite final : public daemon::Site {
+ public:
+  std::optional<daemon::Page> get(std::string_view path) override {
+    if (path == "/metrics") return daemon::Page{200, "text/plain; version=0.0.4", {one_, two_}};
+    if (path == "/") return daemon::Page{200, "text/html; charset=utf-8", {one_}};
+    if (path == "/empty") return daemon::Page{200, "text/plain", {}};
+    if (path == "/-/ready") return daemon::Page{503, "text/plain", {one_}};
+    if (path == "/big") return daemon::Page{200, "text/plain", {big_}};
+    return std::nullopt;
+  }
+
+ private:
+  using Part = std::shared_ptr<const std::string>;
+  Part one_ = std::make_shared<const std::string>("up 1\n");
+  Part two_ = std::make_shared<const std::string>("down 0\n");
+  Part big_ = std::make_shared<const std::string>(kBigBytes, 'x');
+};
+
+/// On 127.0.0.1, any port. Throws when it does not start.
+class TestServer {
+ public:
+  explicit TestServer(daemon::WebOptions options = {}) {
+    options.listen_addresses = {"127.0.0.1:0"};
+    auto started = daemon::WebServer::start(options, site, counts);
+    if (!started) throw std::runtime_error(started.error().message);
+    server = std::move(*started);
+    const std::string address = server->addresses().front();
+    port = static_cast<std::uint16_t>(std::atoi(address.substr(address.rfind(':') + 1).c_str()));
+  }
+
+  TestSite site;
+  daemon::RequestCounts counts;
+  std::unique_ptr<daemon::WebServer> server;
+  std::uint16_t port = 0;
+};
+
+/// Client and server share this process: both ends of every connection count.
+inline void allow_many_descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace mtls::testing

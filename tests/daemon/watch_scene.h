@@ -1,0 +1,107 @@
+// A watcher on a real loop and an owner as simple as can be: on every change it looks at everything again and says so.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <uv.h>
+
+#include "daemon/disk.h"
+#include "daemon/watch/watcher.h"
+#include "tests/daemon/disk_scene.h"
+
+namespace mtls::daemon::testing {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+class WatchScene {
+ public:
+  WatchScene() { uv_loop_init(&loop_); }
+  ~WatchScene() {
+    if (watcher) watcher->close();
+    while (uv_run(&loop_, UV_RUN_DEFAULT) != 0) {
+    }
+    if (uv_loop_close(&loop_) != 0) std::abort();  // a handle is left open
+  }
+  WatchScene(const WatchScene&) = delete;
+  WatchScene& operator=(const WatchScene&) = delete;
+
+  /// Rescans stay out of the way unless a test asks for them.
+  static constexpr WatchOptions kEventsOnly{.rescan_interval = 1h, .poll_interval = 1h};
+
+  void start(const WatchOptions& options = kEventsOnly) {
+    watcher = Watcher::create(loop_, options, [this](const FileChanges& changes) {
+      reports.push_back(changes);
+      if (reacts) evaluate();
+    });
+    evaluate();
+    run_for(100ms);
+  }
+
+  void evaluate() {
+    known = truth();
+    watcher->watch(known);
+  }
+
+  base::Sightings truth() {
+    base::RecordingFileSystem recording(disk_);
+    for (const std::string& path : files) (void)recording.read(path, limit);
+    for (const std::string& pattern : patterns) (void)recording.glob(pattern);
+    return recording.take();
+  }
+
+  /// Turns the loop until `done` or the deadline; whether it was done.
+  template <class Done>
+  bool run_until(Done done, std::chrono::milliseconds deadline = 1s) {
+    const auto end = Clock::now() + deadline;
+    uv_timer_t tick;
+    uv_timer_init(&loop_, &tick);
+    uv_update_time(&loop_);
+    uv_timer_start(&tick, [](uv_timer_t*) {}, 1, 1);
+    bool is_done = done();
+    while (!is_done && Clock::now() < end) {
+      uv_run(&loop_, UV_RUN_ONCE);
+      is_done = done();
+    }
+    uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
+    uv_run(&loop_, UV_RUN_NOWAIT);
+    return is_done;
+  }
+
+  void run_for(std::chrono::milliseconds time) {
+    run_until([] { return false; }, time);
+  }
+
+  /// The owner knows what is true now.
+  bool catches_up(std::chrono::milliseconds deadline = 1s) {
+    return run_until([this] { return known == truth(); }, deadline);
+  }
+
+  bool reported(const std::string& path) const {
+    for (const FileChanges& report : reports) {
+      if (report.paths.contains(path)) return true;
+    }
+    return false;
+  }
+
+  uv_loop_t& loop() { return loop_; }
+
+  std::vector<std::string> files;
+  std::vector<std::string> patterns;
+  std::size_t limit = 1 << 20;
+  bool reacts = true;
+  base::Sightings known;
+  std::vector<FileChanges> reports;
+  std::unique_ptr<Watcher> watcher;
+
+ private:
+  Disk disk_;
+  uv_loop_t loop_{};
+};
+
+}  // namespace mtls::daemon::testing

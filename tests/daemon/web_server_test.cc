@@ -1,0 +1,300 @@
+// What the HTTP front answers, asked over real sockets.
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "daemon/web/server.h"
+#include "tests/daemon/test_site.h"
+#include "tests/support/http_client.h"
+
+using namespace mtls;
+using namespace std::string_literals;
+using testing::HttpAnswer;
+using testing::HttpConnection;
+using testing::TestServer;
+
+namespace {
+
+const std::string kScrape = "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n";
+
+std::string with_fields(const std::string& fields) {
+  return "GET /metrics HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("web: a page is sent with its parts in order and the headers of a safe answer") {
+  TestServer web;
+  const HttpAnswer answer = testing::get(web.port, "/metrics");
+  CHECK(answer.status == 200);
+  CHECK(answer.body == "up 1\ndown 0\n");
+  CHECK(answer.headers.at("content-type") == "text/plain; version=0.0.4");
+  CHECK(answer.headers.at("content-length") == "12");
+  CHECK(answer.headers.at("x-content-type-options") == "nosniff");
+  CHECK(answer.headers.at("cache-control") == "no-store");
+  CHECK(answer.headers.at("connection") == "close");
+  CHECK(answer.headers.at("date").ends_with(" GMT"));
+  CHECK_FALSE(answer.headers.contains("server"));
+  CHECK_FALSE(answer.headers.contains("content-security-policy"));
+}
+
+TEST_CASE("web: only HTML carries a content security policy") {
+  TestServer web;
+  CHECK(testing::get(web.port, "/").headers.at("content-security-policy") ==
+        "default-src 'none'; style-src 'unsafe-inline'");
+}
+
+TEST_CASE("web: paths are exact, the query is cut off") {
+  struct Row {
+    const char* target;
+    int status;
+  };
+  const Row row = GENERATE(values<Row>({{"/metrics", 200},
+                                        {"/metrics?a=/b?c", 200},
+                                        {"/empty", 200},
+                                        {"/-/ready", 503},
+                                        {"/metricsfoo", 404},
+                                        {"/metrics/", 404},
+                                        {"//metrics", 404},
+                                        {"/Metrics", 404},
+                                        {"/metrics%00", 404},
+                                        {"/..", 404},
+                                        {"/\xC3\xA9", 404},
+                                        {"/?", 200}}));
+  TestServer web;
+  CAPTURE(row.target);
+  CHECK(testing::get(web.port, row.target).status == row.status);
+}
+
+TEST_CASE("web: HEAD gets the headers of GET and no body") {
+  TestServer web;
+  for (const std::string path : {"/metrics", "/nothing"}) {
+    CAPTURE(path);
+    HttpConnection connection(web.port);
+    connection.send("HEAD " + path + " HTTP/1.1\r\nHost: h\r\n\r\n" + kScrape);
+    HttpAnswer head = connection.receive_answer("HEAD");
+    CHECK(connection.receive_answer().body == "up 1\ndown 0\n");  // nothing in between
+    HttpAnswer get = testing::get(web.port, path);
+    for (HttpAnswer* answer : {&head, &get}) {
+      answer->headers.erase("date");
+      answer->headers.erase("connection");
+    }
+    CHECK(head.status == get.status);
+    CHECK(head.headers == get.headers);
+  }
+}
+
+TEST_CASE("web: an error says its status and nothing of the request") {
+  TestServer web;
+  const HttpAnswer answer = testing::get(web.port, "/secret/path");
+  CHECK(answer.body == "404 Not Found\n");
+  CHECK(answer.headers.at("content-type") == "text/plain; charset=utf-8");
+}
+
+TEST_CASE("web: methods other than GET and HEAD are 405 with Allow, and the connection closes") {
+  const std::string request = GENERATE(values<std::string>(
+      {"POST /metrics HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
+       "PUT /metrics HTTP/1.1\r\nHost: h\r\n\r\n", "DELETE /nothing HTTP/1.1\r\nHost: h\r\n\r\n",
+       "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n",
+       "TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", "FROB / HTTP/1.1\r\nHost: h\r\n\r\n"}));
+  CAPTURE(request);
+  TestServer web;
+  HttpConnection connection(web.port);
+  connection.send(request);
+  HttpAnswer answer = connection.receive_answer();
+  CHECK(answer.status == 405);
+  CHECK(answer.headers["allow"] == "GET, HEAD");
+  CHECK(connection.closed_by_peer());
+}
+
+TEST_CASE("web: what is not a sound request without a body is refused and the connection closed") {
+  struct Row {
+    std::string request;
+    int status;
+  };
+  const std::string tls_hello = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s;
+  const std::string nul = "GET /\0 HTTP/1.1\r\nHost: h\r\n\r\n"s;
+  const std::vector<Row> rows{
+      // length of a body
+      {with_fields("Content-Length: 5\r\nContent-Length: 6\r\n"), 400},
+      {with_fields("Content-Length: 5\r\nContent-Length: 5\r\n"), 400},
+      {with_fields("Content-Length: 0\r\nContent-Length: 0\r\n"), 400},
+      {with_fields("Content-Length: -1\r\n"), 400},
+      {with_fields("Content-Length: +5\r\n"), 400},
+      {with_fields("Content-Length: 0x10\r\n"), 400},
+      {with_fields("Content-Length: 100000000000000000000\r\n"), 400},
+      {with_fields("Content-Length: 5, 5\r\n"), 413},
+      {with_fields("Content-Length: 5\r\n") + "hello", 413},
+      {with_fields("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), 400},
+      {with_fields("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), 400},
+      {with_fields("Transfer-Encoding: chunked\r\n") + "0\r\n\r\n", 413},
+      {with_fields("Transfer-Encoding: gzip\r\n"), 413},
+      {with_fields("Transfer-Encoding: xchunked\r\n"), 413},
+      // grammar
+      {"GET /metrics HTTP/1.1\nHost: h\n\n", 400},
+      {"GET /metrics HTTP/1.1\rHost: h\r\r", 400},
+      {with_fields("TE : chunked\r\n"), 400},
+      {"GET  /metrics HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      {"\r\n" + kScrape, 400},
+      {nul, 400},
+      {tls_hello, 400},
+      // Host
+      {"GET /metrics HTTP/1.1\r\n\r\n", 400},
+      {"GET /metrics HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", 400},
+      {"GET /metrics HTTP/1.0\r\nHost: h\r\nHost: h\r\n\r\n", 400},
+      // version
+      {"GET /metrics\r\n", 400},
+      {"GET /metrics HTTP/1.2\r\nHost: h\r\n\r\n", 400},
+      {"GET /metrics HTTP/2.0\r\nHost: h\r\n\r\n", 400},
+      {"GET /metrics HTTP/9.9\r\nHost: h\r\n\r\n", 400},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
+      // target
+      {"GET http://h/metrics HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      {"GET metrics HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      {"GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      // size
+      {with_fields("X: " + std::string(9000, 'a') + "\r\n"), 431},
+      {with_fields("X: " + std::string(65536, 'a') + "\r\n"), 431},
+      {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 431},
+  };
+  TestServer web;
+  for (const Row& row : rows) {
+    CAPTURE(row.request.substr(0, 120));
+    HttpConnection connection(web.port);
+    connection.send(row.request);
+    CHECK(connection.receive_answer().status == row.status);
+    CHECK(connection.closed_by_peer());
+  }
+  CHECK(testing::get(web.port, "/metrics").status == 200);
+}
+
+TEST_CASE("web: what a scraper may well send is answered") {
+  const std::string request = GENERATE(values<std::string>(
+      {with_fields("Content-Length: 0\r\n"), with_fields("Expect: 100-continue\r\n"),
+       with_fields("Connection: Upgrade\r\nUpgrade: h2c\r\n"), with_fields("X: \r\n"),
+       "GET /metrics HTTP/1.1\r\nHost:\r\n\r\n", "GET /metrics HTTP/1.0\r\n\r\n",
+       with_fields("X: " + std::string(7000, 'a') + "\r\n")}));
+  CAPTURE(request.substr(0, 120));
+  TestServer web;
+  CHECK(testing::ask(web.port, request).status == 200);
+}
+
+TEST_CASE("web: the connection is kept as the version and the Connection header say") {
+  struct Row {
+    std::string request;
+    bool kept;
+    std::string connection;  // header of the answer, "" = none
+  };
+  const std::vector<Row> rows{
+      {kScrape, true, ""},
+      {"GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", true, ""},
+      {with_fields("Connection: close\r\n"), false, "close"},
+      {"GET /metrics HTTP/1.0\r\n\r\n", false, "close"},
+      {"GET /metrics HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, "keep-alive"},
+  };
+  TestServer web;
+  for (const Row& row : rows) {
+    CAPTURE(row.request);
+    HttpConnection connection(web.port);
+    connection.send(row.request);
+    HttpAnswer answer = connection.receive_answer();
+    CHECK(answer.headers["connection"] == row.connection);
+    connection.send(kScrape);
+    CHECK((connection.receive_answer().status == 200) == row.kept);
+  }
+}
+
+TEST_CASE("web: ten pipelined requests get ten answers, also when the client stops sending") {
+  TestServer web;
+  HttpConnection connection(web.port);
+  std::string requests;
+  for (int i = 0; i < 10; ++i) requests += kScrape;
+  connection.send(requests);
+  connection.half_close();
+  for (int i = 0; i < 10; ++i) CHECK(connection.receive_answer().status == 200);
+  CHECK(connection.closed_by_peer());
+}
+
+TEST_CASE("web: a request may come in as many pieces as it has bytes") {
+  TestServer web;
+  HttpConnection connection(web.port);
+  for (const char byte : kScrape) connection.send(std::string(1, byte));
+  CHECK(connection.receive_answer().status == 200);
+}
+
+TEST_CASE("web: an answer of many parts larger than every buffer arrives whole") {
+  TestServer web;
+  CHECK(testing::get(web.port, "/big").body == std::string(testing::kBigBytes, 'x'));
+}
+
+TEST_CASE("web: every answered status is counted") {
+  TestServer web;
+  testing::get(web.port, "/metrics");
+  testing::get(web.port, "/metrics");
+  testing::get(web.port, "/nothing");
+  testing::ask(web.port, "junk\r\n\r\n");
+  { HttpConnection silent(web.port); }
+  CHECK(web.counts.snapshot() == std::map<int, std::uint64_t>{{200, 2}, {400, 1}, {404, 1}});
+}
+
+TEST_CASE("web: an address in use or without sense is an error that says so") {
+  TestServer web;
+  testing::TestSite site;
+  daemon::RequestCounts counts;
+  daemon::WebOptions options;
+  options.listen_addresses = {"127.0.0.1:" + std::to_string(web.port)};
+  const auto in_use = daemon::WebServer::start(options, site, counts);
+  REQUIRE_FALSE(in_use);
+  CHECK(in_use.error().code == base::ErrorCode::kUnreadable);
+  CHECK(in_use.error().message ==
+        "cannot listen on " + options.listen_addresses[0] +
+            ": Address already in use; choose another address with --web.listen-address");
+
+  options.listen_addresses = {"192.0.2.1:0"};  // TEST-NET-1, nobody's own
+  CHECK(daemon::WebServer::start(options, site, counts).error().code ==
+        base::ErrorCode::kUnreadable);
+
+  options.listen_addresses = {"127.0.0.1"};
+  CHECK(daemon::WebServer::start(options, site, counts).error().code ==
+        base::ErrorCode::kInvalidArgument);
+}
+
+TEST_CASE("web: an address without a host listens to IPv4, with IPv6 where there is any") {
+  testing::TestSite site;
+  daemon::RequestCounts counts;
+  daemon::WebOptions options;
+  options.listen_addresses = {":0", "127.0.0.1:0"};
+  const auto server = daemon::WebServer::start(options, site, counts);
+  REQUIRE(server);
+  const std::vector<std::string> addresses = (*server)->addresses();
+  REQUIRE(addresses.size() == 2);
+  CHECK((addresses[0].starts_with("[::]:") || addresses[0].starts_with("0.0.0.0:")));
+  CHECK(addresses[1].starts_with("127.0.0.1:"));
+  for (const std::string& address : addresses) {
+    const int port = std::stoi(address.substr(address.rfind(':') + 1));
+    CHECK(testing::get(static_cast<std::uint16_t>(port), "/metrics").status == 200);
+  }
+}
+
+TEST_CASE("web: no socket of the server is inherited by a program it might start") {
+  const auto open_to_children = [] {
+    int sockets = 0;
+    for (int fd = 0; fd < 256; ++fd) {
+      const int flags = ::fcntl(fd, F_GETFD);
+      int type = 0;
+      socklen_t size = sizeof type;
+      const bool socket = ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+      if (socket && flags >= 0 && (flags & FD_CLOEXEC) == 0) ++sockets;
+    }
+    return sockets;
+  };
+  const int before = open_to_children();
+  TestServer web;
+  HttpConnection connection(web.port);
+  connection.send(kScrape);
+  CHECK(connection.receive_answer().status == 200);
+  CHECK(open_to_children() == before);
+}

@@ -1,0 +1,61 @@
+// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line questions, and bytes by hand for whoever wants
+// to be rude. Nothing waits longer than its timeout. Knows no chunked bodies: the daemon sends none.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mtls::testing {
+
+struct HttpAnswer {
+  int status = 0;                              // 0: no answer came
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;                            // bytes as sent (gzip stays gzip)
+};
+
+class HttpConnection {
+ public:
+  /// `receive_buffer` > 0: SO_RCVBUF in bytes, for a reader that is slow to take.
+  explicit HttpConnection(std::uint16_t port,
+                          std::chrono::milliseconds timeout = std::chrono::seconds{10},
+                          int receive_buffer = 0);
+  ~HttpConnection();
+  HttpConnection(HttpConnection&& other) noexcept;
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+  HttpConnection& operator=(HttpConnection&&) = delete;
+
+  bool connected() const { return fd_ >= 0; }
+  bool send(std::string_view bytes);
+  /// Some bytes; empty: the peer closed, reset, or nothing came in time.
+  std::string receive_some(std::size_t limit = 65536);
+  /// One whole answer; what follows it stays for the next call. HEAD answers have no body whatever their length says.
+  HttpAnswer receive_answer(std::string_view method = "GET");
+  /// The peer closed (or reset) within the timeout; bytes that come before are thrown away.
+  bool closed_by_peer();
+  void half_close();
+  /// Closes with an RST.
+  void reset();
+
+ private:
+  ssize_t receive(char* into, std::size_t limit);
+
+  int fd_ = -1;
+  std::string pending_;  // received, not yet handed out
+};
+
+/// One request on a connection of its own. `headers`: whole lines without their line end, besides Host.
+HttpAnswer get(std::uint16_t port, std::string_view path,
+               const std::vector<std::string>& headers = {});
+/// `bytes` as they are, one answer back.
+HttpAnswer ask(std::uint16_t port, std::string_view bytes);
+
+}  // namespace mtls::testing

@@ -1,0 +1,37 @@
+// A disk in memory for the pure floors: paths to contents, faults on demand, glob as libc does it.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/filesystem.h"
+
+namespace mtls::testing {
+
+class MemoryFileSystem final : public base::FileSystem {
+ public:
+  /// Creates or replaces; every put gets a new inode and times, as a rename over would.
+  void put(const std::string& path, std::string content);
+  void remove(const std::string& path);
+  /// Every look at `path` fails with `code`.
+  void fault(const std::string& path, base::ErrorCode code);
+
+  base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
+  base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
+  base::Result<base::FileStamp> stat(const std::string& path) override;
+
+  /// Paths read so far, for tests that count.
+  const std::map<std::string, int>& reads() const { return reads_; }
+
+ private:
+  struct Node {
+    std::string content;
+    base::FileStamp stamp;
+  };
+  std::map<std::string, Node> nodes_;
+  std::map<std::string, base::ErrorCode> faults_;
+  std::map<std::string, int> reads_;
+  std::uint64_t next_inode_ = 1;
+};
+
+}  // namespace mtls::testing

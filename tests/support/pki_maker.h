@@ -1,0 +1,71 @@
+// A throw-away PKI, made at test time relative to a fixed T0 (or to now where real nginx judges);
+// no key is ever committed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace mtls::testing {
+
+/// 2030-01-01T00:00:00Z: the `now` of tests that take time as an argument.
+inline constexpr base::sys_seconds kT0{std::chrono::seconds{1893456000}};
+
+enum class KeyKind { kEcP256, kEd25519, kRsa1024, kRsa2048 };
+
+struct MintedObjects;  // the OpenSSL objects, private to pki_maker.cc
+
+struct Minted {
+  std::string certificate_pem;
+  std::string key_pem;
+  std::shared_ptr<const MintedObjects> objects;  // what a child needs of its issuer
+};
+
+struct CertificateSpec {
+  std::string subject = "CN=Test";      // "CN=Root A,O=Test", comma-separated, in encoding order
+  const Minted* issuer = nullptr;       // nullptr: self-signed
+  const Minted* same_key_as = nullptr;  // renewals and cross-signs
+  base::sys_seconds not_before = kT0 - std::chrono::days{30};
+  base::sys_seconds not_after = kT0 + std::chrono::days{365};
+  std::optional<bool> ca;  // basicConstraints CA:TRUE|FALSE; nullopt: no such extension
+  std::optional<int> path_length;
+  std::string key_usage;  // OpenSSL's words: "critical,keyCertSign,cRLSign"; "" = no extension
+  std::string extended_key_usage;  // "clientAuth", "serverAuth", "anyExtendedKeyUsage", …; "" = no
+                                   // extension
+  std::string name_constraints;        // "permitted;DNS:example.com"; "" = none
+  std::vector<std::string> dns_names;  // SAN
+  bool key_identifiers = true;         // SKI and AKI
+  std::string digest = "SHA256";       // signature digest: SHA256, SHA1, MD5
+  KeyKind key = KeyKind::kEcP256;
+  std::int64_t serial = 0;  // 0: a fresh one
+};
+
+Minted mint(const CertificateSpec& spec);
+
+/// A usual root, intermediate (CA:TRUE, keyCertSign+cRLSign) and client leaf (clientAuth,
+/// digitalSignature) by one line each.
+Minted mint_root(const std::string& subject);
+Minted mint_intermediate(const std::string& subject, const Minted& issuer);
+Minted mint_client(const std::string& subject, const Minted& issuer);
+/// A server certificate with `dns_name` as CN and SAN.
+Minted mint_server(const std::string& dns_name, const Minted& issuer);
+
+struct CrlSpec {
+  const Minted* issuer = nullptr;
+  base::sys_seconds this_update = kT0 - std::chrono::days{1};
+  std::optional<base::sys_seconds> next_update = kT0 + std::chrono::days{7};
+  std::vector<const Minted*> revoked;
+  std::int64_t number = 1;
+};
+
+std::string mint_crl(const CrlSpec& spec);  // PEM
+
+/// The same certificate as `-----BEGIN TRUSTED CERTIFICATE-----` with `trust` (e.g. "clientAuth")
+/// added, "" = none.
+std::string as_trusted_pem(const Minted& minted, const std::string& trust);
+
+}  // namespace mtls::testing

@@ -1,0 +1,41 @@
+// One HTTPS GET to 127.0.0.1 with any client certificate, however weak or wrong: what the server
+// makes of it is the test. Judges nothing, the server's certificate included. OpenSSL stays in
+// tls_client.cc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct ssl_session_st;
+
+namespace mtls::testing {
+
+struct TlsRequest {
+  std::uint16_t port = 0;
+  std::optional<std::string> sni = {};  // nullopt: no server_name extension
+  std::string host = "localhost";
+  std::string path = "/";
+  std::string client_chain_pem = {};  // leaf, then what is sent with it; "" = no certificate
+  std::string client_key_pem = {};    // of the leaf
+  std::shared_ptr<ssl_session_st> resume = {};  // TlsAnswer::session of an earlier request
+};
+
+struct TlsAnswer {
+  int status = 0;                              // 0: no HTTP response
+  std::map<std::string, std::string> headers;  // names in lower case; the last one of a name
+  std::string body;                            // to the end of the connection, chunks not joined
+  std::vector<std::string> ca_names;  // of the CertificateRequest, RFC 2253, in the order sent
+  bool resumed = false;
+  std::shared_ptr<ssl_session_st> session;
+  std::string error;  // of connection, handshake or TLS record, in OpenSSL's words; "" = none
+};
+
+/// Each read and write waits 5 s at most. Throws std::runtime_error when the PEM texts cannot be
+/// used, a bug of the test. The process ignores SIGPIPE from the first call on.
+TlsAnswer request(const TlsRequest& request);
+
+}  // namespace mtls::testing

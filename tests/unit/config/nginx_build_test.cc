@@ -1,0 +1,48 @@
+#include "config/nginx_build.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mtls::config {
+
+TEST_CASE("nginx build: three numbers and two dots are a version, nothing else is") {
+  CHECK(parse_version("1.22.1") == Version{1, 22, 1});
+  CHECK(parse_version("1.9.15") < parse_version("1.22.1"));
+  CHECK(to_string({1, 27, 2}) == "1.27.2");
+  for (const char* text : {"", "1", "1.22", "1.22.", "1.22.1 ", " 1.22.1", "1.22.1.4", "1.22.x",
+                           "-1.2.3", "1.+2.3", "v1.22.1", "1.22.99999999999"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_version(text));
+  }
+}
+
+TEST_CASE("nginx build: version, OpenSSL and prefix are read where they stand plainly") {
+  using namespace std::string_literals;
+  const std::string binary =
+      "\x7f" "ELF\0/src/nginx/9.9.9\0nginx/x\0nginx/1.22.1\0"
+      "built with OpenSSL 3.0.11 19 Sep 2023\0--prefix=\0"
+      "configure arguments: --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x\0"s;
+  CHECK(read_build(binary) == NginxBuild{{1, 22, 1}, {3, 0, 11}, "/etc/nginx"});
+  const std::vector<std::pair<std::string, NginxBuild>> cases{
+      {"", {}},
+      {"nginx/1.27.2 (Ubuntu)", {.version = {1, 27, 2}}},
+      {"built with OpenSSL 1.1.1n  15 Mar 2022", {.openssl = {1, 1, 1}}},
+      {"built with LibreSSL 3.8.2", {}},
+      {" '--prefix=/opt/n x'", {.prefix = "/opt/n"}},
+      {" --prefix=relative", {}},
+      {" --prefix=/", {.prefix = "/"}},
+  };
+  for (const auto& [text, expected] : cases) {
+    CAPTURE(text);
+    CHECK(read_build(text) == expected);
+  }
+}
+
+TEST_CASE("nginx build: CA files are loaded by PEM reading since 1.27.2") {
+  CHECK_FALSE(NginxBuild{.version = {1, 27, 1}}.loads_ca_by_pem_read());
+  CHECK(NginxBuild{.version = {1, 27, 2}}.loads_ca_by_pem_read());
+}
+
+}  // namespace mtls::config

@@ -1,0 +1,278 @@
+#include "pki/bundle.h"
+
+#include <catch2/catch.hpp>
+
+#include "pki/coverage.h"
+#include "pki/material.h"
+#include "tests/support/pki_maker.h"
+
+using namespace mtls;
+using pki::Role;
+using std::chrono::days;
+using testing::CertificateSpec;
+using testing::kT0;
+using testing::Minted;
+
+namespace {
+
+struct Life {
+  int from = -30;  // days from T0
+  int until = 365;
+};
+
+base::sys_seconds day(int offset) { return kT0 + days{offset}; }
+
+CertificateSpec ca_spec(const std::string& subject, const Minted* issuer = nullptr,
+                        Life life = {}) {
+  CertificateSpec spec;
+  spec.subject = subject;
+  spec.issuer = issuer;
+  spec.ca = true;
+  spec.key_usage = "critical,keyCertSign,cRLSign";
+  spec.not_before = day(life.from);
+  spec.not_after = day(life.until);
+  return spec;
+}
+
+Minted ca(const std::string& subject, const Minted* issuer = nullptr, Life life = {}) {
+  return mint(ca_spec(subject, issuer, life));
+}
+
+// Another certificate for the CA that `of` is.
+Minted again(const std::string& subject, const Minted& of, const Minted* issuer, Life life = {}) {
+  CertificateSpec spec = ca_spec(subject, issuer, life);
+  spec.same_key_as = &of;
+  return mint(spec);
+}
+
+pki::BundleView view(const std::vector<const Minted*>& store, base::sys_seconds now = kT0) {
+  std::string text;
+  for (const Minted* minted : store) text += minted->certificate_pem;
+  return pki::view_bundle(pki::parse_material(text).certificates, now);
+}
+
+std::vector<Role> roles(const pki::BundleView& view) {
+  std::vector<Role> out;
+  for (const auto& member : view.members) out.push_back(member.role);
+  return out;
+}
+
+using Spans = std::vector<pki::Span>;
+
+pki::Span span(int from, int until) { return {day(from), day(until)}; }
+
+}  // namespace
+
+TEST_CASE("coverage: spans that touch or overlap are one, empty ones are none") {
+  pki::Coverage coverage(span(0, 2));
+  coverage.unite(pki::Coverage(span(2, 3)));
+  coverage.unite(pki::Coverage(span(5, 7)));
+  coverage.unite(pki::Coverage(span(9, 9)));
+  CHECK(coverage.spans() == Spans{span(0, 3), span(5, 7)});
+  coverage.unite(pki::Coverage(span(1, 6)));
+  CHECK(coverage.spans() == Spans{span(0, 7)});
+  CHECK(coverage.within(span(-1, 4)).spans() == Spans{span(0, 4)});
+  CHECK(coverage.within(span(7, 8)).spans().empty());
+  CHECK(coverage.at(day(0)) == span(0, 7));
+  CHECK_FALSE(coverage.at(day(7)));
+}
+
+TEST_CASE("bundle: roles") {
+  const Minted root = ca("CN=Root");
+  const Minted other = ca("CN=Other");
+  const Minted inter = ca("CN=Int", &root);
+  const Minted cross = again("CN=Int", inter, &other);
+  const Minted root_by_other = again("CN=Root", root, &other);
+  const Minted plain = ca("CN=Plain", &root);
+  const Minted leaf = testing::mint_client("CN=leaf", root);
+  const auto seen = view({&root, &other, &inter, &cross, &root_by_other, &plain, &leaf});
+  CHECK(roles(seen) == std::vector<Role>{Role::kRoot, Role::kRoot, Role::kCross, Role::kCross,
+                                         Role::kCross, Role::kIntermediate, Role::kLeaf});
+  const Minted renewed = again("CN=Plain", plain, &root, {.until = 700});
+  CHECK(roles(view({&root, &plain, &renewed})).back() == Role::kIntermediate);
+  CHECK(pki::word(Role::kCross) == "cross");
+  CHECK(pki::word(Role::kLeaf) == "leaf");
+}
+
+TEST_CASE("bundle: chains to an anchor as R3.9 says") {
+  const Minted root = ca("CN=Root");
+  const Minted inter = ca("CN=Int", &root);
+  const Minted leaf = testing::mint_client("CN=leaf", inter);
+  CertificateSpec pinned;
+  pinned.subject = "CN=pinned";
+  const Minted own = mint(pinned);
+  const auto chains = [](const pki::BundleView& view) {
+    std::vector<bool> out;
+    for (const auto& member : view.members) out.push_back(member.chains_to_anchor);
+    return out;
+  };
+  CHECK(chains(view({&inter, &leaf})) == std::vector<bool>{false, false});
+  CHECK(chains(view({&leaf, &inter, &root})) == std::vector<bool>{true, true, true});
+  CHECK(chains(view({&own})) == std::vector<bool>{true});
+  const auto annotated = pki::view_bundle(
+      pki::parse_material(testing::as_trusted_pem(inter, "clientAuth") + leaf.certificate_pem)
+          .certificates,
+      kT0);
+  CHECK(chains(annotated) == std::vector<bool>{true, true});
+  CHECK(annotated.depth_required == 0);
+  const auto unannotated =
+      pki::view_bundle(pki::parse_material(testing::as_trusted_pem(inter, "")).certificates, kT0);
+  CHECK(chains(unannotated) == std::vector<bool>{false});
+  const auto for_servers = pki::view_bundle(
+      pki::parse_material(testing::as_trusted_pem(root, "serverAuth")).certificates, kT0);
+  CHECK(chains(for_servers) == std::vector<bool>{false});
+}
+
+TEST_CASE("bundle: an issuer has made the signature, an equal name is not enough") {
+  CertificateSpec spec = ca_spec("CN=Same");
+  spec.key_identifiers = false;
+  const Minted real = mint(spec);
+  const Minted impostor = mint(spec);
+  CertificateSpec below = ca_spec("CN=Int", &real);
+  below.key_identifiers = false;
+  const Minted inter = mint(below);
+  CHECK_FALSE(view({&impostor, &inter}).members[1].chains_to_anchor);
+  CHECK(view({&impostor, &real, &inter}).members[2].chains_to_anchor);
+}
+
+TEST_CASE("bundle: a certificate that may not issue anchors nobody") {
+  CertificateSpec spec;
+  spec.subject = "CN=Not a CA";
+  spec.ca = false;
+  const Minted root = mint(spec);
+  const Minted inter = ca("CN=Int", &root);
+  CHECK_FALSE(view({&root, &inter}).members[1].chains_to_anchor);
+}
+
+TEST_CASE("bundle: duplicates are the later ones of equal certificates") {
+  const Minted root = ca("CN=Root");
+  const auto seen = view({&root, &root, &root});
+  REQUIRE(seen.members.size() == 3);
+  CHECK_FALSE(seen.members[0].duplicate);
+  CHECK(seen.members[1].duplicate);
+  CHECK(seen.members[2].duplicate);
+  CHECK_FALSE(seen.members[0].superseded);
+}
+
+TEST_CASE("bundle: superseded means same subject and key with a later end") {
+  const Minted old_root = ca("CN=Root", nullptr, {.until = 10});
+  const Minted renewed = again("CN=Root", old_root, nullptr, {.until = 900});
+  const Minted new_key = ca("CN=Root", nullptr, {.until = 2000});
+  const auto seen = view({&old_root, &renewed, &new_key});
+  CHECK(seen.members[0].superseded);
+  CHECK_FALSE(seen.members[1].superseded);
+  CHECK_FALSE(seen.members[2].superseded);
+}
+
+TEST_CASE("bundle: depth counts non-self-signed certificates on the shortest path (R3.12)") {
+  const Minted root = ca("CN=Root");
+  const Minted one = ca("CN=One", &root);
+  const Minted two = ca("CN=Two", &one);
+  const Minted shortcut = again("CN=Two", two, &root);
+  const Minted three = ca("CN=Three", &two);
+  const auto seen = view({&three, &two, &one, &root});
+  std::vector<int> needed;
+  for (const auto& member : seen.members) needed.push_back(member.intermediates_needed);
+  CHECK(needed == std::vector<int>{3, 2, 1, 0});
+  CHECK(seen.depth_required == 3);
+  CHECK(view({&three, &two, &shortcut, &one, &root}).members[0].intermediates_needed == 2);
+  CHECK(view({&root}).depth_required == 0);
+  CHECK(view({&one, &two}).depth_required == std::nullopt);
+  const Minted leaf = testing::mint_client("CN=leaf", one);
+  CHECK(view({&root, &one, &leaf}).depth_required == 1);
+}
+
+TEST_CASE("bundle: a path lasts as long as its shortest-lived certificate, the best path counts") {
+  const Minted root = ca("CN=Root", nullptr, {.until = 50});
+  const Minted inter = ca("CN=Int", &root, {.until = 100});
+  const auto alone = view({&root, &inter});
+  CHECK(alone.members[1].path_until == day(50));
+  CHECK(alone.trust_until == day(50));
+  const Minted renewed = again("CN=Root", root, nullptr, {.until = 500});
+  const auto both = view({&root, &renewed, &inter});
+  CHECK(both.members[0].path_until == day(50));
+  CHECK(both.members[2].path_until == day(100));
+  CHECK(both.trust_until == day(100));
+}
+
+TEST_CASE("bundle: a cross certificate carries a path on when the root itself ends") {
+  const Minted root = ca("CN=Root", nullptr, {.until = 50});
+  const Minted other = ca("CN=Other", nullptr, {.until = 300});
+  const Minted cross = again("CN=Root", root, &other, {.until = 200});
+  const Minted inter = ca("CN=Int", &root, {.until = 400});
+  const auto seen = view({&root, &other, &cross, &inter});
+  CHECK(seen.members[3].path_until == day(200));
+  CHECK(seen.trust_until == day(200));
+}
+
+TEST_CASE("bundle: a successor counts from its not_before on, a gap before it is an end") {
+  const Minted root = ca("CN=Root", nullptr, {.until = 50});
+  const Minted touching = again("CN=Root", root, nullptr, {.from = 50, .until = 400});
+  const Minted late = again("CN=Root", root, nullptr, {.from = 51, .until = 400});
+  CHECK(view({&root, &touching}).trust_until == day(400));
+  CHECK(view({&root, &late}).trust_until == day(50));
+  CHECK(view({&late, &root}, day(50)).trust_until == day(50));
+  CHECK(view({&late, &root}, day(51)).trust_until == day(400));
+  const Minted inter = ca("CN=Int", &root, {.until = 500});
+  CHECK(view({&inter, &late, &root}).members[0].path_until == day(50));
+  CHECK(view({&inter, &touching, &root}).members[0].path_until == day(400));
+}
+
+TEST_CASE("bundle: what is broken already, and what has yet to begin") {
+  const Minted dead = ca("CN=Dead", nullptr, {.from = -90, .until = -5});
+  const Minted early = ca("CN=Early", nullptr, {.from = 5, .until = 90});
+  const Minted below_dead = ca("CN=Below", &dead, {.from = -2, .until = 90});
+  CHECK(view({&dead}).members[0].path_until == day(-5));
+  CHECK(view({&dead}).trust_until == day(-5));
+  CHECK(view({&early}).members[0].path_until == day(90));
+  CHECK(view({&early}).trust_until == std::nullopt);
+  CHECK(view({&dead, &below_dead}).members[1].path_until == day(-5));
+  CHECK(view({&below_dead}).members[0].path_until == std::nullopt);
+  CHECK(view({&below_dead}).trust_until == std::nullopt);
+}
+
+TEST_CASE(
+    "bundle: trust ends with the first CA to lose it, the dead count only without a living "
+    "namesake") {
+  const Minted dead = ca("CN=Root", nullptr, {.from = -90, .until = -5});
+  const Minted new_key = ca("CN=Root", nullptr, {.until = 90});
+  const Minted other = ca("CN=Other", nullptr, {.until = 60});
+  CHECK(view({&new_key, &other}).trust_until == day(60));
+  CHECK(view({&dead, &new_key}).trust_until == day(90));
+  CHECK(view({&dead, &other}).trust_until == day(-5));
+  const Minted leaf = testing::mint_client("CN=leaf", other);
+  CHECK(view({&new_key, &leaf}).trust_until == day(90));
+  CHECK(view({}).trust_until == std::nullopt);
+}
+
+TEST_CASE("bundle: cross certificates in a circle end nowhere and loop nowhere (C13)") {
+  const Minted a = ca("CN=A");
+  const Minted b = ca("CN=B");
+  const Minted a_by_b = again("CN=A", a, &b);
+  const Minted b_by_a = again("CN=B", b, &a, {.until = 20});
+  const auto circle = view({&a_by_b, &b_by_a});
+  CHECK_FALSE(circle.members[0].chains_to_anchor);
+  CHECK_FALSE(circle.members[1].chains_to_anchor);
+  CHECK(circle.trust_until == std::nullopt);
+  const auto anchored = view({&a_by_b, &b_by_a, &b});
+  CHECK(anchored.members[0].intermediates_needed == 1);
+  CHECK(anchored.members[1].intermediates_needed == 2);
+  CHECK(anchored.members[1].path_until == day(20));
+  CHECK(anchored.trust_until == day(365));
+}
+
+TEST_CASE(
+    "bundle: after 10,000 signatures names decide alone, so a hostile store costs no more (C13)") {
+  CertificateSpec spec = ca_spec("CN=Same");
+  spec.key_identifiers = false;
+  std::string text;
+  const Minted absent = mint(spec);
+  for (int i = 0; i < 101; ++i) text += mint(spec).certificate_pem;
+  CertificateSpec below = ca_spec("CN=Below", &absent);
+  below.key_identifiers = false;
+  for (int i = 0; i < 100; ++i) text += mint(below).certificate_pem;
+  const auto seen = pki::view_bundle(pki::parse_material(text).certificates, kT0);
+  CHECK_FALSE(seen.members[101].chains_to_anchor);
+  CHECK_FALSE(seen.members[199].chains_to_anchor);
+  CHECK(seen.members[200].chains_to_anchor);
+}
