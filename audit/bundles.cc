@@ -29,27 +29,41 @@ Problem problem_of(base::ErrorCode code) {
   }
 }
 
-// The members of one file in every trust store that holds it.
-std::vector<std::vector<Member>> views_of(const Snapshot& snapshot, const MaterialFile& file) {
-  std::vector<std::vector<Member>> views;
+// The distinct members of one server's trust store.
+using StoreIndex = std::map<pki::Fingerprint, const Member*>;
+// By path: the stores of the servers that use the file.
+using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
+
+StoresByPath index_stores(const Snapshot& snapshot) {
+  StoresByPath stores;
   for (const auto& server : snapshot.servers) {
-    const bool uses = std::any_of(server->used.begin(), server->used.end(),
-                                  [&](const auto& used) { return used->path == file.path; });
-    if (!uses || server->store.members.empty()) continue;
-    std::vector<Member> view;
-    for (const pki::Certificate& certificate : file.material->certificates) {
-      const auto& members = server->store.members;
-      const auto found = std::find_if(members.begin(), members.end(), [&](const Member& member) {
-        return !member.duplicate &&
-               member.certificate.facts().fingerprint == certificate.facts().fingerprint;
-      });
-      if (found != members.end()) view.push_back(*found);
+    if (server->store.members.empty()) continue;
+    auto index = std::make_shared<StoreIndex>();
+    for (const Member& member : server->store.members) {
+      index->try_emplace(member.certificate.facts().fingerprint, &member);
     }
-    if (view.size() == file.material->certificates.size()) views.push_back(std::move(view));
+    for (const auto& file : server->used) stores[file->path].push_back(index);
   }
-  if (views.empty()) {  // no server asks: the file stands for itself
-    views.push_back(pki::view_bundle(file.material->certificates, snapshot.evaluated_at).members);
+  return stores;
+}
+
+// The members of one file as every store that holds them all sees them; a file that no server asks
+// with stands for itself.
+std::vector<std::vector<Member>> views_of(const StoresByPath& stores, const MaterialFile& file,
+                                          base::sys_seconds now) {
+  const std::vector<pki::Certificate>& certificates = file.material->certificates;
+  std::vector<std::vector<Member>> views;
+  if (const auto users = stores.find(file.path); users != stores.end()) {
+    for (const auto& store : users->second) {
+      std::vector<Member> view;
+      for (const pki::Certificate& certificate : certificates) {
+        const auto found = store->find(certificate.facts().fingerprint);
+        if (found != store->end()) view.push_back(*found->second);
+      }
+      if (view.size() == certificates.size()) views.push_back(std::move(view));
+    }
   }
+  if (views.empty()) views.push_back(pki::view_bundle(certificates, now).members);
   return views;
 }
 
@@ -107,12 +121,12 @@ void count_members(BundleAudit& bundle, base::sys_seconds now) {
   if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
 }
 
-void read_material(const Snapshot& snapshot, BundleAudit& bundle) {
+void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudit& bundle) {
   const pki::Material& material = *bundle.file->material;
-  const std::vector<std::vector<Member>> views = views_of(snapshot, *bundle.file);
+  const std::vector<std::vector<Member>> views = views_of(stores, *bundle.file, now);
   bundle.members = views.front();
   mark_duplicates(bundle.members);
-  count_members(bundle, snapshot.evaluated_at);
+  count_members(bundle, now);
   count(bundle, Problem::kBadBlock) = material.block_errors.size();
   count(bundle, Problem::kParseError) = material.block_errors.empty() ? 0 : 1;
   count(bundle, Problem::kEmpty) = material.certificates.empty() ? 1 : 0;
@@ -142,11 +156,12 @@ std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot) {
     use(static_path(server.client_certificate.value), "ssl_client_certificate");
     use(static_path(server.trusted_certificate.value), "ssl_trusted_certificate");
   }
+  const StoresByPath stores = index_stores(snapshot);
   for (auto& [path, bundle] : bundles) {
     if (bundle.file->error) {
       ++count(bundle, problem_of(bundle.file->error->code));
     } else {
-      read_material(snapshot, bundle);
+      read_material(stores, snapshot.evaluated_at, bundle);
     }
   }
   return bundles;

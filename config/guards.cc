@@ -16,7 +16,8 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The names of the variables in an argument: `$name` and `${name}`, lower case as nginx stores them.
+// The names of the variables in an argument: `$name` and `${name}`, lower case as nginx stores
+// them.
 std::vector<std::string> variables_in(std::string_view text) {
   std::vector<std::string> names;
   for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
@@ -51,9 +52,9 @@ bool mentions(const Directive& directive, const Names& tainted) {
 // Code of its own that can read any variable.
 bool is_code(const Directive& directive) {
   const std::string_view name = directive.name;
-  constexpr std::array<std::string_view, 8> kSetup{
-      "js_import", "js_include", "js_path", "js_set", "js_var", "perl_modules", "perl_require",
-      "perl_set"};
+  constexpr std::array<std::string_view, 8> kSetup{"js_import",    "js_include", "js_path",
+                                                   "js_set",       "js_var",     "perl_modules",
+                                                   "perl_require", "perl_set"};
   if (std::find(kSetup.begin(), kSetup.end(), name) != kSetup.end()) return false;
   if (name == "auth_request") return directive.args.empty() || directive.args[0].text != "off";
   return name.find("_by_lua") != std::string_view::npos || name.starts_with("js_") ||
@@ -70,10 +71,9 @@ bool uses_verdict(const Directive& directive, const Names& tainted) {
   const bool own = is_code(directive) || mentions(directive.name, tainted) ||
                    std::any_of(directive.args.begin(), directive.args.end(),
                                [&](const Argument& word) { return mentions(word.text, tainted); });
-  return own || (directive.block && std::any_of(directive.block->begin(), directive.block->end(),
-                                                [&](const Directive& child) {
-                                                  return uses_verdict(child, tainted);
-                                                }));
+  return own || (directive.block &&
+                 std::any_of(directive.block->begin(), directive.block->end(),
+                             [&](const Directive& child) { return uses_verdict(child, tainted); }));
 }
 
 // The variable a http-level directive defines, when its value depends on the verdict or on code.
@@ -106,7 +106,8 @@ bool is_rewrite_directive(const Directive& directive) {
   return std::find(kNames.begin(), kNames.end(), directive.name) != kNames.end();
 }
 
-// The words between the parentheses, which are stuck to the first and the last word or stand alone (R1.22).
+// The words between the parentheses, which are stuck to the first and the last word or stand alone
+// (R1.22).
 std::vector<std::string> condition_of(const Directive& directive) {
   std::vector<std::string> words;
   for (const Argument& argument : directive.args) words.push_back(argument.text);
@@ -134,13 +135,13 @@ std::optional<std::string> refusal_of(const Directive& directive) {
   return refuses ? std::optional(code) : std::nullopt;
 }
 
-// `error_page 403 @named`: a named location skips the server rewrite phase, so it serves what was refused.
+// `error_page 403 @named`: a named location skips the server rewrite phase, so it serves what was
+// refused.
 bool is_undone(const Directive& http, const Directive& server, const std::string& code) {
   const auto is_error_page = [](const Directive& directive) {
     return directive.name == "error_page";
   };
-  const bool has_own =
-      std::any_of(server.block->begin(), server.block->end(), is_error_page);
+  const bool has_own = std::any_of(server.block->begin(), server.block->end(), is_error_page);
   const auto& level = has_own ? *server.block : *http.block;
   return std::any_of(level.begin(), level.end(), [&](const Directive& directive) {
     const auto& args = directive.args;

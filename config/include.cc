@@ -13,7 +13,8 @@ namespace {
 
 using base::ErrorCode;
 
-// Past this many enclosing blocks no file is included any more: every walker's recursion stays bounded.
+// Past this many enclosing blocks no file is included any more: every walker's recursion stays
+// bounded.
 constexpr std::size_t kMaxBlockDepth = 100;
 
 std::string sentence(const base::Error& error, const std::string& path) {
@@ -28,7 +29,8 @@ std::string sentence(const base::Error& error, const std::string& path) {
   }
 }
 
-// Reads in nginx's order and complains in it: what a directive's place and shape say comes before what stands behind it.
+// Reads in nginx's order and complains in it: what a directive's place and shape say comes before
+// what stands behind it.
 class Loader {
  public:
   Loader(base::FileSystem& disk, const std::string& main_path, const IncludeLimits& limits)
@@ -84,7 +86,8 @@ void Loader::check_shape(const Directive& directive, Context context) {
   }
 }
 
-// nginx has no guard: it dies of a cycle (R1.35). The chain, not a set: the same file twice in a row is fine (R1.30).
+// nginx has no guard: it dies of a cycle (R1.35). The chain, not a set: the same file twice in a
+// row is fine (R1.30).
 std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directive& include,
                                           std::size_t depth) const {
   const auto refuse = [&](std::string why) {
@@ -151,7 +154,8 @@ std::vector<Directive> Loader::expand(const Directive& include, Place place) {
   return directives;
 }
 
-// `expands`: the includes among `directives` are nginx's (not so in split_clients and charset_map, R1.20).
+// `expands`: the includes among `directives` are nginx's (not so in split_clients and charset_map,
+// R1.20).
 std::vector<Directive> Loader::splice(std::vector<Directive> directives, Place place,
                                       bool expands) {
   std::vector<Directive> out;

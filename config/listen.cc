@@ -100,13 +100,12 @@ Result<Endpoint> parse_inet(std::string_view url, Module module) {
     if (!ports) return tl::unexpected<base::Error>(ports.error());
     return Endpoint{.address = "0.0.0.0", .ports = *ports};
   }
-  const auto ports = colon == std::string_view::npos ? default_ports(module)
-                                                     : parse_ports(url.substr(colon + 1));
+  const auto ports =
+      colon == std::string_view::npos ? default_ports(module) : parse_ports(url.substr(colon + 1));
   if (!ports) return tl::unexpected<base::Error>(ports.error());
   const std::string host(url.substr(0, colon));
   if (host.empty()) return fail(ErrorCode::kSyntax, "no host");
-  return Endpoint{.address = host == "*" ? "0.0.0.0" : normalised(AF_INET, host),
-                  .ports = *ports};
+  return Endpoint{.address = host == "*" ? "0.0.0.0" : normalised(AF_INET, host), .ports = *ports};
 }
 
 Result<Endpoint> parse_unix(std::string_view url) {
@@ -163,8 +162,8 @@ class Parameters {
 };
 
 bool Parameters::is_flag(std::string_view word) {
-  const bool has_default = module_ == Module::kHttp ||
-                           (module_ == Module::kStream && version_ >= Version{1, 25, 5});
+  const bool has_default =
+      module_ == Module::kHttp || (module_ == Module::kStream && version_ >= Version{1, 25, 5});
   if (has_default && is_one_of(word, {"default_server", "default"})) {
     return flags.default_server = true;
   }

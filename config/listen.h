@@ -1,5 +1,5 @@
-// One `listen` directive as nginx reads it (ngx_http_core_listen, ngx_parse_url), for http, stream and mail. Names are not
-// resolved. Grouping listens into sockets is config/sockets.h. Pure.
+// One `listen` directive as nginx reads it (ngx_http_core_listen, ngx_parse_url), for http, stream
+// and mail. Names are not resolved. Grouping listens into sockets is config/sockets.h. Pure.
 #pragma once
 
 #include <string>
@@ -13,9 +13,9 @@
 namespace mtls::config {
 
 struct ParsedListen {
-  std::vector<Listen> listens;     // more than one for a port range
+  std::vector<Listen> listens;       // more than one for a port range
   bool sets_socket_options = false;  // bind, backlog=, reuseport, …: once per address
-  bool is_datagram = false;          // quic, udp: another socket than the TCP one of the same address
+  bool is_datagram = false;  // quic, udp: another socket than the TCP one of the same address
 };
 
 /// kSyntax with nginx's complaint, at the directive's end.

@@ -1,4 +1,5 @@
-// Lexer::lua_block(): enough of Lua to find the brace that closes a *_by_lua_block (R1.23, lua-nginx-module).
+// Lexer::lua_block(): enough of Lua to find the brace that closes a *_by_lua_block (R1.23,
+// lua-nginx-module).
 #include "config/lexer.h"
 
 namespace mtls::config {
@@ -33,7 +34,8 @@ std::size_t after_string(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-// Behind the string, comment or long bracket at `at`; `at` itself when none stands there; npos: it never ends.
+// Behind the string, comment or long bracket at `at`; `at` itself when none stands there; npos: it
+// never ends.
 std::size_t after_literal(std::string_view text, std::size_t at) {
   if (text[at] == '"' || text[at] == '\'') return after_string(text, at);
   if (const auto level = long_bracket_level(text, at)) return after_long_bracket(text, at, *level);

@@ -49,15 +49,15 @@ class Merger {
   const MergeInput& in_;
 };
 
-// R2.A: `$` since 1.15.9 and not in mail, `data:` since 1.15.10, `engine:` and `store:` (1.29.0) for keys.
+// R2.A: `$` since 1.15.9 and not in mail, `data:` since 1.15.10, `engine:` and `store:` (1.29.0)
+// for keys.
 FileRef Merger::file_ref(const std::string& text, bool is_key) const {
   const Version version = in_.build.version;
-  const bool is_runtime =
-      (text.find('$') != std::string::npos && version >= Version{1, 15, 9} &&
-       in_.scope.module != Module::kMail) ||
-      (text.starts_with("data:") && version >= Version{1, 15, 10}) ||
-      (is_key && text.starts_with("engine:")) ||
-      (is_key && text.starts_with("store:") && version >= Version{1, 29, 0});
+  const bool is_runtime = (text.find('$') != std::string::npos && version >= Version{1, 15, 9} &&
+                           in_.scope.module != Module::kMail) ||
+                          (text.starts_with("data:") && version >= Version{1, 15, 10}) ||
+                          (is_key && text.starts_with("engine:")) ||
+                          (is_key && text.starts_with("store:") && version >= Version{1, 29, 0});
   if (is_runtime) return RuntimePath{text};
   return StaticPath{full_path(text, in_.main_path)};
 }
@@ -93,8 +93,8 @@ std::vector<std::string> Merger::server_names() const {
   return names;
 }
 
-// The first name as the error log has it, without the dot of `.example.com` (ngx_http_core_merge_srv_conf). Stream and mail
-// log the address.
+// The first name as the error log has it, without the dot of `.example.com`
+// (ngx_http_core_merge_srv_conf). Stream and mail log the address.
 ContextId Merger::id() const {
   const auto& listens = in_.scope.listens;
   const std::string listen = listens.empty() ? "" : listens.front().canonical();

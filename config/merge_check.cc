@@ -27,8 +27,8 @@ std::optional<std::string> key_error(const TlsContext& context, const std::strin
   if (keys.empty() && !with_ssl_on.empty()) {
     return "no \"ssl_certificate_key\" is defined for" + with_ssl_on;
   }
-  return "no \"ssl_certificate_key\" is defined for certificate \"" +
-         text_of(certificates.back()) + "\"" + (with_ssl_on.empty() ? "" : " and" + with_ssl_on);
+  return "no \"ssl_certificate_key\" is defined for certificate \"" + text_of(certificates.back()) +
+         "\"" + (with_ssl_on.empty() ? "" : " and" + with_ssl_on);
 }
 
 bool has_trust_source(const TlsContext& context, const NginxBuild& build) {
@@ -71,9 +71,9 @@ std::vector<Diagnostic> check_sockets(const ResolvedConfig& config, const Docume
   std::vector<Diagnostic> out;
   const auto lacks = [&](std::size_t index) {
     const TlsContext& server = config.servers[index];
-    out.push_back(complaint(
-        "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive" +
-        place(document, server.at)));
+    out.push_back(
+        complaint("no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive" +
+                  place(document, server.at)));
   };
   for (const Socket& socket : config.sockets) {
     if (socket.module != Module::kHttp || !socket.ssl) continue;

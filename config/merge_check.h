@@ -1,4 +1,5 @@
-// What nginx finds wrong once all blocks are merged (R2.30 to R2.36): complaints without a line. Files are not looked at. Pure.
+// What nginx finds wrong once all blocks are merged (R2.30 to R2.36): complaints without a line.
+// Files are not looked at. Pure.
 #pragma once
 
 #include <vector>

@@ -28,6 +28,7 @@ class Parser {
   std::vector<Directive> read_block(const Directive* parent);
   bool read_inside(Directive& directive);
   bool read_lua(Directive& directive);
+  void check_end(const Token& token);
   bool refuse(std::string message, base::SourceLocation at);
   std::optional<Token> next(base::Result<Token> token);
 
@@ -69,6 +70,13 @@ bool Parser::read_inside(Directive& directive) {
   return !complaint_;
 }
 
+// `token` is a `}` or the end of the file.
+void Parser::check_end(const Token& token) {
+  const bool at_end = token.kind == Kind::kEnd;
+  if (at_end && depth_ > 0) refuse("unexpected end of file, expecting \"}\"", token.at);
+  if (!at_end && depth_ == 0) refuse("unexpected \"}\"", token.at);
+}
+
 std::vector<Directive> Parser::read_block(const Directive* parent) {
   std::vector<Directive> directives;
   std::optional<Directive> current;
@@ -93,12 +101,7 @@ std::vector<Directive> Parser::read_block(const Directive* parent) {
       current.reset();
       if (!go_on) break;
     } else {
-      const bool at_end = token->kind == Kind::kEnd;
-      if (at_end && depth_ > 0) {
-        refuse("unexpected end of file, expecting \"}\"", token->at);
-      } else if (!at_end && depth_ == 0) {
-        refuse("unexpected \"}\"", token->at);
-      }
+      check_end(*token);
       break;
     }
   }

@@ -10,7 +10,8 @@
 namespace mtls::config {
 namespace {
 
-// `ssl on`: http asks the default server of the address (ngx_http_init_connection, before 1.25.1), mail each server.
+// `ssl on`: http asks the default server of the address (ngx_http_init_connection, before 1.25.1),
+// mail each server.
 bool is_switched_on(const Scopes& scopes, std::size_t server) {
   const ServerScope& scope = scopes.servers[server];
   return ssl_on(scope, scopes.outers.at(scope.outer)) != nullptr;

@@ -46,9 +46,8 @@ class Walker {
 };
 
 void Walker::complain(const Directive& directive, std::string message) {
-  scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
-                                 .message = std::move(message),
-                                 .at = directive.end});
+  scopes_.diagnostics.push_back(
+      {.code = base::ErrorCode::kSyntax, .message = std::move(message), .at = directive.end});
 }
 
 void Walker::walk_block(const std::vector<Directive>& directives, Context context,
@@ -79,11 +78,8 @@ void Walker::enter(const Directive& directive, Context inside) {
 
 void Walker::enter_server(const Directive& directive, Context inside, Module module) {
   const std::size_t index = scopes_.servers.size();
-  scopes_.servers.push_back({.module = module,
-                             .server = &directive,
-                             .outer = outer_,
-                             .settings = {},
-                             .listens = {}});
+  scopes_.servers.push_back(
+      {.module = module, .server = &directive, .outer = outer_, .settings = {}, .listens = {}});
   Settings settings;
   walk_block(*directive.block, inside, settings);
   ServerScope& server = scopes_.servers[index];

@@ -1,5 +1,5 @@
-// One walk over the tree in nginx's order: the table's directives of every http, stream and mail block and of their servers,
-// checked (context, arity, repeats, values) but not yet merged. Pure.
+// One walk over the tree in nginx's order: the table's directives of every http, stream and mail
+// block and of their servers, checked (context, arity, repeats, values) but not yet merged. Pure.
 #pragma once
 
 #include <map>

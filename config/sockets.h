@@ -1,5 +1,5 @@
-// Listens grouped by address, as ngx_http_add_listen() and its kin do: default servers, the ssl union (R2.2, R2.3) and what
-// may not stand twice. Pure.
+// Listens grouped by address, as ngx_http_add_listen() and its kin do: default servers, the ssl
+// union (R2.2, R2.3) and what may not stand twice. Pure.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@ class SocketTable {
   /// nginx's complaint when one of the addresses may not stand here again; the others are added.
   std::optional<std::string> add(Module module, std::size_t server, const ParsedListen& parsed);
 
-  /// Sorted by module, TCP before UDP, then canonical. Of TCP and UDP on one address only the TCP one.
+  /// Sorted by module, TCP before UDP, then canonical. Of TCP and UDP on one address only the TCP
+  /// one.
   std::vector<Socket> sockets() const;
 
  private:

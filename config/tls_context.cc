@@ -33,6 +33,35 @@ bool answers_to(const TlsContext& server, const std::string& name) {
                      [&](const std::string& own) { return share_a_key(own, name); });
 }
 
+// R2.4: of the servers of one socket, the first with the name has it.
+std::size_t owner_of(const ResolvedConfig& config, const Socket& socket, const std::string& name,
+                     std::size_t index) {
+  const auto found =
+      std::find_if(socket.servers.begin(), socket.servers.end(),
+                   [&](std::size_t other) { return answers_to(config.servers[other], name); });
+  return found == socket.servers.end() ? index : *found;
+}
+
+const Socket* first_socket(const ResolvedConfig& config, const TlsContext& server) {
+  if (server.listens.empty()) return nullptr;
+  return config.socket(server.id.module, server.listens.front().canonical());
+}
+
+// The server that SNI = a name of `index` selects; without a name there is no SNI, and the default
+// server it is.
+std::size_t selected_by_sni(const ResolvedConfig& config, const Socket& socket, std::size_t index) {
+  std::optional<std::size_t> selected;
+  for (const std::string& name : config.servers[index].server_names) {
+    if (name.empty()) continue;
+    for (const std::string& key : keys_of(name)) {
+      const std::size_t owner = owner_of(config, socket, key, index);
+      if (owner == index) return index;
+      if (!selected) selected = owner;
+    }
+  }
+  return selected.value_or(socket.default_server);
+}
+
 }  // namespace
 
 std::string_view word(Module module) {
@@ -84,36 +113,6 @@ const Socket* ResolvedConfig::socket(Module module, const std::string& canonical
   return found == sockets.end() ? nullptr : &*found;
 }
 
-namespace {
-
-// R2.4: of the servers of one socket, the first with the name has it.
-std::size_t owner_of(const ResolvedConfig& config, const Socket& socket, const std::string& name,
-                     std::size_t index) {
-  const auto found =
-      std::find_if(socket.servers.begin(), socket.servers.end(),
-                   [&](std::size_t other) { return answers_to(config.servers[other], name); });
-  return found == socket.servers.end() ? index : *found;
-}
-
-const Socket* first_socket(const ResolvedConfig& config, const TlsContext& server) {
-  if (server.listens.empty()) return nullptr;
-  return config.socket(server.id.module, server.listens.front().canonical());
-}
-
-// The server that SNI = a name of `index` selects; without a name there is no SNI, and the default server it is.
-std::size_t selected_by_sni(const ResolvedConfig& config, const Socket& socket, std::size_t index) {
-  std::optional<std::size_t> selected;
-  for (const std::string& name : config.servers[index].server_names) {
-    if (name.empty()) continue;
-    const std::size_t owner = owner_of(config, socket, name, index);
-    if (owner == index) return index;
-    if (!selected) selected = owner;
-  }
-  return selected.value_or(socket.default_server);
-}
-
-}  // namespace
-
 std::optional<std::size_t> ResolvedConfig::tls_owner(std::size_t index) const {
   const Socket* where = first_socket(*this, servers.at(index));
   if (where == nullptr || !where->ssl) return std::nullopt;
@@ -128,7 +127,7 @@ std::size_t ResolvedConfig::speaker(std::size_t index) const {
   const Socket* where = first_socket(*this, server);
   if (where == nullptr) return index;
   const std::string name = server.server_names.empty() ? "" : server.server_names.front();
-  return owner_of(*this, *where, name, index);
+  return owner_of(*this, *where, keys_of(name).front(), index);
 }
 
 }  // namespace mtls::config

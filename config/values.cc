@@ -32,8 +32,7 @@ bool is_word_of(std::string_view words, std::string_view text) {
 }
 
 std::optional<std::string> server_name_error(const std::string& name) {
-  const bool has_bad_star =
-      name.starts_with('*') && (name.size() < 3 || name.at(1) != '.');
+  const bool has_bad_star = name.starts_with('*') && (name.size() < 3 || name.at(1) != '.');
   if (has_bad_star || name == ".") return "server name \"" + name + "\" is invalid";
   if (name == "~") return "empty regex in server name \"~\"";
   return std::nullopt;
@@ -78,7 +77,8 @@ int number_value(const Directive& directive) {
 
 VerifyClient verify_client_value(const Directive& directive) {
   const std::string text = lower(directive.args.at(0).text);
-  for (const auto mode : {VerifyClient::kOn, VerifyClient::kOptional, VerifyClient::kOptionalNoCa}) {
+  for (const auto mode :
+       {VerifyClient::kOn, VerifyClient::kOptional, VerifyClient::kOptionalNoCa}) {
     if (text == word(mode)) return mode;
   }
   return VerifyClient::kOff;

@@ -9,7 +9,8 @@
 
 namespace mtls::config {
 
-/// Why nginx refuses the arguments of `directive` (arity already checked), in its words (R1.10, R2.A).
+/// Why nginx refuses the arguments of `directive` (arity already checked), in its words (R1.10,
+/// R2.A).
 std::optional<std::string> value_error(const DirectiveRule& rule, const Directive& directive);
 
 /// Lower case; regular expressions (`~…`) stay as they are (ngx_http_core_server_name).

@@ -102,7 +102,8 @@ CertificateFacts facts_of(X509* x509) {
 }  // namespace
 
 Certificate::Certificate(CertificateFacts facts, std::shared_ptr<const CertificateHandle> handle)
-    : facts_(std::move(facts)), handle_(std::move(handle)) {}
+    : facts_(std::make_shared<const CertificateFacts>(std::move(facts))),
+      handle_(std::move(handle)) {}
 
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted) {
   start_openssl();

@@ -18,12 +18,12 @@ class Certificate {
  public:
   Certificate(CertificateFacts facts, std::shared_ptr<const CertificateHandle> handle);
 
-  const CertificateFacts& facts() const { return facts_; }
+  const CertificateFacts& facts() const { return *facts_; }
   const CertificateHandle& handle() const { return *handle_; }
-  bool operator==(const Certificate& other) const { return facts_ == other.facts_; }
+  bool operator==(const Certificate& other) const { return facts() == other.facts(); }
 
  private:
-  CertificateFacts facts_;
+  std::shared_ptr<const CertificateFacts> facts_;  // shared: a certificate is copied often
   std::shared_ptr<const CertificateHandle> handle_;
 };
 
@@ -31,12 +31,12 @@ class RevocationList {
  public:
   RevocationList(RevocationListFacts facts, std::shared_ptr<const RevocationListHandle> handle);
 
-  const RevocationListFacts& facts() const { return facts_; }
+  const RevocationListFacts& facts() const { return *facts_; }
   const RevocationListHandle& handle() const { return *handle_; }
-  bool operator==(const RevocationList& other) const { return facts_ == other.facts_; }
+  bool operator==(const RevocationList& other) const { return facts() == other.facts(); }
 
  private:
-  RevocationListFacts facts_;
+  std::shared_ptr<const RevocationListFacts> facts_;
   std::shared_ptr<const RevocationListHandle> handle_;
 };
 

@@ -38,7 +38,8 @@ RevocationListFacts facts_of(X509_CRL* crl) {
 
 RevocationList::RevocationList(RevocationListFacts facts,
                                std::shared_ptr<const RevocationListHandle> handle)
-    : facts_(std::move(facts)), handle_(std::move(handle)) {}
+    : facts_(std::make_shared<const RevocationListFacts>(std::move(facts))),
+      handle_(std::move(handle)) {}
 
 base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der) {
   start_openssl();

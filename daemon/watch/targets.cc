@@ -183,7 +183,8 @@ void Targets::look(Entry& entry, Cause cause, const Pass& pass, PassResult& resu
   if (target.reported == now) return;
   target.reported = now;
   result.changed.insert(path);
-  if (cause == Cause::kEverything && !target.unreliable) result.unexplained.insert(path);
+  const bool told = cause == Cause::kTold || pass.explained || target.unreliable;
+  if (!told) result.unexplained.insert(path);
 }
 
 PassResult Targets::run(const Pass& pass, Inotify* inotify) {

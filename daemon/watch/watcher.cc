@@ -251,7 +251,7 @@ void LoopWatcher::interpret(const InotifyEvent& event, Debounce::Time at) {
 
 void LoopWatcher::on_debounce() {
   next_.hinted.merge(debounce_.take(now()));
-  if (next_.hinted.erase(kEverything) != 0) next_.everything = true;
+  if (next_.hinted.erase(kEverything) != 0) next_.everything = next_.explained = true;
   schedule_debounce();
   start();
 }

@@ -77,7 +77,6 @@ for option in "-revoke stolen-sensor.pem" "-gencrl -crldays 30 -out devices.crl"
     openssl ca -batch -cert devices-ca.pem -keyfile devices-ca.key $option 2>/dev/null
 done
 
-cp "$here/nginx.conf" "$dir/nginx.conf"
+cp "$here/nginx.conf" "$here/settings.yml" "$dir/"
 cp "$here"/conf.d/*.conf "$dir/conf.d/"
-sed "s|@DIR@|$dir|g" "$here/settings.yml" > "$dir/settings.yml"
 echo "made $dir: nginx.conf, conf.d/, settings.yml, pki/"

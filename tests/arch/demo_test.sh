@@ -10,7 +10,3 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$1/examples/demo/make-pki.sh" "$scratch/demo"
 nginx -t -p "$scratch/demo" -c "$scratch/demo/nginx.conf"
-if grep -r '@DIR@' "$scratch/demo"; then
-    echo "a path was not fitted" >&2
-    exit 1
-fi

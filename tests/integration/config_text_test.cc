@@ -1,4 +1,5 @@
-// The text of a configuration as real nginx judges it: the same first complaint at the same place, or none from both.
+// The text of a configuration as real nginx judges it: the same first complaint at the same place,
+// or none from both.
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -156,7 +157,8 @@ const std::vector<std::string> kAccepted{
 const std::vector<std::string> kRefused{
     "",
     "# nothing\n",
-    "\xEF\xBB\xBF" "events {}\n}",
+    "\xEF\xBB\xBF"
+    "events {}\n}",
     "events {}\n;",
     "events {}\n;;",
     "events {};",
@@ -279,7 +281,9 @@ TEST_CASE("config text: included files are judged where they stand") {
       {{"nginx.conf", main}, {"conf.d/a.conf", "\n}\n"}},
       {{"nginx.conf", main}, {"conf.d/a.conf", "server {\n"}},
       {{"nginx.conf", main}, {"conf.d/B.conf", "server"}, {"conf.d/a.conf", "}"}},
-      {{"nginx.conf", main}, {"conf.d/a.conf", "include b.inc;\n"}, {"b.inc", "server { ssl_crl; }"}},
+      {{"nginx.conf", main},
+       {"conf.d/a.conf", "include b.inc;\n"},
+       {"b.inc", "server { ssl_crl; }"}},
       {{"nginx.conf", main}, {"conf.d/a.conf", "\ninclude conf.d/b.inc;\n"}, {"b.inc", ""}},
       {{"nginx.conf", in_http("map $host $x {\ninclude m;\n}")}, {"m", "a b;\nssl_crl x;\n"}},
       {{"nginx.conf", in_http("map $host $x {\ninclude m;\n}")}, {"m", "a b;\na {\n}\n"}},

@@ -67,14 +67,16 @@ TEST_CASE("guards: anything else that reads the verdict is undecidable") {
          {"", Guard::kUndecidable, "auth_request /a;"}});
 }
 
-TEST_CASE("guards: a map carries the verdict into the variable it defines, through other maps too") {
+TEST_CASE(
+    "guards: a map carries the verdict into the variable it defines, through other maps too") {
   const std::string map = "map $ssl_client_verify $bad { default 1; SUCCESS 0; } ";
   const std::string second = "map $x$bad $worse { default 1; } ";
-  check({{"if ($bad) { return 403; }", Guard::kUndecidable, map},
-         {"if ($worse) { return 403; }", Guard::kUndecidable, second + map},
-         {"if ($v) { return 403; }", Guard::kUndecidable, "map $a $v { b $ssl_client_fingerprint; }"},
-         {"if ($v) { return 403; }", Guard::kUndecidable, "js_set $v m.f;"},
-         {"if ($other) { return 403; }", Guard::kNone, map + second}});
+  check(
+      {{"if ($bad) { return 403; }", Guard::kUndecidable, map},
+       {"if ($worse) { return 403; }", Guard::kUndecidable, second + map},
+       {"if ($v) { return 403; }", Guard::kUndecidable, "map $a $v { b $ssl_client_fingerprint; }"},
+       {"if ($v) { return 403; }", Guard::kUndecidable, "js_set $v m.f;"},
+       {"if ($other) { return 403; }", Guard::kNone, map + second}});
 }
 
 TEST_CASE("guards: nothing that looks at the verdict is none, and a log line does not look") {

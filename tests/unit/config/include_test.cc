@@ -144,7 +144,8 @@ TEST_CASE("include: depth, number and size of files are limited") {
       {{.max_depth = 3}, ""},
       {{.max_depth = 2}, "include of \"/etc/nginx/c\": nested too deep in /etc/nginx/b:1"},
       {{.max_files = 3}, "include of \"/etc/nginx/c\": more than 3 files in /etc/nginx/b:1"},
-      {{.max_total_bytes = 40}, "include of \"/etc/nginx/c\": more than 40 bytes in /etc/nginx/b:1"},
+      {{.max_total_bytes = 40},
+       "include of \"/etc/nginx/c\": more than 40 bytes in /etc/nginx/b:1"},
       {{.max_file_bytes = 10},
        "\"/etc/nginx/nginx.conf\" cannot be read: /etc/nginx/nginx.conf: too large"},
   };
@@ -155,10 +156,11 @@ TEST_CASE("include: depth, number and size of files are limited") {
   }
 }
 
-TEST_CASE("include: inside map, geo, types and upstream it is nginx's, in split_clients it is data") {
+TEST_CASE(
+    "include: inside map, geo, types and upstream it is nginx's, in split_clients it is data") {
   for (const std::string block : {"map $a $b", "geo $a", "types", "upstream u", "zork"}) {
-    auto disk = disk_of({{"nginx.conf", "events {} http { " + block + " { include d; } }"},
-                         {"d", "server x;"}});
+    auto disk = disk_of(
+        {{"nginx.conf", "events {} http { " + block + " { include d; } }"}, {"d", "server x;"}});
     const Document document = load_document(disk, kMain);
     CHECK(shown(document.main) == "events{}http{" + block + "{server x;}}");
     CHECK(said(document).empty());
@@ -189,8 +191,7 @@ TEST_CASE("include: place and shape of known blocks and directives are judged ac
     CAPTURE(c.included);
     auto disk =
         disk_of({{"nginx.conf", "events {} http { server { include i; } }"}, {"i", c.included}});
-    CHECK(said(load_document(disk, kMain)) ==
-          (c.complaint.empty() ? Texts{} : Texts{c.complaint}));
+    CHECK(said(load_document(disk, kMain)) == (c.complaint.empty() ? Texts{} : Texts{c.complaint}));
   }
 }
 

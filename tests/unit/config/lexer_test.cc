@@ -138,7 +138,8 @@ TEST_CASE("lexer: a word and its delimiter fit nginx's buffer of 4096 bytes or a
          {std::string(9000, ' ') + "a;", {"<a>", ";", "$"}}});
 }
 
-TEST_CASE("lexer: a word knows where it stood, whether it was quoted and whether a variable is in it") {
+TEST_CASE(
+    "lexer: a word knows where it stood, whether it was quoted and whether a variable is in it") {
   const auto all = tokens("ab\n  \"c$d\" \\$e ${f};");
   REQUIRE(all.size() == 6);
   CHECK(all[0].word == Argument{"ab", {base::FileId{0}, 1, 1}, false, false});

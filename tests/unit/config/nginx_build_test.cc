@@ -21,7 +21,8 @@ TEST_CASE("nginx build: three numbers and two dots are a version, nothing else i
 TEST_CASE("nginx build: version, OpenSSL and prefix are read where they stand plainly") {
   using namespace std::string_literals;
   const std::string binary =
-      "\x7f" "ELF\0/src/nginx/9.9.9\0nginx/x\0nginx/1.22.1\0"
+      "\x7f"
+      "ELF\0/src/nginx/9.9.9\0nginx/x\0nginx/1.22.1\0"
       "built with OpenSSL 3.0.11 19 Sep 2023\0--prefix=\0"
       "configure arguments: --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x\0"s;
   CHECK(read_build(binary) == NginxBuild{{1, 22, 1}, {3, 0, 11}, "/etc/nginx"});

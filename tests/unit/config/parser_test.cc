@@ -67,9 +67,9 @@ TEST_CASE("parser: what stands before the first complaint is kept") {
 TEST_CASE("parser: lines of data blocks are words, and a brace in them is refused") {
   for (const std::string block :
        {"map $a $b", "geo $a", "types", "split_clients $a $b", "charset_map a b"}) {
-    check({{block + " { ~^x 1; ssl_crl /x; \"a{2}\" 2; }",
-            block + "{~^x 1;ssl_crl /x;[a{2}] 2;}", ""},
-           {block + " {\n a b;\n ~^/a{2} 1; }", block + "{a b;}", "unexpected \"{\" @3"}});
+    check(
+        {{block + " { ~^x 1; ssl_crl /x; \"a{2}\" 2; }", block + "{~^x 1;ssl_crl /x;a{2} 2;}", ""},
+         {block + " {\n a b;\n ~^/a{2} 1; }", block + "{a b;}", "unexpected \"{\" @3"}});
   }
 }
 

@@ -98,7 +98,8 @@ TEST_CASE("resolve: an empty file name is set, and cancels the inherited file") 
   }
 }
 
-TEST_CASE("resolve: which names are known only at handshake time depends on directive and version") {
+TEST_CASE(
+    "resolve: which names are known only at handshake time depends on directive and version") {
   struct Case {
     std::string directive;
     Version version;
@@ -190,9 +191,14 @@ TEST_CASE("resolve: a directive of another release is unknown, a wrong place sta
 
 TEST_CASE("resolve: the name in the id is the one nginx logs") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {".Example.com", "example.com"}, {"*.Ex.org b", "*.ex.org"}, {"~^X(.*)$", "~^X(.*)$"},
-      {"$HOSTNAME", "$hostname"},      {"''", ""},                 {"'' second.x", ""},
-      {"www.ex.*", "www.ex.*"},        {"_", "_"},
+      {".Example.com", "example.com"},
+      {"*.Ex.org b", "*.ex.org"},
+      {"~^X(.*)$", "~^X(.*)$"},
+      {"$HOSTNAME", "$hostname"},
+      {"''", ""},
+      {"'' second.x", ""},
+      {"www.ex.*", "www.ex.*"},
+      {"_", "_"},
   };
   for (const auto& [written, expected] : cases) {
     CAPTURE(written);
@@ -227,10 +233,10 @@ TEST_CASE("resolve: addresses, default servers and socket options may not stand 
 }
 
 TEST_CASE("resolve: quic and TCP on one address are one socket, and quic alone is TLS") {
-  const auto config =
-      in_http("server { listen 443 ssl; listen 443 quic; listen 8443 quic; "
-              "ssl_reject_handshake on; }",
-              kNew);
+  const auto config = in_http(
+      "server { listen 443 ssl; listen 443 quic; listen 8443 quic; "
+      "ssl_reject_handshake on; }",
+      kNew);
   CHECK(said(config).empty());
   REQUIRE(config.sockets.size() == 2);
   CHECK(config.sockets[1].ssl);
@@ -302,18 +308,30 @@ TEST_CASE("resolve: the security level is the ciphers', or a CipherString comman
 
 TEST_CASE("resolve: the TLS owner is the server its name selects, or the default server") {
   const std::string c = "ssl_certificate x; ssl_certificate_key x; ";
-  const auto config = in_http(
-      "server { listen 1 ssl; server_name d; " + c + "}\n"   // 0 default
-      "server { listen 1; server_name a; " + c + "}\n"       // 1 own context
-      "server { listen 1; server_name b; }\n"                // 2 borrows the default's
-      "server { listen 1; server_name a; " + c + "}\n"       // 3 shadowed by 1
-      "server { listen 1; server_name a e; " + c + "}\n"     // 4 e is its own
-      "server { listen 1; " + c + "}\n"                      // 5 nameless: no SNI
-      "server { listen 1; server_name .a; " + c + "}\n"      // 6 *.a? `.a` is shadowed as a
-      "server { listen 2; server_name a; " + c + "}\n"       // 7 plain
-      "server { listen 3 ssl; server_name a; }");            // 8 no context anywhere
-  const std::vector<std::optional<std::size_t>> expected{0, 1, 0, 1, 4, 0, 1, std::nullopt,
-                                                         std::nullopt};
+  const auto config = in_http("server { listen 1 ssl; server_name d; " + c +
+                              "}\n"  // 0 default
+                              "server { listen 1; server_name a; " +
+                              c +
+                              "}\n"                                    // 1 own context
+                              "server { listen 1; server_name b; }\n"  // 2 borrows the default's
+                              "server { listen 1; server_name a; " +
+                              c +
+                              "}\n"  // 3 shadowed by 1
+                              "server { listen 1; server_name a e; " +
+                              c +
+                              "}\n"  // 4 e is its own
+                              "server { listen 1; " +
+                              c +
+                              "}\n"  // 5 nameless: no SNI
+                              "server { listen 1; server_name .a; " +
+                              c +
+                              "}\n"  // 6 x.a selects it
+                              "server { listen 2; server_name a; " +
+                              c +
+                              "}\n"                                        // 7 plain
+                              "server { listen 3 ssl; server_name a; }");  // 8 no context anywhere
+  const std::vector<std::optional<std::size_t>> expected{
+      0, 1, 0, 1, 4, 0, 6, std::nullopt, std::nullopt};
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CAPTURE(i);
     CHECK(config.tls_owner(i) == expected[i]);
@@ -357,8 +375,9 @@ TEST_CASE("resolve: stream and mail servers have their address for a name") {
 }
 
 TEST_CASE("resolve: half a configuration and none do no harm") {
-  for (const std::string text : {"", "http;", "http { server; }", "server { }", "stream { server { } }",
-                                 "http { http { server { listen; } } }", "mail { server { } }"}) {
+  for (const std::string text :
+       {"", "http;", "http { server; }", "server { }", "stream { server { } }",
+        "http { http { server { listen; } } }", "mail { server { } }"}) {
     CAPTURE(text);
     const auto config = resolved(text);
     for (std::size_t i = 0; i < config.servers.size(); ++i) {

@@ -1,0 +1,160 @@
+// The real daemon on an nginx tree in a TempDir: started, scraped, changed under its eyes.
+// Certificates are made relative to now, because the daemon asks the real clock.
+#pragma once
+
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/child_process.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_client.h"
+#include "tests/support/metrics_text.h"
+#include "tests/support/pki_maker.h"
+#include "tests/support/temp_dir.h"
+
+namespace mtls::daemon::testing {
+
+using namespace std::chrono_literals;
+using mtls::testing::ChildProcess;
+using mtls::testing::eventually;
+using mtls::testing::Labels;
+using mtls::testing::Minted;
+using mtls::testing::Sample;
+using mtls::testing::TempDir;
+using std::chrono::milliseconds;
+
+inline base::sys_seconds now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+/// A self-signed CA that ends `left` from now.
+inline Minted authority(const std::string& name, std::chrono::seconds left = 200 * 24h) {
+  return mtls::testing::mint({.subject = "CN=" + name,
+                              .not_before = now() - 24h,
+                              .not_after = now() + left,
+                              .ca = true,
+                              .key_usage = "critical,keyCertSign,cRLSign"});
+}
+
+inline Minted client(const std::string& name, const Minted& issuer) {
+  return mtls::testing::mint({.subject = "CN=" + name,
+                              .issuer = &issuer,
+                              .not_before = now() - 24h,
+                              .not_after = now() + 100 * 24h,
+                              .ca = false,
+                              .key_usage = "critical,digitalSignature",
+                              .extended_key_usage = "clientAuth"});
+}
+
+/// A server block with TLS; server.pem and server.key are relative to nginx.conf (R1.40).
+inline std::string tls_server(const std::string& name, const std::string& directives) {
+  return "server { listen 127.0.0.1:8443 ssl; server_name " + name +
+         "; ssl_certificate server.pem; ssl_certificate_key server.key; " + directives + " }\n";
+}
+
+/// A server block that demands client certificates of the CAs in `bundle`.
+inline std::string asking_server(const std::string& name, const std::string& bundle) {
+  return tls_server(name, "ssl_verify_client on; ssl_client_certificate '" + bundle + "';");
+}
+
+inline std::string nginx_conf(const std::string& servers) {
+  return "events {}\nhttp {\n" + servers + "}\n";
+}
+
+/// server.pem and server.key for the blocks above.
+inline void write_server_certificate(const TempDir& dir) {
+  const Minted server = mtls::testing::mint({.subject = "CN=server",
+                                             .not_before = now() - 24h,
+                                             .not_after = now() + 200 * 24h,
+                                             .extended_key_usage = "serverAuth"});
+  dir.write("server.pem", server.certificate_pem);
+  dir.write("server.key", server.key_pem);
+}
+
+/// `command` of sh(1), in the directory.
+inline void run(const TempDir& dir, const std::string& command) {
+  const std::string line = "cd '" + dir.path() + "' && { " + command + "; }";
+  if (std::system(line.c_str()) != 0) throw std::runtime_error("sh failed: " + command);
+}
+
+/// The program with exactly these flags.
+inline ChildProcess exporter(std::vector<std::string> flags,
+                             const std::map<std::string, std::string>& environment = {}) {
+  flags.insert(flags.begin(), EXPORTER_BINARY);
+  return ChildProcess({.argv = flags, .environment = environment});
+}
+
+/// A daemon that reads dir/nginx.conf, evaluated for the first time once constructed.
+class Exporter {
+ public:
+  explicit Exporter(const TempDir& dir, const std::vector<std::string>& more_flags = {},
+                    const std::map<std::string, std::string>& environment = {})
+      : port_(mtls::testing::free_port()),
+        process_(exporter(with(dir, port_, more_flags), environment)) {
+    if (!eventually(10s, [this] { return get("/-/ready").status == 200; }))
+      throw std::runtime_error("the exporter does not become ready: " + log());
+  }
+
+  std::uint16_t port() const { return port_; }
+  ChildProcess& process() { return process_; }
+  std::string log() const { return process_.standard_error(); }
+
+  mtls::testing::HttpAnswer get(const std::string& path) const {
+    return mtls::testing::get(port_, path);
+  }
+  std::string scrape() const { return get("/metrics").body; }
+
+  /// Of the first series of that name and, at least, labels.
+  std::optional<double> value(const std::string& name, const Labels& labels = {}) const {
+    return value_in(mtls::testing::parse_metrics(scrape()), name, labels);
+  }
+
+  struct Expected {
+    std::string name;
+    Labels labels = {};
+    std::optional<double> value = 1;  // nullopt: no such series
+  };
+
+  /// How long until a scrape shows it, asked every 20 ms; never: longer than any limit.
+  milliseconds time_until(const Expected& expected, milliseconds limit = 3s) const {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto waited = [&] {
+      return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
+    };
+    while (value(expected.name, expected.labels) != expected.value) {
+      if (waited() > limit) return milliseconds::max();
+      std::this_thread::sleep_for(20ms);
+    }
+    return waited();
+  }
+
+ private:
+  static std::optional<double> value_in(const std::vector<Sample>& samples, const std::string& name,
+                                        const Labels& labels) {
+    const std::vector<Sample> found = mtls::testing::find(samples, name, labels);
+    return found.empty() ? std::nullopt : std::optional(found.front().value);
+  }
+
+  static std::vector<std::string> with(const TempDir& dir, std::uint16_t port,
+                                       const std::vector<std::string>& more) {
+    std::vector<std::string> flags{"--nginx.conf",         dir.path("nginx.conf"),
+                                   "--nginx.version",      "1.22.1",
+                                   "--nginx.openssl",      "3.0.0",
+                                   "--nginx.prefix",       dir.path(),
+                                   "--web.listen-address", "127.0.0.1:" + std::to_string(port)};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+  }
+
+  std::uint16_t port_;
+  ChildProcess process_;
+};
+
+}  // namespace mtls::daemon::testing

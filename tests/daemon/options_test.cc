@@ -1,0 +1,150 @@
+#include "daemon/options.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/daemon/exporter_fixture.h"
+
+namespace mtls::daemon {
+namespace {
+
+using testing::exporter;
+using testing::TempDir;
+using namespace std::chrono_literals;
+
+std::variant<Options, Leave> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "nginx-mtls-exporter");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST_CASE("options: without flags there are the defaults") {
+  for (const std::vector<const char*>& arguments : {std::vector<const char*>{}, {"serve"}}) {
+    const auto parsed = parse(arguments);
+    REQUIRE(std::holds_alternative<Options>(parsed));
+    const Options& options = std::get<Options>(parsed);
+    CHECK(options.config_file.empty());
+    CHECK_FALSE(options.nginx_conf);
+    CHECK_FALSE(options.nginx_prefix);
+    CHECK_FALSE(options.nginx_version);
+    CHECK_FALSE(options.nginx_openssl);
+    CHECK(options.listen_addresses == std::vector<std::string>{":10059"});
+    CHECK(options.telemetry_path == "/metrics");
+    CHECK(options.rescan_interval == 30s);
+    CHECK_FALSE(options.config_check);
+    CHECK(options.log.level == LogLevel::kInfo);
+    CHECK(options.log.format == LogFormat::kLogfmt);
+  }
+}
+
+TEST_CASE("options: every flag has its value, before and behind the verb, with = and without") {
+  const auto parsed =
+      parse({"--config.file=s.yml", "--nginx.conf", "n.conf", "serve", "--nginx.prefix=/p/",
+             "--nginx.version=1.26.3", "--nginx.openssl=3.5.0", "--web.listen-address=:1",
+             "--web.listen-address", "[::1]:2", "--web.telemetry-path=/m", "--rescan.interval=5m",
+             "--log.level=debug", "--log.format=json", "--config.check"});
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  const Options& options = std::get<Options>(parsed);
+  CHECK(options.config_file == "s.yml");
+  CHECK(options.nginx_conf == "n.conf");
+  CHECK(options.nginx_prefix == "/p/");
+  CHECK(options.nginx_version == config::parse_version("1.26.3"));
+  CHECK(options.nginx_openssl == config::parse_version("3.5.0"));
+  CHECK(options.listen_addresses == std::vector<std::string>{":1", "[::1]:2"});
+  CHECK(options.telemetry_path == "/m");
+  CHECK(options.rescan_interval == 5min);
+  CHECK(options.config_check);
+  CHECK(options.log.level == LogLevel::kDebug);
+  CHECK(options.log.format == LogFormat::kJson);
+}
+
+TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::vector<const char*> parts;
+  };
+  for (const Row& row : std::vector<Row>{
+           {{"--nosuch"}, {"--nosuch"}},
+           {{"nosuch"}, {"nosuch"}},
+           {{"--nginx.conf"}, {"--nginx.conf"}},
+           {{"--nginx.conf=a", "--nginx.conf=b"}, {"--nginx.conf"}},
+           {{"--log.level=loud"}, {"--log.level", "loud", "warn"}},
+           {{"--log.format=xml"}, {"--log.format", "xml", "json"}},
+           {{"--rescan.interval=30"}, {"--rescan.interval", "\"30\"", "30s"}},
+           {{"--rescan.interval=0s"}, {"--rescan.interval", "\"0s\""}},
+           {{"--nginx.version=new"}, {"--nginx.version", "\"new\"", "1.22.1"}},
+           {{"--nginx.openssl=x"}, {"--nginx.openssl", "\"x\""}},
+           {{"--web.telemetry-path=metrics"}, {"--web.telemetry-path", "begin with /"}},
+           {{"--web.telemetry-path=/"}, {"--web.telemetry-path"}},
+       }) {
+    CAPTURE(row.arguments.front());
+    const auto parsed = parse(row.arguments);
+    REQUIRE(std::holds_alternative<Leave>(parsed));
+    const Leave& leave = std::get<Leave>(parsed);
+    CHECK(leave.code == 2);
+    CHECK(leave.text.ends_with('\n'));
+    for (const char* part : row.parts) {
+      CAPTURE(part, leave.text);
+      CHECK(leave.text.find(part) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("options: a duration is a positive whole number with its unit") {
+  struct Row {
+    const char* text;
+    std::optional<std::chrono::milliseconds> expected;
+  };
+  for (const Row& row :
+       {Row{"500ms", 500ms}, Row{"30s", 30s}, Row{"5m", 5min}, Row{"1h", 1h},
+        Row{"1000000h", std::chrono::hours{1'000'000}}, Row{"1000001h", std::nullopt},
+        Row{"99999999999999999999s", std::nullopt}, Row{"", std::nullopt}, Row{"s", std::nullopt},
+        Row{"1", std::nullopt}, Row{"0s", std::nullopt}, Row{"-1s", std::nullopt},
+        Row{"1.5s", std::nullopt}, Row{"+1s", std::nullopt}, Row{" 1s", std::nullopt},
+        Row{"1 s", std::nullopt}, Row{"1d", std::nullopt}, Row{"1s1s", std::nullopt}}) {
+    CAPTURE(row.text);
+    CHECK(parse_duration(row.text) == row.expected);
+  }
+}
+
+struct Run {
+  std::vector<std::string> flags;
+  int code;
+  const char* output;  // parts of it, "" = nothing at all
+  const char* error;
+};
+
+TEST_CASE("options: the program leaves with 0, 2 or 3, and says why on the stream for it") {
+  const TempDir dir;
+  const std::string good = dir.write("good.yml", "limits: {max_series: 5}\n");
+  const std::string unknown = dir.write("unknown.yml", "limits:\n  max_serie: 5\n");
+  const std::string broken = dir.write("broken.yml", "canaries: [\n");
+  const std::string absent = dir.path("absent.yml");
+  const std::vector<Run> runs = {
+      {{"--version"}, 0, "nginx-mtls-exporter, version 0.", ""},
+      {{"--help"}, 0, "--web.listen-address", ""},
+      {{"--nosuch"}, 2, "", "--nosuch"},
+      {{"--config.check"}, 0, "", "the settings are good"},
+      {{"--config.check", "--config.file", good}, 0, "", "the settings are good"},
+      {{"--config.check", "--config.file", unknown}, 2, "", "unknown.yml:2:3: unknown key"},
+      {{"--config.file", unknown}, 2, "", "unknown.yml:2:3: unknown key"},
+      {{"--config.check", "--config.file", broken}, 2, "", "broken.yml:"},
+      {{"--config.check", "--config.file", absent}, 2, "", "absent.yml"},
+      {{"--config.check", "--config.file", dir.path()}, 2, "", "the settings are no good"},
+      {{"--web.listen-address", "nowhere"}, 2, "", "nowhere"},
+      {{"--web.listen-address", "127.0.0.1:99999"}, 2, "", "99999"},
+      {{"--web.listen-address", "192.0.2.1:10059"}, 3, "", "192.0.2.1:10059"},
+  };
+  for (const Run& row : runs) {
+    CAPTURE(row.flags);
+    auto program = exporter(row.flags);
+    CHECK(program.wait(5s) == row.code);
+    for (const auto& [expected, said] : {std::pair{row.output, program.standard_output()},
+                                         {row.error, program.standard_error()}}) {
+      CAPTURE(said);
+      CHECK(said.find(expected) != std::string::npos);
+      CHECK(said.empty() == std::string(expected).empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon

@@ -1,0 +1,269 @@
+// What the daemon answers over HTTP: the form of /metrics, its completeness, the other paths.
+#include <openssl/pem.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "base/text.h"
+#include "tests/daemon/exporter_fixture.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+constexpr const char* kPromtool = "/usr/bin/promtool";
+
+// Everything the contract speaks of at once.
+void write_rich_tree(const TempDir& dir) {
+  write_server_certificate(dir);
+  const Minted ca = authority("Root");
+  const Minted extra = authority("Extra");
+  const Minted billing = client("billing", ca);
+  dir.write("ca.pem", ca.certificate_pem);
+  dir.write("extra.pem", extra.certificate_pem);
+  dir.write("crl.pem", mtls::testing::mint_crl({.issuer = &ca,
+                                                .this_update = now() - 24h,
+                                                .next_update = now() + 7 * 24h,
+                                                .revoked = {&billing}}));
+  dir.write("canaries/billing.pem", billing.certificate_pem);
+  dir.write("canaries/sensor.pem", client("sensor", ca).certificate_pem);
+  dir.write("settings.yml",
+            "canaries:\n"
+            "  - {name: billing, certificate: canaries/billing.pem, expect: reject}\n"
+            "  - {name: sensor, certificate: canaries/sensor.pem, servers: ['*.example']}\n");
+  dir.write("nginx.conf",
+            nginx_conf(tls_server("on.example",
+                                  "ssl_verify_client on; ssl_client_certificate ca.pem; "
+                                  "ssl_trusted_certificate extra.pem; ssl_crl crl.pem;") +
+                       tls_server("optional.example",
+                                  "ssl_verify_client optional; ssl_client_certificate ca.pem;") +
+                       asking_server("missing.example", "missing.pem")));
+}
+
+std::vector<std::string> rich_flags(const TempDir& dir) {
+  return {"--config.file", dir.path("settings.yml")};
+}
+
+// The families of docs/metrics.md, in its tables.
+std::set<std::string> promised_families() {
+  const auto docs = std::filesystem::path(__FILE__).parent_path() / "../../docs/metrics.md";
+  std::ifstream file(docs);
+  const std::regex row("^\\| `(nginx_mtls_[a-z_]+)` \\|");
+  std::set<std::string> names;
+  std::smatch found;
+  for (std::string line; std::getline(file, line);) {
+    if (std::regex_search(line, found, row)) names.insert(found[1]);
+  }
+  return names;
+}
+
+// Lines of families that no evaluation changes are what two scrapes must agree on.
+std::string without_own_counts(const std::string& scrape) {
+  const std::regex own(
+      "^(# (HELP|TYPE) )?(process_|nginx_mtls_exporter_http_requests_total|nginx_mtls_watch|"
+      "nginx_mtls_evaluations_total).*");
+  std::istringstream lines(scrape);
+  std::string rest;
+  for (std::string line; std::getline(lines, line);) {
+    if (!std::regex_match(line, own)) rest += line + '\n';
+  }
+  return rest;
+}
+
+// The first `from` in every field of the certificate becomes `to`, of the same length.
+std::string with_bytes(const std::string& pem, std::string_view from, std::string_view to) {
+  BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  char* name = nullptr;
+  char* header = nullptr;
+  unsigned char* data = nullptr;
+  long length = 0;
+  REQUIRE(PEM_read_bio(in, &name, &header, &data, &length) == 1);
+  std::string der(reinterpret_cast<char*>(data), static_cast<std::size_t>(length));
+  for (std::size_t at = 0; (at = der.find(from, at)) != std::string::npos; at += to.size())
+    der.replace(at, to.size(), to);
+  BIO* out = BIO_new(BIO_s_mem());
+  PEM_write_bio(out, name, header, reinterpret_cast<const unsigned char*>(der.data()),
+                static_cast<long>(der.size()));
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out, &text);
+  std::string patched(text, static_cast<std::size_t>(size));
+  BIO_free(in);
+  BIO_free(out);
+  OPENSSL_free(name);
+  OPENSSL_free(header);
+  OPENSSL_free(data);
+  return patched;
+}
+
+// promtool's complaints about a scrape; "" when it is content.
+std::string promtool_says(const std::string& scrape) {
+  const TempDir dir;
+  dir.write("scrape", scrape);
+  ChildProcess promtool({.argv = {"/bin/sh", "-c",
+                                  std::string("exec ") + kPromtool + " check metrics < '" +
+                                      dir.path("scrape") + "'"}});
+  const auto code = promtool.wait(10s);
+  const std::string said = promtool.standard_output() + promtool.standard_error();
+  return code == 0 && said.empty() ? "" : "promtool: " + said;
+}
+
+TEST_CASE("serve: /metrics has every family of the contract, and promtool is content") {
+  const TempDir dir;
+  write_rich_tree(dir);
+  const Exporter exporter(dir, rich_flags(dir));
+  const auto answer = exporter.get("/metrics");
+  CHECK(answer.status == 200);
+  CHECK(answer.headers.at("content-type") == "text/plain; version=0.0.4; charset=utf-8");
+
+  const std::string scrape = exporter.scrape();  // the second: the first answer is counted in it
+  const std::vector<Sample> samples = mtls::testing::parse_metrics(scrape);
+  CHECK(mtls::testing::duplicates(samples).empty());
+  const std::set<std::string> promised = promised_families();
+  CHECK(promised.size() > 50);
+  for (const std::string& name : promised) {
+    if (name == "nginx_mtls_watch_unreliable") continue;  // as the file system under /tmp is
+    CAPTURE(name);
+    CHECK_FALSE(mtls::testing::find(samples, name).empty());
+  }
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.name);
+    CHECK((sample.name.starts_with("process_") || promised.contains(sample.name)));
+  }
+  if (::access(kPromtool, X_OK) == 0) {
+    CHECK(promtool_says(scrape).empty());
+    CHECK_FALSE(promtool_says("a_total{} x\n").empty());
+  } else {
+    WARN("skipped: there is no " << kPromtool);
+  }
+}
+
+TEST_CASE("serve: the rich tree is judged as nginx would") {
+  const TempDir dir;
+  write_rich_tree(dir);
+  const Exporter exporter(dir, rich_flags(dir));
+  const Labels at_on{{"server", "on.example"}};
+  CHECK(exporter.value("nginx_mtls_server_enforced", at_on) == 1);
+  CHECK(exporter.value("nginx_mtls_server_enforced", {{"server", "optional.example"}}) == 0);
+  CHECK(exporter.value("nginx_mtls_server_extra_trust_cas", at_on) == 1);
+  CHECK(exporter.value("nginx_mtls_server_crl_missing_issuers", at_on) == 1);
+  CHECK(exporter.value("nginx_mtls_crl_revoked_certificates") == 1);
+  CHECK(exporter.value("nginx_mtls_file_readable", {{"path", dir.path("missing.pem")}}) == 0);
+  const Labels billing{{"server", "on.example"}, {"canary", "billing"}};
+  CHECK(exporter.value("nginx_mtls_canary_accepted", billing) == 0);
+}
+
+TEST_CASE("serve: scrapes between two evaluations are the same bytes") {
+  const TempDir dir;
+  write_rich_tree(dir);
+  const Exporter exporter(dir, rich_flags(dir));
+  const auto generation = [](const std::string& scrape) {
+    return mtls::testing::find(mtls::testing::parse_metrics(scrape), "nginx_mtls_generation")
+        .at(0)
+        .value;
+  };
+  std::string first;
+  std::string second;
+  // Young files are looked at twice: an evaluation may come between.
+  REQUIRE(eventually(5s, [&] {
+    first = exporter.scrape();
+    second = exporter.scrape();
+    return generation(first) == generation(second);
+  }));
+  CHECK(without_own_counts(first) == without_own_counts(second));
+  CHECK(without_own_counts(first).size() > first.size() / 2);
+}
+
+TEST_CASE("serve: of server blocks with the same name and address the first speaks, once") {
+  const TempDir dir;
+  write_server_certificate(dir);
+  dir.write("ca.pem", authority("CA").certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("twin", "ca.pem") +
+                                     tls_server("twin",
+                                                "ssl_verify_client optional; "
+                                                "ssl_client_certificate ca.pem;")));
+  const Exporter exporter(dir);
+  const std::vector<Sample> samples = mtls::testing::parse_metrics(exporter.scrape());
+  CHECK(mtls::testing::duplicates(samples).empty());
+  CHECK(mtls::testing::find(samples, "nginx_mtls_server_info").size() == 1);
+  CHECK(exporter.value("nginx_mtls_server_info", {{"verify_client", "on"}}) == 1);
+  CHECK(exporter.value("nginx_mtls_findings", {{"rule", "server-shadowed"}}) == 1);
+}
+
+TEST_CASE("serve: names and paths of any bytes become clean labels") {
+  const TempDir dir;
+  write_server_certificate(dir);
+  const std::string latin1 = with_bytes(authority("Jxrgen").certificate_pem, "\x0c\x06Jxrgen",
+                                        "\x14\x06J\xfcrgen");  // UTF8String to T61String
+  const std::string invalid =
+      with_bytes(authority("brxken").certificate_pem, "brxken", "br\xffken");
+  const std::string odd = "o\xe9 \"\xf0\x9f\x94\x91\"\\\\{}\n,=.pem";  // \\ in nginx is one
+  std::string on_disk = odd;
+  on_disk.replace(on_disk.find("\\\\"), 2, "\\");
+  dir.write(on_disk, latin1 + invalid);
+  dir.write("nginx.conf", nginx_conf(asking_server("a", odd)));
+  const Exporter exporter(dir);
+  const std::string scrape = exporter.scrape();
+  const std::vector<Sample> samples = mtls::testing::parse_metrics(scrape);
+  for (const Sample& sample : samples) {
+    for (const auto& [name, value] : sample.labels)
+      CHECK(base::sanitize(value, base::kMaxPathBytes) == value);
+  }
+  CHECK(exporter.value("nginx_mtls_ca_info", {{"subject_cn", "J\xc3\xbcrgen"}}) == 1);
+  CHECK(exporter.value("nginx_mtls_ca_info", {{"subject_cn", "br\\xFFken"}}) == 1);
+  CHECK(exporter.value("nginx_mtls_bundle_certificates", {{"state", "valid"}}) == 2);
+  const std::string path =
+      mtls::testing::find(samples, "nginx_mtls_bundle_info").at(0).labels.at("path");
+  CHECK(path == dir.path("o\\xE9 \"\xf0\x9f\x94\x91\"\\{}\\x0A,=.pem"));
+  CHECK(exporter.get("/").status == 200);
+  if (::access(kPromtool, X_OK) == 0) CHECK(promtool_says(scrape).empty());
+}
+
+TEST_CASE("serve: each path has its answer, other methods and paths are refused") {
+  const TempDir dir;
+  dir.write("nginx.conf", nginx_conf(""));
+  const Exporter exporter(dir, {"--web.telemetry-path", "/m"});
+  struct Row {
+    const char* request;
+    int status;
+    const char* type;
+    const char* body;  // a part of it
+  };
+  const std::vector<Row> rows = {
+      {"GET /", 200, "text/html; charset=utf-8", "href=\"/m\""},
+      {"GET /m", 200, "text/plain; version=0.0.4; charset=utf-8", "nginx_mtls_config_servers 0"},
+      {"GET /m?name=x", 200, "text/plain; version=0.0.4; charset=utf-8", "nginx_mtls_"},
+      {"GET /-/healthy", 200, "text/plain; charset=utf-8", "Healthy"},
+      {"GET /-/ready", 200, "text/plain; charset=utf-8", "Ready"},
+      {"GET /metrics", 404, "text/plain; charset=utf-8", ""},
+      {"GET /m/", 404, "text/plain; charset=utf-8", ""},
+      {"POST /m", 405, "text/plain; charset=utf-8", ""},
+      {"DELETE /", 405, "text/plain; charset=utf-8", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.request);
+    const auto answer =
+        mtls::testing::ask(exporter.port(), std::string(row.request) +
+                                                " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+                                                "Connection: close\r\n\r\n");
+    CHECK(answer.status == row.status);
+    const auto type = answer.headers.find("content-type");
+    REQUIRE(type != answer.headers.end());
+    CHECK(type->second == row.type);
+    CHECK(answer.body.find(row.body) != std::string::npos);
+  }
+  const auto counted = [&](const char* code) {
+    const auto samples = mtls::testing::parse_metrics(exporter.get("/m").body);
+    return mtls::testing::find(samples, "nginx_mtls_exporter_http_requests_total", {{"code", code}})
+        .at(0)
+        .value;
+  };
+  CHECK(counted("404") == 2);
+  CHECK(counted("405") == 2);
+}
+
+}  // namespace
+}  // namespace mtls::daemon::testing

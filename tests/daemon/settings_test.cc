@@ -1,0 +1,109 @@
+#include "daemon/settings.h"
+
+#include <catch2/catch.hpp>
+
+namespace mtls::daemon {
+namespace {
+
+TEST_CASE("settings: an empty file is all defaults") {
+  for (const char* text : {"", "\n", "# nothing\n", "---\n", "{}\n", "canaries: []\n"}) {
+    CAPTURE(text);
+    const auto settings = parse_settings(text, "/etc/s.yml");
+    REQUIRE(settings);
+    CHECK_FALSE(settings->nginx_conf);
+    CHECK_FALSE(settings->nginx_prefix);
+    CHECK_FALSE(settings->nginx_version);
+    CHECK(settings->canaries.empty());
+    CHECK(settings->limits == audit::Limits{});
+  }
+}
+
+TEST_CASE("settings: every key has its place") {
+  const auto settings = parse_settings(R"(
+nginx:
+  conf: /opt/nginx/nginx.conf
+  prefix: /opt/nginx/
+  version: 1.26.3
+canaries:
+  - name: billing
+    certificate: pki/billing.pem
+  - name: stolen
+    certificate: /abs/*.pem
+    expect: reject
+    servers: [api.example, '*.internal']
+limits:
+  max_file_bytes: 1
+  max_crl_bytes: 2
+  max_series: 3
+  max_certificates_per_file: 4
+)",
+                                       "/etc/exporter/s.yml");
+  REQUIRE(settings);
+  CHECK(settings->nginx_conf == "/opt/nginx/nginx.conf");
+  CHECK(settings->nginx_prefix == "/opt/nginx/");
+  CHECK(settings->nginx_version == config::parse_version("1.26.3"));
+  REQUIRE(settings->canaries.size() == 2);
+  CHECK(settings->canaries[0] ==
+        audit::CanarySetting{.name = "billing",
+                             .certificate = "/etc/exporter/pki/billing.pem",
+                             .expect = audit::Expect::kAccept,
+                             .servers = {}});
+  CHECK(settings->canaries[1] == audit::CanarySetting{.name = "stolen",
+                                                      .certificate = "/abs/*.pem",
+                                                      .expect = audit::Expect::kReject,
+                                                      .servers = {"api.example", "*.internal"}});
+  CHECK(settings->limits == audit::Limits{.max_file_bytes = 1,
+                                          .max_crl_bytes = 2,
+                                          .max_series = 3,
+                                          .max_certificates_per_file = 4});
+}
+
+TEST_CASE("settings: a mistake is named with line and column") {
+  struct Row {
+    const char* text;
+    const char* message;  // how it begins
+  };
+  for (const Row& row : std::vector<Row>{
+           {"canary: []\n",
+            "s.yml:1:1: unknown key \"canary\" in the settings; known here: nginx, "},
+           {"nginx:\n  config: x\n", "s.yml:2:3: unknown key \"config\" in nginx"},
+           {"nginx: {conf: a, conf: b}\n", "s.yml:1:18: key \"conf\" stands twice in nginx"},
+           {"nginx: x\n", "s.yml:1:8: nginx must be a map with conf, prefix, version"},
+           {"nginx: {conf: }\n", "s.yml:1:"},
+           {"nginx: {conf: [a]}\n", "s.yml:1:15: nginx.conf must be a text"},
+           {"nginx:\n  version: latest\n", "s.yml:2:12: nginx.version must look like 1.22.1"},
+           {"canaries: x\n", "s.yml:1:11: canaries must be a list"},
+           {"canaries:\n  - billing\n", "s.yml:2:5: a canary must be a map with name, certificate"},
+           {"canaries:\n  - name: a\n", "s.yml:2:5: a canary needs name and certificate"},
+           {"canaries:\n  - {name: a, certificate: c, expects: reject}\n",
+            "s.yml:2:31: unknown key \"expects\" in a canary"},
+           {"canaries:\n  - {name: a, certificate: c, expect: refuse}\n",
+            "s.yml:2:39: expect must be accept or reject"},
+           {"canaries:\n  - {name: a, certificate: c, servers: x}\n",
+            "s.yml:2:40: servers must be a list"},
+           {"canaries:\n  - {name: a, certificate: c}\n  - {name: a, certificate: d}\n",
+            "s.yml:3:5: two canaries are called \"a\""},
+           {"limits: {max_series: 0}\n", "s.yml:1:22: max_series must be a whole number above 0"},
+           {"limits: {max_series: -5}\n", "s.yml:1:22: max_series must be"},
+           {"limits: {max_series: 1e3}\n", "s.yml:1:22: max_series must be"},
+           {"limits: {max_series: 9999999999999999}\n", "s.yml:1:22: max_series must be"},
+           {"limits: {max_serie: 1}\n", "s.yml:1:10: unknown key \"max_serie\" in limits"},
+           {"- nginx\n", "s.yml:1:1: the settings must be a map"},
+           {"nginx\n", "s.yml:1:1: the settings must be a map"},
+           {"nginx: {\n", "s.yml:"},
+           {"nginx: *anchor\n", "s.yml:1:8: "},
+           {"? [a, b]\n: c\n", "s.yml:1:3: "},
+           {"limits:\n\tmax_series: 1\n", "s.yml:2:"},
+           {"nginx: {}\n---\nlimits: {}\n", "s.yml:2:"},
+       }) {
+    CAPTURE(row.text);
+    const auto settings = parse_settings(row.text, "s.yml");
+    REQUIRE_FALSE(settings);
+    CAPTURE(settings.error().message);
+    CHECK(settings.error().code == base::ErrorCode::kParse);
+    CHECK(settings.error().message.starts_with(row.message));
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon

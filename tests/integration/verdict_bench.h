@@ -1,0 +1,290 @@
+// Real nginx and audit::build() side by side on one configuration, its files and its clients: what
+// the first says to a client is what the second must predict. Certificates lie around the real now,
+// which is nginx's clock. Knows how to ask both, not what is right.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "audit/build.h"
+#include "daemon/disk.h"
+#include "tests/support/free_port.h"
+#include "tests/support/nginx_runner.h"
+#include "tests/support/pki_maker.h"
+#include "tests/support/tls_client.h"
+
+namespace mtls::testing {
+
+using std::chrono::days;
+
+inline base::sys_seconds now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+inline bool nginx_is_missing() {
+  if (NginxRunner::available()) return false;
+  WARN("skipped: there is no /usr/sbin/nginx");
+  return true;
+}
+
+/// What makes a certificate other than usual.
+using Twist = std::function<void(CertificateSpec&)>;
+
+inline Minted make(CertificateSpec spec, const Twist& twist) {
+  spec.not_before = now() - days{30};
+  spec.not_after = now() + days{365};
+  if (twist) twist(spec);
+  return mint(spec);
+}
+
+/// `issuer` nullptr: a root.
+inline Minted authority(const std::string& subject, const Minted* issuer = nullptr,
+                        const Twist& twist = {}) {
+  CertificateSpec spec;
+  spec.subject = subject;
+  spec.issuer = issuer;
+  spec.ca = true;
+  spec.key_usage = "critical,keyCertSign,cRLSign";
+  return make(spec, twist);
+}
+
+inline Minted leaf(const Minted* issuer, const Twist& twist = {}) {
+  CertificateSpec spec;
+  spec.subject = "CN=Client";
+  spec.issuer = issuer;
+  spec.ca = false;
+  spec.key_usage = "critical,digitalSignature";
+  spec.extended_key_usage = "clientAuth";
+  return make(spec, twist);
+}
+
+inline void expired(CertificateSpec& spec) { spec.not_after = now() - days{1}; }
+inline void early(CertificateSpec& spec) { spec.not_before = now() + days{1}; }
+
+inline CrlSpec crl_of(const Minted& issuer, const std::vector<const Minted*>& revoked = {}) {
+  CrlSpec spec;
+  spec.issuer = &issuer;
+  spec.this_update = now() - days{2};
+  spec.next_update = now() + days{7};
+  spec.revoked = revoked;
+  return spec;
+}
+
+/// Texts of certificates one after the other.
+inline std::string pem(const std::vector<const Minted*>& all) {
+  std::string text;
+  for (const Minted* minted : all) text += minted->certificate_pem;
+  return text;
+}
+
+/// The answer to one client, by nginx or by us.
+struct Said {
+  int status = 0;
+  std::string client_verify;
+  int code = 0;  // of a refusal; what is forgiven or good stands in no log
+
+  bool operator==(const Said&) const = default;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Said& said) {
+  return out << said.status << " " << said.client_verify << " (" << said.code << ")";
+}
+
+class Bench {
+ public:
+  struct Server {
+    std::string name;  // SNI, Host and server_name
+    std::string directives;
+    std::uint16_t port = free_port();
+    std::string listen = "ssl";
+    bool own_certificate = true;
+  };
+  /// Leaf first, then what is sent with it.
+  struct Client {
+    std::string chain_pem;
+    std::string key_pem;
+  };
+  /// The fate of one client at one server as this test knows it from nginx.
+  struct Fate {
+    std::string server;
+    std::string client;
+    int status = 200;
+    int code = 0;
+  };
+
+  Bench() {
+    const Minted own = leaf(nullptr, [](auto& spec) { spec.extended_key_usage = "serverAuth"; });
+    directory_.write("server.pem", own.certificate_pem);
+    directory_.write("server.key", own.key_pem);
+  }
+
+  /// Atomically, as certificate tools replace files; the absolute path.
+  std::string file(const std::string& name, const std::string& text) const {
+    return directory_.rename_over(name, text);
+  }
+  /// Directives of the http block.
+  void http(const std::string& directives) { http_ += directives; }
+  void server(const Server& server) { servers_.push_back(server); }
+  void client(const std::string& name, const Minted& own,
+              const std::vector<const Minted*>& sent_with_it = {}) {
+    clients_[name] = {own.certificate_pem + pem(sent_with_it), own.key_pem};
+    file("clients/" + name + ".pem", clients_[name].chain_pem);
+  }
+
+  void write_conf() const {
+    std::string text = http_;
+    for (const Server& server : servers_) text += block(server);
+    directory_.write("nginx.conf", nginx_http_conf(text));
+  }
+  void start() {
+    write_conf();
+    nginx_.emplace(directory_);
+  }
+  void reload() { nginx_->reload(); }
+  NginxTest test() const { return NginxRunner::test(directory_); }
+
+  std::shared_ptr<const audit::Snapshot> evaluate(
+      std::shared_ptr<const audit::Snapshot> previous = nullptr, audit::Changes changes = {}) {
+    const audit::Policy policy = this->policy();
+    return audit::build({.policy = policy,
+                         .disk = disk_,
+                         .now = now(),
+                         .previous = std::move(previous),
+                         .changes = std::move(changes)});
+  }
+
+  /// Every client at every server that asks gets from nginx what `snapshot` says, and so do the CA
+  /// names and the client without a certificate.
+  void check_agreement(const audit::Snapshot& snapshot) {
+    answers_.clear();
+    ask_everything();
+    const auto& resolved = snapshot.config->resolved.servers;
+    REQUIRE(resolved.size() == servers_.size());
+    for (std::size_t i = 0; i < servers_.size(); ++i) {
+      REQUIRE(resolved[i].id.server == servers_[i].name);
+      INFO("server " << servers_[i].name << " { " << servers_[i].directives << " }");
+      check_server(servers_[i].name, *snapshot.servers[i], audit::asks(resolved[i]));
+    }
+  }
+
+  /// Starts nginx and holds everything against it; `fates` keep both from agreeing on nonsense.
+  void check(const std::vector<Fate>& fates) {
+    start();
+    check_agreement(*evaluate());
+    check_fates(fates);
+  }
+  void check_fates(const std::vector<Fate>& fates) const {
+    for (const Fate& fate : fates) {
+      INFO(fate.client << " at " << fate.server);
+      const Said said = nginx_said(fate.server, fate.client);
+      CHECK(said.status == fate.status);
+      CHECK(said.code == fate.code);
+    }
+  }
+
+  /// What nginx answered when everything was asked.
+  Said nginx_said(const std::string& server, const std::string& client) const {
+    const TlsAnswer& answer = answers_.at(path(server, client));
+    const auto verify = answer.headers.find("x-verify");
+    return {.status = answer.status,
+            .client_verify = verify == answer.headers.end() ? answer.error : verify->second,
+            .code = logged_code(path(server, client))};
+  }
+
+ private:
+  static constexpr const char* kNobody = "nobody";  // the client without a certificate
+
+  static std::string path(const std::string& server, const std::string& client) {
+    return "/" + server + "/" + client;
+  }
+
+  static std::string block(const Server& server) {
+    return "server { listen 127.0.0.1:" + std::to_string(server.port) + " " + server.listen +
+           "; server_name " + server.name + ";\n" +
+           (server.own_certificate ? "ssl_certificate server.pem; ssl_certificate_key server.key;\n"
+                                   : "") +
+           server.directives +
+           "\nadd_header X-Verify $ssl_client_verify always;\nlocation / { return 200 ok; } }\n";
+  }
+
+  audit::Policy policy() {
+    constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
+    const auto binary = disk_.read("/usr/sbin/nginx", kMaxBinaryBytes);
+    REQUIRE(binary);
+    audit::Policy policy;
+    policy.nginx_conf = directory_.path("nginx.conf");
+    policy.build = config::read_build(binary->text());
+    for (const auto& [name, client] : clients_) {
+      policy.canaries.push_back({.name = name,
+                                 .certificate = directory_.path("clients/" + name + ".pem"),
+                                 .expect = audit::Expect::kAccept,
+                                 .servers = {}});
+    }
+    return policy;
+  }
+
+  void ask_everything() {
+    for (const Server& server : servers_) {
+      ask(server, kNobody, {});
+      for (const auto& [name, client] : clients_) ask(server, name, client);
+    }
+    log_ = nginx_->error_log();
+  }
+
+  void ask(const Server& server, const std::string& name, const Client& client) {
+    const std::string where = path(server.name, name);
+    answers_[where] = request({.port = server.port,
+                               .sni = server.name,
+                               .host = server.name,
+                               .path = where,
+                               .client_chain_pem = client.chain_pem,
+                               .client_key_pem = client.key_pem});
+  }
+
+  // `client SSL certificate verify error: (10:certificate has expired) while …, request: "GET PATH
+  // HTTP/1.0", …`; 0 without such a line. The last one speaks: a bench may ask again.
+  int logged_code(const std::string& path) const {
+    constexpr std::string_view kError = "client SSL certificate verify error: (";
+    const std::size_t end = log_.rfind("request: \"GET " + path + " ");
+    if (end == std::string::npos) return 0;
+    const std::size_t begin = log_.rfind('\n', end) + 1;
+    const std::string line = log_.substr(begin, end - begin);
+    const std::size_t at = line.find(kError);
+    return at == std::string::npos ? 0 : std::stoi(line.substr(at + kError.size()));
+  }
+
+  void check_server(const std::string& server, const audit::ServerAudit& ours, bool asks) const {
+    CHECK(answers_.at(path(server, kNobody)).ca_names.size() == ours.ca_names);
+    const Said nobody = nginx_said(server, kNobody);
+    CHECK(nobody.client_verify == "NONE");
+    REQUIRE(ours.enforced);
+    CHECK((nobody.status == 200) == !*ours.enforced);
+    CHECK(ours.verdicts.size() == (asks ? clients_.size() : 0));
+    for (const audit::Verdict& verdict : ours.verdicts) {
+      INFO("client " << verdict.canary);
+      const Said we_say{.status = verdict.http_status,
+                        .client_verify = verdict.client_verify,
+                        .code = verdict.http_status == 400 ? verdict.code : 0};
+      CHECK(we_say == nginx_said(server, verdict.canary));
+    }
+  }
+
+  const TempDir directory_;
+  daemon::Disk disk_;
+  std::string http_;
+  std::vector<Server> servers_;
+  std::map<std::string, Client> clients_;
+  std::optional<NginxRunner> nginx_;
+  std::map<std::string, TlsAnswer> answers_;  // by the path asked for
+  std::string log_;                           // nginx's, after all was asked
+};
+
+}  // namespace mtls::testing

@@ -1,0 +1,595 @@
+// What we say of a client is what real nginx says: every client of a bench at every server of it.
+// The tables hold what nginx answered when it was asked, so that agreement on nonsense shows.
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "tests/integration/verdict_bench.h"
+
+namespace mtls::testing {
+namespace {
+
+const std::string kOn = "ssl_verify_client on; ";
+const std::string kOptional = "ssl_verify_client optional; ";
+const std::string kOptionalNoCa = "ssl_verify_client optional_no_ca; ";
+const std::string kBundle = "ssl_client_certificate bundle.pem; ";
+const std::string kGuard = "if ($ssl_client_verify != SUCCESS) { return 403; } ";
+
+Twist purpose(const std::string& extended_key_usage) {
+  return [=](CertificateSpec& spec) { spec.extended_key_usage = extended_key_usage; };
+}
+Twist usage(const std::string& key_usage) {
+  return [=](CertificateSpec& spec) { spec.key_usage = key_usage; };
+}
+Twist key(KeyKind kind) {
+  return [=](CertificateSpec& spec) { spec.key = kind; };
+}
+Twist digest(const std::string& name) {
+  return [=](CertificateSpec& spec) { spec.digest = name; };
+}
+Twist same_key(const Minted& other, const Twist& more = {}) {
+  return [&other, more](CertificateSpec& spec) {
+    spec.same_key_as = &other;
+    if (more) more(spec);
+  };
+}
+void without_key_identifiers(CertificateSpec& spec) { spec.key_identifiers = false; }
+
+TEST_CASE("verdict: a leaf needs its time, an issuer and the purpose of a client") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root = authority("CN=Root");
+  const Minted unknown = authority("CN=Unknown");
+  bench.file("bundle.pem", root.certificate_pem);
+  bench.server({.name = "on", .directives = kOn + kBundle});
+  bench.server({.name = "optional", .directives = kOptional + kBundle});
+  bench.server({.name = "no-ca", .directives = kOptionalNoCa + kBundle});
+  bench.server({.name = "no-bundle", .directives = kOptionalNoCa});
+  bench.server({.name = "off", .directives = kBundle});
+  bench.client("good", leaf(&root));
+  bench.client("expired", leaf(&root, expired));
+  bench.client("early", leaf(&root, early));
+  bench.client("stranger", leaf(&unknown));
+  bench.client("stranger-with-root", leaf(&unknown), {&unknown});
+  bench.client("expired-stranger", leaf(&unknown, expired));
+  bench.client("self-made", leaf(nullptr));
+  bench.client("server-purpose", leaf(&root, purpose("serverAuth")));
+  bench.client("server-purpose-stranger", leaf(&unknown, purpose("serverAuth")));
+  bench.client("any-purpose", leaf(&root, purpose("anyExtendedKeyUsage")));
+  bench.client("no-purpose", leaf(&root, purpose("")));
+  bench.client("both-purposes", leaf(&root, purpose("serverAuth,clientAuth")));
+  bench.client("key-encipherment", leaf(&root, usage("critical,keyEncipherment")));
+  bench.client("key-agreement", leaf(&root, usage("critical,keyAgreement")));
+
+  bench.check({
+      {.server = "on", .client = "good"},
+      {.server = "on", .client = "expired", .status = 400, .code = 10},
+      {.server = "on", .client = "early", .status = 400, .code = 9},
+      {.server = "on", .client = "stranger", .status = 400, .code = 21},
+      {.server = "on", .client = "stranger-with-root", .status = 400, .code = 19},
+      {.server = "on", .client = "expired-stranger", .status = 400, .code = 10},
+      {.server = "on", .client = "self-made", .status = 400, .code = 18},
+      {.server = "on", .client = "server-purpose", .status = 400, .code = 26},
+      {.server = "on", .client = "any-purpose", .status = 400, .code = 26},
+      {.server = "on", .client = "no-purpose"},
+      {.server = "on", .client = "both-purposes"},
+      {.server = "on", .client = "key-encipherment", .status = 400, .code = 26},
+      {.server = "on", .client = "key-agreement"},
+      {.server = "optional", .client = "good"},
+      {.server = "optional", .client = "stranger", .status = 400, .code = 21},
+      {.server = "no-ca", .client = "good"},
+      {.server = "no-ca", .client = "stranger"},
+      {.server = "no-ca", .client = "expired", .status = 400, .code = 10},
+      {.server = "no-ca", .client = "expired-stranger", .status = 400, .code = 10},
+      {.server = "no-ca", .client = "server-purpose", .status = 400, .code = 26},
+      {.server = "no-ca", .client = "server-purpose-stranger"},
+      {.server = "no-bundle", .client = "good"},
+      {.server = "no-bundle", .client = "expired", .status = 400, .code = 10},
+      {.server = "off", .client = "stranger"},
+  });
+  CHECK(bench.nginx_said("no-ca", "stranger").client_verify ==
+        "FAILED:unable to verify the first certificate");
+  CHECK(bench.nginx_said("off", "good").client_verify == "NONE");
+}
+
+TEST_CASE("verdict: without a certificate only on and a guard refuse") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  bench.file("bundle.pem", authority("CN=Root").certificate_pem);
+  bench.server({.name = "off", .directives = kBundle});
+  bench.server({.name = "on", .directives = kOn + kBundle});
+  bench.server({.name = "optional", .directives = kOptional + kBundle});
+  bench.server({.name = "no-ca", .directives = kOptionalNoCa + kBundle});
+  bench.server({.name = "guarded", .directives = kOptional + kBundle + kGuard});
+  bench.server({.name = "guarded-no-ca", .directives = kOptionalNoCa + kGuard});
+
+  bench.check({
+      {.server = "off", .client = "nobody"},
+      {.server = "on", .client = "nobody", .status = 400},
+      {.server = "optional", .client = "nobody"},
+      {.server = "no-ca", .client = "nobody"},
+      {.server = "guarded", .client = "nobody", .status = 403},
+      {.server = "guarded-no-ca", .client = "nobody", .status = 403},
+  });
+}
+
+TEST_CASE("verdict: the security level decides about keys and digests of the chain") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root = authority("CN=Root", nullptr, key(KeyKind::kRsa2048));
+  const Minted weak_root = authority("CN=Weak root", nullptr, key(KeyKind::kRsa1024));
+  const Minted sha1_root = authority("CN=SHA-1 root", nullptr, digest("SHA1"));
+  const Minted sha1_issuer = authority("CN=SHA-1 issuer", &root, digest("SHA1"));
+  bench.file("bundle.pem", pem({&root, &weak_root, &sha1_root}));
+  bench.server({.name = "default", .directives = kOn + kBundle});
+  for (const std::string level : {"0", "1", "3"}) {
+    bench.server({.name = "level" + level,
+                  .directives = kOn + kBundle + "ssl_ciphers HIGH:@SECLEVEL=" + level + ";"});
+  }
+  bench.server(
+      {.name = "commanded",
+       .directives = kOn + kBundle +
+                     "ssl_ciphers HIGH; ssl_conf_command CipherString HIGH:@SECLEVEL=0;"});
+  bench.server({.name = "forgiving", .directives = kOptionalNoCa + kBundle});
+  bench.client("good", leaf(&root));
+  bench.client("rsa1024", leaf(&root, key(KeyKind::kRsa1024)));
+  bench.client("rsa2048", leaf(&root, key(KeyKind::kRsa2048)));
+  bench.client("ed25519", leaf(&root, key(KeyKind::kEd25519)));
+  bench.client("sha1", leaf(&root, digest("SHA1")));
+  bench.client("md5", leaf(&root, digest("MD5")));
+  bench.client("below-weak-root", leaf(&weak_root));
+  bench.client("below-sha1-root", leaf(&sha1_root));
+  bench.client("below-sha1-issuer", leaf(&sha1_issuer), {&sha1_issuer});
+
+  bench.check({
+      {.server = "default", .client = "good"},
+      {.server = "default", .client = "rsa1024", .status = 400, .code = 66},
+      {.server = "default", .client = "ed25519"},
+      {.server = "default", .client = "sha1", .status = 400, .code = 68},
+      {.server = "default", .client = "md5", .status = 400, .code = 68},
+      {.server = "default", .client = "below-weak-root", .status = 400, .code = 67},
+      {.server = "default", .client = "below-sha1-root"},
+      {.server = "default", .client = "below-sha1-issuer", .status = 400, .code = 68},
+      {.server = "level0", .client = "rsa1024"},
+      {.server = "level0", .client = "sha1"},
+      {.server = "level0", .client = "md5"},
+      {.server = "level0", .client = "below-weak-root"},
+      {.server = "level1", .client = "rsa1024"},
+      {.server = "level1", .client = "sha1", .status = 400, .code = 68},
+      {.server = "level3", .client = "rsa2048", .status = 400, .code = 67},
+      {.server = "commanded", .client = "rsa1024"},
+      {.server = "forgiving", .client = "rsa1024", .status = 400, .code = 66},
+  });
+}
+
+TEST_CASE("verdict: ssl_verify_depth counts the intermediates, wherever they come from") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root = authority("CN=Root");
+  const Minted first = authority("CN=First", &root);
+  const Minted second = authority("CN=Second", &first);
+  const Minted third = authority("CN=Third", &second);
+  const Minted pinned = leaf(nullptr);
+  bench.file("root.pem", pem({&root, &pinned}));
+  bench.file("all.pem", pem({&root, &first, &second, &third, &pinned}));
+  for (const std::string depth : {"0", "1", "2", "3"}) {
+    bench.server({.name = "root" + depth,
+                  .directives = kOn + "ssl_client_certificate root.pem; ssl_verify_depth " +
+                                depth + ";"});
+    bench.server({.name = "all" + depth,
+                  .directives = kOn + "ssl_client_certificate all.pem; ssl_verify_depth " +
+                                depth + ";"});
+  }
+  bench.server({.name = "default", .directives = kOn + "ssl_client_certificate root.pem;"});
+  bench.server(
+      {.name = "forgiving", .directives = kOptionalNoCa + "ssl_client_certificate root.pem;"});
+  bench.client("none", leaf(&root));
+  bench.client("one", leaf(&first), {&first});
+  bench.client("two", leaf(&second), {&second, &first});
+  bench.client("two-and-root", leaf(&second), {&second, &first, &root});
+  bench.client("three", leaf(&third), {&third, &second, &first});
+  bench.client("two-not-sent", leaf(&second));
+  bench.client("pinned", pinned);
+
+  bench.check({
+      {.server = "root0", .client = "none"},
+      {.server = "root0", .client = "one", .status = 400, .code = 20},
+      {.server = "root0", .client = "pinned"},
+      {.server = "default", .client = "one"},
+      {.server = "default", .client = "two", .status = 400, .code = 20},
+      {.server = "root1", .client = "two", .status = 400, .code = 20},
+      {.server = "all1", .client = "two", .status = 400, .code = 2},
+      {.server = "all1", .client = "two-not-sent", .status = 400, .code = 2},
+      {.server = "root2", .client = "two"},
+      {.server = "root2", .client = "two-not-sent", .status = 400, .code = 21},
+      {.server = "all2", .client = "two-not-sent"},
+      {.server = "all2", .client = "three", .status = 400, .code = 2},
+      {.server = "root3", .client = "three"},
+      {.server = "forgiving", .client = "two"},
+  });
+}
+
+TEST_CASE("verdict: with ssl_crl every certificate of the chain needs a CRL in time") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root = authority("CN=Root");
+  const Minted issuer = authority("CN=Issuer", &root);
+  const Minted gone_issuer = authority("CN=Gone issuer", &root);
+  const Minted pinned = leaf(nullptr);
+  const Minted revoked = leaf(&issuer);
+  const Minted good = leaf(&issuer);
+  const Minted elsewhere = authority("CN=Elsewhere");
+  const std::string roots = mint_crl(crl_of(root, {&gone_issuer}));
+  const std::string issuers = mint_crl(crl_of(issuer, {&revoked}));
+  CrlSpec stale = crl_of(issuer, {&revoked});
+  stale.next_update = now() - days{1};
+  CrlSpec future = crl_of(issuer);
+  future.this_update = now() + days{1};
+  CrlSpec endless = crl_of(issuer);
+  endless.next_update = std::nullopt;
+  bench.file("bundle.pem", pem({&root, &issuer, &pinned}));
+  bench.file("bundle-and-crls.pem", pem({&root, &issuer}) + roots + issuers);
+  const auto with_crl = [&](const std::string& name, const std::string& crls,
+                            const std::string& mode = kOn) {
+    bench.file(name + ".crl", crls);
+    bench.server({.name = name, .directives = mode + kBundle + "ssl_crl " + name + ".crl;"});
+  };
+  with_crl("full", roots + issuers);
+  with_crl("no-root", issuers);
+  with_crl("root-only", roots);
+  with_crl("stale", roots + mint_crl(stale));
+  with_crl("stale-and-fresh", mint_crl(stale) + roots + issuers);
+  with_crl("fresh-and-stale", issuers + mint_crl(stale) + roots);
+  with_crl("future", roots + mint_crl(future));
+  with_crl("endless", roots + mint_crl(endless));
+  with_crl("foreign", mint_crl(crl_of(elsewhere)));
+  with_crl("certificate-in-it", mint_crl(crl_of(elsewhere)) + elsewhere.certificate_pem);
+  with_crl("optional", roots + mint_crl(stale), kOptional);
+  with_crl("no-ca", roots + mint_crl(stale), kOptionalNoCa);
+  bench.server({.name = "crls-in-bundle",
+                .directives = kOn + "ssl_client_certificate bundle-and-crls.pem;"});
+  bench.server({.name = "crls-in-bundle-used",
+                .directives = kOn + "ssl_client_certificate bundle-and-crls.pem; "
+                                    "ssl_crl foreign.crl;"});
+  bench.client("good", good, {&issuer});
+  bench.client("revoked", revoked);
+  bench.client("expired", leaf(&issuer, expired));
+  bench.client("below-revoked", leaf(&gone_issuer), {&gone_issuer});
+  bench.client("of-root", leaf(&root));
+  bench.client("pinned", pinned);
+  bench.client("stranger", leaf(&elsewhere));
+
+  bench.check({
+      {.server = "full", .client = "good"},
+      {.server = "full", .client = "revoked", .status = 400, .code = 23},
+      {.server = "full", .client = "below-revoked", .status = 400, .code = 23},
+      {.server = "full", .client = "pinned", .status = 400, .code = 3},
+      {.server = "full", .client = "stranger", .status = 400, .code = 21},
+      {.server = "no-root", .client = "good", .status = 400, .code = 3},
+      {.server = "root-only", .client = "good", .status = 400, .code = 3},
+      {.server = "root-only", .client = "of-root"},
+      {.server = "stale", .client = "good", .status = 400, .code = 12},
+      {.server = "stale", .client = "expired", .status = 400, .code = 10},
+      {.server = "stale-and-fresh", .client = "good"},
+      {.server = "fresh-and-stale", .client = "revoked", .status = 400, .code = 23},
+      {.server = "future", .client = "good", .status = 400, .code = 11},
+      {.server = "endless", .client = "good"},
+      {.server = "foreign", .client = "good", .status = 400, .code = 3},
+      {.server = "certificate-in-it", .client = "stranger"},
+      {.server = "optional", .client = "good", .status = 400, .code = 12},
+      {.server = "no-ca", .client = "good", .status = 400, .code = 12},
+      {.server = "crls-in-bundle", .client = "revoked"},
+      {.server = "crls-in-bundle-used", .client = "good"},
+      {.server = "crls-in-bundle-used", .client = "revoked", .status = 400, .code = 23},
+  });
+}
+
+TEST_CASE("verdict: a bundle must lead to a self-signed certificate") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root = authority("CN=Root");
+  const Minted issuer = authority("CN=Issuer", &root);
+  const Minted of_root = leaf(&root);
+  const Minted pinned = leaf(nullptr);
+  bench.file("root.pem", root.certificate_pem);
+  bench.file("issuer.pem", issuer.certificate_pem);
+  bench.file("both.pem", pem({&issuer, &root}));
+  bench.file("leaf.pem", of_root.certificate_pem);
+  bench.file("pinned.pem", pinned.certificate_pem);
+  bench.file("trusted.pem", root.certificate_pem + as_trusted_pem(issuer, "clientAuth"));
+  bench.file("anchor.pem", as_trusted_pem(issuer, "clientAuth"));
+  bench.file("distrusted.pem", as_trusted_pem(root, "serverAuth"));
+  for (const std::string name : {"root", "issuer", "both", "leaf", "pinned", "trusted"}) {
+    bench.server({.name = name, .directives = kOn + "ssl_client_certificate " + name + ".pem;"});
+  }
+  bench.server(
+      {.name = "issuer-no-ca", .directives = kOptionalNoCa + "ssl_client_certificate issuer.pem;"});
+  bench.server({.name = "issuer-and-root",
+                .directives = kOn + "ssl_client_certificate issuer.pem; "
+                                    "ssl_trusted_certificate root.pem;"});
+  bench.server({.name = "annotated-issuer",
+                .directives = kOn + "ssl_client_certificate leaf.pem; "
+                                    "ssl_trusted_certificate anchor.pem;"});
+  bench.server({.name = "distrusted-root",
+                .directives = kOn + "ssl_client_certificate leaf.pem; "
+                                    "ssl_trusted_certificate distrusted.pem;"});
+  bench.client("of-root", of_root);
+  bench.client("alone", leaf(&issuer));
+  bench.client("with-issuer", leaf(&issuer), {&issuer});
+  bench.client("with-chain", leaf(&issuer), {&issuer, &root});
+  bench.client("pinned", pinned);
+
+  bench.check({
+      {.server = "issuer", .client = "alone", .status = 400, .code = 2},
+      {.server = "issuer", .client = "with-issuer", .status = 400, .code = 2},
+      {.server = "issuer", .client = "with-chain", .status = 400, .code = 2},
+      {.server = "issuer-no-ca", .client = "alone", .status = 400, .code = 2},
+      {.server = "issuer-and-root", .client = "alone"},
+      {.server = "root", .client = "alone", .status = 400, .code = 21},
+      {.server = "root", .client = "with-issuer"},
+      {.server = "both", .client = "alone"},
+      {.server = "leaf", .client = "of-root", .status = 400, .code = 21},
+      {.server = "pinned", .client = "pinned"},
+      {.server = "pinned", .client = "of-root", .status = 400, .code = 21},
+      {.server = "trusted", .client = "alone"},
+      {.server = "annotated-issuer", .client = "alone"},
+      {.server = "distrusted-root", .client = "of-root", .status = 400, .code = 26},
+  });
+}
+
+TEST_CASE("verdict: a cross-signed CA counts by the signature that is at hand") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root_a = authority("CN=Root A");
+  const Minted root_b = authority("CN=Root B");
+  const Minted by_a = authority("CN=Issuer", &root_a);
+  const Minted by_b = authority("CN=Issuer", &root_b, same_key(by_a));
+  const Minted a_by_b = authority("CN=Root A", &root_b, same_key(root_a));
+  const Minted old_a_by_b = authority("CN=Root A", &root_b, same_key(root_a, expired));
+  bench.file("b.pem", root_b.certificate_pem);
+  bench.file("by-b.pem", by_b.certificate_pem);
+  bench.file("all.pem", pem({&root_a, &a_by_b, &root_b}));
+  bench.file("cross-only.pem", pem({&a_by_b, &root_b}));
+  bench.file("old-cross-first.pem", pem({&old_a_by_b, &root_a}));
+  for (const std::string name : {"b", "all", "cross-only", "old-cross-first"}) {
+    bench.server({.name = name, .directives = kOn + "ssl_client_certificate " + name + ".pem;"});
+  }
+  bench.server({.name = "b-and-by-b",
+                .directives = kOn + "ssl_client_certificate b.pem; "
+                                    "ssl_trusted_certificate by-b.pem;"});
+  bench.client("by-a", leaf(&by_a), {&by_a});
+  bench.client("by-b", leaf(&by_a), {&by_b});
+  bench.client("both", leaf(&by_a), {&by_a, &by_b});
+  bench.client("of-root-a", leaf(&root_a));
+
+  bench.check({
+      {.server = "b", .client = "by-b"},
+      {.server = "b", .client = "by-a", .status = 400, .code = 20},
+      {.server = "b-and-by-b", .client = "by-a"},
+      {.server = "all", .client = "of-root-a"},
+      {.server = "cross-only", .client = "of-root-a"},
+      {.server = "old-cross-first", .client = "of-root-a"},
+  });
+}
+
+TEST_CASE("verdict: of roots with one subject the one that fits and is in time decides") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted old = authority("CN=Root", nullptr, expired);
+  const Minted renewed = authority("CN=Root", nullptr, same_key(old));
+  const Minted other = authority("CN=Other");
+  const Minted rekeyed = authority("CN=Root");
+  const Minted bare = authority("CN=Bare", nullptr, without_key_identifiers);
+  const Minted bare_rekeyed = authority("CN=Bare", nullptr, without_key_identifiers);
+  const auto bundle = [&](const std::string& name, const std::vector<const Minted*>& all) {
+    bench.file(name + ".pem", pem(all));
+    bench.server({.name = name, .directives = kOn + "ssl_client_certificate " + name + ".pem;"});
+  };
+  bundle("old", {&old});
+  bundle("old-and-other", {&old, &other});
+  bundle("old-renewed", {&old, &renewed});
+  bundle("renewed-old", {&renewed, &old});
+  bundle("renewed-rekeyed", {&renewed, &rekeyed});
+  bundle("rekeyed-renewed", {&rekeyed, &renewed});
+  bundle("bare-rekeyed", {&bare, &bare_rekeyed});
+  bundle("rekeyed-bare", {&bare_rekeyed, &bare});
+  bundle("repeated", {&renewed, &renewed, &other, &renewed});
+  bench.client("of-old", leaf(&old));
+  bench.client("of-other", leaf(&other));
+  bench.client("of-rekeyed", leaf(&rekeyed));
+  bench.client("of-bare", leaf(&bare, without_key_identifiers));
+  bench.client("of-bare-rekeyed", leaf(&bare_rekeyed, without_key_identifiers));
+
+  bench.check({
+      {.server = "old", .client = "of-old", .status = 400, .code = 10},
+      {.server = "old-and-other", .client = "of-old", .status = 400, .code = 10},
+      {.server = "old-and-other", .client = "of-other"},
+      {.server = "old-renewed", .client = "of-old"},
+      {.server = "renewed-old", .client = "of-old"},
+      {.server = "renewed-rekeyed", .client = "of-old"},
+      {.server = "renewed-rekeyed", .client = "of-rekeyed"},
+      {.server = "rekeyed-renewed", .client = "of-old"},
+      {.server = "bare-rekeyed", .client = "of-bare"},
+      {.server = "bare-rekeyed", .client = "of-bare-rekeyed", .status = 400, .code = 7},
+      {.server = "rekeyed-bare", .client = "of-bare", .status = 400, .code = 7},
+      {.server = "repeated", .client = "of-old"},
+  });
+}
+
+TEST_CASE("verdict: a CA that may not issue what it issued is refused with the reason") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const auto bare = [](CertificateSpec& spec) {
+    spec.ca = std::nullopt;
+    spec.key_usage = "";
+  };
+  const Minted root = authority("CN=Root");
+  const Minted no_sign = authority("CN=No sign", nullptr, usage("critical,cRLSign"));
+  const Minted plain = authority("CN=Plain", nullptr, bare);
+  const Minted usage_only = authority("CN=Usage", nullptr, [](auto& s) { s.ca = std::nullopt; });
+  const Minted no_ca = authority("CN=No CA", nullptr, [](auto& s) { s.ca = false; });
+  const Minted shallow = authority("CN=Shallow", nullptr, [](auto& s) { s.path_length = 0; });
+  const Minted limited = authority("CN=Limited", nullptr, [](auto& s) {
+    s.name_constraints = "critical,permitted;DNS:example.com";
+  });
+  const Minted below_shallow = authority("CN=Below shallow", &shallow);
+  const Minted bare_issuer = authority("CN=Bare issuer", &root, bare);
+  const Minted mute_issuer = authority("CN=Mute issuer", &root, usage("critical,cRLSign"));
+  const Minted server_issuer = authority("CN=Server issuer", &root, purpose("serverAuth"));
+  const Minted old_issuer = authority("CN=Old issuer", &root, expired);
+  bench.file("bundle.pem",
+             pem({&root, &no_sign, &plain, &usage_only, &no_ca, &shallow, &limited}));
+  bench.server({.name = "on", .directives = kOn + kBundle});
+  bench.server({.name = "no-ca", .directives = kOptionalNoCa + kBundle});
+  bench.client("no-sign", leaf(&no_sign));
+  bench.client("plain", leaf(&plain));
+  bench.client("usage-only", leaf(&usage_only));
+  bench.client("no-ca-root", leaf(&no_ca));
+  bench.client("too-long", leaf(&below_shallow), {&below_shallow});
+  bench.client("outside", leaf(&limited, [](auto& s) { s.dns_names = {"a.example.org"}; }));
+  bench.client("inside", leaf(&limited, [](auto& s) { s.dns_names = {"a.example.com"}; }));
+  bench.client("bare-issuer", leaf(&bare_issuer), {&bare_issuer});
+  bench.client("mute-issuer", leaf(&mute_issuer), {&mute_issuer});
+  bench.client("server-issuer", leaf(&server_issuer), {&server_issuer});
+  bench.client("old-issuer", leaf(&old_issuer), {&old_issuer});
+
+  bench.check({
+      {.server = "on", .client = "no-sign", .status = 400, .code = 32},
+      {.server = "on", .client = "plain", .status = 400, .code = 26},
+      {.server = "on", .client = "usage-only"},
+      {.server = "on", .client = "no-ca-root", .status = 400, .code = 26},
+      {.server = "on", .client = "too-long", .status = 400, .code = 25},
+      {.server = "on", .client = "outside", .status = 400, .code = 47},
+      {.server = "on", .client = "inside"},
+      {.server = "on", .client = "bare-issuer", .status = 400, .code = 26},
+      {.server = "on", .client = "mute-issuer", .status = 400, .code = 32},
+      {.server = "on", .client = "server-issuer", .status = 400, .code = 26},
+      {.server = "on", .client = "old-issuer", .status = 400, .code = 10},
+      {.server = "no-ca", .client = "old-issuer", .status = 400, .code = 10},
+  });
+}
+
+TEST_CASE("verdict: ssl_trusted_certificate widens trust, and what the server sets replaces http's") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted inherited = authority("CN=Inherited");
+  const Minted own = authority("CN=Own");
+  const Minted stapling = authority("CN=Stapling");
+  bench.file("inherited.pem", inherited.certificate_pem);
+  bench.file("own.pem", own.certificate_pem);
+  bench.file("stapling.pem", stapling.certificate_pem);
+  bench.file("crl.pem", mint_crl(crl_of(own)));
+  bench.http(
+      "ssl_client_certificate inherited.pem; ssl_trusted_certificate stapling.pem; "
+      "ssl_verify_client on; ssl_crl crl.pem;");
+  bench.server({.name = "inherits", .directives = ""});
+  bench.server({.name = "no-crl", .directives = "ssl_crl '';"});
+  bench.server({.name = "own", .directives = "ssl_client_certificate own.pem;"});
+  bench.server(
+      {.name = "own-only",
+       .directives = "ssl_client_certificate own.pem; ssl_trusted_certificate ''; ssl_crl '';"});
+  bench.server({.name = "off", .directives = "ssl_verify_client off;"});
+  bench.client("inherited", leaf(&inherited));
+  bench.client("own", leaf(&own));
+  bench.client("stapling", leaf(&stapling));
+
+  bench.check({
+      {.server = "inherits", .client = "inherited", .status = 400, .code = 3},
+      {.server = "no-crl", .client = "inherited"},
+      {.server = "no-crl", .client = "stapling"},
+      {.server = "no-crl", .client = "own", .status = 400, .code = 21},
+      {.server = "own", .client = "own"},
+      {.server = "own", .client = "inherited", .status = 400, .code = 21},
+      {.server = "own-only", .client = "stapling", .status = 400, .code = 21},
+      {.server = "off", .client = "stapling"},
+  });
+}
+
+TEST_CASE("verdict: on a shared port the server of the SNI decides, without certificate the default") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root_a = authority("CN=Root A");
+  const Minted root_b = authority("CN=Root B");
+  const std::string for_a = "ssl_client_certificate a.pem; ";
+  const std::string for_b = "ssl_client_certificate b.pem; ";
+  const std::uint16_t asking = free_port();
+  const std::uint16_t lenient = free_port();
+  const std::uint16_t silent = free_port();
+  bench.file("a.pem", root_a.certificate_pem);
+  bench.file("b.pem", root_b.certificate_pem);
+  const auto shared = [&](const std::string& name, const std::string& directives,
+                          std::uint16_t port) {
+    bench.server({.name = name, .directives = directives, .port = port});
+  };
+  const auto bare = [&](const std::string& name, const std::string& directives,
+                        std::uint16_t port) {
+    bench.server({.name = name,
+                  .directives = directives,
+                  .port = port,
+                  .listen = "",  // ssl by the others of the port
+                  .own_certificate = false});
+  };
+  shared("second", kOn + for_b + "ssl_verify_depth 0;", asking);
+  bare("bare-on", kOn + for_b, asking);
+  bare("bare-no-ca", kOptionalNoCa + for_b, asking);
+  bare("bare-off", for_b, asking);
+  bench.server({.name = "first",
+                .directives = kOn + for_a,
+                .port = asking,
+                .listen = "ssl default_server"});
+  shared("lenient", kOptionalNoCa + for_a, lenient);
+  bare("bare-strict", kOn + for_b, lenient);
+  shared("silent", "", silent);
+  shared("asks", kOn + for_b, silent);
+  bare("unreachable", kOn + for_b, silent);
+  bare("unasked", kOptional + for_b, silent);
+  bench.client("of-a", leaf(&root_a));
+  bench.client("of-b", leaf(&root_b));
+
+  bench.check({
+      {.server = "first", .client = "of-a"},
+      {.server = "first", .client = "of-b", .status = 400, .code = 21},
+      {.server = "second", .client = "of-a", .status = 400, .code = 21},
+      {.server = "second", .client = "of-b"},
+      {.server = "bare-on", .client = "of-a"},
+      {.server = "bare-on", .client = "of-b", .status = 400, .code = 21},
+      {.server = "bare-no-ca", .client = "of-b"},
+      {.server = "bare-off", .client = "of-b"},
+      {.server = "bare-strict", .client = "of-b", .status = 400, .code = 21},
+      {.server = "silent", .client = "of-a"},
+      {.server = "asks", .client = "of-b"},
+      {.server = "unreachable", .client = "of-b", .status = 400, .code = 0},
+      {.server = "unasked", .client = "of-b", .status = 200, .code = 0},
+  });
+}
+
+TEST_CASE("verdict: after a bundle was replaced and nginx reloaded both judge by the new one") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted before = authority("CN=Before");
+  const Minted after = authority("CN=After");
+  const std::string path = bench.file("bundle.pem", before.certificate_pem);
+  bench.file("kept.pem", before.certificate_pem);
+  bench.server({.name = "replaced", .directives = kOn + kBundle});
+  bench.server({.name = "kept", .directives = kOn + "ssl_client_certificate kept.pem;"});
+  bench.client("of-before", leaf(&before));
+  bench.client("of-after", leaf(&after));
+  bench.start();
+  const auto first = bench.evaluate();
+  bench.check_agreement(*first);
+  bench.check_fates({{.server = "replaced", .client = "of-before"},
+                     {.server = "replaced", .client = "of-after", .status = 400, .code = 21}});
+
+  bench.file("bundle.pem", after.certificate_pem);
+  bench.reload();
+  const auto second = bench.evaluate(first, {.paths = {path}});
+
+  bench.check_agreement(*second);
+  bench.check_fates({{.server = "replaced", .client = "of-before", .status = 400, .code = 21},
+                     {.server = "replaced", .client = "of-after"},
+                     {.server = "kept", .client = "of-before"}});
+}
+
+}  // namespace
+}  // namespace mtls::testing
