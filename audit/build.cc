@@ -11,11 +11,12 @@ namespace mtls::audit {
 namespace {
 
 // A server's judgement stands while its configuration and every file it was computed from are the
-// same objects.
-bool still_stands(const ServerAudit& judged, const MaterialSet& material) {
+// same objects, and time alone has not changed it.
+bool still_stands(const ServerAudit& judged, const MaterialSet& material, base::sys_seconds now) {
+  if (judged.next_change_at && *judged.next_change_at <= now) return false;
   return std::all_of(judged.used.begin(), judged.used.end(), [&](const auto& file) {
-    const auto now = material.find(file->path);
-    return now != material.end() && now->second == file;
+    const auto loaded = material.find(file->path);
+    return loaded != material.end() && loaded->second == file;
   });
 }
 
@@ -25,10 +26,11 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
   const Snapshot* previous = inputs.previous.get();
   const bool same_config = previous != nullptr &&
                            previous->config->document == snapshot.config->document &&
-                           !next.list_canaries && !next.judge_all;
+                           !next.list_canaries && !next.judge_all &&
+                           previous->evaluated_at <= inputs.now;  // else the clock was set back
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
-    if (same_config && still_stands(*previous->servers[i], snapshot.material)) {
+    if (same_config && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
       servers.push_back(

@@ -47,12 +47,16 @@ StoresByPath index_stores(const Snapshot& snapshot) {
   return stores;
 }
 
-// The members of one file as every store that holds them all sees them; a file that no server asks
-// with stands for itself.
-std::vector<std::vector<Member>> views_of(const StoresByPath& stores, const MaterialFile& file,
+// The members of one file as one store that holds them all sees them.
+struct View {
+  std::vector<Member> members;
+  const StoreIndex* store = nullptr;  // nullptr: no server asks with the file, it stands for itself
+};
+
+std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
                                           base::sys_seconds now) {
   const std::vector<pki::Certificate>& certificates = file.material->certificates;
-  std::vector<std::vector<Member>> views;
+  std::vector<View> views;
   if (const auto users = stores.find(file.path); users != stores.end()) {
     for (const auto& store : users->second) {
       std::vector<Member> view;
@@ -60,10 +64,11 @@ std::vector<std::vector<Member>> views_of(const StoresByPath& stores, const Mate
         const auto found = store->find(certificate.facts().fingerprint);
         if (found != store->end()) view.push_back(*found->second);
       }
-      if (view.size() == certificates.size()) views.push_back(std::move(view));
+      if (view.size() == certificates.size())
+        views.push_back({.members = std::move(view), .store = store.get()});
     }
   }
-  if (views.empty()) views.push_back(pki::view_bundle(certificates, now).members);
+  if (views.empty()) views.push_back({.members = pki::view_bundle(certificates, now).members});
   return views;
 }
 
@@ -73,17 +78,21 @@ void mark_duplicates(std::vector<Member>& members) {
     member.duplicate = !seen.insert(member.certificate.facts().fingerprint).second;
 }
 
-bool has_valid_namesake(const std::vector<Member>& members, const CertificateFacts& facts,
-                        base::sys_seconds now) {
-  return std::any_of(members.begin(), members.end(), [&](const Member& other) {
+bool has_valid_namesake(const View& view, const CertificateFacts& facts, base::sys_seconds now) {
+  const auto replaces = [&](const Member& other) {
     const CertificateFacts& theirs = other.certificate.facts();
     const auto& [not_before, not_after] = theirs.validity;
     return theirs.fingerprint != facts.fingerprint && theirs.subject == facts.subject &&
            theirs.is_ca && not_before && not_after && *not_before <= now && now < *not_after;
-  });
+  };
+  if (view.store == nullptr)
+    return std::any_of(view.members.begin(), view.members.end(), replaces);
+  return std::any_of(view.store->begin(), view.store->end(),
+                     [&](const auto& entry) { return replaces(*entry.second); });
 }
 
-void count_state(BundleAudit& bundle, const Member& member, base::sys_seconds now) {
+void count_state(BundleAudit& bundle, const std::vector<View>& views, const Member& member,
+                 base::sys_seconds now) {
   const CertificateFacts& facts = member.certificate.facts();
   const auto& [not_before, not_after] = facts.validity;
   if (!not_before || !not_after) {
@@ -91,8 +100,10 @@ void count_state(BundleAudit& bundle, const Member& member, base::sys_seconds no
   } else if (*not_after <= now) {
     ++bundle.expired;
     ++count(bundle, Problem::kExpired);
-    if (facts.is_ca && !has_valid_namesake(bundle.members, facts, now))
-      ++count(bundle, Problem::kExpiredNeeded);
+    const bool replaced = std::all_of(views.begin(), views.end(), [&](const View& view) {
+      return has_valid_namesake(view, facts, now);
+    });
+    if (facts.is_ca && !replaced) ++count(bundle, Problem::kExpiredNeeded);
   } else if (*not_before > now) {
     ++bundle.not_yet_valid;
     ++count(bundle, Problem::kNotYetValid);
@@ -101,7 +112,7 @@ void count_state(BundleAudit& bundle, const Member& member, base::sys_seconds no
   }
 }
 
-void count_members(BundleAudit& bundle, base::sys_seconds now) {
+void count_members(BundleAudit& bundle, const std::vector<View>& views, base::sys_seconds now) {
   std::size_t authorities = 0;
   for (const Member& member : bundle.members) {
     if (member.duplicate) {
@@ -116,17 +127,17 @@ void count_members(BundleAudit& bundle, base::sys_seconds now) {
     const bool old_digest = facts.signature_digest == "SHA1" || facts.signature_digest == "MD5";
     if (old_digest && !facts.self_signed) ++count(bundle, Problem::kWeakSignature);
     if (facts.security_bits < kWeakSecurityBits) ++count(bundle, Problem::kWeakKey);
-    count_state(bundle, member, now);
+    count_state(bundle, views, member, now);
   }
   if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
 }
 
 void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudit& bundle) {
   const pki::Material& material = *bundle.file->material;
-  const std::vector<std::vector<Member>> views = views_of(stores, *bundle.file, now);
-  bundle.members = views.front();
+  const std::vector<View> views = views_of(stores, *bundle.file, now);
+  bundle.members = views.front().members;
   mark_duplicates(bundle.members);
-  count_members(bundle, now);
+  count_members(bundle, views, now);
   count(bundle, Problem::kBadBlock) = material.block_errors.size();
   count(bundle, Problem::kParseError) = material.block_errors.empty() ? 0 : 1;
   count(bundle, Problem::kEmpty) = material.certificates.empty() ? 1 : 0;
@@ -134,8 +145,8 @@ void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudi
   count(bundle, Problem::kTruncated) = material.truncated ? 1 : 0;
   count(bundle, Problem::kSettling) = bundle.file->settling ? 1 : 0;
   const bool all_lead_to_anchor =
-      std::all_of(views.begin(), views.end(), [](const std::vector<Member>& view) {
-        return std::all_of(view.begin(), view.end(),
+      std::all_of(views.begin(), views.end(), [](const View& view) {
+        return std::all_of(view.members.begin(), view.members.end(),
                            [](const Member& member) { return member.chains_to_anchor; });
       });
   bundle.verified =

@@ -72,16 +72,18 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
   const auto content = disk.read(path, limit);
   auto file = std::make_shared<MaterialFile>();
   file->path = path;
+  file->limit = limit;
   file->seen = disk.sightings().at(path);
   if (!content) {
     file->error = content.error();
-    return before && before->error && before->seen == file->seen ? before : file;
+    return before && before->error && before->seen == file->seen && before->limit == limit ? before
+                                                                                            : file;
   }
   auto material = std::make_shared<const pki::Material>(pki::parse_material(content->text()));
   if (before && before->material && !before->settling &&
       before->material->content == material->content) {
     material = nullptr;  // the same bytes: the parsed objects of before serve on
-    if (before->seen == file->seen) return before;
+    if (before->seen == file->seen && before->limit == limit) return before;
     file->material = before->material;
     return file;
   }
@@ -155,7 +157,7 @@ MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Sna
   for (const auto& [path, limit] : referenced_files(snapshot, inputs.policy.limits)) {
     if (inputs.previous && !next.reload_all && !next.reload.contains(path)) {
       const auto before = inputs.previous->material.find(path);
-      if (before != inputs.previous->material.end()) {
+      if (before != inputs.previous->material.end() && before->second->limit == limit) {
         material.emplace(path, before->second);
         continue;
       }

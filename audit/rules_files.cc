@@ -1,4 +1,5 @@
 // Rules about the files a server block refers to, as nginx loads them.
+#include <algorithm>
 #include <set>
 
 #include "audit/rules.h"
@@ -6,13 +7,25 @@
 namespace mtls::audit {
 namespace {
 
-enum class Use { kBundle, kCrl };
+enum class Use { kClient, kTrusted, kCrl };
+
+// Whether nginx refuses a file in which every block parses: it finds nothing of what it came for.
+bool holds_nothing(const ServerView& view, const pki::Material& material, Use use) {
+  const bool no_list = material.revocation_lists.empty();
+  if (view.build.loads_ca_by_pem_read())
+    return use == Use::kCrl ? no_list : material.certificates.empty();
+  // R4.1: the pass for the CA names does not see TRUSTED CERTIFICATE.
+  if (use == Use::kClient) {
+    return std::all_of(material.certificates.begin(), material.certificates.end(),
+                       [](const auto& certificate) { return certificate.facts().trust_annotated; });
+  }
+  return no_list && material.certificates.empty();  // R3.35, R4.4: either will do
+}
 
 void check_content(const ServerView& view, const MaterialFile& file, Use use,
                    std::vector<Finding>& findings) {
   const pki::Material& material = *file.material;
-  const bool nothing =
-      use == Use::kCrl ? material.revocation_lists.empty() : material.certificates.empty();
+  const bool nothing = holds_nothing(view, material, use);
   if (file.settling) return;  // just being written: judged when it holds still
   if (!material.block_errors.empty()) {
     const pki::BlockError& first = material.block_errors.front();
@@ -23,7 +36,7 @@ void check_content(const ServerView& view, const MaterialFile& file, Use use,
     findings.push_back(about_file(view, FindingKind::kBundleUnparsable, file.path, "holds no CRL"));
   } else if (nothing) {
     findings.push_back(
-        about_file(view, FindingKind::kBundleEmpty, file.path, "holds no certificate"));
+        about_file(view, FindingKind::kBundleEmpty, file.path, "holds no certificate that nginx reads"));
   }
   if (material.contains_private_key) {
     findings.push_back(
@@ -53,16 +66,16 @@ void check_file(const ServerView& view, const std::string* path, Use use,
     return;
   }
   check_content(view, *file, use, findings);
-  if (use == Use::kBundle) duplicates(view, *file, findings);
+  if (use != Use::kCrl) duplicates(view, *file, findings);
 }
 
 }  // namespace
 
 void file_rules(const ServerView& view, std::vector<Finding>& findings) {
   const TrustPaths paths = trust_paths(view.server(), view.build);
-  check_file(view, paths.client, Use::kBundle, findings);
+  check_file(view, paths.client, Use::kClient, findings);
   if (paths.trusted != nullptr && (paths.client == nullptr || *paths.trusted != *paths.client)) {
-    check_file(view, paths.trusted, Use::kBundle, findings);
+    check_file(view, paths.trusted, Use::kTrusted, findings);
   }
   check_file(view, paths.crl, Use::kCrl, findings);
 }

@@ -33,7 +33,7 @@ void server_certificates(const ServerView& view, std::vector<Finding>& findings)
     if (*until <= view.now()) {
       findings.push_back(
           about_file(view, FindingKind::kServerCertificateExpired, *path, "expired" + when));
-    } else if (*until - view.now() < kServerCertificateExpiresSoon) {
+    } else if (*until - view.now() <= kServerCertificateExpiresSoon) {
       findings.push_back(
           about_file(view, FindingKind::kServerCertificateExpiresSoon, *path, "expires" + when));
     }

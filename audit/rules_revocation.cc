@@ -9,15 +9,26 @@ namespace {
 
 using pki::RevocationListFacts;
 
-// OpenSSL prefers a CRL in time over one that is not, in either order (R3.33): the latest
+bool in_time(const RevocationListFacts& list, base::sys_seconds now) {
+  return list.this_update && *list.this_update <= now &&
+         (!list.next_update || now < *list.next_update);
+}
+
+bool outlasts(const RevocationListFacts& list, const RevocationListFacts& known) {
+  return known.next_update && (!list.next_update || *list.next_update > *known.next_update);
+}
+
+// OpenSSL prefers a CRL in time over one that is not, in either order (R3.33): of those the latest
 // next_update speaks for its issuer.
 std::map<std::string, const RevocationListFacts*> best_by_issuer(const ServerView& view) {
   std::map<std::string, const RevocationListFacts*> best;
   for (const pki::RevocationList& list : view.content.revocation_lists) {
     const RevocationListFacts*& known = best[list.facts().issuer.canonical];
-    const bool later = known == nullptr || !list.facts().next_update ||
-                       (known->next_update && *list.facts().next_update > *known->next_update);
-    if (later) known = &list.facts();
+    const bool now_good = in_time(list.facts(), view.now());
+    const bool known_good = known != nullptr && in_time(*known, view.now());
+    const bool better = known == nullptr || (now_good && !known_good) ||
+                        (now_good == known_good && outlasts(list.facts(), *known));
+    if (better) known = &list.facts();
   }
   return best;
 }

@@ -76,16 +76,19 @@ void members(const ServerView& view, std::vector<Finding>& findings) {
 
 void expires_soon(const ServerView& view, std::vector<Finding>& findings) {
   const auto until = view.facts.trust_until;
-  if (!until || *until <= view.now() || *until - view.now() >= kCaExpiresSoon) return;
+  if (!until || *until <= view.now() || *until - view.now() > kCaExpiresSoon) return;
   findings.push_back(
       about(view, FindingKind::kCaExpiresSoon,
             "a client CA has no valid certificate from " + base::rfc3339(*until) + " on"));
 }
 
 void depth(const ServerView& view, std::vector<Finding>& findings) {
-  const int configured = view.server().verify_depth.value;
+  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+  const auto owner = resolved.tls_owner(view.index);  // R3.44: the default server's depth may judge
   const auto required = view.facts.depth_required;
-  if (!required || *required <= configured) return;
+  if (!required || !owner) return;
+  const int configured = resolved.servers[*owner].verify_depth.value;
+  if (*required <= configured) return;
   findings.push_back(about(view, FindingKind::kDepthTooSmall,
                            "ssl_verify_depth is " + std::to_string(configured) +
                                ", the bundle needs " + std::to_string(*required)));

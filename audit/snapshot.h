@@ -38,6 +38,7 @@ struct ConfigView {
 struct MaterialFile {
   std::string path;
   base::Sighting seen;
+  std::size_t limit = 0;                          // bytes, of its use when it was read
   std::optional<base::Error> error;               // it could not be read
   std::shared_ptr<const pki::Material> material;  // null with `error`
   bool settling =

@@ -63,7 +63,8 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
   }
   if (const pki::Material* trusted = material_of(snapshot, paths.trusted)) {
     for (const pki::Certificate& certificate : trusted->certificates) {
-      if (certificate.facts().is_ca && !holds(content.store, certificate))
+      if (certificate.facts().is_ca && !holds(content.store, certificate) &&
+          !holds(content.extra, certificate))
         content.extra.push_back(certificate);
     }
     append(content.store, trusted->certificates);

@@ -14,7 +14,7 @@ struct TrustContent {
       store;  // in loading order: ssl_client_certificate, ssl_trusted_certificate, ssl_crl
   std::vector<pki::Certificate>
       announced;  // whose subjects go into the CertificateRequest, duplicates kept
-  std::vector<pki::Certificate> extra;  // trusted though not in ssl_client_certificate
+  std::vector<pki::Certificate> extra;  // trusted though not in ssl_client_certificate, each once
   std::vector<pki::RevocationList> revocation_lists;
   bool check_crls = false;
 };

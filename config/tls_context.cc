@@ -1,5 +1,7 @@
 #include "config/tls_context.h"
 
+#include <strings.h>
+
 #include <algorithm>
 
 namespace mtls::config {
@@ -100,7 +102,7 @@ std::string Listen::canonical() const {
 std::optional<int> TlsContext::security_level() const {
   std::optional<int> level = security_level_in(ciphers.value);
   for (const auto& [command, value] : conf_commands.value) {
-    if (command != "CipherString") continue;
+    if (strcasecmp(command.c_str(), "CipherString") != 0) continue;  // as SSL_CONF_cmd() does
     if (const auto commanded = security_level_in(value)) level = commanded;
   }
   return level;

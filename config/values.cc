@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 namespace mtls::config {
@@ -71,8 +70,7 @@ std::string stored_server_name(const std::string& argument) {
 bool flag_value(const Directive& directive) { return lower(directive.args.at(0).text) == "on"; }
 
 int number_value(const Directive& directive) {
-  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-  return static_cast<int>(std::min(number(directive.args.at(0).text).value_or(0), kMost));
+  return static_cast<int>(number(directive.args.at(0).text).value_or(0));
 }
 
 VerifyClient verify_client_value(const Directive& directive) {

@@ -18,7 +18,7 @@ std::string stored_server_name(const std::string& argument);
 
 // Of directives without a value_error:
 bool flag_value(const Directive& directive);
-int number_value(const Directive& directive);  // clamped to int
+int number_value(const Directive& directive);  // wraps at 2^32, as where nginx hands it on as int
 VerifyClient verify_client_value(const Directive& directive);
 
 }  // namespace mtls::config

@@ -30,7 +30,7 @@ std::unique_ptr<Log>& current_log() {
 }
 
 LogReader reader_of_stderr() {
-  struct stat status {};
+  struct stat status{};
   const char* variable = std::getenv("JOURNAL_STREAM");
   if (variable == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return LogReader::kAnyone;
   return is_journal_stream(variable, status.st_dev, status.st_ino) ? LogReader::kJournal

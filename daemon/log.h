@@ -33,8 +33,8 @@ void log_error(std::string_view message, LogFields fields = {});
 /// For nginx_mtls_log_messages_dropped_total.
 std::uint64_t log_messages_dropped();
 
-/// Whether JOURNAL_STREAM speaks of this stderr: systemd.exec(5) asks to compare, as the variable is
-/// inherited by programs whose stderr was redirected. Pure.
+/// Whether JOURNAL_STREAM speaks of this stderr: systemd.exec(5) asks to compare, as the variable
+/// is inherited by programs whose stderr was redirected. Pure.
 bool is_journal_stream(std::optional<std::string_view> variable, std::uint64_t device,
                        std::uint64_t inode);
 

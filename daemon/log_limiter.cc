@@ -22,7 +22,8 @@ std::optional<std::uint64_t> LogLimiter::admit(std::string_view file, std::strin
 }
 
 void LogLimiter::forget_old(Time now) {
-  std::erase_if(complaints_, [&](const auto& entry) { return now - entry.second.logged >= kInterval; });
+  std::erase_if(complaints_,
+                [&](const auto& entry) { return now - entry.second.logged >= kInterval; });
 }
 
 }  // namespace mtls::daemon

@@ -1,6 +1,6 @@
-// Which repeated complaints are worth a line: a broken file is met again at every look, and a tenant
-// may break many. The first complaint about a file for a reason goes out at once, its repeats at
-// most every 10 minutes. The time is an argument; pure otherwise. One thread.
+// Which repeated complaints are worth a line: a broken file is met again at every look, and a
+// tenant may break many. The first complaint about a file for a reason goes out at once, its
+// repeats at most every 10 minutes. The time is an argument; pure otherwise. One thread.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
-// Lines on their way to a descriptor that may be full, closed or stuck: a bounded queue and a thread
-// of its own. Nobody who logs ever waits; what cannot be written is dropped and counted. Any thread.
+// Lines on their way to a descriptor that may be full, closed or stuck: a bounded queue and a
+// thread of its own. Nobody who logs ever waits; what cannot be written is dropped and counted. Any
+// thread.
 #pragma once
 
 #include <cstddef>

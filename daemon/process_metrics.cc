@@ -60,12 +60,14 @@ base::Result<double> count_open_fds() {
 base::Result<ProcessStat> parse_process_stat(std::string_view text) {
   const std::size_t command_end = text.rfind(')');
   std::array<std::string, kResidentPages + 1> fields;
-  std::istringstream rest(
-      std::string(text.substr(command_end == std::string_view::npos ? text.size() : command_end + 1)));
+  std::istringstream rest(std::string(
+      text.substr(command_end == std::string_view::npos ? text.size() : command_end + 1)));
   for (std::string& field : fields) rest >> field;
   if (!rest) return base::fail(base::ErrorCode::kParse, "/proc/self/stat has too few fields");
 
-  const auto number = [&](std::size_t index) { return std::strtod(fields[index].c_str(), nullptr); };
+  const auto number = [&](std::size_t index) {
+    return std::strtod(fields[index].c_str(), nullptr);
+  };
   return ProcessStat{.cpu_ticks = number(kUserTicks) + number(kSystemTicks),
                      .threads = number(kThreads),
                      .start_ticks = number(kStartTicks),
@@ -80,7 +82,8 @@ base::Result<ProcessMetrics> read_process_metrics() {
   std::array<char, 4096> text{};
   const ssize_t size = file ? ::read(file.get(), text.data(), text.size()) : -1;
   if (size < 0) return base::fail(base::ErrorCode::kUnreadable, "cannot read /proc/self/stat");
-  const base::Result<ProcessStat> stat = parse_process_stat({text.data(), static_cast<std::size_t>(size)});
+  const base::Result<ProcessStat> stat =
+      parse_process_stat({text.data(), static_cast<std::size_t>(size)});
   if (!stat) return tl::unexpected(stat.error());
 
   const double ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));

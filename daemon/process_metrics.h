@@ -1,5 +1,5 @@
-// What Prometheus clients call process_*: this process as the kernel sees it. Reads /proc/self only,
-// which ProcSubset=pid leaves in place.
+// What Prometheus clients call process_*: this process as the kernel sees it. Reads /proc/self
+// only, which ProcSubset=pid leaves in place.
 #pragma once
 
 #include <string_view>

@@ -132,7 +132,10 @@ base::Error at(const std::string& path, const YAML::Mark& mark, const std::strin
 
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
   try {
-    return read(YAML::Load(std::string(text)), path);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.empty()) return Settings{};
+    if (documents.size() > 1) reject(documents[1], "a second document would be ignored");
+    return read(documents[0], path);
   } catch (const Mistake& mistake) {
     return tl::unexpected<base::Error>(at(path, mistake.mark, mistake.what));
   } catch (const YAML::Exception& error) {

@@ -14,15 +14,23 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A file that stopped parsing is looked at again after these, then its state is the finding (F4).
-constexpr std::array kSettling{milliseconds{100}, milliseconds{300}, milliseconds{1000},
-                               milliseconds{3000}};
+// A file is looked at again this long after it stopped parsing; the last look makes its state the
+// finding (F4).
+constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, milliseconds{1400},
+                               milliseconds{4400}};
 // The horizon is a wall-clock instant, timers are monotonic: looking this often notices a stepped
 // clock.
 constexpr milliseconds kLongestSleep{30'000};
 
 base::sys_seconds wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+milliseconds until_next_look(std::chrono::steady_clock::duration settling_for) {
+  for (const milliseconds look : kSettling) {
+    if (look > settling_for) return std::chrono::ceil<milliseconds>(look - settling_for);
+  }
+  return milliseconds{0};
 }
 
 }  // namespace
@@ -152,13 +160,21 @@ void Updater::on_horizon() {
   request(std::move(changes), "horizon");
 }
 
+// Each file has its own clock, which evaluations for other reasons do not set back.
 void Updater::schedule_settling() {
-  if (snapshot_->settling().empty()) {
-    settling_tries_ = 0;
+  const auto now = std::chrono::steady_clock::now();
+  const auto before = std::exchange(settling_since_, {});
+  milliseconds wait = kSettling.back();
+  for (const std::string& path : snapshot_->settling()) {
+    const auto known = before.find(path);
+    const auto since = known == before.end() ? now : known->second;
+    settling_since_.emplace(path, since);
+    wait = std::min(wait, until_next_look(now - since));
+  }
+  if (settling_since_.empty()) {
     uv_timer_stop(&settling_timer_);
     return;
   }
-  const milliseconds wait = kSettling.at(std::min(settling_tries_, kSettling.size() - 1));
   uv_update_time(&world_.loop);
   uv_timer_start(
       &settling_timer_,
@@ -167,11 +183,11 @@ void Updater::schedule_settling() {
 }
 
 void Updater::on_settling() {
-  ++settling_tries_;
+  const auto now = std::chrono::steady_clock::now();
   audit::Changes changes;
-  for (const std::string& path : snapshot_->settling()) {
+  for (const auto& [path, since] : settling_since_) {
     changes.paths.insert(path);
-    if (settling_tries_ >= kSettling.size()) changes.settled.insert(path);
+    if (now - since >= kSettling.back()) changes.settled.insert(path);
   }
   request(std::move(changes), "watch");
 }

@@ -2,7 +2,9 @@
 // one at the horizon. Lives on the loop thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -59,7 +61,7 @@ class Updater {
   std::string pending_trigger_;  // "" = nothing pending
   bool busy_ = false;
   bool closed_ = false;
-  std::size_t settling_tries_ = 0;
+  std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path
   uv_timer_t horizon_timer_{};
   uv_timer_t settling_timer_{};
 };

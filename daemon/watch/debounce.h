@@ -1,5 +1,6 @@
-// When a hint becomes a look: soon after an event that ends something, later after one that is one of many. Pure: the time
-// is an argument (milliseconds of the loop's clock). Knows keys, not what they stand for.
+// When a hint becomes a look: soon after an event that ends something, later after one that is one
+// of many. Pure: the time is an argument (milliseconds of the loop's clock). Knows keys, not what
+// they stand for.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +16,11 @@ class Debounce {
  public:
   using Time = std::chrono::milliseconds;
 
-  /// Something is complete (renamed, created, deleted, closed after writing): due 5 ms after the first such hint.
+  /// Something is complete (renamed, created, deleted, closed after writing): due 5 ms after the
+  /// first such hint.
   void prompt(const std::string& key, Time now);
-  /// Somebody is writing: due after 50 ms of quiet, 1 s after the first hint at the latest, so a busy file is not starved.
+  /// Somebody is writing: due after 50 ms of quiet, 1 s after the first hint at the latest, so a
+  /// busy file is not starved.
   void writing(const std::string& key, Time now);
   /// Due at `due` at the latest, whatever else happens.
   void by(const std::string& key, Time due);

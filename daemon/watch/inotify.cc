@@ -12,14 +12,14 @@ namespace {
 constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr std::size_t kMaxDrain = 1024 * 1024;
 
-// inotify_add_watch on an inode that has a watch replaces the mask; the two never meet, for one wants a directory and the
-// other is used on regular files only. No OPEN or ACCESS: our own reads must stay silent.
+// inotify_add_watch on an inode that has a watch replaces the mask; the two never meet, for one
+// wants a directory and the other is used on regular files only. No OPEN or ACCESS: our own reads
+// must stay silent.
 constexpr std::uint32_t kFileMask =
     IN_ATTRIB | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW;
-constexpr std::uint32_t kDirectoryMask = IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MODIFY |
-                                         IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO |
-                                         IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR |
-                                         IN_EXCL_UNLINK;
+constexpr std::uint32_t kDirectoryMask =
+    IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO |
+    IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
 
 tl::expected<int, Inotify::Errno> add(int fd, const std::string& path, std::uint32_t mask) {
   const int wd = ::inotify_add_watch(fd, path.c_str(), mask);

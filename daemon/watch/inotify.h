@@ -1,5 +1,6 @@
-// One inotify instance: add, remove, read. Knows the kernel's records, nothing of why a directory is watched.
-// add() and remove() from any one thread; drain() on the loop thread, also while another thread adds.
+// One inotify instance: add, remove, read. Knows the kernel's records, nothing of why a directory
+// is watched. add() and remove() from any one thread; drain() on the loop thread, also while
+// another thread adds.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ class Inotify {
   /// A watch that the kernel has already dropped is no error.
   void remove(int wd);
 
-  /// What the kernel holds now, without blocking; at most `kMaxDrain` bytes of it, the rest wakes the loop again.
+  /// What the kernel holds now, without blocking; at most `kMaxDrain` bytes of it, the rest wakes
+  /// the loop again.
   std::vector<InotifyEvent> drain();
   int fd() const { return fd_.get(); }
 

@@ -100,7 +100,8 @@ std::vector<Walk> Targets::walk(const std::vector<Entry*>& entries) const {
   return walks;
 }
 
-/// Without being told, only where the way changed or a watch is missing: renewing thousands of watches costs.
+/// Without being told, only where the way changed or a watch is missing: renewing thousands of
+/// watches costs.
 std::vector<Targets::Entry*> Targets::to_refresh(const Chosen& chosen) {
   std::vector<Entry*> entries;
   std::vector<Entry*> untold;
@@ -144,8 +145,9 @@ void Targets::refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult&
   for (const Entry* entry : entries) result.unstable.insert(entry->first);
 }
 
-/// Two changes within one tick of the file system's clock may leave one stamp: a file that changed while its owner was
-/// evaluating is reported once more when the tick is surely over ("racily clean").
+/// Two changes within one tick of the file system's clock may leave one stamp: a file that changed
+/// while its owner was evaluating is reported once more when the tick is surely over ("racily
+/// clean").
 bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const {
   Target& target = entry.second;
   const std::int64_t now = clock_ns(CLOCK_REALTIME);

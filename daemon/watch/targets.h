@@ -1,6 +1,6 @@
-// The worker's half of the watcher: every path and pattern to watch, what its owner saw there, what was seen last, and the
-// watches on the way to it. One pass walks, arms and looks. No locks: the loop hands it to a worker for a pass and has it
-// back afterwards. Knows nothing of libuv.
+// The worker's half of the watcher: every path and pattern to watch, what its owner saw there, what
+// was seen last, and the watches on the way to it. One pass walks, arms and looks. No locks: the
+// loop hands it to a worker for a pass and has it back afterwards. Knows nothing of libuv.
 #pragma once
 
 #include <chrono>
@@ -22,22 +22,23 @@ namespace mtls::daemon {
 /// What the loop asks for; several requests merge into one pass.
 struct Pass {
   std::optional<base::Sightings> replacement;  // of all targets
-  std::int64_t seen_since_ns = 0;              // the replacement saw nothing older than this (real time)
-  std::set<std::string> hinted;                // an event told of them, or they are due for another look
+  std::int64_t seen_since_ns = 0;  // the replacement saw nothing older than this (real time)
+  std::set<std::string> hinted;    // an event told of them, or they are due for another look
   bool everything = false;
-  bool explained = false;   // why everything: mounts changed or events were lost
-  bool lost = false;        // events were lost, perhaps also that a watch has ended: renew every watch
+  bool explained = false;  // why everything: mounts changed or events were lost
+  bool lost = false;  // events were lost, perhaps also that a watch has ended: renew every watch
   bool unreliable = false;  // those no event tells of
 
   bool empty() const { return !replacement && hinted.empty() && !everything && !unreliable; }
 };
 
 struct PassResult {
-  std::set<std::string> changed;      // differ from what the owner saw, and that was not reported yet
+  std::set<std::string> changed;  // differ from what the owner saw, and that was not reported yet
   std::set<std::string> unexplained;  // of these, only `everything` led to them
   std::set<std::string> unstable;     // moved under every walk
   std::set<std::string> young;        // may have changed without a new stamp: look again
-  std::set<std::string> unreliable;   // all targets without watch or on file systems that do not tell
+  std::set<std::string>
+      unreliable;  // all targets without watch or on file systems that do not tell
   std::size_t watches = 0;
   bool refused = false;  // not one watch could be had
   std::chrono::nanoseconds cpu{};
@@ -45,7 +46,8 @@ struct PassResult {
 
 class Targets {
  public:
-  /// `settle`: how long after it a change of a file may be followed by another with the same time stamp.
+  /// `settle`: how long after it a change of a file may be followed by another with the same time
+  /// stamp.
   explicit Targets(std::chrono::nanoseconds settle) : settle_(settle) {}
 
   /// Without inotify (null) it looks only.

@@ -1,4 +1,5 @@
-// Ownership of libuv handles: closed when the owner goes, freed by the loop once it has let go. Loop thread only.
+// Ownership of libuv handles: closed when the owner goes, freed by the loop once it has let go.
+// Loop thread only.
 #pragma once
 
 #include <memory>

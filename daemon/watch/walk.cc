@@ -20,7 +20,8 @@ namespace {
 constexpr int kMaxHops = 40;  // path_resolution(7): the kernel's MAXSYMLINKS
 constexpr std::size_t kMaxWants = 200'000;
 
-// statfs(2) f_type of file systems that change behind the kernel's back, or beneath a layer that inotify does not see.
+// statfs(2) f_type of file systems that change behind the kernel's back, or beneath a layer that
+// inotify does not see.
 constexpr std::array<std::uint32_t, 12> kSilentFileSystems = {
     0x6969,      // NFS
     0x517b,      // SMB
@@ -49,7 +50,7 @@ std::string parent_of(const std::string& directory) {
 
 /// How far a walk has come.
 struct Walker::Progress {
-  std::string here = "/";      // a directory, without symbolic links
+  std::string here = "/";       // a directory, without symbolic links
   std::vector<Component> todo;  // what is left of the way, last component first
   int hops = 0;
 };
@@ -61,8 +62,8 @@ std::vector<Walker::Component> Walker::split(const std::string& path, base::Sigh
     std::string text = path.substr(at, end - at);
     at = end + 1;
     if (text.empty() || text == ".") continue;
-    const bool magic = kind == base::Sighting::Kind::kPattern &&
-                       text.find_first_of("*?[\\") != std::string::npos;
+    const bool magic =
+        kind == base::Sighting::Kind::kPattern && text.find_first_of("*?[\\") != std::string::npos;
     components.push_back({.text = std::move(text), .magic = magic});
   }
   std::reverse(components.begin(), components.end());
@@ -72,10 +73,8 @@ std::vector<Walker::Component> Walker::split(const std::string& path, base::Sigh
 Walker::Entry Walker::look_at(const std::string& path) {
   struct stat facts{};
   if (::lstat(path.c_str(), &facts) != 0) return {.error = errno, .link = {}};
-  Entry seen{.device = facts.st_dev,
-             .inode = facts.st_ino,
-             .type = facts.st_mode & S_IFMT,
-             .link = {}};
+  Entry seen{
+      .device = facts.st_dev, .inode = facts.st_ino, .type = facts.st_mode & S_IFMT, .link = {}};
   if (S_ISLNK(facts.st_mode)) {
     std::array<char, PATH_MAX> target{};
     const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
@@ -96,10 +95,10 @@ bool Walker::is_silent(const std::string& directory) {
   const auto known = silent_.find(directory);
   if (known != silent_.end()) return known->second;
   struct statfs facts{};
-  const bool silent = ::statfs(directory.c_str(), &facts) == 0 &&
-                      std::find(kSilentFileSystems.begin(), kSilentFileSystems.end(),
-                                static_cast<std::uint32_t>(facts.f_type)) !=
-                          kSilentFileSystems.end();
+  const bool silent =
+      ::statfs(directory.c_str(), &facts) == 0 &&
+      std::find(kSilentFileSystems.begin(), kSilentFileSystems.end(),
+                static_cast<std::uint32_t>(facts.f_type)) != kSilentFileSystems.end();
   return silent_.emplace(directory, silent).first->second;
 }
 
@@ -135,11 +134,13 @@ bool Walker::step(Progress& progress, const std::string& name, Walk& walk) {
   return false;
 }
 
-/// A wildcard: every entry of the directory matters, and the rest of the way continues below each that matches.
+/// A wildcard: every entry of the directory matters, and the rest of the way continues below each
+/// that matches.
 void Walker::branch(const Progress& progress, const std::string& pattern, Walk& walk) {
   walk.wants.push_back({.place = progress.here, .name = kEveryEntry});
   if (progress.todo.empty()) return;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(progress.here.c_str()), &::closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(progress.here.c_str()),
+                                                      &::closedir);
   if (!directory) return;
   std::vector<std::string> names;
   while (const dirent* entry = ::readdir(directory.get())) {
@@ -149,7 +150,8 @@ void Walker::branch(const Progress& progress, const std::string& pattern, Walk& 
       names.emplace_back(entry->d_name);
     }
   }
-  std::sort(names.begin(), names.end());  // readdir's order is not stable, the signature depends on it
+  std::sort(names.begin(),
+            names.end());  // readdir's order is not stable, the signature depends on it
   for (std::string& name : names) {
     Progress below = progress;
     below.todo.push_back({.text = std::move(name)});

@@ -1,6 +1,7 @@
-// The way from `/` to what a path or pattern leads to, taken by hand: every directory on it with the names that matter
-// there, symbolic links followed one hop at a time (reliability §3.2). Asks lstat, readlink, readdir and statfs; opens no
-// file. A Walker remembers what it saw: one per pass. Knows nothing of inotify.
+// The way from `/` to what a path or pattern leads to, taken by hand: every directory on it with
+// the names that matter there, symbolic links followed one hop at a time (reliability §3.2). Asks
+// lstat, readlink, readdir and statfs; opens no file. A Walker remembers what it saw: one per pass.
+// Knows nothing of inotify.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace mtls::daemon {
 inline constexpr char kEveryEntry[] = "/";
 inline constexpr char kFileItself[] = "";
 
-/// In which directory a change of which entry may change the outcome; or a regular file, then `name` is kFileItself.
+/// In which directory a change of which entry may change the outcome; or a regular file, then
+/// `name` is kFileItself.
 struct Want {
   std::string place;  // without symbolic links
   std::string name;
@@ -27,7 +29,8 @@ struct Want {
 struct Walk {
   std::vector<Want> wants;      // sorted, each once
   std::uint64_t signature = 0;  // of every component's identity; content (size, times) is left out
-  bool silent = false;          // ends on a file system that does not tell of every change (NFS, FUSE, overlay, …)
+  bool silent =
+      false;  // ends on a file system that does not tell of every change (NFS, FUSE, overlay, …)
 
   bool operator==(const Walk&) const = default;
 };

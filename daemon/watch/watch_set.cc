@@ -74,8 +74,8 @@ void WatchSet::detach(PlaceEntry& place, std::vector<int>& unwanted) {
 }
 
 void WatchSet::renew(PlaceEntry& place, Inotify& inotify) {
-  const auto wd = place.second.is_file ? inotify.watch_file(place.first)
-                                       : inotify.watch_directory(place.first);
+  const auto wd =
+      place.second.is_file ? inotify.watch_file(place.first) : inotify.watch_directory(place.first);
   place.second.error = wd ? 0 : wd.error();
   attach(place, wd.value_or(-1));
 }
@@ -83,8 +83,8 @@ void WatchSet::renew(PlaceEntry& place, Inotify& inotify) {
 void WatchSet::arm(Inotify& inotify) {
   std::vector<PlaceEntry*> stale = std::move(stale_);
   stale_.clear();
-  // Ancestors first, so that a directory swapped after its parent was armed is told of; files last, so that they are the
-  // ones to go without when watches run out.
+  // Ancestors first, so that a directory swapped after its parent was armed is told of; files last,
+  // so that they are the ones to go without when watches run out.
   std::sort(stale.begin(), stale.end(), [](const PlaceEntry* a, const PlaceEntry* b) {
     return std::tie(a->second.is_file, a->first) < std::tie(b->second.is_file, b->first);
   });
@@ -119,7 +119,9 @@ TargetIds WatchSet::affected(const InotifyEvent& event) {
   TargetIds ids;
   const auto found = by_wd_.find(event.wd);
   if (found == by_wd_.end()) return ids;
-  const auto add = [&ids](const TargetIds& more) { ids.insert(ids.end(), more.begin(), more.end()); };
+  const auto add = [&ids](const TargetIds& more) {
+    ids.insert(ids.end(), more.begin(), more.end());
+  };
   for (const PlaceEntry* place : found->second) {
     const auto& names = place->second.names;
     if (event.name.empty()) {

@@ -1,6 +1,6 @@
-// What is wanted where -> inotify watches, and back from an event to those who want it. Several targets share a directory,
-// several paths one inode and so one watch descriptor. Knows places and names, not what the targets are. No locks: whoever
-// holds it is alone with it.
+// What is wanted where -> inotify watches, and back from an event to those who want it. Several
+// targets share a directory, several paths one inode and so one watch descriptor. Knows places and
+// names, not what the targets are. No locks: whoever holds it is alone with it.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ using TargetIds = std::vector<TargetId>;  // sorted, each once
 
 class WatchSet {
  public:
-  /// Replaces what `target` wants; takes effect at the next arm(), which renews the watch of each of its places.
+  /// Replaces what `target` wants; takes effect at the next arm(), which renews the watch of each
+  /// of its places.
   void want(TargetId target, std::vector<Want> wants);
   void forget(TargetId target);
 

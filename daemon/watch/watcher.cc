@@ -22,9 +22,10 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kUnstableRetry = 100ms;
-constexpr milliseconds kBetweenFullPasses = 500ms;  // at least, however often mounts change or events overflow
-constexpr int kPassShare = 2'000;                   // a full pass takes at most 1/2,000 of the rescan interval
-constexpr std::size_t kMaxRawEvents = 65'536;       // while a pass runs; more of them count as lost
+constexpr milliseconds kBetweenFullPasses =
+    500ms;                         // at least, however often mounts change or events overflow
+constexpr int kPassShare = 2'000;  // a full pass takes at most 1/2,000 of the rescan interval
+constexpr std::size_t kMaxRawEvents = 65'536;  // while a pass runs; more of them count as lost
 
 constexpr char kEverything[] = "";  // a key of the debounce that no path has
 
@@ -97,7 +98,8 @@ class LoopWatcher final : public Watcher {
   Debounce::Time full_pass_at_{};
   std::minstd_rand jitter_{std::random_device{}()};
 
-  // What watch() is given was seen after this: the first report since the previous watch(), or that itself.
+  // What watch() is given was seen after this: the first report since the previous watch(), or that
+  // itself.
   std::int64_t seen_since_ns_ = 0;
   bool reported_since_ = false;
 };
@@ -156,12 +158,13 @@ void LoopWatcher::schedule_rescan() {
   const auto stretched = std::chrono::ceil<milliseconds>(full_pass_cpu_ * kPassShare);
   const auto interval = std::max(options_.rescan_interval, stretched);
   const double factor = std::uniform_real_distribution<double>(0.9, 1.1)(jitter_);
-  start_timer(*rescan_timer_,
-              milliseconds(static_cast<std::int64_t>(static_cast<double>(interval.count()) * factor)),
-              [](uv_timer_t* timer) {
-                owner(timer).rescan();
-                owner(timer).schedule_rescan();
-              });
+  start_timer(
+      *rescan_timer_,
+      milliseconds(static_cast<std::int64_t>(static_cast<double>(interval.count()) * factor)),
+      [](uv_timer_t* timer) {
+        owner(timer).rescan();
+        owner(timer).schedule_rescan();
+      });
 }
 
 void LoopWatcher::schedule_poll() {
@@ -198,7 +201,8 @@ void LoopWatcher::open_inotify() {
   });
 }
 
-/// A mount hides a directory without an event; /proc/self/mountinfo has priority data whenever the table changes (proc(5)).
+/// A mount hides a directory without an event; /proc/self/mountinfo has priority data whenever the
+/// table changes (proc(5)).
 void LoopWatcher::watch_mounts() {
   mountinfo_ = FileDescriptor(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
   if (!mountinfo_) return;
@@ -303,7 +307,8 @@ void LoopWatcher::finish(Job& job) {
   drain();
   interpret();
   for (const std::string& path : job.result.unstable) debounce_.by(path, now() + kUnstableRetry);
-  for (const std::string& path : job.result.young) debounce_.by(path, now() + options_.settle + 1ms);
+  for (const std::string& path : job.result.young)
+    debounce_.by(path, now() + options_.settle + 1ms);
   schedule_debounce();
   account(job.result);
   if (job.pass.everything) {

@@ -1,5 +1,6 @@
-// Files in, Changes out: inotify on the libuv loop, directories of every symlink hop, patterns, overflow, debounce, rescan
-// (reliability §3). Events are hints; the walk is the truth. Knows paths and stamps, nothing of nginx.
+// Files in, Changes out: inotify on the libuv loop, directories of every symlink hop, patterns,
+// overflow, debounce, rescan (reliability §3). Events are hints; the walk is the truth. Knows paths
+// and stamps, nothing of nginx.
 #pragma once
 
 #include <chrono>
@@ -27,37 +28,44 @@ struct WatchCounts {
   std::uint64_t watches = 0;
   std::uint64_t events = 0;
   std::uint64_t overflows = 0;
-  std::uint64_t missed = 0;   // changes found by a rescan only
-  bool fallback = false;      // inotify is refused: polling
-  std::set<std::string> unreliable;  // paths on file systems that do not tell (nfs, fuse, overlay) or without a watch
+  std::uint64_t missed = 0;  // changes found by a rescan only
+  bool fallback = false;     // inotify is refused: polling
+  std::set<std::string>
+      unreliable;  // paths on file systems that do not tell (nfs, fuse, overlay) or without a watch
 };
 
 struct WatchOptions {
   std::chrono::milliseconds rescan_interval{30'000};
   std::chrono::milliseconds poll_interval{5'000};  // for unreliable paths and without inotify
-  /// A file that changed while its owner evaluated is reported once more after this: its stamp may not tell two changes apart.
+  /// A file that changed while its owner evaluated is reported once more after this: its stamp may
+  /// not tell two changes apart.
   std::chrono::milliseconds settle{2'000};
 };
 
-/// Lives on the loop thread. `on_change` is called on it, debounced, never re-entrantly from watch().
+/// Lives on the loop thread. `on_change` is called on it, debounced, never re-entrantly from
+/// watch().
 class Watcher {
  public:
   using OnChange = std::function<void(const FileChanges&)>;
 
   /// Never fails: without inotify it polls, and counts().fallback says so.
-  static std::unique_ptr<Watcher> create(uv_loop_t& loop, const WatchOptions& options, OnChange on_change);
+  static std::unique_ptr<Watcher> create(uv_loop_t& loop, const WatchOptions& options,
+                                         OnChange on_change);
   virtual ~Watcher() = default;
 
-  /// Replaces what is watched: every path and pattern of `seen`. Arms first and looks afterwards: what already differs from
-  /// `seen` then is reported through `on_change` in a later turn of the loop.
+  /// Replaces what is watched: every path and pattern of `seen`. Arms first and looks afterwards:
+  /// what already differs from `seen` then is reported through `on_change` in a later turn of the
+  /// loop.
   virtual void watch(base::Sightings seen) = 0;
 
-  /// Looks at everything now, off the loop thread, and reports what differs (SIGHUP, the rescan timer calls it too).
+  /// Looks at everything now, off the loop thread, and reports what differs (SIGHUP, the rescan
+  /// timer calls it too).
   virtual void rescan() = 0;
 
   virtual WatchCounts counts() const = 0;
-  /// Closes every handle, also while a worker is looking; nothing is reported afterwards. The loop must turn once more to
-  /// let go of the handles; the destructor may run at any time, but not inside `on_change`.
+  /// Closes every handle, also while a worker is looking; nothing is reported afterwards. The loop
+  /// must turn once more to let go of the handles; the destructor may run at any time, but not
+  /// inside `on_change`.
   virtual void close() = 0;
 };
 

@@ -26,8 +26,7 @@ std::string http_date() {
   std::tm utc{};
   ::gmtime_r(&now, &utc);
   std::array<char, 32> text{};
-  const std::size_t n =
-      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  const std::size_t n = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
   return {text.data(), n};
 }
 
@@ -101,8 +100,7 @@ std::optional<Answer> answer_to_unreadable_head(const boost::system::error_code&
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return refuse(431, {});
   }
-  const bool ended =
-      error == http::error::end_of_stream || error == http::error::partial_message;
+  const bool ended = error == http::error::end_of_stream || error == http::error::partial_message;
   const bool grammar = error.category() == make_error_code(http::error::bad_method).category();
   if (ended || !grammar) return std::nullopt;
   return refuse(400, {});

@@ -11,9 +11,9 @@ namespace mtls::daemon {
 namespace {
 
 tl::unexpected<base::Error> refuse(std::string_view text, std::string_view why) {
-  return base::fail(base::ErrorCode::kInvalidArgument,
-                    "listen address \"" + base::sanitize(text) + "\": " + std::string(why) +
-                        "; use :PORT, IPV4:PORT or [IPV6]:PORT");
+  return base::fail(base::ErrorCode::kInvalidArgument, "listen address \"" + base::sanitize(text) +
+                                                           "\": " + std::string(why) +
+                                                           "; use :PORT, IPV4:PORT or [IPV6]:PORT");
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {

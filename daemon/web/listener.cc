@@ -25,7 +25,8 @@ std::string text(const tcp::endpoint& endpoint) {
   return out.str();
 }
 
-// Asio 1.74 opens sockets without it. The daemon starts no programs, so nothing can slip in between.
+// Asio 1.74 opens sockets without it. The daemon starts no programs, so nothing can slip in
+// between.
 void close_on_exec(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
 error_code open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
@@ -76,9 +77,8 @@ base::Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop,
 }
 
 void Listener::accept_next() {
-  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
-    on_accept(error, std::move(socket));
-  });
+  acceptor_.async_accept(
+      [this](const error_code& error, tcp::socket socket) { on_accept(error, std::move(socket)); });
 }
 
 void Listener::on_accept(const error_code& error, tcp::socket socket) {

@@ -91,9 +91,9 @@ void Session::write_answer() {
     if (!part->empty()) buffers.push_back(asio::buffer(*part));
   }
   stream_.expires_after(context_.options.write_deadline);
-  asio::async_write(
-      stream_, buffers,
-      [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); });
+  asio::async_write(stream_, buffers, [self = shared_from_this()](const Error& error, std::size_t) {
+    self->on_written(error);
+  });
 }
 
 void Session::on_written(const Error& error) {

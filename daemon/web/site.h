@@ -1,4 +1,5 @@
-// What the HTTP front asks of the rest of the daemon: a path in, bytes out. The front knows HTTP, not certificates.
+// What the HTTP front asks of the rest of the daemon: a path in, bytes out. The front knows HTTP,
+// not certificates.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,8 @@ namespace mtls::daemon {
 struct Page {
   int status = 200;
   std::string content_type;
-  std::vector<std::shared_ptr<const std::string>> parts;  // the body, in order; shared so that nothing is copied per request
+  std::vector<std::shared_ptr<const std::string>>
+      parts;  // the body, in order; shared so that nothing is copied per request
 };
 
 /// Called on the web thread only; must not block.

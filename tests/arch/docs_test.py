@@ -34,7 +34,7 @@ def metric_violations(root):
 
 
 def finding_violations(root):
-    rules = set(re.findall(r'FindingRow\{k\w+,\s*"([\w-]+)"', text_of(root, "audit/finding.cc")))
+    rules = set(re.findall(r'FindingRow\{\s*k\w+,\s*"([\w-]+)"', text_of(root, "audit/finding.cc")))
     headings = set(re.findall(r"^## ([\w-]+)$", (root / "docs/findings.md").read_text(), re.MULTILINE))
     return ([f"docs/findings.md: no heading for {rule}" for rule in sorted(rules - headings)] +
             [f"docs/findings.md: {rule} is not in audit/finding.cc" for rule in sorted(headings - rules)])

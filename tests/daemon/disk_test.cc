@@ -53,7 +53,8 @@ void make_socket(const std::string& path) {
   address.sun_family = AF_UNIX;
   REQUIRE(path.size() < sizeof(address.sun_path));
   path.copy(address.sun_path, path.size());
-  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) ==
+          0);
 }
 
 TEST_CASE("disk: what is no regular file is never opened for reading") {
@@ -79,8 +80,9 @@ TEST_CASE("disk: what is no regular file is never opened for reading") {
 
 TEST_CASE("disk: every way not to find a file has its code") {
   TemporaryDirectory dir;
-  dir.run("ln -s b a; ln -s a b; echo x > file; echo x > l0; i=0; "
-          "while [ $i -lt 41 ]; do ln -s l$i l$((i+1)); i=$((i+1)); done");
+  dir.run(
+      "ln -s b a; ln -s a b; echo x > file; echo x > l0; i=0; "
+      "while [ $i -lt 41 ]; do ln -s l$i l$((i+1)); i=$((i+1)); done");
   struct Row {
     const char* path;
     ErrorCode code;

@@ -36,21 +36,25 @@ inline base::sys_seconds now() {
 
 /// A self-signed CA that ends `left` from now.
 inline Minted authority(const std::string& name, std::chrono::seconds left = 200 * 24h) {
-  return mtls::testing::mint({.subject = "CN=" + name,
-                              .not_before = now() - 24h,
-                              .not_after = now() + left,
-                              .ca = true,
-                              .key_usage = "critical,keyCertSign,cRLSign"});
+  mtls::testing::CertificateSpec spec;
+  spec.subject = "CN=" + name;
+  spec.not_before = now() - 24h;
+  spec.not_after = now() + left;
+  spec.ca = true;
+  spec.key_usage = "critical,keyCertSign,cRLSign";
+  return mtls::testing::mint(spec);
 }
 
 inline Minted client(const std::string& name, const Minted& issuer) {
-  return mtls::testing::mint({.subject = "CN=" + name,
-                              .issuer = &issuer,
-                              .not_before = now() - 24h,
-                              .not_after = now() + 100 * 24h,
-                              .ca = false,
-                              .key_usage = "critical,digitalSignature",
-                              .extended_key_usage = "clientAuth"});
+  mtls::testing::CertificateSpec spec;
+  spec.subject = "CN=" + name;
+  spec.issuer = &issuer;
+  spec.not_before = now() - 24h;
+  spec.not_after = now() + 100 * 24h;
+  spec.ca = false;
+  spec.key_usage = "critical,digitalSignature";
+  spec.extended_key_usage = "clientAuth";
+  return mtls::testing::mint(spec);
 }
 
 /// A server block with TLS; server.pem and server.key are relative to nginx.conf (R1.40).
@@ -70,10 +74,12 @@ inline std::string nginx_conf(const std::string& servers) {
 
 /// server.pem and server.key for the blocks above.
 inline void write_server_certificate(const TempDir& dir) {
-  const Minted server = mtls::testing::mint({.subject = "CN=server",
-                                             .not_before = now() - 24h,
-                                             .not_after = now() + 200 * 24h,
-                                             .extended_key_usage = "serverAuth"});
+  mtls::testing::CertificateSpec spec;
+  spec.subject = "CN=server";
+  spec.not_before = now() - 24h;
+  spec.not_after = now() + 200 * 24h;
+  spec.extended_key_usage = "serverAuth";
+  const Minted server = mtls::testing::mint(spec);
   dir.write("server.pem", server.certificate_pem);
   dir.write("server.key", server.key_pem);
 }

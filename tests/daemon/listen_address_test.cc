@@ -27,11 +27,10 @@ TEST_CASE("listen address: port alone, IPv4 and bracketed IPv6 are understood") 
 }
 
 TEST_CASE("listen address: what could be meant in two ways or needs a lookup is refused") {
-  const std::string text = GENERATE(
-      values<std::string>({"", ":", "10059", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
-                           "127.0.0.1:-1", "127.0.0.1:1x", "127.0.0.1: 1", "127.1:1", "::1:10059",
-                           "[::1]", "[::1:10059", "[127.0.0.1]:1", "[]:1", "[:1", "example.com:1",
-                           "vsock://:1", "127.0.0.1:+1"}));
+  const std::string text = GENERATE(values<std::string>(
+      {"", ":", "10059", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+       "127.0.0.1:1x", "127.0.0.1: 1", "127.1:1", "::1:10059", "[::1]", "[::1:10059",
+       "[127.0.0.1]:1", "[]:1", "[:1", "example.com:1", "vsock://:1", "127.0.0.1:+1"}));
   CAPTURE(text);
   const auto address = parse_listen_address(text);
   REQUIRE_FALSE(address);

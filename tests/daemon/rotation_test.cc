@@ -132,7 +132,7 @@ TEST_CASE("rotation: a configuration nginx would refuse keeps the last good serv
   const Exporter::Expected good{.name = "nginx_mtls_config_parse_success"};
 
   for (const std::string& broken :
-       {nginx_conf(asking_server("b", "ca.pem") + "}"), nginx_conf("no_such_directive on;"),
+       {nginx_conf(asking_server("b", "ca.pem") + "}"), nginx_conf("ssl_verify_client sometimes;"),
         std::string("http { server { listen 1 ssl;")}) {
     CAPTURE(broken);
     dir.rename_over("nginx.conf", broken);

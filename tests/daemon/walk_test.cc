@@ -29,7 +29,8 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
   TemporaryDirectory dir;
   dir.run(
       "mkdir -p real/deep other loop cross/one/in cross/two; echo x > real/deep/file;"
-      "ln -s real link; ln -s ../real/deep/file other/relative; ln -s $PWD/link/deep other/absolute;"
+      "ln -s real link; ln -s ../real/deep/file other/relative; ln -s $PWD/link/deep "
+      "other/absolute;"
       "ln -s b loop/a; ln -s a loop/b; ln -s ../nowhere other/dangling; touch cross/one/in/x.pem");
   struct Row {
     const char* path;
@@ -37,13 +38,16 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
     std::vector<std::string> wants;
   };
   const std::vector<Row> rows = {
-      {"real/deep/file", Kind::kFile, {"/ real", "/real deep", "/real/deep file", "/real/deep/file ="}},
+      {"real/deep/file",
+       Kind::kFile,
+       {"/ real", "/real deep", "/real/deep file", "/real/deep/file ="}},
       {"link/deep/file",
        Kind::kFile,
        {"/ link", "/ real", "/real deep", "/real/deep file", "/real/deep/file ="}},
       {"other/relative",
        Kind::kFile,
-       {"/ other", "/ real", "/other relative", "/real deep", "/real/deep file", "/real/deep/file ="}},
+       {"/ other", "/ real", "/other relative", "/real deep", "/real/deep file",
+        "/real/deep/file ="}},
       {"other/absolute/file",
        Kind::kFile,
        {"/ link", "/ other", "/ real", "/other absolute", "/real deep", "/real/deep file",
@@ -53,9 +57,7 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
        {"/ other", "/ real", "/real deep"}},
       {"absent/below/file", Kind::kFile, {"/ absent"}},
       {"other/dangling", Kind::kFile, {"/ nowhere", "/ other", "/other dangling"}},
-      {"real/deep/file/below",
-       Kind::kFile,
-       {"/ real", "/real deep", "/real/deep file"}},
+      {"real/deep/file/below", Kind::kFile, {"/ real", "/real deep", "/real/deep file"}},
       {"loop/a", Kind::kFile, {"/ loop", "/loop a", "/loop b"}},
       {"cross/*.conf", Kind::kPattern, {"/ cross", "/cross *"}},
       {"cross/*/in/*.pem",
@@ -82,8 +84,8 @@ TEST_CASE("walk: the signature is the identity of the way, not the content at it
   const auto before = signature();
   dir.run("echo more >> one/file");
   CHECK(signature() == before);
-  for (const char* step : {"ln -sfn two current", "ln -sfn ./two current", "cp two/file n; mv n two/file",
-                           "rm two/file", "rm current"}) {
+  for (const char* step : {"ln -sfn two current", "ln -sfn ./two current",
+                           "cp two/file n; mv n two/file", "rm two/file", "rm current"}) {
     CAPTURE(step);
     const auto last = signature();
     dir.run(step);

@@ -1,4 +1,5 @@
-// A watcher on a real loop and an owner as simple as can be: on every change it looks at everything again and says so.
+// A watcher on a real loop and an owner as simple as can be: on every change it looks at everything
+// again and says so.
 #pragma once
 
 #include <chrono>

@@ -13,7 +13,8 @@ using testing::TemporaryDirectory;
 using testing::WatchScene;
 using namespace std::chrono_literals;
 
-// Of cur/d/f every component may be missing, a directory, a file or a link. Steps may find nothing to do.
+// Of cur/d/f every component may be missing, a directory, a file or a link. Steps may find nothing
+// to do.
 constexpr std::array kOperations = {
     "echo $RANDOM >> cur/d/f",
     "echo $N > cur/d/f",
@@ -60,7 +61,8 @@ TEST_CASE("watcher: after any sequence of changes the owner knows what is on the
     dir.run(script + "\n:");
     REQUIRE(scene.catches_up());
     if (scene.known != before) ++changed;
-    // An owner that is right by luck of the last look would be wrong later: the watches must have followed.
+    // An owner that is right by luck of the last look would be wrong later: the watches must have
+    // followed.
     if (step % 10 == 0) scene.run_for(20ms);
   }
   CHECK(changed > 50);  // many steps meet a path that is gone

@@ -82,7 +82,8 @@ TEST_CASE("web load: 1,000 scrapes at once are all answered although the cap is 
   CHECK(web.counts.snapshot() == std::map<int, std::uint64_t>{{200, 1000}});
 }
 
-TEST_CASE("web load: a head that drips in is cut off at its deadline, counted from its first byte") {
+TEST_CASE(
+    "web load: a head that drips in is cut off at its deadline, counted from its first byte") {
   daemon::WebOptions options;
   options.head_deadline = 300ms;
   TestServer web(options);
@@ -191,7 +192,8 @@ TEST_CASE("web stop: idle clients are hung up on at once") {
   web.server->stop();
 }
 
-TEST_CASE("web stop: an answer under way is finished, a reader that does not read is not waited for") {
+TEST_CASE(
+    "web stop: an answer under way is finished, a reader that does not read is not waited for") {
   TestServer web;
   HttpConnection reading(web.port, 10s, 4096);
   HttpConnection stuck(web.port, 10s, 4096);

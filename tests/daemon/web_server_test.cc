@@ -87,6 +87,23 @@ TEST_CASE("web: HEAD gets the headers of GET and no body") {
   }
 }
 
+TEST_CASE("web: HEAD gets no body with a refusal either") {
+  TestServer web;
+  HttpConnection connection(web.port);
+  connection.send("HEAD /metrics HTTP/1.1\r\n\r\n");
+  CHECK(connection.receive_answer("HEAD").status == 400);
+  CHECK(connection.receive_some().empty());
+}
+
+TEST_CASE("web: a refused body is taken in, so that no reset overtakes the answer") {
+  TestServer web;
+  HttpConnection connection(web.port);
+  connection.send(with_fields("Content-Length: 100000\r\n") + std::string(100'000, 'x'));
+  CHECK(connection.receive_answer().status == 413);
+  CHECK(connection.closed_by_peer());
+  CHECK(connection.send("x"));  // after a reset this would be EPIPE
+}
+
 TEST_CASE("web: an error says its status and nothing of the request") {
   TestServer web;
   const HttpAnswer answer = testing::get(web.port, "/secret/path");
@@ -236,7 +253,9 @@ TEST_CASE("web: every answered status is counted") {
   testing::get(web.port, "/metrics");
   testing::get(web.port, "/nothing");
   testing::ask(web.port, "junk\r\n\r\n");
-  { HttpConnection silent(web.port); }
+  {
+    HttpConnection silent(web.port);
+  }
   CHECK(web.counts.snapshot() == std::map<int, std::uint64_t>{{200, 2}, {400, 1}, {404, 1}});
 }
 

@@ -127,10 +127,14 @@ TEST_CASE("verdict: the security level decides about keys and digests of the cha
     bench.server({.name = "level" + level,
                   .directives = kOn + kBundle + "ssl_ciphers HIGH:@SECLEVEL=" + level + ";"});
   }
-  bench.server(
-      {.name = "commanded",
-       .directives = kOn + kBundle +
-                     "ssl_ciphers HIGH; ssl_conf_command CipherString HIGH:@SECLEVEL=0;"});
+  bench.server({.name = "commanded",
+                .directives = kOn + kBundle +
+                              "ssl_ciphers HIGH; ssl_conf_command CipherString HIGH:@SECLEVEL=0;"});
+  bench.server({.name = "commanded-in-lower-case",
+                .directives = kOn + kBundle + "ssl_conf_command cipherstring HIGH:@SECLEVEL=0;"});
+  bench.server({.name = "command-without-level",
+                .directives = kOn + kBundle +
+                              "ssl_ciphers HIGH:@SECLEVEL=0; ssl_conf_command CipherString HIGH;"});
   bench.server({.name = "forgiving", .directives = kOptionalNoCa + kBundle});
   bench.client("good", leaf(&root));
   bench.client("rsa1024", leaf(&root, key(KeyKind::kRsa1024)));
@@ -159,6 +163,8 @@ TEST_CASE("verdict: the security level decides about keys and digests of the cha
       {.server = "level1", .client = "sha1", .status = 400, .code = 68},
       {.server = "level3", .client = "rsa2048", .status = 400, .code = 67},
       {.server = "commanded", .client = "rsa1024"},
+      {.server = "commanded-in-lower-case", .client = "rsa1024"},
+      {.server = "command-without-level", .client = "rsa1024"},
       {.server = "forgiving", .client = "rsa1024", .status = 400, .code = 66},
   });
 }
@@ -174,14 +180,17 @@ TEST_CASE("verdict: ssl_verify_depth counts the intermediates, wherever they com
   bench.file("root.pem", pem({&root, &pinned}));
   bench.file("all.pem", pem({&root, &first, &second, &third, &pinned}));
   for (const std::string depth : {"0", "1", "2", "3"}) {
-    bench.server({.name = "root" + depth,
-                  .directives = kOn + "ssl_client_certificate root.pem; ssl_verify_depth " +
-                                depth + ";"});
-    bench.server({.name = "all" + depth,
-                  .directives = kOn + "ssl_client_certificate all.pem; ssl_verify_depth " +
-                                depth + ";"});
+    bench.server(
+        {.name = "root" + depth,
+         .directives = kOn + "ssl_client_certificate root.pem; ssl_verify_depth " + depth + ";"});
+    bench.server(
+        {.name = "all" + depth,
+         .directives = kOn + "ssl_client_certificate all.pem; ssl_verify_depth " + depth + ";"});
   }
   bench.server({.name = "default", .directives = kOn + "ssl_client_certificate root.pem;"});
+  bench.server(
+      {.name = "negative",  // once it is an int (SSL_CTX_set_verify_depth)
+       .directives = kOn + "ssl_client_certificate root.pem; ssl_verify_depth 2147483648;"});
   bench.server(
       {.name = "forgiving", .directives = kOptionalNoCa + "ssl_client_certificate root.pem;"});
   bench.client("none", leaf(&root));
@@ -206,6 +215,7 @@ TEST_CASE("verdict: ssl_verify_depth counts the intermediates, wherever they com
       {.server = "all2", .client = "two-not-sent"},
       {.server = "all2", .client = "three", .status = 400, .code = 2},
       {.server = "root3", .client = "three"},
+      {.server = "negative", .client = "none", .status = 400, .code = 21},
       {.server = "forgiving", .client = "two"},
   });
 }
@@ -336,6 +346,9 @@ TEST_CASE("verdict: a bundle must lead to a self-signed certificate") {
       {.server = "annotated-issuer", .client = "alone"},
       {.server = "distrusted-root", .client = "of-root", .status = 400, .code = 26},
   });
+  CHECK(bench.ca_names_sent("leaf") == 1);
+  CHECK(bench.ca_names_sent("trusted") == 1);  // the annotated one is not named (R4.1)
+  CHECK(bench.ca_names_sent("issuer-and-root") == 1);
 }
 
 TEST_CASE("verdict: a cross-signed CA counts by the signature that is at hand") {
@@ -415,6 +428,8 @@ TEST_CASE("verdict: of roots with one subject the one that fits and is in time d
       {.server = "rekeyed-bare", .client = "of-bare", .status = 400, .code = 7},
       {.server = "repeated", .client = "of-old"},
   });
+  CHECK(bench.ca_names_sent("renewed-rekeyed") == 1);
+  CHECK(bench.ca_names_sent("repeated") == 2);
 }
 
 TEST_CASE("verdict: a CA that may not issue what it issued is refused with the reason") {
@@ -438,8 +453,7 @@ TEST_CASE("verdict: a CA that may not issue what it issued is refused with the r
   const Minted mute_issuer = authority("CN=Mute issuer", &root, usage("critical,cRLSign"));
   const Minted server_issuer = authority("CN=Server issuer", &root, purpose("serverAuth"));
   const Minted old_issuer = authority("CN=Old issuer", &root, expired);
-  bench.file("bundle.pem",
-             pem({&root, &no_sign, &plain, &usage_only, &no_ca, &shallow, &limited}));
+  bench.file("bundle.pem", pem({&root, &no_sign, &plain, &usage_only, &no_ca, &shallow, &limited}));
   bench.server({.name = "on", .directives = kOn + kBundle});
   bench.server({.name = "no-ca", .directives = kOptionalNoCa + kBundle});
   bench.client("no-sign", leaf(&no_sign));
@@ -470,7 +484,8 @@ TEST_CASE("verdict: a CA that may not issue what it issued is refused with the r
   });
 }
 
-TEST_CASE("verdict: ssl_trusted_certificate widens trust, and what the server sets replaces http's") {
+TEST_CASE(
+    "verdict: ssl_trusted_certificate widens trust, and what the server sets replaces http's") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted inherited = authority("CN=Inherited");
@@ -506,7 +521,8 @@ TEST_CASE("verdict: ssl_trusted_certificate widens trust, and what the server se
   });
 }
 
-TEST_CASE("verdict: on a shared port the server of the SNI decides, without certificate the default") {
+TEST_CASE(
+    "verdict: on a shared port the server of the SNI decides, without certificate the default") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted root_a = authority("CN=Root A");
@@ -534,10 +550,8 @@ TEST_CASE("verdict: on a shared port the server of the SNI decides, without cert
   bare("bare-on", kOn + for_b, asking);
   bare("bare-no-ca", kOptionalNoCa + for_b, asking);
   bare("bare-off", for_b, asking);
-  bench.server({.name = "first",
-                .directives = kOn + for_a,
-                .port = asking,
-                .listen = "ssl default_server"});
+  bench.server(
+      {.name = "first", .directives = kOn + for_a, .port = asking, .listen = "ssl default_server"});
   shared("lenient", kOptionalNoCa + for_a, lenient);
   bare("bare-strict", kOn + for_b, lenient);
   shared("silent", "", silent);
@@ -562,6 +576,10 @@ TEST_CASE("verdict: on a shared port the server of the SNI decides, without cert
       {.server = "unreachable", .client = "of-b", .status = 400, .code = 0},
       {.server = "unasked", .client = "of-b", .status = 200, .code = 0},
   });
+  CHECK(bench.nginx_said("unreachable", "of-b").client_verify == "NONE");
+  CHECK(bench.ca_names_sent("bare-on") == 1);
+  CHECK(bench.ca_names_sent("asks") == 1);
+  CHECK(bench.ca_names_sent("unreachable") == 0);
 }
 
 TEST_CASE("verdict: after a bundle was replaced and nginx reloaded both judge by the new one") {
@@ -583,7 +601,9 @@ TEST_CASE("verdict: after a bundle was replaced and nginx reloaded both judge by
 
   bench.file("bundle.pem", after.certificate_pem);
   bench.reload();
-  const auto second = bench.evaluate(first, {.paths = {path}});
+  audit::Changes changes;
+  changes.paths = {path};
+  const auto second = bench.evaluate(first, changes);
 
   bench.check_agreement(*second);
   bench.check_fates({{.server = "replaced", .client = "of-before", .status = 400, .code = 21},

@@ -1,5 +1,6 @@
-// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line questions, and bytes by hand for whoever wants
-// to be rude. Nothing waits longer than its timeout. Knows no chunked bodies: the daemon sends none.
+// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line questions, and bytes
+// by hand for whoever wants to be rude. Nothing waits longer than its timeout. Knows no chunked
+// bodies: the daemon sends none.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +37,8 @@ class HttpConnection {
   bool send(std::string_view bytes);
   /// Some bytes; empty: the peer closed, reset, or nothing came in time.
   std::string receive_some(std::size_t limit = 65536);
-  /// One whole answer; what follows it stays for the next call. HEAD answers have no body whatever their length says.
+  /// One whole answer; what follows it stays for the next call. HEAD answers have no body whatever
+  /// their length says.
   HttpAnswer receive_answer(std::string_view method = "GET");
   /// The peer closed (or reset) within the timeout; bytes that come before are thrown away.
   bool closed_by_peer();
@@ -52,7 +53,8 @@ class HttpConnection {
   std::string pending_;  // received, not yet handed out
 };
 
-/// One request on a connection of its own. `headers`: whole lines without their line end, besides Host.
+/// One request on a connection of its own. `headers`: whole lines without their line end, besides
+/// Host.
 HttpAnswer get(std::uint16_t port, std::string_view path,
                const std::vector<std::string>& headers = {});
 /// `bytes` as they are, one answer back.

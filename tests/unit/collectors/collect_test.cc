@@ -1,0 +1,212 @@
+#include "collectors/collect.h"
+
+#include <catch2/catch.hpp>
+#include <set>
+#include <sstream>
+
+#include "collectors/snapshot_collectable.h"
+#include "tests/unit/audit/audit_fixture.h"
+
+namespace mtls::collectors {
+namespace {
+
+using namespace audit_fixture;
+
+constexpr const FamilySpec* kAllFamilies[] = {
+    &kServerInfo,        &kServerEnforced,        &kServerEnforcementUnknown,
+    &kServerVerifyDepth, &kServerVerifyDepthRequired, &kServerTrustExpiry,
+    &kServerCaNames,     &kServerCaNamesBytes,    &kServerExtraTrustCas,
+    &kServerCrlMissingIssuers, &kServerCertificateExpiry, &kBundleInfo,
+    &kBundleEarliestExpiry, &kBundleCertificates, &kBundleVerifySuccess,
+    &kBundleProblems,    &kCaNotBefore,           &kCaNotAfter,
+    &kCaSuperseded,      &kCaInfo,                &kCrlThisUpdate,
+    &kCrlNextUpdate,     &kCrlRevoked,            &kCanaryAccepted,
+    &kCanaryErrorCode,   &kCanaryNotAfter,        &kCanaryLockout,
+    &kFileModified,      &kFileReadable,          &kFindings,
+    &kConfigParseSuccess, &kConfigLastSuccess,    &kConfigFiles,
+    &kConfigServers,     &kSeriesOmitted};
+
+std::string text_of(Host& host, const audit::Limits& limits = {}) {
+  return render(collect(*host.scratch(), limits));
+}
+
+std::set<std::string> lines_of(const std::string& text, const std::string& prefix) {
+  std::set<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(prefix)) lines.insert(line);
+  return lines;
+}
+
+/// A host that has something to say in every family.
+Host talkative() {
+  Host host;
+  host.conf(http(server("a.test", std::string(kVerifyOn) +
+                                      "ssl_crl clients.crl; ssl_trusted_certificate trusted.pem;") +
+                 server("b.test", kCertificate, "80")));
+  host.disk.put(kTrusted, minted().other_root.certificate_pem);
+  host.disk.put(kCrl, minted().crl(minted().root));
+  host.canary(minted().client.certificate_pem);
+  return host;
+}
+
+}  // namespace
+
+TEST_CASE("collect: every family of the contract is rendered, with its help and type, and no other") {
+  Host host = talkative();
+  const std::string text = text_of(host);
+  std::set<std::string> expected;
+  for (const FamilySpec* spec : kAllFamilies)
+    expected.insert(std::string("# HELP ") + spec->name + " " + spec->help);
+  CHECK(lines_of(text, "# HELP ") == expected);
+  CHECK(lines_of(text, "# TYPE ").size() == expected.size());
+}
+
+TEST_CASE("collect: help texts need no escaping, which prometheus-cpp 1.0 does not do") {
+  for (const FamilySpec* spec : kAllFamilies) {
+    INFO(spec->name);
+    CHECK(std::string_view(spec->help).find_first_of("\\\n") == std::string_view::npos);
+    CHECK(std::string_view(spec->help).ends_with('.'));
+    CHECK(std::string_view(spec->name).starts_with("nginx_mtls_"));
+  }
+}
+
+TEST_CASE("collect: no two series have the same labels, whatever the configuration says") {
+  Host host = talkative();
+  host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn) +
+                 server("a.test a.test", kVerifyOn) + server("\"\"", kVerifyOn) +
+                 server("\"\"", kVerifyOn)) +
+            "stream { server { listen 8443 ssl; " + std::string(kVerifyOn) + " } }\n");
+  host.disk.put(kBundle, minted().root.certificate_pem + minted().root.certificate_pem);
+  std::istringstream in(text_of(host));
+  std::set<std::string> seen;
+  for (std::string line; std::getline(in, line);) {
+    INFO(line);
+    CHECK(seen.insert(line.substr(0, line.rfind(' '))).second);
+  }
+}
+
+TEST_CASE("collect: a shadowed block is silent, the speaking one is there") {
+  Host host;
+  host.conf(http(server("a.test", kVerifyOn) +
+                 server("a.test", std::string(kCertificate) + "ssl_verify_client off;")));
+  CHECK(lines_of(text_of(host), "nginx_mtls_server_info") ==
+        std::set<std::string>{"nginx_mtls_server_info{server=\"a.test\",listen=\"0.0.0.0:443\","
+                              "context=\"http\",verify_client=\"on\"} 1"});
+}
+
+TEST_CASE("collect: a file with too many certificates has counts and no ca_ series") {
+  Host host;
+  host.disk.put(kBundle, minted().root.certificate_pem + minted().other_root.certificate_pem +
+                             minted().intermediate.certificate_pem);
+  const audit::Limits limits{.max_certificates_per_file = 2};
+  const std::string text = text_of(host, limits);
+  CHECK(lines_of(text, "nginx_mtls_ca_").empty());
+  CHECK_THAT(text, Catch::Contains("state=\"omitted\"} 3"));
+  CHECK_THAT(text, Catch::Contains("state=\"valid\"} 3"));
+  CHECK_THAT(text, Catch::Contains("nginx_mtls_series_omitted 12"));
+  CHECK_THAT(text, Catch::Contains("nginx_mtls_bundle_earliest_expiry_timestamp_seconds"));
+}
+
+TEST_CASE("collect: the limit itself is not too many") {
+  Host host;
+  const audit::Limits limits{.max_certificates_per_file = 1};
+  CHECK_THAT(text_of(host, limits), Catch::Contains("nginx_mtls_series_omitted 0"));
+  CHECK(lines_of(text_of(host, limits), "nginx_mtls_ca_").size() == 4);
+}
+
+TEST_CASE("collect: above max_series the ca_ families go, and only they") {
+  Host host = talkative();
+  const auto snapshot = host.scratch();
+  const Families all = collect(*snapshot, {});
+  const std::size_t authorities = lines_of(render(all), "nginx_mtls_ca_").size();
+  const std::size_t counted = series(all) - 1;  // series_omitted is about the others
+  CHECK(series(collect(*snapshot, {.max_series = counted})) == series(all));
+  const Families fewer = collect(*snapshot, {.max_series = counted - 1});
+  CHECK(series(fewer) == series(all) - authorities);
+  CHECK_THAT(render(fewer), Catch::Contains("nginx_mtls_series_omitted " +
+                                            std::to_string(authorities) + "\n"));
+}
+
+TEST_CASE("collect: CRL issuers with one common name are told apart by their whole name") {
+  const Minted one = testing::mint_root("CN=Same,O=One");
+  const Minted two = testing::mint_root("CN=Same,O=Two");
+  Host host;
+  host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+  host.disk.put(kCrl, minted().crl(one) + minted().crl(two) + minted().crl(minted().root));
+  const auto lines = lines_of(text_of(host), "nginx_mtls_crl_revoked_certificates");
+  CHECK(lines.size() == 3);
+  const std::string all = text_of(host);
+  CHECK_THAT(all, Catch::Contains("issuer=\"Same\""));
+  CHECK_THAT(all, Catch::Contains("issuer=\"Root A\""));
+  CHECK_THAT(all, Catch::Contains("issuer=\"O=Two,CN=Same\"") ||
+                      Catch::Contains("issuer=\"O=One,CN=Same\""));
+}
+
+TEST_CASE("collect: of one issuer's CRLs the newest speaks, in either order") {
+  const std::string old_list = minted().crl(minted().root, days{-9}, days{1});
+  const std::string new_list = minted().crl(minted().root, days{-1}, days{9});
+  for (const std::string& text : {old_list + new_list, new_list + old_list}) {
+    Host host;
+    host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+    host.disk.put(kCrl, text);
+    const auto lines = lines_of(text_of(host), "nginx_mtls_crl_next_update_timestamp_seconds");
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(*lines.begin(), Catch::EndsWith(" 1894233600"));  // kT0 + 9 days
+  }
+}
+
+TEST_CASE("collect: what does not exist has no series") {
+  const struct {
+    std::string name;
+    std::function<void(Host&)> change;
+    std::string absent;
+  } table[] = {
+      {"a missing bundle has no info", [](Host& host) { host.disk.remove(kBundle); },
+       "nginx_mtls_bundle_info"},
+      {"nor CAs", [](Host& host) { host.disk.remove(kBundle); }, "nginx_mtls_ca_"},
+      {"a server that asks nobody has no depth",
+       [](Host& host) { host.conf(http_server(kCertificate)); },
+       "nginx_mtls_server_verify_depth"},
+      {"an undecidable server is neither enforced nor not",
+       [](Host& host) {
+         host.conf(http_server(std::string(kCertificate) +
+                               "ssl_client_certificate clients.pem; ssl_verify_client optional;"
+                               "auth_request /auth;"));
+       },
+       "nginx_mtls_server_enforced"},
+      {"a canary that is refused has no lockout",
+       [](Host& host) { host.canary(minted().other_client.certificate_pem); },
+       "nginx_mtls_canary_lockout_timestamp_seconds"},
+      {"nor one that must be refused",
+       [](Host& host) { host.canary(minted().client.certificate_pem, audit::Expect::kReject); },
+       "nginx_mtls_canary_lockout_timestamp_seconds"},
+      {"a configuration never read well has no last success",
+       [](Host& host) { host.conf("events {"); },
+       "nginx_mtls_config_last_success_timestamp_seconds"},
+  };
+  for (const auto& row : table) {
+    INFO(row.name);
+    Host host;
+    row.change(host);
+    CHECK(lines_of(text_of(host), row.absent).empty());
+  }
+}
+
+TEST_CASE("collect: findings are counted by rule and server block") {
+  Host host;
+  host.disk.put(kBundle, minted().intermediate.certificate_pem +
+                             testing::mint_intermediate("CN=A2", minted().root).certificate_pem);
+  CHECK(lines_of(text_of(host), "nginx_mtls_findings{") ==
+        std::set<std::string>{
+            "nginx_mtls_findings{rule=\"bundle-missing-root\",severity=\"critical\","
+            "server=\"a.test\",listen=\"0.0.0.0:443\"} 2"});
+}
+
+TEST_CASE("collect: the Collectable hands out the same families") {
+  Host host = talkative();
+  const auto snapshot = host.scratch();
+  CHECK(render(SnapshotCollectable(snapshot, {}).Collect()) == render(collect(*snapshot, {})));
+}
+
+}  // namespace mtls::collectors
