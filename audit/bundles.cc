@@ -54,7 +54,7 @@ struct View {
 };
 
 std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
-                                          base::sys_seconds now) {
+                           base::sys_seconds now) {
   const std::vector<pki::Certificate>& certificates = file.material->certificates;
   std::vector<View> views;
   if (const auto users = stores.find(file.path); users != stores.end()) {
@@ -85,8 +85,7 @@ bool has_valid_namesake(const View& view, const CertificateFacts& facts, base::s
     return theirs.fingerprint != facts.fingerprint && theirs.subject == facts.subject &&
            theirs.is_ca && not_before && not_after && *not_before <= now && now < *not_after;
   };
-  if (view.store == nullptr)
-    return std::any_of(view.members.begin(), view.members.end(), replaces);
+  if (view.store == nullptr) return std::any_of(view.members.begin(), view.members.end(), replaces);
   return std::any_of(view.store->begin(), view.store->end(),
                      [&](const auto& entry) { return replaces(*entry.second); });
 }
@@ -144,11 +143,10 @@ void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudi
   count(bundle, Problem::kContainsPrivateKey) = material.contains_private_key ? 1 : 0;
   count(bundle, Problem::kTruncated) = material.truncated ? 1 : 0;
   count(bundle, Problem::kSettling) = bundle.file->settling ? 1 : 0;
-  const bool all_lead_to_anchor =
-      std::all_of(views.begin(), views.end(), [](const View& view) {
-        return std::all_of(view.members.begin(), view.members.end(),
-                           [](const Member& member) { return member.chains_to_anchor; });
-      });
+  const bool all_lead_to_anchor = std::all_of(views.begin(), views.end(), [](const View& view) {
+    return std::all_of(view.members.begin(), view.members.end(),
+                       [](const Member& member) { return member.chains_to_anchor; });
+  });
   bundle.verified =
       material.block_errors.empty() && !material.certificates.empty() && all_lead_to_anchor;
 }

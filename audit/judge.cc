@@ -57,11 +57,13 @@ struct Trial {
   const std::vector<pki::Certificate>& chain;
   pki::VerifyPolicy policy;
   VerifyClient mode;
+  bool guarded;  // the server block refuses every request without SUCCESS
 
   pki::ChainVerdict at(base::sys_seconds instant) const {
     return store.verify(chain, policy, instant);
   }
-  bool passes(base::sys_seconds instant) const { return lets_through(mode, at(instant).code); }
+  bool accepts(int code) const { return lets_through(mode, code) && (code == 0 || !guarded); }
+  bool passes(base::sys_seconds instant) const { return accepts(at(instant).code); }
 };
 
 std::optional<base::sys_seconds> first_refusal(const Trial& trial, base::sys_seconds now) {
@@ -81,10 +83,12 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
   verdict.expect = canary.expect;
   verdict.client_verify = "NONE";
   const VerifyClient mode = judge.server.verify_client.value;
+  const bool guarded = judge.server.guard == config::Guard::kComplete;
+  bool checked = mode != VerifyClient::kOn;  // of a client without a certificate (R3.30)
   const bool requested = judge.owner->verify_client.value != VerifyClient::kOff;
   if (!requested) {
     // R3.43: the default server asks nobody, so the client has no certificate here.
-    verdict.accepted = mode != VerifyClient::kOn;
+    verdict.accepted = checked && !guarded;
   } else {
     const Trial trial{
         .store = store,
@@ -92,17 +96,17 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
         .policy = {.depth = judge.owner->verify_depth.value,
                    .security_level = judge.owner->security_level().value_or(kDefaultSecurityLevel),
                    .purpose = pki::Purpose::kClient},
-        .mode = mode};
+        .mode = mode,
+        .guarded = guarded};
     const base::sys_seconds now = judge.in.snapshot.evaluated_at;
     const pki::ChainVerdict said = trial.at(now);
     verdict.code = said.code;
     verdict.client_verify = said.code == 0 ? "SUCCESS" : "FAILED:" + said.reason;
-    verdict.accepted = lets_through(mode, said.code);
+    checked = lets_through(mode, said.code);
+    verdict.accepted = trial.accepts(said.code);
     if (verdict.accepted) verdict.accepted_until = first_refusal(trial, now);
   }
-  verdict.http_status = judge.server.id.module != config::Module::kHttp ? 0
-                        : verdict.accepted                              ? 200
-                                                                        : 400;
+  verdict.http_status = judge.server.id.module != config::Module::kHttp ? 0 : checked ? 200 : 400;
   return verdict;
 }
 

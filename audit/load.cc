@@ -77,7 +77,7 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
   if (!content) {
     file->error = content.error();
     return before && before->error && before->seen == file->seen && before->limit == limit ? before
-                                                                                            : file;
+                                                                                           : file;
   }
   auto material = std::make_shared<const pki::Material>(pki::parse_material(content->text()));
   if (before && before->material && !before->settling &&

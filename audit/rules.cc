@@ -27,7 +27,7 @@ std::vector<Finding> config_findings(const Snapshot& snapshot) {
   return findings;
 }
 
-Finding about(const ServerView& view, FindingKind kind, std::string detail) {
+Finding about(const ServerView& view, FindingKind kind, const std::string& detail) {
   return {.kind = kind,
           .context = view.server().id,
           .path = {},
@@ -37,7 +37,7 @@ Finding about(const ServerView& view, FindingKind kind, std::string detail) {
 }
 
 Finding about_file(const ServerView& view, FindingKind kind, const std::string& path,
-                   std::string detail) {
+                   const std::string& detail) {
   Finding finding = about(view, kind, path + ": " + detail);
   finding.path = path;
   return finding;

@@ -31,10 +31,10 @@ std::vector<Finding> server_findings(const ServerView& view);
 std::vector<Finding> config_findings(const Snapshot& snapshot);
 
 /// A finding about `view`'s server; `detail` is sanitized.
-Finding about(const ServerView& view, FindingKind kind, std::string detail);
+Finding about(const ServerView& view, FindingKind kind, const std::string& detail);
 /// The same about one file of it.
 Finding about_file(const ServerView& view, FindingKind kind, const std::string& path,
-                   std::string detail);
+                   const std::string& detail);
 
 // One function per subject; each applies its own rules in order.
 void config_rules(const ServerView& view, std::vector<Finding>& findings);

@@ -35,8 +35,8 @@ void check_content(const ServerView& view, const MaterialFile& file, Use use,
   } else if (nothing && use == Use::kCrl) {
     findings.push_back(about_file(view, FindingKind::kBundleUnparsable, file.path, "holds no CRL"));
   } else if (nothing) {
-    findings.push_back(
-        about_file(view, FindingKind::kBundleEmpty, file.path, "holds no certificate that nginx reads"));
+    findings.push_back(about_file(view, FindingKind::kBundleEmpty, file.path,
+                                  "holds no certificate that nginx reads"));
   }
   if (material.contains_private_key) {
     findings.push_back(

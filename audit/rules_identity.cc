@@ -5,15 +5,22 @@
 namespace mtls::audit {
 namespace {
 
+std::string refusal(const Verdict& verdict) {
+  const std::string_view reason = verdict.client_verify;
+  const bool failed = reason.starts_with("FAILED:");
+  if (verdict.http_status == 200)
+    return "is refused by the guard on $ssl_client_verify (" + verdict.client_verify + ")";
+  if (!failed) return "is never asked for a certificate: the default server decides";
+  return (verdict.http_status == 400 ? "gets 400 (" : "is disconnected (") +
+         std::to_string(verdict.code) + ":" +
+         std::string(reason.substr(std::string_view("FAILED:").size())) + ")";
+}
+
 void canaries(const ServerView& view, std::vector<Finding>& findings) {
   for (const Verdict& verdict : view.facts.verdicts) {
     if (verdict.expect == Expect::kAccept && !verdict.accepted) {
-      const std::string how =
-          verdict.code == 0
-              ? std::string("is never asked for a certificate: the default server decides")
-              : "gets 400 (" + std::to_string(verdict.code) + ":" +
-                    verdict.client_verify.substr(std::string("FAILED:").size()) + ")";
-      findings.push_back(about(view, FindingKind::kCanaryRejected, verdict.canary + " " + how));
+      findings.push_back(
+          about(view, FindingKind::kCanaryRejected, verdict.canary + " " + refusal(verdict)));
     } else if (verdict.expect == Expect::kReject && verdict.accepted) {
       findings.push_back(
           about(view, FindingKind::kCanaryWronglyAccepted, verdict.canary + " is accepted"));

@@ -62,7 +62,7 @@ struct Verdict {
   std::string client_verify;  // exactly `$ssl_client_verify`: SUCCESS, FAILED:<reason>, NONE
   int code = 0;               // X509_V_*, as nginx's log prints it; 0 with SUCCESS and NONE
   int http_status = 200;      // 200 or 400 by the certificate check alone; 0 for stream and mail
-  bool accepted = false;
+  bool accepted = false;      // past the certificate check and the guard of an optional mode
   std::optional<base::sys_seconds>
       accepted_until;  // the first instant it flips to refused; nullopt: refused now, or never
 

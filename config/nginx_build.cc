@@ -17,7 +17,10 @@ std::optional<Leading> leading_version(std::string_view text) {
   const char* at = text.data();
   const char* const end = text.data() + text.size();
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != '.')) return std::nullopt;
+    if (i > 0) {
+      if (at == end || *at != '.') return std::nullopt;
+      ++at;
+    }
     if (at == end || *at < '0' || *at > '9') return std::nullopt;
     const auto [next, error] = std::from_chars(at, end, parts.at(i));
     if (error != std::errc{}) return std::nullopt;

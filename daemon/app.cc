@@ -90,6 +90,7 @@ class App {
 
   void published(const audit::Snapshot& snapshot, const SelfCounts& counts) {
     counts_ = counts;
+    counts_.watch = watcher_->counts();
     watcher_->watch(snapshot.sightings());
     publish_counts();
     const std::string status =
@@ -106,7 +107,13 @@ class App {
   }
 
   void publish_counts() {
-    counts_.watch = watcher_->counts();
+    WatchCounts watch = watcher_->counts();
+    // A look at every file that found nothing new confirms the published evaluation.
+    if (counts_.generation > 0 && watch.full_looks > counts_.watch.full_looks) {
+      counts_.last_evaluation =
+          std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    }
+    counts_.watch = std::move(watch);
     published_counts_.store(counts_);
   }
 

@@ -28,10 +28,10 @@ void evaluation_families(const SelfCounts& counts, Families& families) {
     evaluations.add({{"trigger", trigger}}, number(n));
   families.push_back(evaluations.take());
   if (counts.generation == 0) return;
-  single(
-      families,
-      {"nginx_mtls_last_evaluation_timestamp_seconds", "When the published evaluation was made."},
-      base::unix_seconds(counts.last_evaluation));
+  single(families,
+         {"nginx_mtls_last_evaluation_timestamp_seconds",
+          "When the published evaluation was last known to hold: made, or confirmed by a rescan."},
+         base::unix_seconds(counts.last_evaluation));
   single(families, {"nginx_mtls_last_evaluation_duration_seconds", "How long it took."},
          counts.last_duration_seconds);
   single(families, {"nginx_mtls_generation", "Number of the published evaluation since the start."},

@@ -312,6 +312,7 @@ void LoopWatcher::finish(Job& job) {
   schedule_debounce();
   account(job.result);
   if (job.pass.everything) {
+    ++counts_.full_looks;
     full_pass_cpu_ = job.result.cpu;
     full_pass_at_ = now();
   }

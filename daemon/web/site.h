@@ -13,8 +13,8 @@ namespace mtls::daemon {
 struct Page {
   int status = 200;
   std::string content_type;
-  std::vector<std::shared_ptr<const std::string>>
-      parts;  // the body, in order; shared so that nothing is copied per request
+  /// The body, in order; shared so that nothing is copied per request.
+  std::vector<std::shared_ptr<const std::string>> parts;
 };
 
 /// Called on the web thread only; must not block.

@@ -128,13 +128,17 @@ class Exporter {
     std::optional<double> value = 1;  // nullopt: no such series
   };
 
+  bool shows(const Expected& expected) const {
+    return value(expected.name, expected.labels) == expected.value;
+  }
+
   /// How long until a scrape shows it, asked every 20 ms; never: longer than any limit.
   milliseconds time_until(const Expected& expected, milliseconds limit = 3s) const {
     const auto begin = std::chrono::steady_clock::now();
     const auto waited = [&] {
       return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
     };
-    while (value(expected.name, expected.labels) != expected.value) {
+    while (!shows(expected)) {
       if (waited() > limit) return milliseconds::max();
       std::this_thread::sleep_for(20ms);
     }

@@ -122,6 +122,28 @@ TEST_CASE("rotation: a change of nginx's configuration is in /metrics within a s
   }
 }
 
+TEST_CASE("rotation: a canary that comes, changes its issuer or goes is judged within a second") {
+  const TempDir dir;
+  write_server_certificate(dir);
+  const Minted ca = authority("CA");
+  dir.write("ca.pem", ca.certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+  dir.write("settings.yml", "canaries: [{name: all, certificate: 'canaries/*.pem'}]\n");
+  const Exporter exporter(dir, {"--config.file", dir.path("settings.yml")});
+  const auto canary = [](std::optional<double> accepted) {
+    return Exporter::Expected{.name = "nginx_mtls_canary_accepted",
+                              .labels = {{"canary", "billing"}, {"server", "a"}},
+                              .value = accepted};
+  };
+  CHECK(exporter.value("nginx_mtls_canary_accepted") == std::nullopt);
+  dir.write("canaries/billing.pem", client("billing", ca).certificate_pem);
+  CHECK(exporter.time_until(canary(1)) < kSoon);
+  dir.write("canaries/billing.pem", client("billing", authority("Other")).certificate_pem);
+  CHECK(exporter.time_until(canary(0)) < kSoon);
+  run(dir, "rm canaries/billing.pem");
+  CHECK(exporter.time_until(canary(std::nullopt)) < kSoon);
+}
+
 TEST_CASE("rotation: a configuration nginx would refuse keeps the last good server blocks") {
   const TempDir dir;
   write_server_certificate(dir);
@@ -153,63 +175,77 @@ TEST_CASE("rotation: a configuration nginx would refuse keeps the last good serv
   CHECK(exporter.log().find("nginx would refuse this configuration") != std::string::npos);
 }
 
-TEST_CASE("rotation: a half-written bundle keeps its last facts while it settles, not longer") {
-  const TempDir dir;
+Exporter::Expected problem(const std::string& path, const char* word, double count = 1) {
+  return {.name = "nginx_mtls_bundle_problems",
+          .labels = {{"path", path}, {"problem", word}},
+          .value = count};
+}
+
+// A server block for each bundle of three certificates.
+void write_whole_bundles(const TempDir& dir, const std::vector<std::string>& names) {
   write_server_certificate(dir);
   write_bundles(dir);
-  const std::string three = dir.read("pems/3.pem");
-  // One is cut in its last block, one has a broken last block.
-  dir.write("cut.pem", three);
-  const std::string broken =
-      three.substr(0, three.size() - 80) + "?" + three.substr(three.size() - 79);
-  dir.write("broken.pem", three);
-  dir.write("busy.pem", three);
-  dir.write("nginx.conf",
-            nginx_conf(asking_server("a", "cut.pem") + asking_server("b", "broken.pem") +
-                       asking_server("c", "busy.pem")));
-  const Exporter exporter(dir);
-  const auto problem = [&](const std::string& file, const std::string& word) {
-    return Exporter::Expected{.name = "nginx_mtls_bundle_problems",
-                              .labels = {{"path", dir.path(file)}, {"problem", word}}};
-  };
-  const auto valid = [&](const std::string& file) {
-    return exporter.value("nginx_mtls_bundle_certificates",
-                          {{"path", dir.path(file)}, {"state", "valid"}});
-  };
-  dir.write("cut.pem", three.substr(0, three.size() - 80));
-  dir.write("broken.pem", broken);
-  const auto begin = std::chrono::steady_clock::now();
-  CHECK(exporter.time_until(problem("cut.pem", "settling")) < kSoon);
-  CHECK(exporter.time_until(problem("broken.pem", "settling")) < kSoon);
-  CHECK(exporter.value("nginx_mtls_bundle_problems",
-                       {{"path", dir.path("cut.pem")}, {"problem", "parse_error"}}) == 0);
-  CHECK(valid("cut.pem") == 3);
-  CHECK(valid("broken.pem") == 3);
-
-  // Other files that change all the time must not prolong it.
-  int turn = 0;
-  CHECK(eventually(6s, [&] {
-    if (++turn % 20 == 0)
-      dir.rename_over("busy.pem", dir.read(turn % 40 ? "pems/1.pem" : "pems/2.pem"));
-    return exporter.time_until(problem("cut.pem", "parse_error"), 0ms) < kSoon &&
-           exporter.time_until(problem("broken.pem", "parse_error"), 0ms) < kSoon;
-  }));
-  CHECK(std::chrono::steady_clock::now() - begin > 3s);
-  for (const char* file : {"cut.pem", "broken.pem"}) {
-    CAPTURE(file);
-    CHECK(valid(file) == 2);
-    CHECK(exporter.value("nginx_mtls_bundle_problems",
-                         {{"path", dir.path(file)}, {"problem", "settling"}}) == 0);
-    CHECK(exporter.value("nginx_mtls_bundle_problems",
-                         {{"path", dir.path(file)}, {"problem", "bad_block"}}) == 1);
-    CHECK(exporter.value("nginx_mtls_bundle_verify_success", {{"path", dir.path(file)}}) == 0);
+  std::string servers;
+  for (const std::string& name : names) {
+    dir.write(name + ".pem", dir.read("pems/3.pem"));
+    servers += asking_server(name, name + ".pem");
   }
-  CHECK(exporter.value("nginx_mtls_findings", {{"rule", "bundle-unparsable"}, {"server", "a"}}) ==
-        1);
-  dir.write("cut.pem", three);
-  CHECK(exporter.time_until({.name = "nginx_mtls_bundle_certificates",
-                             .labels = {{"path", dir.path("cut.pem")}, {"state", "valid"}},
-                             .value = 3}) < kSoon);
+  dir.write("nginx.conf", nginx_conf(servers));
+}
+
+TEST_CASE("rotation: a half-written bundle keeps its last facts while it settles, not longer") {
+  const TempDir dir;
+  write_whole_bundles(dir, {"cut", "broken"});
+  const std::string whole = dir.read("cut.pem");
+  const Exporter exporter(dir);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string most = whole.substr(0, whole.size() - 80);
+  dir.write("cut.pem", most);
+  dir.write("broken.pem", most + "?" + whole.substr(most.size() + 1));
+  const auto valid = [&](const std::string& path) {
+    return exporter.value("nginx_mtls_bundle_certificates", {{"path", path}, {"state", "valid"}});
+  };
+  const std::vector<std::string> paths{dir.path("cut.pem"), dir.path("broken.pem")};
+  for (const std::string& path : paths) {
+    CAPTURE(path);
+    CHECK(exporter.time_until(problem(path, "settling")) < kSoon);
+    CHECK(exporter.shows(problem(path, "parse_error", 0)));
+    CHECK(valid(path) == 3);
+  }
+  for (const std::string& path : paths) {
+    CAPTURE(path);
+    CHECK(exporter.time_until(problem(path, "parse_error"), 6s) < 6s);
+    CHECK(std::chrono::steady_clock::now() - begin > 3s);
+    CHECK(exporter.time_until(problem(path, "settling", 0)) < kSoon);
+    CHECK(exporter.shows(problem(path, "bad_block")));
+    CHECK(valid(path) == 2);  // the good ones
+    CHECK(exporter.value("nginx_mtls_bundle_verify_success", {{"path", path}}) == 0);
+  }
+  dir.write("cut.pem", whole);
+  CHECK(exporter.time_until(problem(paths.front(), "parse_error", 0)) < kSoon);
+  CHECK(valid(paths.front()) == 3);
+}
+
+TEST_CASE("rotation: each file settles by itself, however often others change meanwhile") {
+  const TempDir dir;
+  write_whole_bundles(dir, {"early", "late", "busy"});
+  const std::string whole = dir.read("early.pem");
+  const std::string half = whole.substr(0, whole.size() - 80);
+  const Exporter exporter(dir);
+  dir.write("early.pem", half);
+  bool late_is_broken = false;
+  const auto begin = std::chrono::steady_clock::now();
+  const bool settled = eventually(6s, [&] {
+    dir.rename_over("busy.pem", authority("Another").certificate_pem);
+    std::this_thread::sleep_for(250ms);
+    if (!late_is_broken && std::chrono::steady_clock::now() - begin > 3s) {
+      dir.write("late.pem", half);
+      late_is_broken = true;
+    }
+    return exporter.shows(problem(dir.path("early.pem"), "parse_error"));
+  });
+  CHECK(settled);
+  CHECK(exporter.shows(problem(dir.path("late.pem"), "settling")));
 }
 
 // Sleeps until `left` after `instant`: what the daemon says at a time of day can only be asked

@@ -36,8 +36,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-/// The findings that say nginx refuses the next start for its trust files. That it refuses the
-/// configuration is the same about the text, and so not among them.
+/// The findings that say nginx refuses the next start because of what it trusts.
 std::set<FindingKind> refusals(const audit::Snapshot& snapshot) {
   const std::set<FindingKind> all{FindingKind::kNoTrustSource, FindingKind::kBundleUnreadable,
                                   FindingKind::kBundleUnparsable, FindingKind::kBundleEmpty};

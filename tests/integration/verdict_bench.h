@@ -1,33 +1,26 @@
 // Real nginx and audit::build() side by side on one configuration, its files and its clients: what
-// the first says to a client is what the second must predict. Certificates lie around the real now,
-// which is nginx's clock. Knows how to ask both, not what is right.
+// the first says to a client is what the second must predict. Knows how to ask both, not what is
+// right.
 #pragma once
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/build.h"
 #include "daemon/disk.h"
+#include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
 #include "tests/support/nginx_runner.h"
-#include "tests/support/pki_maker.h"
 #include "tests/support/tls_client.h"
 
 namespace mtls::testing {
-
-using std::chrono::days;
-
-inline base::sys_seconds now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 inline bool nginx_is_missing() {
   if (NginxRunner::available()) return false;
@@ -35,55 +28,11 @@ inline bool nginx_is_missing() {
   return true;
 }
 
-/// What makes a certificate other than usual.
-using Twist = std::function<void(CertificateSpec&)>;
-
-inline Minted make(CertificateSpec spec, const Twist& twist) {
-  spec.not_before = now() - days{30};
-  spec.not_after = now() + days{365};
-  if (twist) twist(spec);
-  return mint(spec);
-}
-
-/// `issuer` nullptr: a root.
-inline Minted authority(const std::string& subject, const Minted* issuer = nullptr,
-                        const Twist& twist = {}) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = issuer;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
-  return make(spec, twist);
-}
-
-inline Minted leaf(const Minted* issuer, const Twist& twist = {}) {
-  CertificateSpec spec;
-  spec.subject = "CN=Client";
-  spec.issuer = issuer;
-  spec.ca = false;
-  spec.key_usage = "critical,digitalSignature";
-  spec.extended_key_usage = "clientAuth";
-  return make(spec, twist);
-}
-
-inline void expired(CertificateSpec& spec) { spec.not_after = now() - days{1}; }
-inline void early(CertificateSpec& spec) { spec.not_before = now() + days{1}; }
-
-inline CrlSpec crl_of(const Minted& issuer, const std::vector<const Minted*>& revoked = {}) {
-  CrlSpec spec;
-  spec.issuer = &issuer;
-  spec.this_update = now() - days{2};
-  spec.next_update = now() + days{7};
-  spec.revoked = revoked;
-  return spec;
-}
-
-/// Texts of certificates one after the other.
-inline std::string pem(const std::vector<const Minted*>& all) {
-  std::string text;
-  for (const Minted* minted : all) text += minted->certificate_pem;
-  return text;
-}
+inline const std::string kOn = "ssl_verify_client on; ";
+inline const std::string kOptional = "ssl_verify_client optional; ";
+inline const std::string kOptionalNoCa = "ssl_verify_client optional_no_ca; ";
+inline const std::string kBundle = "ssl_client_certificate bundle.pem; ";
+inline const std::string kGuard = "if ($ssl_client_verify != SUCCESS) { return 403; } ";
 
 /// The answer to one client, by nginx or by us.
 struct Said {

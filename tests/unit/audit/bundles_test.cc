@@ -43,24 +43,29 @@ TEST_CASE("bundles: what is wrong with a file is counted by problem") {
   } table[] = {
       {"a root", root, {}},
       {"nothing", "", {{"empty", 1}}},
-      {"a leaf", minted().client.certificate_pem,
+      {"a leaf",
+       minted().client.certificate_pem,
        {{"leaf_as_ca", 1}, {"missing_issuer", 1}, {"no_ca", 1}}},
       {"a leaf beside its root", minted().client.certificate_pem + root, {{"leaf_as_ca", 1}}},
       {"an intermediate alone", minted().intermediate.certificate_pem, {{"missing_issuer", 1}}},
       {"an intermediate and its root", minted().intermediate.certificate_pem + root, {}},
-      {"expired, nothing replaces it", expired.certificate_pem,
+      {"expired, nothing replaces it",
+       expired.certificate_pem,
        {{"expired", 1}, {"expired_needed", 1}}},
       {"expired, its namesake is in force", expired.certificate_pem + root, {{"expired", 1}}},
       {"not valid yet", ahead.certificate_pem, {{"not_yet_valid", 1}}},
       {"a weak key", testing::mint(weak).certificate_pem, {{"weak_key", 1}}},
-      {"an old digest below a root", root + testing::mint(sha1).certificate_pem,
+      {"an old digest below a root",
+       root + testing::mint(sha1).certificate_pem,
        {{"weak_signature", 1}}},
       {"two broken blocks", root + broken + broken, {{"bad_block", 2}, {"parse_error", 1}}},
-      {"cut off", root + root.substr(0, 100),
+      {"cut off",
+       root + root.substr(0, 100),
        {{"bad_block", 1}, {"parse_error", 1}, {"truncated", 1}}},
       {"a key", root + minted().root.key_pem, {{"contains_private_key", 1}}},
       {"a duplicate of an expired one counts once",
-       expired.certificate_pem + expired.certificate_pem, {{"expired", 1}, {"expired_needed", 1}}},
+       expired.certificate_pem + expired.certificate_pem,
+       {{"expired", 1}, {"expired_needed", 1}}},
   };
   for (const auto& row : table) {
     INFO(row.name);
@@ -80,9 +85,9 @@ TEST_CASE("bundles: a self-signed certificate below no root has no weak signatur
 
 TEST_CASE("bundles: a file that cannot be read says why") {
   const std::map<base::ErrorCode, std::string> table{
-      {base::ErrorCode::kMissing, "missing"},       {base::ErrorCode::kPermission, "permission"},
+      {base::ErrorCode::kMissing, "missing"},        {base::ErrorCode::kPermission, "permission"},
       {base::ErrorCode::kNotRegular, "not_regular"}, {base::ErrorCode::kLoop, "loop"},
-      {base::ErrorCode::kTooLarge, "too_large"},    {base::ErrorCode::kStuck, "stuck"},
+      {base::ErrorCode::kTooLarge, "too_large"},     {base::ErrorCode::kStuck, "stuck"},
       {base::ErrorCode::kUnreadable, "unreadable"},
   };
   for (const auto& [code, problem] : table) {

@@ -78,9 +78,7 @@ std::vector<Case> trust_source_cases() {
       {kNoTrustSource, Effect::kSilent, "optional_no_ca needs no CA (R2.32)",
        [](Host& host) { host.conf(http_server(with("ssl_verify_client optional_no_ca;"))); }},
       {kNoTrustSource, Effect::kSilent, "a block without certificate is not checked (R2.17)",
-       [=](Host& host) {
-         host.conf(http(server("a.test", kVerifyOn) + server("b.test", no_ca)));
-       }},
+       [=](Host& host) { host.conf(http(server("a.test", kVerifyOn) + server("b.test", no_ca))); }},
   };
 }
 
@@ -95,13 +93,9 @@ std::vector<Case> file_cases() {
          host.disk.fault(kCrl, base::ErrorCode::kPermission);
        }},
       {kBundleUnreadable, Effect::kFires, "verify off: ssl_trusted_certificate is opened (R2.19)",
-       [](Host& host) {
-         host.conf(http_server(with("ssl_trusted_certificate missing.pem;")));
-       }},
+       [](Host& host) { host.conf(http_server(with("ssl_trusted_certificate missing.pem;"))); }},
       {kBundleUnreadable, Effect::kSilent, "verify off: ssl_client_certificate is not (R2.19)",
-       [](Host& host) {
-         host.conf(http_server(with("ssl_client_certificate missing.pem;")));
-       }},
+       [](Host& host) { host.conf(http_server(with("ssl_client_certificate missing.pem;"))); }},
       {kBundleUnparsable, Effect::kFires, "one block of the bundle is broken",
        [=](Host& host) { bundle(host, pem(minted().root) + broken); }},
       {kBundleUnparsable, Effect::kSilent, "text between blocks is skipped (R4.1)",
@@ -286,13 +280,12 @@ std::vector<Case> mode_cases() {
        [](Host& host) { host.conf(http(server("a.test", kVerifyOn, "80"))); }},
       {kInertTlsSettings, Effect::kSilent, "another block makes the address TLS (R2.2)",
        [](Host& host) {
-         host.conf(http(server("a.test", kVerifyOn, "80") +
-                        server("b.test", kVerifyOn, "80 ssl")));
+         host.conf(http(server("a.test", kVerifyOn, "80") + server("b.test", kVerifyOn, "80 ssl")));
        }},
       {kRuntimePath, Effect::kFires, "a certificate by SNI",
        [](Host& host) {
-         host.conf(http_server(
-             "ssl_certificate $ssl_server_name.pem; ssl_certificate_key server.key;"));
+         host.conf(
+             http_server("ssl_certificate $ssl_server_name.pem; ssl_certificate_key server.key;"));
        }},
       {kRuntimePath, Effect::kSilent, "a certificate by path",
        [](Host& host) { host.conf(http_server(kCertificate)); }},
@@ -321,6 +314,21 @@ std::vector<Case> canary_cases() {
        [](Host& host) { host.canary(pem(minted().client)); }},
       {kCanaryWronglyAccepted, Effect::kFires, "a client that must not pass does",
        [](Host& host) { host.canary(pem(minted().client), Expect::kReject); }},
+      {kCanaryRejected, Effect::kFires, "optional_no_ca lets it pass, the guard does not",
+       [](Host& host) {
+         host.conf(http_server(with(kOptionalNoCaText + kGuard)));
+         host.canary(pem(minted().other_client));
+       }},
+      {kCanaryWronglyAccepted, Effect::kFires, "optional_no_ca lets a stranger pass",
+       [](Host& host) {
+         host.conf(http_server(with(kOptionalNoCaText)));
+         host.canary(pem(minted().other_client), Expect::kReject);
+       }},
+      {kCanaryWronglyAccepted, Effect::kSilent, "behind a guard it does not",
+       [](Host& host) {
+         host.conf(http_server(with(kOptionalNoCaText + kGuard)));
+         host.canary(pem(minted().other_client), Expect::kReject);
+       }},
       {kCanaryWronglyAccepted, Effect::kSilent, "a stranger that must not pass does not",
        [](Host& host) { host.canary(pem(minted().other_client), Expect::kReject); }},
   };

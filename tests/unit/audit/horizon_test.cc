@@ -40,7 +40,9 @@ Statement statement_of(const Snapshot& snapshot) {
 /// PKIs whose certificates and CRLs begin and end at many different instants.
 std::vector<std::pair<std::string, Host>> hosts() {
   std::vector<std::pair<std::string, Host>> all;
-  const auto add = [&](const std::string& name) -> Host& { return all.emplace_back(name, Host{}).second; };
+  const auto add = [&](const std::string& name) -> Host& {
+    return all.emplace_back(name, Host{}).second;
+  };
 
   const Minted old_root = mint_valid(ca_spec("CN=R"), days{-300}, days{40});
   CertificateSpec renewal = ca_spec("CN=R");
@@ -65,10 +67,10 @@ std::vector<std::pair<std::string, Host>> hosts() {
   crl.canary(minted().client.certificate_pem);
 
   Host& modes = add("three modes over one default server");
-  modes.conf(http(server("d.test", kVerifyOn) + server("m.test", "ssl_verify_client optional_no_ca;") +
-                  server("o.test", std::string(kCertificate) +
-                                       "ssl_client_certificate clients.pem; "
-                                       "ssl_verify_client optional;")));
+  modes.conf(
+      http(server("d.test", kVerifyOn) + server("m.test", "ssl_verify_client optional_no_ca;") +
+           server("o.test", std::string(kCertificate) + "ssl_client_certificate clients.pem; "
+                                                        "ssl_verify_client optional;")));
   modes.disk.put(kBundle, old_root.certificate_pem);
   modes.canary(client.certificate_pem + issuing.certificate_pem, audit::Expect::kReject);
   return all;

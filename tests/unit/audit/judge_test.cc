@@ -93,8 +93,9 @@ TEST_CASE("judge: optional refuses a bad certificate, optional_no_ca forgives an
 }
 
 TEST_CASE("judge: a block without certificate is judged by the default server's CA (R3.44)") {
-  Host host = two_cas(server("d.test", kAskForA) +
-                      server("m.test", "ssl_client_certificate trusted.pem; ssl_verify_client on;"));
+  Host host =
+      two_cas(server("d.test", kAskForA) +
+              server("m.test", "ssl_client_certificate trusted.pem; ssl_verify_client on;"));
   host.canary(minted().client.certificate_pem);
   CHECK(verdict_at(*host.scratch(), 1).client_verify == "SUCCESS");
   host.canary(minted().other_client.certificate_pem);
@@ -109,9 +110,9 @@ TEST_CASE("judge: a block without certificate behind a default that asks nobody 
   } table[] = {{"on", false, 400}, {"optional", true, 200}};
   for (const auto& row : table) {
     INFO(row.mode);
-    Host host = two_cas(
-        server("d.test", kCertificate) +
-        server("m.test", "ssl_client_certificate clients.pem; ssl_verify_client " + row.mode + ";"));
+    Host host = two_cas(server("d.test", kCertificate) +
+                        server("m.test", "ssl_client_certificate clients.pem; ssl_verify_client " +
+                                             row.mode + ";"));
     host.canary(minted().client.certificate_pem);
     const auto snapshot = host.scratch();
     CHECK(verdict_at(*snapshot, 1).client_verify == "NONE");
@@ -142,7 +143,8 @@ TEST_CASE("judge: both CA files authenticate, only the first is advertised (R3.3
   CHECK(verdict_at(*snapshot, 0).code == 0);
   CHECK(judged.ca_names == 1);
   CHECK(judged.extra_trust_cas == 1);
-  // SEQUENCE { SET { SEQUENCE { OID 2.5.4.3, UTF8String "Root A" } } }: 19 bytes, and a length of 2.
+  // SEQUENCE { SET { SEQUENCE { OID 2.5.4.3, UTF8String "Root A" } } }: 19 bytes, and a length
+  // of 2.
   CHECK(judged.ca_names_bytes == 21);
 }
 
@@ -173,7 +175,8 @@ TEST_CASE("judge: a CRL in force beside one from the future is the one that coun
   host.canary(minted().client.certificate_pem);
   host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
   const std::string ahead = minted().crl(minted().root, days{1}, days{90});
-  for (const std::string& text : {ahead + minted().crl(minted().root), minted().crl(minted().root) + ahead}) {
+  for (const std::string& text :
+       {ahead + minted().crl(minted().root), minted().crl(minted().root) + ahead}) {
     host.disk.put(kCrl, text);
     CHECK(verdict_at(*host.scratch(), 0).code == 0);
   }
@@ -187,8 +190,8 @@ TEST_CASE("judge: a canary is judged where its globs match the server name") {
     std::vector<std::string> globs;
     std::vector<std::size_t> verdicts;
   } table[] = {
-      {{}, {1, 1, 0}},          {{"*.test"}, {1, 0, 0}},   {{"b.*", "x"}, {0, 1, 0}},
-      {{"[ab].*"}, {1, 1, 0}},  {{"test"}, {0, 0, 0}},     {{"*"}, {1, 1, 0}},
+      {{}, {1, 1, 0}},         {{"*.test"}, {1, 0, 0}}, {{"b.*", "x"}, {0, 1, 0}},
+      {{"[ab].*"}, {1, 1, 0}}, {{"test"}, {0, 0, 0}},   {{"*"}, {1, 1, 0}},
   };
   for (const auto& row : table) {
     host.policy.canaries.front().servers = row.globs;

@@ -180,10 +180,8 @@ TEST_CASE("load: of canaries with one name the first speaks") {
 
 TEST_CASE("load: a canary's name is made safe before it is compared") {
   Host host;
-  host.policy.canaries = {{.name = "a\nb",
-                           .certificate = kCanaryPem,
-                           .expect = audit::Expect::kAccept,
-                           .servers = {}}};
+  host.policy.canaries = {
+      {.name = "a\nb", .certificate = kCanaryPem, .expect = audit::Expect::kAccept, .servers = {}}};
   const auto snapshot = host.scratch();
   CHECK(names(*snapshot).front().find('\n') == std::string::npos);
 }

@@ -12,19 +12,41 @@ namespace {
 
 using namespace audit_fixture;
 
-constexpr const FamilySpec* kAllFamilies[] = {
-    &kServerInfo,        &kServerEnforced,        &kServerEnforcementUnknown,
-    &kServerVerifyDepth, &kServerVerifyDepthRequired, &kServerTrustExpiry,
-    &kServerCaNames,     &kServerCaNamesBytes,    &kServerExtraTrustCas,
-    &kServerCrlMissingIssuers, &kServerCertificateExpiry, &kBundleInfo,
-    &kBundleEarliestExpiry, &kBundleCertificates, &kBundleVerifySuccess,
-    &kBundleProblems,    &kCaNotBefore,           &kCaNotAfter,
-    &kCaSuperseded,      &kCaInfo,                &kCrlThisUpdate,
-    &kCrlNextUpdate,     &kCrlRevoked,            &kCanaryAccepted,
-    &kCanaryErrorCode,   &kCanaryNotAfter,        &kCanaryLockout,
-    &kFileModified,      &kFileReadable,          &kFindings,
-    &kConfigParseSuccess, &kConfigLastSuccess,    &kConfigFiles,
-    &kConfigServers,     &kSeriesOmitted};
+constexpr const FamilySpec* kAllFamilies[] = {&kServerInfo,
+                                              &kServerEnforced,
+                                              &kServerEnforcementUnknown,
+                                              &kServerVerifyDepth,
+                                              &kServerVerifyDepthRequired,
+                                              &kServerTrustExpiry,
+                                              &kServerCaNames,
+                                              &kServerCaNamesBytes,
+                                              &kServerExtraTrustCas,
+                                              &kServerCrlMissingIssuers,
+                                              &kServerCertificateExpiry,
+                                              &kBundleInfo,
+                                              &kBundleEarliestExpiry,
+                                              &kBundleCertificates,
+                                              &kBundleVerifySuccess,
+                                              &kBundleProblems,
+                                              &kCaNotBefore,
+                                              &kCaNotAfter,
+                                              &kCaSuperseded,
+                                              &kCaInfo,
+                                              &kCrlThisUpdate,
+                                              &kCrlNextUpdate,
+                                              &kCrlRevoked,
+                                              &kCanaryAccepted,
+                                              &kCanaryErrorCode,
+                                              &kCanaryNotAfter,
+                                              &kCanaryLockout,
+                                              &kFileModified,
+                                              &kFileReadable,
+                                              &kFindings,
+                                              &kConfigParseSuccess,
+                                              &kConfigLastSuccess,
+                                              &kConfigFiles,
+                                              &kConfigServers,
+                                              &kSeriesOmitted};
 
 std::string text_of(Host& host, const audit::Limits& limits = {}) {
   return render(collect(*host.scratch(), limits));
@@ -52,7 +74,8 @@ Host talkative() {
 
 }  // namespace
 
-TEST_CASE("collect: every family of the contract is rendered, with its help and type, and no other") {
+TEST_CASE(
+    "collect: every family of the contract is rendered, with its help and type, and no other") {
   Host host = talkative();
   const std::string text = text_of(host);
   std::set<std::string> expected;
@@ -124,8 +147,8 @@ TEST_CASE("collect: above max_series the ca_ families go, and only they") {
   CHECK(series(collect(*snapshot, {.max_series = counted})) == series(all));
   const Families fewer = collect(*snapshot, {.max_series = counted - 1});
   CHECK(series(fewer) == series(all) - authorities);
-  CHECK_THAT(render(fewer), Catch::Contains("nginx_mtls_series_omitted " +
-                                            std::to_string(authorities) + "\n"));
+  CHECK_THAT(render(fewer),
+             Catch::Contains("nginx_mtls_series_omitted " + std::to_string(authorities) + "\n"));
 }
 
 TEST_CASE("collect: CRL issuers with one common name are told apart by their whole name") {
@@ -166,8 +189,7 @@ TEST_CASE("collect: what does not exist has no series") {
        "nginx_mtls_bundle_info"},
       {"nor CAs", [](Host& host) { host.disk.remove(kBundle); }, "nginx_mtls_ca_"},
       {"a server that asks nobody has no depth",
-       [](Host& host) { host.conf(http_server(kCertificate)); },
-       "nginx_mtls_server_verify_depth"},
+       [](Host& host) { host.conf(http_server(kCertificate)); }, "nginx_mtls_server_verify_depth"},
       {"an undecidable server is neither enforced nor not",
        [](Host& host) {
          host.conf(http_server(std::string(kCertificate) +

@@ -22,7 +22,8 @@ TEST_CASE("family: a series is rendered in text format 0.0.4") {
 TEST_CASE("family: a counter keeps its type") {
   Family family({"test_total", "A counter.", prometheus::MetricType::Counter});
   family.add({}, 3);
-  CHECK(rendered(family) == "# HELP test_total A counter.\n# TYPE test_total counter\ntest_total 3\n");
+  CHECK(rendered(family) ==
+        "# HELP test_total A counter.\n# TYPE test_total counter\ntest_total 3\n");
 }
 
 TEST_CASE("family: label values are made safe") {
@@ -31,12 +32,8 @@ TEST_CASE("family: label values are made safe") {
     std::string raw;
     std::string shown;  // between the quotes of the exposition
   } table[] = {
-      {"plain", "plain"},
-      {"quo\"te", "quo\\\"te"},
-      {"back\\slash", "back\\\\slash"},
-      {"a\nb", "a\\\\u{A}b"},
-      {"\xff", "\\\\xff"},
-      {"\xe2\x80\xae", "\\\\u{202E}"},
+      {"plain", "plain"},    {"quo\"te", "quo\\\"te"}, {"back\\slash", "back\\\\slash"},
+      {"a\nb", "a\\\\x0Ab"}, {"\xff", "\\\\xFF"},      {"\xe2\x80\xae", "\\\\u{202E}"},
   };
   for (const auto& row : table) {
     Family family(kGauge);

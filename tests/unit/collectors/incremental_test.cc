@@ -71,20 +71,19 @@ class Churn {
       return mint_valid(spec, days{200}, days{900});
     }();
     static const std::string root = minted().root.certificate_pem;
-    static const std::vector<std::string> bundles{
-        root,
-        root + renewed.certificate_pem,
-        root + minted().other_root.certificate_pem,
-        minted().intermediate.certificate_pem + root,
-        minted().intermediate.certificate_pem,
-        minted().client.certificate_pem,
-        root + root,
-        "",
-        root + root.substr(0, 90)};
+    static const std::vector<std::string> bundles{root,
+                                                  root + renewed.certificate_pem,
+                                                  root + minted().other_root.certificate_pem,
+                                                  minted().intermediate.certificate_pem + root,
+                                                  minted().intermediate.certificate_pem,
+                                                  minted().client.certificate_pem,
+                                                  root + root,
+                                                  "",
+                                                  root + root.substr(0, 90)};
     static const std::vector<std::string> lists{
-        minted().crl(minted().root),
-        minted().crl(minted().root, days{20}, days{400}),
-        minted().crl(minted().root) + minted().crl(minted().intermediate, days{-2}, days{300}), "no CRL"};
+        minted().crl(minted().root), minted().crl(minted().root, days{20}, days{400}),
+        minted().crl(minted().root) + minted().crl(minted().intermediate, days{-2}, days{300}),
+        "no CRL"};
     static const std::vector<std::string> clients{
         minted().client.certificate_pem, minted().deep_client.certificate_pem,
         minted().other_client.certificate_pem,
@@ -93,8 +92,7 @@ class Churn {
       case 0: return put_or_remove(one_of<std::string>({kBundle, kTrusted}), bundles);
       case 1: return put_or_remove(kCrl, lists);
       case 2: return put_or_remove(kServerPem, {minted().server.certificate_pem, root});
-      case 3:
-        return put_or_remove("/etc/canaries/c" + std::to_string(pick(3)) + ".pem", clients);
+      case 3: return put_or_remove("/etc/canaries/c" + std::to_string(pick(3)) + ".pem", clients);
       case 4: return put_or_remove("/etc/phone.pem", clients);
       default: return edit_configuration();
     }
@@ -102,15 +100,15 @@ class Churn {
 
   void edit_configuration() {
     const std::string name = one_of<std::string>({"a.test", "ab.test", "c.test"});
-    put_or_remove("/etc/nginx/conf.d/" + std::to_string(pick(4)) + ".conf",
-                  {server(name, kVerifyOn),
-                   server(name, std::string(kVerifyOn) + "ssl_crl clients.crl;"),
-                   server(name, std::string(kVerifyOn) + "ssl_trusted_certificate trusted.pem;"),
-                   server(name, "ssl_client_certificate trusted.pem; ssl_verify_client optional;"),
-                   server(name, std::string(kCertificate) +
-                                    "ssl_client_certificate trusted.pem; ssl_crl clients.crl;"
-                                    "ssl_verify_client optional_no_ca; ssl_verify_depth 3;"),
-                   "server { listen 443 ssl", "# empty"});
+    put_or_remove(
+        "/etc/nginx/conf.d/" + std::to_string(pick(4)) + ".conf",
+        {server(name, kVerifyOn), server(name, std::string(kVerifyOn) + "ssl_crl clients.crl;"),
+         server(name, std::string(kVerifyOn) + "ssl_trusted_certificate trusted.pem;"),
+         server(name, "ssl_client_certificate trusted.pem; ssl_verify_client optional;"),
+         server(name, std::string(kCertificate) +
+                          "ssl_client_certificate trusted.pem; ssl_crl clients.crl;"
+                          "ssl_verify_client optional_no_ca; ssl_verify_depth 3;"),
+         "server { listen 443 ssl", "# empty"});
   }
 
   std::mt19937 random_;
@@ -122,10 +120,10 @@ Snapshots evaluate(Churn& churn, const Snapshots& before) {
   Snapshots now = churn.host.after(before, churn.host.differences(*before), churn.now);
   const std::vector<std::string> settling = now->settling();
   if (settling.empty()) return now;
-  return churn.host.after(now,
-                          {.paths = {settling.begin(), settling.end()},
-                           .settled = {settling.begin(), settling.end()}},
-                          churn.now);
+  return churn.host.after(
+      now,
+      {.paths = {settling.begin(), settling.end()}, .settled = {settling.begin(), settling.end()}},
+      churn.now);
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+// A case: tests/cases/NAME/ with nginx/ (the tree under /etc/nginx), pki.yml (recipe.h) and
+// settings.yml if any, evaluated at kT0 without a disk; expected/ is what must come out.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace mtls::cases {
+
+/// File name under expected/ to text: contexts.txt, findings.txt, metrics.prom. Certificates and
+/// contents go by the names of the recipe, `<root-a>` and `<bundle:clients.pem>`, for they differ
+/// from run to run; file_modified_* is left out.
+std::map<std::string, std::string> outcome(const std::filesystem::path& directory);
+
+}  // namespace mtls::cases
