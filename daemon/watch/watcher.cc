@@ -131,8 +131,6 @@ LoopWatcher::LoopWatcher(uv_loop_t& loop, const WatchOptions& options, OnChange 
   schedule_poll();
 }
 
-// --- the loop's side of libuv
-
 UvHandle<uv_timer_t> LoopWatcher::make_timer() {
   UvHandle<uv_timer_t> timer(new uv_timer_t{});
   uv_timer_init(&loop_, timer.get());
@@ -185,8 +183,6 @@ void LoopWatcher::schedule_debounce() {
   start_timer(*debounce_timer_, *next - now(),
               [](uv_timer_t* timer) { owner(timer).on_debounce(); });
 }
-
-// --- events in
 
 void LoopWatcher::open_inotify() {
   auto created = Inotify::create();
@@ -259,8 +255,6 @@ void LoopWatcher::on_debounce() {
   schedule_debounce();
   start();
 }
-
-// --- passes
 
 void LoopWatcher::watch(base::Sightings seen) {
   if (closed_) return;

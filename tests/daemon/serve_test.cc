@@ -61,7 +61,7 @@ std::set<std::string> promised_families() {
   return names;
 }
 
-// Lines of families that no evaluation changes are what two scrapes must agree on.
+// What two scrapes must agree on: all but the daemon's own counts.
 std::string without_own_counts(const std::string& scrape) {
   const std::regex own(
       "^(# (HELP|TYPE) )?(process_|nginx_mtls_exporter_http_requests_total|nginx_mtls_watch|"
@@ -74,7 +74,7 @@ std::string without_own_counts(const std::string& scrape) {
   return rest;
 }
 
-// The first `from` in every field of the certificate becomes `to`, of the same length.
+// Every `from` in the encoded certificate becomes `to`, of the same length.
 std::string with_bytes(const std::string& pem, std::string_view from, std::string_view to) {
   BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
   char* name = nullptr;
@@ -175,6 +175,22 @@ TEST_CASE("serve: scrapes between two evaluations are the same bytes") {
   }));
   CHECK(without_own_counts(first) == without_own_counts(second));
   CHECK(without_own_counts(first).size() > first.size() / 2);
+}
+
+TEST_CASE("serve: where nothing happens, rescans confirm the evaluation and make no new one") {
+  const TempDir dir;
+  write_rich_tree(dir);
+  const Exporter exporter(dir, {"--rescan.interval", "100ms"});
+  double generation = 0;
+  double evaluated = 0;
+  CHECK(eventually(8s, [&] {
+    const double last = exporter.value("nginx_mtls_last_evaluation_timestamp_seconds").value();
+    const double now = exporter.value("nginx_mtls_generation").value();
+    if (now != generation) evaluated = last;  // young files are looked at twice
+    generation = now;
+    return last > evaluated;
+  }));
+  CHECK(exporter.value("nginx_mtls_evaluations_total", {{"trigger", "rescan"}}) == 0);
 }
 
 TEST_CASE("serve: of server blocks with the same name and address the first speaks, once") {

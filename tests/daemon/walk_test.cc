@@ -111,8 +111,6 @@ TEST_CASE("walk: a file system that changes without telling is called silent") {
   CHECK(Walker().walk(Kind::kFile, "/sys/kernel/x").silent);
 }
 
-// --- the watch set, with the kernel's inotify
-
 struct Armed {
   TemporaryDirectory dir;
   Inotify inotify = std::move(*Inotify::create());

@@ -1,7 +1,6 @@
 // Every kind of finding: a configuration that fires it, and a neighbour, different in one thing,
 // that must stay silent.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <functional>
 #include <set>
 
@@ -371,34 +370,6 @@ TEST_CASE("findings: every kind has a case that fires it and one that does not")
 TEST_CASE("findings: the healthy host has none") {
   Host host;
   CHECK(ids(*host.scratch()).empty());
-}
-
-TEST_CASE("findings: the row of a kind is its own, and no id stands twice") {
-  std::set<std::string_view> seen;
-  for (std::size_t i = 0; i < audit::finding_table().size(); ++i) {
-    const auto kind = static_cast<FindingKind>(i);
-    CHECK(audit::row(kind).kind == kind);
-    CHECK(audit::finding_table()[i].kind == kind);
-    CHECK(seen.insert(audit::row(kind).id).second);
-  }
-}
-
-TEST_CASE("findings: every id is a heading of docs/findings.md, under its severity") {
-  std::ifstream document(FINDINGS_DOCUMENT);
-  REQUIRE(document);
-  std::map<std::string, std::string> chapter_of;
-  std::string chapter;
-  for (std::string line; std::getline(document, line);) {
-    if (line.starts_with("# ")) chapter = line.substr(2);
-    if (line.starts_with("## ")) chapter_of[line.substr(3)] = chapter;
-  }
-  for (const audit::FindingRow& row : audit::finding_table()) {
-    std::string severity(word(row.severity));
-    severity.front() = static_cast<char>(severity.front() - 'a' + 'A');
-    INFO(row.id);
-    CHECK(chapter_of[std::string(row.id)] == severity);
-  }
-  CHECK(chapter_of.size() == audit::finding_table().size());
 }
 
 TEST_CASE("findings: a detail from the host is made safe") {

@@ -26,7 +26,7 @@ std::string text_of(const audit::Snapshot& snapshot) {
 class Churn {
  public:
   explicit Churn(unsigned seed) : random_(seed) {
-    host.conf("events { }\nhttp { include conf.d/*.conf; }");
+    host.conf(http(server("d.test", kVerifyOn) + "include conf.d/*.conf;"));
     host.policy.canaries = {{.name = "any",
                              .certificate = "/etc/canaries/*.pem",
                              .expect = audit::Expect::kAccept,
@@ -37,10 +37,13 @@ class Churn {
                              .servers = {"a*"}}};
   }
 
+  /// Some edits, or some time: time alone must change judgements too.
   void step() {
+    if (pick(3) == 0) {
+      now = pick(12) == 0 ? kT0 : now + std::chrono::hours(pick(24 * 60));
+      return;
+    }
     for (std::size_t i = 0; i <= pick(3); ++i) edit();
-    if (pick(3) == 0) now += std::chrono::hours(pick(24 * 40));
-    if (pick(40) == 0) now = kT0;
   }
 
   Host host;
@@ -100,15 +103,17 @@ class Churn {
 
   void edit_configuration() {
     const std::string name = one_of<std::string>({"a.test", "ab.test", "c.test"});
+    const std::string path = "/etc/nginx/conf.d/" + std::to_string(pick(4)) + ".conf";
+    if (pick(20) == 0) return host.disk.put(path, "server { listen 443 ssl");
     put_or_remove(
-        "/etc/nginx/conf.d/" + std::to_string(pick(4)) + ".conf",
+        path,
         {server(name, kVerifyOn), server(name, std::string(kVerifyOn) + "ssl_crl clients.crl;"),
          server(name, std::string(kVerifyOn) + "ssl_trusted_certificate trusted.pem;"),
          server(name, "ssl_client_certificate trusted.pem; ssl_verify_client optional;"),
          server(name, std::string(kCertificate) +
                           "ssl_client_certificate trusted.pem; ssl_crl clients.crl;"
                           "ssl_verify_client optional_no_ca; ssl_verify_depth 3;"),
-         "server { listen 443 ssl", "# empty"});
+         "# empty"});
   }
 
   std::mt19937 random_;

@@ -1,0 +1,39 @@
+#include "audit/finding.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+
+namespace mtls::audit {
+
+TEST_CASE("findings: the row of a kind is its own, and no id stands twice") {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < finding_table().size(); ++i) {
+    const auto kind = static_cast<FindingKind>(i);
+    CHECK(row(kind).kind == kind);
+    CHECK(finding_table()[i].kind == kind);
+    CHECK(seen.insert(row(kind).id).second);
+  }
+}
+
+TEST_CASE("findings: every id is a heading of docs/findings.md, under its severity") {
+  std::ifstream document(FINDINGS_DOCUMENT);
+  REQUIRE(document);
+  std::map<std::string, std::string> chapter_of;
+  std::string chapter;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("# ")) chapter = line.substr(2);
+    if (line.starts_with("## ")) chapter_of[line.substr(3)] = chapter;
+  }
+  for (const FindingRow& row : finding_table()) {
+    std::string severity(word(row.severity));
+    severity.front() = static_cast<char>(severity.front() - 'a' + 'A');
+    INFO(row.id);
+    CHECK(chapter_of[std::string(row.id)] == severity);
+  }
+  CHECK(chapter_of.size() == finding_table().size());
+}
+
+}  // namespace mtls::audit
