@@ -178,7 +178,7 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
 
   auto audit = std::make_shared<ServerAudit>();
   audit->used = files_used(judge);
-  audit->store = pki::view_bundle(content.store, inputs.snapshot.evaluated_at);
+  audit->store = pki::view_bundle(content.store, inputs.snapshot.evaluated_at, content.issuing);
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
   audit->enforced = enforcement(server);

@@ -54,6 +54,7 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
   content.check_crls = paths.crl != nullptr;
   if (const pki::Material* client = material_of(snapshot, paths.client)) {
     append(content.store, client->certificates);
+    content.issuing = content.store.size();
     for (const pki::Certificate& certificate : client->certificates) {
       // The old second pass, PEM_read_bio_X509, does not see TRUSTED CERTIFICATE blocks (R4.1).
       if (!(old_loader && certificate.facts().trust_annotated))
@@ -74,6 +75,9 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
     append(content.revocation_lists, crl->revocation_lists);
     if (old_loader) append(content.store, crl->certificates);
   }
+  // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
+  // ssl_trusted_certificate.
+  if (content.issuing == 0) content.issuing = content.store.size();
   return content;
 }
 

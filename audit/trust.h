@@ -15,6 +15,8 @@ struct TrustContent {
   std::vector<pki::Certificate>
       announced;  // whose subjects go into the CertificateRequest, duplicates kept
   std::vector<pki::Certificate> extra;  // trusted though not in ssl_client_certificate, each once
+  std::size_t issuing =
+      0;  // how many of `store`, from its front, stand where clients' CAs are meant to
   std::vector<pki::RevocationList> revocation_lists;
   bool check_crls = false;
 };

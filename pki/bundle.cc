@@ -17,6 +17,7 @@ struct Distinct {
   std::vector<const Certificate*> certificates;
   std::vector<std::size_t> position;  // member -> index into `certificates`
   std::vector<bool> duplicate;        // by member
+  std::vector<std::size_t> first_at;  // index into `certificates` -> its first member
 };
 
 Distinct without_repetitions(const std::vector<Certificate>& store) {
@@ -25,7 +26,10 @@ Distinct without_repetitions(const std::vector<Certificate>& store) {
   for (const Certificate& certificate : store) {
     const auto [entry, fresh] =
         seen.try_emplace(certificate.facts().fingerprint, distinct.certificates.size());
-    if (fresh) distinct.certificates.push_back(&certificate);
+    if (fresh) {
+      distinct.first_at.push_back(distinct.position.size());
+      distinct.certificates.push_back(&certificate);
+    }
     distinct.position.push_back(entry->second);
     distinct.duplicate.push_back(!fresh);
   }
@@ -39,6 +43,7 @@ struct Group {
   std::optional<sys_seconds> latest_not_after;  // of all its certificates
   Coverage valid;                               // of the CA certificates
   std::optional<sys_seconds> bottleneck;        // likewise
+  bool issuing = false;  // one of them stands where clients' CAs are meant to
 };
 
 using GroupKey = std::pair<std::string_view, Fingerprint>;  // canonical subject, key
@@ -46,13 +51,14 @@ using Groups = std::map<GroupKey, Group>;
 
 GroupKey group_key(const CertificateFacts& facts) { return {facts.subject.canonical, facts.key}; }
 
-Groups group(const Distinct& distinct, const std::vector<Reach>& reaches) {
+Groups group(const Distinct& distinct, const std::vector<Reach>& reaches, std::size_t issuing) {
   Groups groups;
   for (std::size_t i = 0; i < distinct.certificates.size(); ++i) {
     const CertificateFacts& facts = distinct.certificates[i]->facts();
     Group& group = groups[group_key(facts)];
     group.latest_not_after = std::max(group.latest_not_after, facts.validity.not_after);
     if (!facts.is_ca) continue;
+    group.issuing |= distinct.first_at[i] < issuing;
     group.ca_issuers.insert(facts.issuer.canonical);
     group.valid.unite(reaches[i].valid);
     group.bottleneck = std::max(group.bottleneck, reaches[i].bottleneck);
@@ -92,6 +98,7 @@ std::optional<sys_seconds> trust_until(const Groups& groups, sys_seconds now) {
   }
   std::optional<sys_seconds> first;
   for (const auto& [key, group] : groups) {
+    if (!group.issuing) continue;
     const auto span = group.valid.at(now);
     if (!span && living_subjects.contains(key.first)) continue;
     const auto end =
@@ -123,10 +130,15 @@ std::string_view word(Role role) {
 }
 
 BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now) {
+  return view_bundle(store, now, store.size());
+}
+
+BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now,
+                       std::size_t issuing) {
   const Distinct distinct = without_repetitions(store);
   const std::vector<Reach> reaches =
       follow_paths(distinct.certificates, match_issuers(distinct.certificates));
-  const Groups groups = group(distinct, reaches);
+  const Groups groups = group(distinct, reaches, issuing);
 
   BundleView view;
   for (std::size_t i = 0; i < store.size(); ++i) {

@@ -2,6 +2,7 @@
 // expiry of trust. Pure.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -41,15 +42,19 @@ struct BundleView {
   /// server_trust_expiry): the minimum over the (subject, key) groups of CA certificates. A group
   /// valid at `now` counts with the first instant at which none of its members has a valid path. A
   /// group already dead counts, with the past instant it died at, only when no living group has its
-  /// subject. A group whose validity lies wholly ahead does not count yet. nullopt: no group
-  /// counts.
+  /// subject. A group whose validity lies wholly ahead does not count yet, and one without a
+  /// certificate among the issuing ones never. nullopt: no group counts.
   std::optional<base::sys_seconds> trust_until;
   std::optional<int>
       depth_required;  // the largest intermediates_needed of its CAs; nullopt without an anchor
 };
 
 /// `store`: every certificate nginx puts into one trust store, in order. `now`: the instant that
-/// decides what is dead already.
+/// decides what is dead already. `issuing`: the first that many certificates of the store are where
+/// clients' CAs are meant to stand; the others (for stapling, say) complete paths but lose nobody.
+BundleView view_bundle(const std::vector<Certificate>& store, base::sys_seconds now,
+                       std::size_t issuing);
+/// All of them issue.
 BundleView view_bundle(const std::vector<Certificate>& store, base::sys_seconds now);
 
 }  // namespace mtls::pki

@@ -20,9 +20,9 @@ namespace mtls::daemon::testing {
 namespace {
 
 // systemd's end of NOTIFY_SOCKET.
-class ServiceManager {
+class Supervisor {
  public:
-  explicit ServiceManager(const TempDir& dir)
+  explicit Supervisor(const TempDir& dir)
       : path_(dir.path("notify")),
         socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
     sockaddr_un address{};
@@ -66,7 +66,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("lifecycle: the service manager hears of each phase, and of life in between") {
   const TempDir dir;
   write_simple_tree(dir);
-  const ServiceManager systemd(dir);
+  const Supervisor systemd(dir);
   Exporter exporter(dir, {}, systemd.environment("400000"));
   CHECK(systemd.next("READY=1") == "READY=1\nSTATUS=1 server blocks, 2 files");
   for (int beat = 0; beat < 3; ++beat) CHECK(systemd.next("WATCHDOG=1", 400ms) == "WATCHDOG=1");
@@ -113,7 +113,7 @@ TEST_CASE("lifecycle: SIGHUP takes new settings and keeps the old ones when the 
   dir.write("client.pem", client("client", ca).certificate_pem);
   const std::string good = "canaries:\n  - {name: one, certificate: client.pem}\n";
   dir.write("settings.yml", good);
-  const ServiceManager systemd(dir);
+  const Supervisor systemd(dir);
   Exporter exporter(dir, {"--config.file", dir.path("settings.yml")},
                     systemd.environment("60000000"));
   CHECK_FALSE(systemd.next("READY=1").empty());
@@ -168,7 +168,7 @@ TEST_CASE("lifecycle: private keys are never opened, not at start, reload, chang
     return ::read(inotify.get(), bytes.data(), bytes.size()) > 0;
   };
   {
-    const ServiceManager systemd(dir);
+    const Supervisor systemd(dir);
     Exporter exporter(dir, {}, systemd.environment("60000000"));
     CHECK_FALSE(systemd.next("READY=1").empty());
     exporter.process().signal(SIGHUP);

@@ -245,6 +245,21 @@ TEST_CASE(
   CHECK(view({}).trust_until == std::nullopt);
 }
 
+TEST_CASE("bundle: CAs behind the issuing ones complete paths but lose nobody") {
+  const Minted issuing = ca("CN=Clients");
+  const Minted stapling = ca("CN=Stapling", nullptr, {.from = -30, .until = -1});
+  const auto store =
+      pki::parse_material(issuing.certificate_pem + stapling.certificate_pem).certificates;
+  CHECK(pki::view_bundle(store, kT0, 1).trust_until == day(365));
+  CHECK(pki::view_bundle(store, kT0).trust_until == day(-1));
+
+  const Minted root = ca("CN=Root", nullptr, {.from = -30, .until = 50});
+  const Minted below = ca("CN=Below", &root);
+  const auto chained =
+      pki::parse_material(below.certificate_pem + root.certificate_pem).certificates;
+  CHECK(pki::view_bundle(chained, kT0, 1).trust_until == day(50));
+}
+
 TEST_CASE("bundle: cross certificates in a circle end nowhere and loop nowhere (C13)") {
   const Minted a = ca("CN=A");
   const Minted b = ca("CN=B");
