@@ -78,7 +78,7 @@ std::string json(const LogRecord& record, LogReader reader) {
 }  // namespace
 
 std::string format_log_line(const LogRecord& record, const LogStyle& style) {
-  const std::string line =
+  std::string line =
       style.format == LogFormat::kJson ? json(record, style.reader) : logfmt(record, style.reader);
   if (style.reader != LogReader::kJournal) return line;
   return std::string(level_text(record.level).priority) + line;

@@ -18,6 +18,9 @@ namespace mtls::daemon {
 struct Payload {
   std::shared_ptr<const std::string> metrics;
   std::shared_ptr<const std::string> page;
+  std::uint64_t generation = 0;
+  base::sys_seconds evaluated_at{};
+  double seconds = 0;  // that the evaluation took
 };
 
 /// How the daemon itself is doing.

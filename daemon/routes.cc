@@ -40,9 +40,18 @@ std::optional<Page> Routes::get(std::string_view path) {
 
 Page Routes::metrics() const {
   Page page{.status = 200, .content_type = kMetricsText, .parts = {}};
-  if (const auto payload = sources_.payload.load()) page.parts.push_back(payload->metrics);
-  page.parts.push_back(std::make_shared<const std::string>(
-      render_self_metrics(sources_.counts.load(), sources_.requests)));
+  const auto payload = sources_.payload.load();
+  SelfCounts counts = sources_.counts.load();
+  if (payload) {
+    page.parts.push_back(payload->metrics);
+    if (counts.generation != payload->generation) {  // the two are not published at once
+      counts.generation = payload->generation;
+      counts.last_evaluation = payload->evaluated_at;
+      counts.last_duration_seconds = payload->seconds;
+    }
+  }
+  page.parts.push_back(
+      std::make_shared<const std::string>(render_self_metrics(counts, sources_.requests)));
   return page;
 }
 

@@ -26,17 +26,19 @@ std::string listed(const Keys& keys) {
   return text;
 }
 
+[[noreturn]] void reject_key(const YAML::Node& key, const std::string& how,
+                             const std::string& where) {
+  reject(key, how + " key \"" + key.Scalar() + "\" in " + where);
+}
+
 void check_keys(const YAML::Node& map, const std::string& where, const Keys& known) {
   if (!map.IsMap()) reject(map, where + " must be a map with " + listed(known));
   std::set<std::string> seen;
   for (const auto& entry : map) {
     const auto key = entry.first.as<std::string>();
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      reject(entry.first,
-             "unknown key \"" + key + "\" in " + where + "; known here: " + listed(known));
-    }
-    if (!seen.insert(key).second)
-      reject(entry.first, "key \"" + key + "\" stands twice in " + where);
+    const bool is_known = std::find(known.begin(), known.end(), key) != known.end();
+    if (!is_known) reject_key(entry.first, "unknown", where + "; known here: " + listed(known));
+    if (!seen.insert(key).second) reject_key(entry.first, "repeated", where);
   }
 }
 

@@ -47,7 +47,6 @@ struct Updater::Job {
 
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::shared_ptr<const Payload> payload;
-  double seconds = 0;
 
   // Worker thread.
   void evaluate() {
@@ -63,8 +62,11 @@ struct Updater::Job {
         std::make_shared<const std::string>(collectors::render(collectable.Collect()));
     rendered->page = std::make_shared<const std::string>(reports::status_page(
         *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
+    rendered->generation = snapshot->generation;
+    rendered->evaluated_at = snapshot->evaluated_at;
+    rendered->seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     payload = std::move(rendered);
-    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 };
 
@@ -128,7 +130,7 @@ void Updater::finished(std::unique_ptr<Job> job) {
   ++counts_.evaluations[job->trigger];
   counts_.generation = snapshot_->generation;
   counts_.last_evaluation = snapshot_->evaluated_at;
-  counts_.last_duration_seconds = job->seconds;
+  counts_.last_duration_seconds = job->payload->seconds;
   report(*snapshot_);
   on_published_(*snapshot_, counts_);
   schedule_horizon();

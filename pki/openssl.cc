@@ -11,7 +11,7 @@
 namespace mtls::pki {
 
 void start_openssl() {
-  [[maybe_unused]] static const int started =
+  [[maybe_unused]] static const int kStarted =
       OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
 }
 

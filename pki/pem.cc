@@ -116,8 +116,8 @@ class Base64Decoder {
     if (value == kNotBase64 || padding_ > 2 || (padding_ > 0 && !pad)) return false;
     group_ = (group_ << 6U) | static_cast<std::uint32_t>(value);
     if (++digits_ % 4 != 0) return true;
-    for (int i = 0; i < 3 - padding_; ++i) {
-      out_.push_back(static_cast<unsigned char>(group_ >> (16 - 8 * i)));
+    for (unsigned byte = 0; byte + static_cast<unsigned>(padding_) < 3; ++byte) {
+      out_.push_back(static_cast<unsigned char>(group_ >> (16U - 8U * byte)));
     }
     return true;
   }

@@ -9,8 +9,8 @@
 namespace mtls::daemon {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
-constexpr std::size_t kMaxDrain = 1024 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{64} << 10U;
+constexpr std::size_t kMaxDrain = std::size_t{1} << 20U;
 
 // inotify_add_watch on an inode that has a watch replaces the mask; the two never meet, for one
 // wants a directory and the other is used on regular files only. No OPEN or ACCESS: our own reads

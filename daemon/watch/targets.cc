@@ -1,8 +1,7 @@
 #include "daemon/watch/targets.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "base/text.h"

@@ -30,7 +30,7 @@ void WatchSet::mark_stale(PlaceEntry& place) {
   stale_.push_back(&place);
 }
 
-void WatchSet::want(TargetId target, std::vector<Want> wants) {
+void WatchSet::want(TargetId target, const std::vector<Want>& wants) {
   std::vector<Want>& known = wants_[target];
   if (known != wants) {
     forget(target);

@@ -22,7 +22,7 @@ class WatchSet {
  public:
   /// Replaces what `target` wants; takes effect at the next arm(), which renews the watch of each
   /// of its places.
-  void want(TargetId target, std::vector<Want> wants);
+  void want(TargetId target, const std::vector<Want>& wants);
   void forget(TargetId target);
 
   /// Adds or renews watches, ancestors first, and removes those nobody wants any more.

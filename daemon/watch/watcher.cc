@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/inotify.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <optional>
 #include <random>
 #include <utility>
@@ -71,7 +71,7 @@ class LoopWatcher final : public Watcher {
   void finish(Job& job);
   void account(const PassResult& result);
   std::uint64_t missed(const Job& job) const;
-  void report(FileChanges changes);
+  void report(const FileChanges& changes);
   Debounce::Time now() const { return Debounce::Time(uv_now(&loop_)); }
 
   uv_loop_t& loop_;
@@ -333,7 +333,7 @@ std::uint64_t LoopWatcher::missed(const Job& job) const {
                     }));
 }
 
-void LoopWatcher::report(FileChanges changes) {
+void LoopWatcher::report(const FileChanges& changes) {
   if (changes.paths.empty()) return;
   if (!std::exchange(reported_since_, true)) seen_since_ns_ = realtime_ns();
   on_change_(changes);

@@ -28,9 +28,9 @@ struct WatchCounts {
   std::uint64_t watches = 0;
   std::uint64_t events = 0;
   std::uint64_t overflows = 0;
-  std::uint64_t missed = 0;  // changes found by a rescan only
-  std::uint64_t full_looks = 0;  // rescans that looked at every target
-  bool fallback = false;     // inotify is refused: polling
+  std::uint64_t missed = 0;      // changes found by a rescan only
+  std::uint64_t full_looks = 0;  // looks at every target, by the rescan timer or on demand
+  bool fallback = false;         // inotify is refused: polling
   std::set<std::string>
       unreliable;  // paths on file systems that do not tell (nfs, fuse, overlay) or without a watch
 };

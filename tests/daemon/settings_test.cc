@@ -67,7 +67,7 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"canary: []\n",
             "s.yml:1:1: unknown key \"canary\" in the settings; known here: nginx, "},
            {"nginx:\n  config: x\n", "s.yml:2:3: unknown key \"config\" in nginx"},
-           {"nginx: {conf: a, conf: b}\n", "s.yml:1:18: key \"conf\" stands twice in nginx"},
+           {"nginx: {conf: a, conf: b}\n", "s.yml:1:18: repeated key \"conf\" in nginx"},
            {"nginx: x\n", "s.yml:1:8: nginx must be a map with conf, prefix, version"},
            {"nginx: {conf: }\n", "s.yml:1:"},
            {"nginx: {conf: [a]}\n", "s.yml:1:15: nginx.conf must be a text"},

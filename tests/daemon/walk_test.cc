@@ -1,6 +1,7 @@
 #include "daemon/watch/walk.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "daemon/watch/watch_set.h"
 #include "tests/daemon/disk_scene.h"
@@ -108,7 +109,11 @@ TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
 TEST_CASE("walk: a file system that changes without telling is called silent") {
   TemporaryDirectory dir;
   CHECK(Walker().walk(Kind::kFile, "/proc/self/status").silent);
-  CHECK(Walker().walk(Kind::kFile, "/sys/kernel/x").silent);
+  if (std::filesystem::exists("/sys/kernel")) {
+    CHECK(Walker().walk(Kind::kFile, "/sys/kernel/x").silent);
+  } else {
+    WARN("sysfs not tried: /sys is not mounted here");
+  }
 }
 
 struct Armed {

@@ -36,7 +36,7 @@ struct CertificateSpec {
   std::string key_usage;  // OpenSSL's words: "critical,keyCertSign,cRLSign"; "" = no extension
   std::string extended_key_usage;  // "clientAuth", "serverAuth", "anyExtendedKeyUsage", …; "" = no
                                    // extension
-  std::string name_constraints;        // "permitted;DNS:example.com"; "" = none
+  std::string name_constraints;    // "permitted;DNS:example.com"; "" = none
   std::vector<std::string> dns_names;  // SAN
   bool key_identifiers = true;         // SKI and AKI
   std::string digest = "SHA256";       // signature digest: SHA256, SHA1, MD5
