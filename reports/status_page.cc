@@ -1,5 +1,7 @@
 #include "reports/status_page.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace mtls::reports {
@@ -45,17 +47,19 @@ std::string server_table(const audit::Snapshot& snapshot) {
   std::string table =
       "<h2>Server blocks with "
       "TLS</h2><table><tr><th>server<th>listen<th>ssl_verify_client<th>enforced"
-      "<th>trust expires<th>canaries accepted</tr>";
+      "<th>trust expires<th>canaries as expected</tr>";
   const auto& servers = snapshot.config->resolved.servers;
   for (std::size_t i = 0; i < servers.size(); ++i) {
     if (!servers[i].on_tls_socket) continue;
     const audit::ServerAudit& audit = *snapshot.servers[i];
-    std::size_t accepted = 0;
-    for (const audit::Verdict& verdict : audit.verdicts) accepted += verdict.accepted ? 1 : 0;
+    std::size_t as_expected = 0;
+    for (const audit::Verdict& verdict : audit.verdicts) {
+      as_expected += verdict.accepted == (verdict.expect == audit::Expect::kAccept) ? 1 : 0;
+    }
     table += "<tr>" + cell(servers[i].id.server) + cell(servers[i].id.listen) +
              cell(word(servers[i].verify_client.value)) + cell(enforced(servers[i], audit)) +
              cell(audit::asks(servers[i]) ? instant(audit.trust_until) : "–") +
-             cell(std::to_string(accepted) + " of " + std::to_string(audit.verdicts.size())) +
+             cell(std::to_string(as_expected) + " of " + std::to_string(audit.verdicts.size())) +
              "</tr>";
   }
   return table + "</table>";
@@ -71,12 +75,16 @@ std::string finding_row(const audit::Finding& finding) {
 }
 
 std::string finding_table(const audit::Snapshot& snapshot) {
-  std::string rows;
-  for (const audit::Finding& finding : snapshot.findings) rows += finding_row(finding);
+  std::vector<audit::Finding> findings = snapshot.findings;
   for (const auto& server : snapshot.servers) {
-    for (const audit::Finding& finding : server->findings) rows += finding_row(finding);
+    findings.insert(findings.end(), server->findings.begin(), server->findings.end());
   }
-  if (rows.empty()) return "<h2>Findings</h2><p>None.</p>";
+  if (findings.empty()) return "<h2>Findings</h2><p>None.</p>";
+  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
+    return audit::row(a.kind).severity < audit::row(b.kind).severity;  // critical first
+  });
+  std::string rows;
+  for (const audit::Finding& finding : findings) rows += finding_row(finding);
   return "<h2>Findings</h2><table><tr><th>severity<th>rule<th>server<th>what and what to do</tr>" +
          rows + "</table>";
 }

@@ -65,6 +65,23 @@ TEST_CASE("status page: a finding stands with its severity, server, detail and r
   CHECK_THAT(page, Catch::Contains(std::string(audit::row(FindingKind::kBundleUnreadable).remedy)));
 }
 
+TEST_CASE("status page: critical findings stand before warnings, whatever server they are about") {
+  Host host;
+  host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn) +
+                 server("b.test", std::string(kCertificate) + "ssl_client_certificate clients.pem; "
+                                                              "ssl_verify_client optional;")));
+  const std::string page = page_of(host);
+  const std::size_t warning = page.find("<code>server-shadowed</code>");
+  REQUIRE(warning != std::string::npos);
+  CHECK(page.find("<code>verify-optional-unguarded</code>") < warning);
+}
+
+TEST_CASE("status page: a client that must be refused and is counts as expected") {
+  Host host;
+  host.canary(minted().server.certificate_pem, audit::Expect::kReject);
+  CHECK_THAT(page_of(host), Catch::Contains("<td>1 of 1</td>"));
+}
+
 TEST_CASE("status page: hostile names from the host are text") {
   const std::string hostile = "<script>alert('x')</script>";
   Host host;
