@@ -54,13 +54,13 @@ class Workshop {
   std::string part(const YAML::Node& node) const {
     if (node.IsScalar()) {
       const auto list = lists_.find(node.as<std::string>());
-      return list != lists_.end() ? list->second : made(node)->certificate_pem;
+      return list != lists_.end() ? list->second : called(node).certificate_pem;
     }
     know_keys(node, {"key_of", "first_half_of", "trusted", "text"});
-    if (const auto of = node["key_of"]) return made(of)->key_pem;
-    if (const auto of = node["trusted"]) return testing::as_trusted_pem(*made(of), "clientAuth");
+    if (const auto of = node["key_of"]) return called(of).key_pem;
+    if (const auto of = node["trusted"]) return testing::as_trusted_pem(called(of), "clientAuth");
     if (const auto text = node["text"]) return text.as<std::string>();
-    const std::string& whole = made(node["first_half_of"])->certificate_pem;
+    const std::string& whole = called(node["first_half_of"]).certificate_pem;
     return whole.substr(0, whole.size() / 2);
   }
 
@@ -71,13 +71,15 @@ class Workshop {
   }
 
  private:
-  const Minted* made(const YAML::Node& node) const {
-    if (!node) return nullptr;
+  const Minted& called(const YAML::Node& node) const {
     const auto found = minted_.find(node.as<std::string>());
     if (found == minted_.end())
       throw std::runtime_error("pki.yml: no certificate " + node.as<std::string>() + " yet");
-    return &found->second;
+    return found->second;
   }
+
+  /// nullptr when the recipe does not name one.
+  const Minted* made(const YAML::Node& node) const { return node ? &called(node) : nullptr; }
 
   static void apply_kind(const std::string& kind, CertificateSpec& spec) {
     spec.ca = kind == "root" || kind == "intermediate";

@@ -157,7 +157,7 @@ TEST_CASE("log queue: after a stuck reader reads again lines get through, each o
   // Two pages of room: a line of three is cut.
   std::array<char, 8192> pages{};
   REQUIRE(::read(pipe.read.get(), pages.data(), pages.size()) == 8192);
-  queue->push(std::string(3 * 4096, 'x'));
+  queue->push(std::string(std::size_t{3} * 4096, 'x'));
   while (queue->dropped() < 2) ::poll(nullptr, 0, 5);
   REQUIRE(::read(pipe.read.get(), pages.data(), pages.size()) == 8192);
   queue->push("whole");

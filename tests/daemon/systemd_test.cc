@@ -21,7 +21,8 @@ class NotifySocket {
  public:
   NotifySocket() : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
     const sa_family_t any_name = AF_UNIX;  // autobind, unix(7)
-    ::bind(fd_, reinterpret_cast<const sockaddr*>(&any_name), sizeof any_name);
+    REQUIRE(fd_ >= 0);
+    REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&any_name), sizeof any_name) == 0);
     sockaddr_un address{};
     socklen_t size = sizeof address;
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
