@@ -157,7 +157,7 @@ SslContext client_context() {
 }  // namespace
 
 TlsAnswer request(const TlsRequest& request) {
-  [[maybe_unused]] static const auto previous = std::signal(SIGPIPE, SIG_IGN);
+  [[maybe_unused]] static const auto kPrevious = std::signal(SIGPIPE, SIG_IGN);
   TlsAnswer answer;
   const SslContext context = client_context();
   const Ssl ssl(SSL_new(context.get()));

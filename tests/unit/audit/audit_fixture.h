@@ -72,8 +72,8 @@ struct Pki {
 };
 
 inline const Pki& minted() {
-  static const Pki made;
-  return made;
+  static const Pki kMade;
+  return kMade;
 }
 
 /// `server { … }` with TLS on port 443; `more`: its further directives.
