@@ -116,8 +116,9 @@ class Base64Decoder {
     if (value == kNotBase64 || padding_ > 2 || (padding_ > 0 && !pad)) return false;
     group_ = (group_ << 6U) | static_cast<std::uint32_t>(value);
     if (++digits_ % 4 != 0) return true;
-    for (unsigned byte = 0; byte + static_cast<unsigned>(padding_) < 3; ++byte) {
-      out_.push_back(static_cast<unsigned char>(group_ >> (16U - 8U * byte)));
+    constexpr std::array kShifts{16U, 8U, 0U};
+    for (std::size_t i = 0; i + padding_ < kShifts.size(); ++i) {
+      out_.push_back(static_cast<unsigned char>(group_ >> kShifts.at(i)));
     }
     return true;
   }
@@ -125,7 +126,7 @@ class Base64Decoder {
   std::vector<unsigned char> out_;
   std::uint32_t group_ = 0;
   std::size_t digits_ = 0;
-  int padding_ = 0;
+  std::size_t padding_ = 0;
   bool ended_ = false;
 };
 
