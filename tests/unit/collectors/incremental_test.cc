@@ -40,7 +40,7 @@ class Churn {
   /// Some edits, or some time: time alone must change judgements too.
   void step() {
     if (pick(3) == 0) {
-      now = pick(12) == 0 ? kT0 : now + std::chrono::hours(pick(24 * 60));
+      now = pick(12) == 0 ? kT0 : now + std::chrono::hours(pick(std::size_t{24} * 60));
       return;
     }
     for (std::size_t i = 0; i <= pick(3); ++i) edit();
