@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/filesystem.h"
@@ -36,7 +37,7 @@ class RecordingFileSystem final : public FileSystem {
   Result<FileStamp> stat(const std::string& path) override;
 
   const Sightings& sightings() const { return sightings_; }
-  Sightings take() { return std::move(sightings_); }
+  Sightings take() { return std::exchange(sightings_, {}); }
 
  private:
   FileSystem& disk_;
