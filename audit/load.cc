@@ -11,17 +11,30 @@
 namespace mtls::audit {
 namespace {
 
-std::vector<std::string> as_nginx_prints(const config::Document& document,
-                                         const std::vector<config::Diagnostic>& diagnostics) {
-  std::vector<std::string> lines;
-  for (const config::Diagnostic& diagnostic : diagnostics) {
-    std::string line = diagnostic.message;
-    if (diagnostic.at)
-      line += " in " + document.path_of(diagnostic.at->file) + ":" +
-              std::to_string(diagnostic.at->line);
-    lines.push_back(base::sanitize(line, base::kMaxPathBytes));
+NginxError as_nginx_says(const config::Document& document, const config::Diagnostic& diagnostic) {
+  NginxError error{.message = base::sanitize(diagnostic.message, base::kMaxPathBytes),
+                   .file = {},
+                   .when = diagnostic.when};
+  if (diagnostic.at) {
+    error.file = base::sanitize(document.path_of(diagnostic.at->file), base::kMaxPathBytes);
+    error.line = diagnostic.at->line;
+    error.column = diagnostic.at->column;
   }
-  return lines;
+  return error;
+}
+
+// nginx stops at its first complaint: that one first.
+std::vector<NginxError> errors_of(const config::Document& document,
+                                  const config::ResolvedConfig& resolved) {
+  std::vector<NginxError> errors;
+  for (const auto* diagnostics : {&document.diagnostics, &resolved.diagnostics}) {
+    for (const config::Diagnostic& diagnostic : *diagnostics) {
+      errors.push_back(as_nginx_says(document, diagnostic));
+    }
+  }
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const NginxError& a, const NginxError& b) { return a.when < b.when; });
+  return errors;
 }
 
 bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
@@ -110,9 +123,7 @@ std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const P
   if (before != nullptr && *document == *before->document)
     document = before->document;  // the same text: judgements stand
   config::ResolvedConfig resolved = config::resolve(*document, main_path, inputs.policy.build);
-  view->errors = as_nginx_prints(*document, document->diagnostics);
-  for (std::string& error : as_nginx_prints(*document, resolved.diagnostics))
-    view->errors.push_back(std::move(error));
+  view->errors = errors_of(*document, resolved);
   view->seen = disk.take();
 
   const bool keep_last_good = !view->parsed() && before != nullptr && before->last_success;

@@ -16,13 +16,13 @@ std::vector<Finding> server_findings(const ServerView& view) {
 
 std::vector<Finding> config_findings(const Snapshot& snapshot) {
   std::vector<Finding> findings;
-  for (const std::string& error : snapshot.config->errors) {
+  for (const NginxError& error : snapshot.nginx_errors()) {
     findings.push_back({.kind = FindingKind::kNginxRefusesConfig,
                         .context = {},
                         .path = {},
                         .fingerprint = {},
                         .at = {},
-                        .detail = error});
+                        .detail = error.text()});
   }
   return findings;
 }

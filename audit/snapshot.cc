@@ -1,5 +1,7 @@
 #include "audit/snapshot.h"
 
+#include <algorithm>
+
 namespace mtls::audit {
 
 std::string_view word(Problem problem) {
@@ -13,6 +15,18 @@ std::string_view word(Problem problem) {
       "weak_signature", "weak_key",       "contains_private_key",
       "truncated"};
   return kWords.at(static_cast<std::size_t>(problem));
+}
+
+std::string NginxError::text() const {
+  return file.empty() ? message : message + " in " + file + ":" + std::to_string(line);
+}
+
+std::vector<NginxError> Snapshot::nginx_errors() const {
+  std::vector<NginxError> all = config->errors;
+  all.insert(all.end(), refusals.begin(), refusals.end());
+  std::stable_sort(all.begin(), all.end(),
+                   [](const NginxError& a, const NginxError& b) { return a.when < b.when; });
+  return all;
 }
 
 base::Sightings Snapshot::sightings() const {

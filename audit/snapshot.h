@@ -23,12 +23,24 @@
 
 namespace mtls::audit {
 
+/// What nginx would say and stop at. Kept apart from the Document, which may be the last good one.
+struct NginxError {
+  std::string message;       // nginx's words, sanitized, without ` in FILE:LINE`
+  std::string file;          // "" where nginx names none
+  std::uint32_t line = 0;    // from 1, 0 without a file
+  std::uint32_t column = 0;  // from 1, 0: the whole line
+  config::Moment when;
+
+  std::string text() const;  // as nginx prints it
+  bool operator==(const NginxError&) const = default;
+};
+
 /// What the configuration said when it was last read, and when it last made sense.
 struct ConfigView {
   std::shared_ptr<const config::Document>
       document;  // the last good one; the broken one when there was never a good one
   config::ResolvedConfig resolved;  // of `document`
-  std::vector<std::string> errors;  // of the last reading, as nginx prints them; empty: it parsed
+  std::vector<NginxError> errors;   // of the last reading's text, nginx's first; empty: it parsed
   base::Sightings seen;             // every file and pattern the last reading looked at
   std::optional<base::sys_seconds> last_success;
 
@@ -140,9 +152,14 @@ struct Snapshot {
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   std::map<std::string, BundleAudit> bundles;  // by path
+  std::vector<NginxError>
+      refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<Finding>
       findings;  // of the configuration as a whole; the servers' own are in `servers`
 
+  /// Why nginx would refuse to start or reload with all this, its own first complaint first;
+  /// empty: it would not.
+  std::vector<NginxError> nginx_errors() const;
   /// Everything this evaluation looked at: what a watcher has to watch.
   base::Sightings sightings() const;
   std::vector<std::string> settling() const;

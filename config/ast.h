@@ -2,6 +2,8 @@
 // values. Pure.
 #pragma once
 
+#include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +31,8 @@ struct Directive {
   std::optional<std::vector<Directive>> block;
   base::SourceLocation at;   // of the name
   base::SourceLocation end;  // of the `;` or `{`: the line nginx names in its messages
+  std::uint32_t order = 0;   // place in nginx's reading order, over all files; 0: a lone file
+  std::uint32_t last = 0;    // order of the last directive inside it; its own without a block
 
   bool operator==(const Directive&) const = default;
 };
@@ -36,12 +40,25 @@ struct Directive {
 /// True for blocks whose inside is not directives (R1.20).
 bool is_data_block(const Directive& directive);
 
+/// When nginx would say something; it stops at the first. While it reads: `order` alone. When a
+/// http, stream or mail block ends it merges and loads, module by module, server by server: then
+/// `order` is the block's `last`, and the other three are from 1.
+struct Moment {
+  std::uint32_t order = 0;
+  std::uint32_t module = 0;  // config/merge_check.h names them
+  std::uint32_t server = 0;  // index among the servers, from 1
+  std::uint32_t step = 0;    // within one server's merge
+
+  auto operator<=>(const Moment&) const = default;
+};
+
 /// A complaint in nginx's words, without its ` in FILE:LINE` suffix; `at` is where nginx would say
 /// it.
 struct Diagnostic {
   base::ErrorCode code = base::ErrorCode::kSyntax;
   std::string message;
   std::optional<base::SourceLocation> at;
+  Moment when = {};
 
   bool operator==(const Diagnostic&) const = default;
 };

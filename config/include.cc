@@ -61,12 +61,14 @@ class Loader {
   std::vector<std::string> chain_;  // the files being read, outermost first
   std::size_t reads_ = 0;
   std::size_t total_bytes_ = 0;
+  std::uint32_t order_ = 0;
   std::unordered_map<std::string, base::FileId> ids_;
   std::set<std::string> main_blocks_;
 };
 
 void Loader::complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at) {
-  document_.diagnostics.push_back({.code = code, .message = std::move(message), .at = at});
+  document_.diagnostics.push_back(
+      {.code = code, .message = std::move(message), .at = at, .when = {.order = order_}});
 }
 
 base::FileId Loader::id_of(const std::string& path) {
@@ -126,8 +128,10 @@ std::vector<Directive> Loader::read_file(const std::string& path, Place place,
   chain_.push_back(path);
   auto directives = splice(std::move(parsed.directives), place, true);
   chain_.pop_back();
-  std::move(parsed.diagnostics.begin(), parsed.diagnostics.end(),
-            std::back_inserter(document_.diagnostics));
+  for (Diagnostic& diagnostic : parsed.diagnostics) {
+    diagnostic.when.order = order_;
+    document_.diagnostics.push_back(std::move(diagnostic));
+  }
   return directives;
 }
 
@@ -145,7 +149,7 @@ std::vector<Directive> Loader::expand(const Directive& include, Place place) {
   std::vector<Directive> directives;
   for (const std::string& path : paths) {
     if (auto why_not = refusal(path, include, place.depth)) {
-      document_.diagnostics.push_back(std::move(*why_not));
+      complain(why_not->code, std::move(why_not->message), why_not->at);
       continue;
     }
     auto inside = read_file(path, place, &include.end);
@@ -161,6 +165,7 @@ std::vector<Directive> Loader::splice(std::vector<Directive> directives, Place p
   std::vector<Directive> out;
   out.reserve(directives.size());
   for (Directive& directive : directives) {
+    directive.order = ++order_;
     check_shape(directive, place.context);
     const bool is_include = directive.name == "include" && directive.args.size() == 1;
     if (is_include && !directive.block && expands) {
@@ -174,6 +179,7 @@ std::vector<Directive> Loader::splice(std::vector<Directive> directives, Place p
       const bool is_closed = directive.name == "split_clients" || directive.name == "charset_map";
       directive.block = splice(std::move(*directive.block), inside, !is_closed);
     }
+    directive.last = order_;
     out.push_back(std::move(directive));
   }
   return out;

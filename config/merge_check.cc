@@ -6,8 +6,11 @@
 namespace mtls::config {
 namespace {
 
-Diagnostic complaint(std::string message) {
-  return {.code = base::ErrorCode::kSyntax, .message = std::move(message), .at = std::nullopt};
+Diagnostic complaint(std::string message, Moment when) {
+  return {.code = base::ErrorCode::kSyntax,
+          .message = std::move(message),
+          .at = std::nullopt,
+          .when = when};
 }
 
 std::string place(const Document& document, base::SourceLocation at) {
@@ -48,32 +51,47 @@ std::optional<std::string> trust_error(const TlsContext& context, const NginxBui
 
 }  // namespace
 
+Moment at_merge(const Directive& outer, std::size_t index, MergeStep step) {
+  return {.order = outer.last,
+          .module = static_cast<std::uint32_t>(MergeModule::kSsl),
+          .server = static_cast<std::uint32_t>(index + 1),
+          .step = static_cast<std::uint32_t>(step)};
+}
+
 // ngx_http_ssl_merge_srv_conf().
 std::vector<Diagnostic> check_server(const TlsContext& context, const MergeInput& input,
-                                     const Document& document) {
+                                     std::size_t index, const Document& document) {
   std::vector<Diagnostic> out;
+  const auto when = [&](MergeStep step) { return at_merge(*input.scope.outer, index, step); };
   const bool is_http = input.scope.module == Module::kHttp;
   const Directive* on = is_http ? ssl_on(input.scope, input.outer) : nullptr;
   const std::string with_ssl_on =
       on == nullptr ? "" : " the \"ssl\" directive" + place(document, on->end);
   if (on != nullptr && !context.has_context) {
-    out.push_back(complaint("no \"ssl_certificate\" is defined for" + with_ssl_on));
+    out.push_back(complaint("no \"ssl_certificate\" is defined for" + with_ssl_on,
+                            when(MergeStep::kCertificateMissing)));
   }
   if (!context.has_context) return out;
   if (auto error = key_error(context, with_ssl_on); error && is_http) {
-    out.push_back(complaint(std::move(*error)));
+    out.push_back(complaint(std::move(*error), when(MergeStep::kCertificateMissing)));
   }
-  if (auto error = trust_error(context, input.build)) out.push_back(complaint(std::move(*error)));
+  if (auto error = trust_error(context, input.build)) {
+    out.push_back(complaint(std::move(*error), when(MergeStep::kTrustSource)));
+  }
   return out;
 }
 
-std::vector<Diagnostic> check_sockets(const ResolvedConfig& config, const Document& document) {
+std::vector<Diagnostic> check_sockets(const ResolvedConfig& config, const Document& document,
+                                      std::uint32_t end_of_http) {
   std::vector<Diagnostic> out;
+  const Moment when{.order = end_of_http,
+                    .module = static_cast<std::uint32_t>(MergeModule::kPostconfiguration)};
   const auto lacks = [&](std::size_t index) {
     const TlsContext& server = config.servers[index];
     out.push_back(
         complaint("no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive" +
-                  place(document, server.at)));
+                      place(document, server.at),
+                  when));
   };
   for (const Socket& socket : config.sockets) {
     if (socket.module != Module::kHttp || !socket.ssl) continue;

@@ -39,15 +39,20 @@ ResolvedConfig resolve(const Document& document, const std::string& main_path,
   // nginx stops at its first complaint: with one of those it never merges.
   const bool merges = document.diagnostics.empty() && config.diagnostics.empty();
 
+  std::uint32_t end_of_http = 0;
   for (const ServerScope& scope : scopes.servers) {
+    if (scope.module == Module::kHttp) end_of_http = scope.outer->last;
     const MergeInput input{.scope = scope,
                            .outer = scopes.outers.at(scope.outer),
                            .main_path = main_path,
                            .build = build};
+    const std::size_t index = config.servers.size();
     config.servers.push_back(merge(input));
-    if (merges) append(config.diagnostics, check_server(config.servers.back(), input, document));
+    if (merges) {
+      append(config.diagnostics, check_server(config.servers[index], input, index, document));
+    }
   }
-  if (merges) append(config.diagnostics, check_sockets(config, document));
+  if (merges) append(config.diagnostics, check_sockets(config, document, end_of_http));
 
   for (Socket& socket : config.sockets) {
     socket.ssl = socket.ssl || is_switched_on(scopes, socket.default_server);

@@ -46,8 +46,10 @@ class Walker {
 };
 
 void Walker::complain(const Directive& directive, std::string message) {
-  scopes_.diagnostics.push_back(
-      {.code = base::ErrorCode::kSyntax, .message = std::move(message), .at = directive.end});
+  scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
+                                 .message = std::move(message),
+                                 .at = directive.end,
+                                 .when = {.order = directive.order}});
 }
 
 void Walker::walk_block(const std::vector<Directive>& directives, Context context,

@@ -196,9 +196,10 @@ void Updater::on_settling() {
 
 void Updater::report(const audit::Snapshot& snapshot) {
   const auto now = LogLimiter::Time::clock::now();
-  for (const std::string& error : snapshot.config->errors) {
-    if (limiter_.admit(error, "config", now))
-      log_warn("nginx would refuse this configuration", {{"error", error}});
+  for (const audit::NginxError& error : snapshot.nginx_errors()) {
+    const std::string text = error.text();
+    if (limiter_.admit(text, "config", now))
+      log_warn("nginx would refuse this configuration", {{"error", text}});
   }
   for (const auto& [path, file] : snapshot.material) {
     if (file->error && limiter_.admit(path, word(file->error->code), now)) {
