@@ -36,24 +36,16 @@ inline base::sys_seconds now() {
 
 /// A self-signed CA that ends `left` from now.
 inline Minted authority(const std::string& name, std::chrono::seconds left = 200 * 24h) {
-  mtls::testing::CertificateSpec spec;
-  spec.subject = "CN=" + name;
+  mtls::testing::CertificateSpec spec = mtls::testing::ca_spec("CN=" + name);
   spec.not_before = now() - 24h;
   spec.not_after = now() + left;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
   return mtls::testing::mint(spec);
 }
 
 inline Minted client(const std::string& name, const Minted& issuer) {
-  mtls::testing::CertificateSpec spec;
-  spec.subject = "CN=" + name;
-  spec.issuer = &issuer;
+  mtls::testing::CertificateSpec spec = mtls::testing::client_spec("CN=" + name, issuer);
   spec.not_before = now() - 24h;
   spec.not_after = now() + 100 * 24h;
-  spec.ca = false;
-  spec.key_usage = "critical,digitalSignature";
-  spec.extended_key_usage = "clientAuth";
   return mtls::testing::mint(spec);
 }
 

@@ -30,12 +30,7 @@ inline Minted make(CertificateSpec spec, const Twist& twist) {
 /// `issuer` nullptr: a root.
 inline Minted authority(const std::string& subject, const Minted* issuer = nullptr,
                         const Twist& twist = {}) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = issuer;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
-  return make(spec, twist);
+  return make(ca_spec(subject, issuer), twist);
 }
 
 inline Minted leaf(const Minted* issuer, const Twist& twist = {}) {

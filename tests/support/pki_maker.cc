@@ -217,31 +217,33 @@ Minted mint(const CertificateSpec& spec) {
   return minted;
 }
 
-Minted mint_root(const std::string& subject) {
+CertificateSpec ca_spec(const std::string& subject, const Minted* issuer) {
   CertificateSpec spec;
   spec.subject = subject;
+  spec.issuer = issuer;
   spec.ca = true;
   spec.key_usage = "critical,keyCertSign,cRLSign";
-  return mint(spec);
+  return spec;
 }
 
-Minted mint_intermediate(const std::string& subject, const Minted& issuer) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = &issuer;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
-  return mint(spec);
-}
-
-Minted mint_client(const std::string& subject, const Minted& issuer) {
+CertificateSpec client_spec(const std::string& subject, const Minted& issuer) {
   CertificateSpec spec;
   spec.subject = subject;
   spec.issuer = &issuer;
   spec.ca = false;
   spec.key_usage = "critical,digitalSignature";
   spec.extended_key_usage = "clientAuth";
-  return mint(spec);
+  return spec;
+}
+
+Minted mint_root(const std::string& subject) { return mint(ca_spec(subject)); }
+
+Minted mint_intermediate(const std::string& subject, const Minted& issuer) {
+  return mint(ca_spec(subject, &issuer));
+}
+
+Minted mint_client(const std::string& subject, const Minted& issuer) {
+  return mint(client_spec(subject, issuer));
 }
 
 Minted mint_server(const std::string& dns_name, const Minted& issuer) {

@@ -46,8 +46,12 @@ struct CertificateSpec {
 
 Minted mint(const CertificateSpec& spec);
 
-/// A usual root, intermediate (CA:TRUE, keyCertSign+cRLSign) and client leaf (clientAuth,
-/// digitalSignature) by one line each.
+/// A usual CA (CA:TRUE, keyCertSign+cRLSign; self-signed without an issuer) and a usual client
+/// (clientAuth, digitalSignature), to be altered before minting.
+CertificateSpec ca_spec(const std::string& subject, const Minted* issuer = nullptr);
+CertificateSpec client_spec(const std::string& subject, const Minted& issuer);
+
+/// A usual root, intermediate and client leaf by one line each.
 Minted mint_root(const std::string& subject);
 Minted mint_intermediate(const std::string& subject, const Minted& issuer);
 Minted mint_client(const std::string& subject, const Minted& issuer);

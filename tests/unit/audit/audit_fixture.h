@@ -17,7 +17,9 @@ namespace mtls::audit_fixture {
 
 using audit::FindingKind;
 using std::chrono::days;
+using testing::ca_spec;
 using testing::CertificateSpec;
+using testing::client_spec;
 using testing::kT0;
 using testing::Minted;
 
@@ -27,25 +29,6 @@ inline constexpr const char* kTrusted = "/etc/nginx/trusted.pem";
 inline constexpr const char* kCrl = "/etc/nginx/clients.crl";
 inline constexpr const char* kServerPem = "/etc/nginx/server.pem";
 inline constexpr const char* kCanaryPem = "/etc/canaries/client.pem";
-
-inline CertificateSpec ca_spec(const std::string& subject, const Minted* issuer = nullptr) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = issuer;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
-  return spec;
-}
-
-inline CertificateSpec client_spec(const std::string& subject, const Minted& issuer) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = &issuer;
-  spec.ca = false;
-  spec.key_usage = "critical,digitalSignature";
-  spec.extended_key_usage = "clientAuth";
-  return spec;
-}
 
 /// PEM of a certificate with `spec` valid in [from, until) of days around kT0.
 inline Minted mint_valid(CertificateSpec spec, days from, days until) {

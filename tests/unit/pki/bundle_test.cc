@@ -22,25 +22,20 @@ struct Life {
 
 base::sys_seconds day(int offset) { return kT0 + days{offset}; }
 
-CertificateSpec ca_spec(const std::string& subject, const Minted* issuer = nullptr,
-                        Life life = {}) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = issuer;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
+CertificateSpec ca_for(const std::string& subject, const Minted* issuer, Life life) {
+  CertificateSpec spec = testing::ca_spec(subject, issuer);
   spec.not_before = day(life.from);
   spec.not_after = day(life.until);
   return spec;
 }
 
 Minted ca(const std::string& subject, const Minted* issuer = nullptr, Life life = {}) {
-  return mint(ca_spec(subject, issuer, life));
+  return mint(ca_for(subject, issuer, life));
 }
 
 // Another certificate for the CA that `of` is.
 Minted again(const std::string& subject, const Minted& of, const Minted* issuer, Life life = {}) {
-  CertificateSpec spec = ca_spec(subject, issuer, life);
+  CertificateSpec spec = ca_for(subject, issuer, life);
   spec.same_key_as = &of;
   return mint(spec);
 }
@@ -124,11 +119,11 @@ TEST_CASE("bundle: chains to an anchor as R3.9 says") {
 }
 
 TEST_CASE("bundle: an issuer has made the signature, an equal name is not enough") {
-  CertificateSpec spec = ca_spec("CN=Same");
+  CertificateSpec spec = testing::ca_spec("CN=Same");
   spec.key_identifiers = false;
   const Minted real = mint(spec);
   const Minted impostor = mint(spec);
-  CertificateSpec below = ca_spec("CN=Int", &real);
+  CertificateSpec below = testing::ca_spec("CN=Int", &real);
   below.key_identifiers = false;
   const Minted inter = mint(below);
   CHECK_FALSE(view({&impostor, &inter}).members[1].chains_to_anchor);
@@ -278,12 +273,12 @@ TEST_CASE("bundle: cross certificates in a circle end nowhere and loop nowhere (
 
 TEST_CASE(
     "bundle: after 10,000 signatures names decide alone, so a hostile store costs no more (C13)") {
-  CertificateSpec spec = ca_spec("CN=Same");
+  CertificateSpec spec = testing::ca_spec("CN=Same");
   spec.key_identifiers = false;
   std::string text;
   const Minted absent = mint(spec);
   for (int i = 0; i < 101; ++i) text += mint(spec).certificate_pem;
-  CertificateSpec below = ca_spec("CN=Below", &absent);
+  CertificateSpec below = testing::ca_spec("CN=Below", &absent);
   below.key_identifiers = false;
   for (int i = 0; i < 100; ++i) text += mint(below).certificate_pem;
   const auto seen = pki::view_bundle(pki::parse_material(text).certificates, kT0);

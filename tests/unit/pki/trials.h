@@ -12,6 +12,7 @@
 namespace mtls::pki_trials {
 
 using std::chrono::days;
+using testing::ca_spec;
 using testing::CertificateSpec;
 using testing::kT0;
 using testing::Minted;
@@ -43,23 +44,8 @@ inline void check(const std::vector<Trial>& table) {
   }
 }
 
-inline CertificateSpec ca_spec(const std::string& subject, const Minted* issuer = nullptr) {
-  CertificateSpec spec;
-  spec.subject = subject;
-  spec.issuer = issuer;
-  spec.ca = true;
-  spec.key_usage = "critical,keyCertSign,cRLSign";
-  return spec;
-}
-
 inline CertificateSpec client_spec(const Minted& issuer) {
-  CertificateSpec spec;
-  spec.subject = "CN=client";
-  spec.issuer = &issuer;
-  spec.ca = false;
-  spec.key_usage = "critical,digitalSignature";
-  spec.extended_key_usage = "clientAuth";
-  return spec;
+  return testing::client_spec("CN=client", issuer);
 }
 
 inline std::string client_of(const Minted& issuer) {
