@@ -88,15 +88,15 @@ class App {
     }
   }
 
-  void published(const audit::Snapshot& snapshot, const SelfCounts& counts) {
-    counts_ = counts;
-    counts_.watch = watcher_->counts();
+  void publish(const audit::Snapshot& snapshot, const Publication& publication) {
+    current_ = publication;
+    current_.counts.watch = watcher_->counts();
     watcher_->watch(snapshot.sightings());
     publish_counts();
     const std::string status =
         std::to_string(snapshot.servers.size()) + " server blocks, " +
         std::to_string(snapshot.material.size()) + " files" +
-        (snapshot.config->parsed() ? "" : ", nginx would refuse the configuration");
+        (snapshot.nginx_errors().empty() ? "" : ", nginx would refuse the configuration");
     if (std::exchange(announce_ready_, false)) {
       notify_ready(status);
       log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
@@ -108,13 +108,14 @@ class App {
 
   void publish_counts() {
     WatchCounts watch = watcher_->counts();
+    SelfCounts& counts = current_.counts;
     // A look at every file that found nothing new confirms the published evaluation.
-    if (counts_.generation > 0 && watch.full_looks > counts_.watch.full_looks) {
-      counts_.last_evaluation =
+    if (counts.generation > 0 && watch.full_looks > counts.watch.full_looks) {
+      counts.last_evaluation =
           std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     }
-    counts_.watch = std::move(watch);
-    published_counts_.store(counts_);
+    counts.watch = std::move(watch);
+    published_.store(current_);
   }
 
   void reload() {
@@ -174,20 +175,15 @@ class App {
   uv_signal_t interrupt_{};
 
   Disk disk_;
-  PublishedPayload payload_;
-  PublishedCounts published_counts_;
-  SelfCounts counts_;
+  Published<Publication> published_;
+  Publication current_;  // the loop thread's own copy of it
   RequestCounts requests_;
-  Routes routes_{{.payload = payload_, .counts = published_counts_, .requests = requests_},
-                 options_.telemetry_path};
+  Routes routes_{{.published = published_, .requests = requests_}, options_.telemetry_path};
   std::unique_ptr<WebServer> web_;
   std::unique_ptr<Watcher> watcher_;
-  Updater updater_{{.loop = loop_,
-                    .disk = disk_,
-                    .payload = payload_,
-                    .telemetry_path = options_.telemetry_path},
-                   [this](const audit::Snapshot& snapshot, const SelfCounts& counts) {
-                     published(snapshot, counts);
+  Updater updater_{{.loop = loop_, .disk = disk_, .telemetry_path = options_.telemetry_path},
+                   [this](const audit::Snapshot& snapshot, const Publication& publication) {
+                     publish(snapshot, publication);
                    }};
   bool announce_ready_ = true;
   bool stopping_ = false;

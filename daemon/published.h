@@ -18,9 +18,6 @@ namespace mtls::daemon {
 struct Payload {
   std::shared_ptr<const std::string> metrics;
   std::shared_ptr<const std::string> page;
-  std::uint64_t generation = 0;
-  base::sys_seconds evaluated_at{};
-  double seconds = 0;  // that the evaluation took
 };
 
 /// How the daemon itself is doing.
@@ -32,6 +29,12 @@ struct SelfCounts {
   double last_duration_seconds = 0;
   std::uint64_t generation = 0;
   WatchCounts watch;
+};
+
+/// What a scrape answers from; published whole, so that its parts always belong together.
+struct Publication {
+  std::shared_ptr<const Payload> payload;  // nullptr before the first evaluation
+  SelfCounts counts;
 };
 
 /// One value, replaced whole; a reader holds the lock only while it copies.
@@ -51,8 +54,5 @@ class Published {
   mutable std::mutex mutex_;
   T value_{};
 };
-
-using PublishedPayload = Published<std::shared_ptr<const Payload>>;
-using PublishedCounts = Published<SelfCounts>;
 
 }  // namespace mtls::daemon

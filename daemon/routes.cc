@@ -27,7 +27,7 @@ Routes::Routes(const Sources& sources, std::string telemetry_path)
 
 std::optional<Page> Routes::get(std::string_view path) {
   if (path == telemetry_path_) return metrics();
-  const auto payload = sources_.payload.load();
+  const auto payload = sources_.published.load().payload;
   if (path == "/") {
     return Page{
         .status = 200, .content_type = kHtml, .parts = {payload ? payload->page : waiting_page_}};
@@ -40,18 +40,10 @@ std::optional<Page> Routes::get(std::string_view path) {
 
 Page Routes::metrics() const {
   Page page{.status = 200, .content_type = kMetricsText, .parts = {}};
-  const auto payload = sources_.payload.load();
-  SelfCounts counts = sources_.counts.load();
-  if (payload) {
-    page.parts.push_back(payload->metrics);
-    if (counts.generation != payload->generation) {  // the two are not published at once
-      counts.generation = payload->generation;
-      counts.last_evaluation = payload->evaluated_at;
-      counts.last_duration_seconds = payload->seconds;
-    }
-  }
+  const Publication now = sources_.published.load();
+  if (now.payload) page.parts.push_back(now.payload->metrics);
   page.parts.push_back(
-      std::make_shared<const std::string>(render_self_metrics(counts, sources_.requests)));
+      std::make_shared<const std::string>(render_self_metrics(now.counts, sources_.requests)));
   return page;
 }
 

@@ -13,8 +13,7 @@ namespace mtls::daemon {
 class Routes final : public Site {
  public:
   struct Sources {
-    const PublishedPayload& payload;
-    const PublishedCounts& counts;
+    const Published<Publication>& published;
     const RequestCounts& requests;
   };
 

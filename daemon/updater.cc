@@ -47,6 +47,7 @@ struct Updater::Job {
 
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::shared_ptr<const Payload> payload;
+  double seconds = 0;  // that the evaluation took
 
   // Worker thread.
   void evaluate() {
@@ -62,16 +63,13 @@ struct Updater::Job {
         std::make_shared<const std::string>(collectors::render(collectable.Collect()));
     rendered->page = std::make_shared<const std::string>(reports::status_page(
         *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
-    rendered->generation = snapshot->generation;
-    rendered->evaluated_at = snapshot->evaluated_at;
-    rendered->seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     payload = std::move(rendered);
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 };
 
-Updater::Updater(const World& world, OnPublished on_published)
-    : world_(world), on_published_(std::move(on_published)) {
+Updater::Updater(const World& world, OnEvaluated on_evaluated)
+    : world_(world), on_evaluated_(std::move(on_evaluated)) {
   uv_timer_init(&world_.loop, &horizon_timer_);
   uv_timer_init(&world_.loop, &settling_timer_);
   horizon_timer_.data = this;
@@ -126,13 +124,12 @@ void Updater::finished(std::unique_ptr<Job> job) {
   busy_ = false;
   if (closed_) return;
   snapshot_ = job->snapshot;
-  world_.payload.store(job->payload);
   ++counts_.evaluations[job->trigger];
   counts_.generation = snapshot_->generation;
   counts_.last_evaluation = snapshot_->evaluated_at;
-  counts_.last_duration_seconds = job->payload->seconds;
+  counts_.last_duration_seconds = job->seconds;
   report(*snapshot_);
-  on_published_(*snapshot_, counts_);
+  on_evaluated_(*snapshot_, {.payload = job->payload, .counts = counts_});
   schedule_horizon();
   schedule_settling();
   if (!pending_trigger_.empty()) run();

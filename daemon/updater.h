@@ -1,5 +1,5 @@
-// Turns changes into Snapshots: one evaluation at a time on a worker, published when done, the next
-// one at the horizon. Lives on the loop thread.
+// Turns changes into Snapshots: one evaluation at a time on a worker, handed out when done, the
+// next one at the horizon. Lives on the loop thread.
 #pragma once
 
 #include <chrono>
@@ -21,14 +21,14 @@ class Updater {
   struct World {
     uv_loop_t& loop;
     base::FileSystem& disk;
-    PublishedPayload& payload;
     std::string telemetry_path;  // for the page
   };
-  /// On the loop thread, after each publication.
-  using OnPublished =
-      std::function<void(const audit::Snapshot& snapshot, const SelfCounts& counts)>;
+  /// On the loop thread, after each evaluation: what to publish. The watch counts are the caller's
+  /// to add.
+  using OnEvaluated =
+      std::function<void(const audit::Snapshot& snapshot, const Publication& publication)>;
 
-  Updater(const World& world, OnPublished on_published);
+  Updater(const World& world, OnEvaluated on_evaluated);
   Updater(const Updater&) = delete;
   Updater& operator=(const Updater&) = delete;
 
@@ -51,7 +51,7 @@ class Updater {
   void report(const audit::Snapshot& snapshot);
 
   World world_;
-  OnPublished on_published_;
+  OnEvaluated on_evaluated_;
   std::shared_ptr<const audit::Policy> policy_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
   SelfCounts counts_;
