@@ -5,8 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "config/directives.h"
 #include "config/parser.h"
+#include "config/shape.h"
 
 namespace mtls::config {
 namespace {
@@ -39,18 +39,24 @@ class Loader {
   Document load() &&;
 
  private:
-  struct Place {
+  // The block that is being read; the files it includes share it.
+  struct Block {
     Context context = Context::kMain;
-    std::size_t depth = 0;  // of blocks
+    std::size_t depth = 0;  // of enclosing blocks
+    std::string name = {};
+    Seen seen = {};
+
+    // R1.20: split_clients and charset_map know no include.
+    bool includes() const { return name != "split_clients" && name != "charset_map"; }
   };
 
-  std::vector<Directive> read_file(const std::string& path, Place place,
+  std::vector<Directive> read_file(const std::string& path, Block& block,
                                    const base::SourceLocation* from);
-  std::vector<Directive> splice(std::vector<Directive> directives, Place place, bool expands);
-  std::vector<Directive> expand(const Directive& include, Place place);
+  std::vector<Directive> splice(std::vector<Directive> directives, Block& block);
+  std::vector<Directive> expand(const Directive& include, Block& block);
   std::optional<Diagnostic> refusal(const std::string& path, const Directive& include,
                                     std::size_t depth) const;
-  void check_shape(const Directive& directive, Context context);
+  void check_shape(const Directive& directive, Block& block);
   base::FileId id_of(const std::string& path);
   void complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at);
 
@@ -63,7 +69,6 @@ class Loader {
   std::size_t total_bytes_ = 0;
   std::uint32_t order_ = 0;
   std::unordered_map<std::string, base::FileId> ids_;
-  std::set<std::string> main_blocks_;
 };
 
 void Loader::complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at) {
@@ -78,18 +83,16 @@ base::FileId Loader::id_of(const std::string& path) {
   return known->second;
 }
 
-void Loader::check_shape(const Directive& directive, Context context) {
-  const auto error = shape_error(directive, context);
+void Loader::check_shape(const Directive& directive, Block& block) {
+  const auto error = block.context == Context::kData
+                         ? data_line_error(block.name, directive)
+                         : shape_error(directive, block.context, block.seen);
   if (error) complain(ErrorCode::kSyntax, *error, directive.end);
-  const bool is_once =
-      context == Context::kMain && context_inside(directive, context) != Context::kOpaque;
-  if (!error && is_once && !main_blocks_.insert(directive.name).second) {  // R1.44
-    complain(ErrorCode::kSyntax, about(directive, "is duplicate"), directive.end);
-  }
 }
 
-// nginx has no guard: it dies of a cycle (R1.35). The chain, not a set: the same file twice in a
-// row is fine (R1.30).
+// nginx has no guard: it dies of a cycle (R1.35), unless what it reads the second time may not
+// stand where the file includes itself: so once more is read. The chain, not a set: the same file
+// twice in a row is fine (R1.30).
 std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directive& include,
                                           std::size_t depth) const {
   const auto refuse = [&](std::string why) {
@@ -97,7 +100,7 @@ std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directi
                       .message = "include of \"" + path + "\": " + std::move(why),
                       .at = include.end};
   };
-  if (std::find(chain_.begin(), chain_.end(), path) != chain_.end()) {
+  if (std::count(chain_.begin(), chain_.end(), path) > 1) {
     return refuse("the file includes itself");
   }
   if (chain_.size() > limits_.max_depth || depth > kMaxBlockDepth) {
@@ -112,7 +115,7 @@ std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directi
   return std::nullopt;
 }
 
-std::vector<Directive> Loader::read_file(const std::string& path, Place place,
+std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
                                          const base::SourceLocation* from) {
   ++reads_;
   const auto content = disk_.read(path, limits_.max_file_bytes);
@@ -124,19 +127,22 @@ std::vector<Directive> Loader::read_file(const std::string& path, Place place,
     return {};
   }
   total_bytes_ += content->bytes.size();
-  ParsedFile parsed = parse(content->text(), id_of(path));
+  const Lines lines = block.context == Context::kData ? Lines::kData : Lines::kDirectives;
+  ParsedFile parsed = parse(content->text(), id_of(path), lines);
   chain_.push_back(path);
-  auto directives = splice(std::move(parsed.directives), place, true);
+  auto directives = splice(std::move(parsed.directives), block);
   chain_.pop_back();
   for (Diagnostic& diagnostic : parsed.diagnostics) {
-    diagnostic.when.order = order_;
+    diagnostic.when.order = ++order_;  // behind all that stands before it
     document_.diagnostics.push_back(std::move(diagnostic));
   }
   return directives;
 }
 
-std::vector<Directive> Loader::expand(const Directive& include, Place place) {
-  const std::string pattern = full_path(include.args[0].text, main_path_);
+std::vector<Directive> Loader::expand(const Directive& include, Block& block) {
+  const std::string& name = include.args[0].text;  // C strings end at a NUL
+  const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
+  if (pattern == "/dev/null") return {};
   std::vector<std::string> paths{pattern};
   if (pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
     auto matches = disk_.glob(pattern);
@@ -148,36 +154,33 @@ std::vector<Directive> Loader::expand(const Directive& include, Place place) {
   }
   std::vector<Directive> directives;
   for (const std::string& path : paths) {
-    if (auto why_not = refusal(path, include, place.depth)) {
+    if (auto why_not = refusal(path, include, block.depth)) {
       complain(why_not->code, std::move(why_not->message), why_not->at);
       continue;
     }
-    auto inside = read_file(path, place, &include.end);
+    auto inside = read_file(path, block, &include.end);
     std::move(inside.begin(), inside.end(), std::back_inserter(directives));
   }
   return directives;
 }
 
-// `expands`: the includes among `directives` are nginx's (not so in split_clients and charset_map,
-// R1.20).
-std::vector<Directive> Loader::splice(std::vector<Directive> directives, Place place,
-                                      bool expands) {
+std::vector<Directive> Loader::splice(std::vector<Directive> directives, Block& block) {
   std::vector<Directive> out;
   out.reserve(directives.size());
   for (Directive& directive : directives) {
     directive.order = ++order_;
-    check_shape(directive, place.context);
+    check_shape(directive, block);
     const bool is_include = directive.name == "include" && directive.args.size() == 1;
-    if (is_include && !directive.block && expands) {
-      auto inside = expand(directive, place);
+    if (is_include && !directive.block && block.includes()) {
+      auto inside = expand(directive, block);
       std::move(inside.begin(), inside.end(), std::back_inserter(out));
       continue;
     }
     if (directive.block) {
-      const Place inside{.context = context_inside(directive, place.context),
-                         .depth = place.depth + 1};
-      const bool is_closed = directive.name == "split_clients" || directive.name == "charset_map";
-      directive.block = splice(std::move(*directive.block), inside, !is_closed);
+      Block inside{.context = context_inside(directive, block.context),
+                   .depth = block.depth + 1,
+                   .name = directive.name};
+      directive.block = splice(std::move(*directive.block), inside);
     }
     directive.last = order_;
     out.push_back(std::move(directive));
@@ -186,7 +189,8 @@ std::vector<Directive> Loader::splice(std::vector<Directive> directives, Place p
 }
 
 Document Loader::load() && {
-  document_.main = read_file(main_path_, {}, nullptr);
+  Block main;
+  document_.main = read_file(main_path_, main, nullptr);
   const bool has_events =
       std::any_of(document_.main.begin(), document_.main.end(),
                   [](const Directive& directive) { return directive.name == "events"; });

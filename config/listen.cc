@@ -148,17 +148,20 @@ class Parameters {
 
   // nginx's complaint, if any.
   std::optional<std::string> read(const std::string& word);
+  // The same once all are read: what goes with TCP alone.
+  std::optional<std::string> conflict() const;
 
   Listen flags;
   bool sets_socket_options = false;
-  bool is_datagram = false;
 
  private:
   bool is_flag(std::string_view word);
   bool is_option(std::string_view word) const;
+  bool knows_fastopen() const;
 
   Module module_;
   Version version_;
+  std::vector<std::string> seen_;  // names, without values
 };
 
 bool Parameters::is_flag(std::string_view word) {
@@ -169,24 +172,39 @@ bool Parameters::is_flag(std::string_view word) {
   }
   if (word == "ssl") return flags.ssl = true;
   if (word == "quic" && module_ == Module::kHttp && version_ >= Version{1, 25, 0}) {
-    return is_datagram = flags.quic = true;
+    flags.transport = Transport::kUdp;
+    return flags.quic = true;
   }
   if (word == "http2") return module_ == Module::kHttp;
-  if (word == "udp") return is_datagram = module_ == Module::kStream;
+  if (word == "udp" && module_ == Module::kStream) {
+    flags.transport = Transport::kUdp;
+    return true;
+  }
   return word == "proxy_protocol" && (module_ != Module::kMail || version_ >= Version{1, 19, 8});
 }
 
+bool Parameters::knows_fastopen() const {
+  return module_ == Module::kHttp || (module_ == Module::kStream && version_ >= Version{1, 21, 0});
+}
+
 bool Parameters::is_option(std::string_view word) const {
-  return is_one_of(word, {"bind", "deferred", "reuseport", "ipv6only=on", "ipv6only=off",
-                          "so_keepalive=on", "so_keepalive=off"}) ||
+  const bool has_names =
+      module_ == Module::kHttp || (module_ == Module::kStream && version_ >= Version{1, 25, 5});
+  if (word == "deferred") return has_names;
+  if (word == "reuseport") return module_ != Module::kMail;
+  if (word == "multipath") return version_ >= Version{1, 29, 7};
+  return is_one_of(word, {"bind", "ipv6only=on", "ipv6only=off", "so_keepalive=on",
+                          "so_keepalive=off"}) ||
          (word.starts_with("so_keepalive=") && word.find(':') != std::string_view::npos &&
           std::count(word.begin(), word.end(), ':') < 3);
 }
 
 std::optional<std::string> Parameters::read(const std::string& word) {
+  seen_.push_back(word.substr(0, word.find('=')));
   if (is_flag(word)) return std::nullopt;
   const std::string_view name = std::string_view(word).substr(0, word.find('=') + 1);
-  const bool has_number = is_one_of(name, {"backlog=", "rcvbuf=", "sndbuf=", "fastopen="});
+  const bool has_number = is_one_of(name, {"backlog=", "rcvbuf=", "sndbuf="}) ||
+                          (name == "fastopen=" && knows_fastopen());
   if (is_option(word) || has_number) {
     sets_socket_options = true;
     return has_number ? bad_value(word) : std::nullopt;
@@ -197,7 +215,25 @@ std::optional<std::string> Parameters::read(const std::string& word) {
   }
   // Said at level emerg, and yet accepted, on systems without accept filters.
   if (name == "accept_filter=") return std::nullopt;
-  return "invalid parameter \"" + word + "\"";
+  const bool is_old = module_ != Module::kHttp && version_ < Version{1, 25, 5};
+  return is_old ? "the invalid \"" + word + "\" parameter" : "invalid parameter \"" + word + "\"";
+}
+
+// In the order nginx looks: ngx_http_core_listen(), ngx_stream_core_listen() before and since
+// 1.25.5.
+std::optional<std::string> Parameters::conflict() const {
+  if (flags.transport == Transport::kTcp) return std::nullopt;
+  std::vector<std::string_view> order{"fastopen", "backlog", "deferred",     "multipath",
+                                      "ssl",      "http2",   "so_keepalive", "proxy_protocol"};
+  if (!flags.quic && version_ < Version{1, 25, 5}) {
+    order = {"backlog", "ssl", "so_keepalive", "proxy_protocol", "fastopen"};
+  }
+  for (const std::string_view name : order) {
+    if (std::find(seen_.begin(), seen_.end(), name) == seen_.end()) continue;
+    return "\"listen\" directive \"" + std::string(name) + "\" parameter is incompatible with \"" +
+           (flags.quic ? "quic" : "udp") + "\"";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -216,12 +252,8 @@ Result<ParsedListen> parse_listen(const Directive& directive, Module module,
   for (std::size_t i = 1; i < directive.args.size(); ++i) {
     if (auto error = parameters.read(directive.args[i].text)) return complain(std::move(*error));
   }
-  if (parameters.flags.ssl && parameters.flags.quic) {
-    return complain("\"ssl\" parameter is incompatible with \"quic\"");
-  }
-  ParsedListen parsed{.listens = {},
-                      .sets_socket_options = parameters.sets_socket_options,
-                      .is_datagram = parameters.is_datagram};
+  if (auto error = parameters.conflict()) return complain(std::move(*error));
+  ParsedListen parsed{.listens = {}, .sets_socket_options = parameters.sets_socket_options};
   for (int port = endpoint->ports.first; port <= endpoint->ports.last; ++port) {
     Listen listen = parameters.flags;
     listen.address = endpoint->address;

@@ -15,7 +15,6 @@ namespace mtls::config {
 struct ParsedListen {
   std::vector<Listen> listens;       // more than one for a port range
   bool sets_socket_options = false;  // bind, backlog=, reuseport, …: once per address
-  bool is_datagram = false;  // quic, udp: another socket than the TCP one of the same address
 };
 
 /// kSyntax with nginx's complaint, at the directive's end.

@@ -3,82 +3,73 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/guards.h"
-#include "config/include.h"
+#include "config/effective.h"
 #include "config/values.h"
 
 namespace mtls::config {
 namespace {
 
-struct Found {
-  const std::vector<const Directive*>* directives = nullptr;
-  Provenance provenance = Provenance::kDefault;
-};
+Effective effective_in(const MergeInput& input) {
+  return {{&input.scope.settings, &input.outer}, input.paths, input.scope.module};
+}
 
-// R2.10: what the server sets replaces what stands around it, arrays included.
-Found effective(const Settings& local, const Settings& outer, std::string_view name) {
-  const auto own = local.find(name);
-  if (own != local.end() && !own->second.empty()) return {&own->second, Provenance::kLocal};
-  const auto inherited = outer.find(name);
-  if (inherited == outer.end() || inherited->second.empty()) return {};
-  return {&inherited->second, Provenance::kInherited};
+// The rows that dump and check print: those of TLS on the server side.
+bool is_server_setting(const DirectiveRule& rule, Module module, Version version) {
+  const bool is_tls =
+      rule.name == "ssl" || rule.name == "starttls" || rule.name.starts_with("ssl_");
+  const Context here = module == Module::kHttp     ? Context::kHttpServer
+                       : module == Module::kStream ? Context::kStreamServer
+                                                   : Context::kMailServer;
+  return is_tls && exists_in(rule, version) && is_allowed(rule, here, version);
 }
 
 class Merger {
  public:
-  explicit Merger(const MergeInput& input) : in_(input) {}
+  explicit Merger(const MergeInput& input) : in_(input), effective_(effective_in(input)) {}
 
   TlsContext context() const;
 
  private:
-  // `read` turns the directives into the value.
-  template <class T, class Read>
-  void set(Setting<T>& setting, std::string_view name, Read read) const {
-    const Found found = effective(in_.scope.settings, in_.outer, name);
-    if (found.directives == nullptr) return;
-    setting = {read(*found.directives), found.provenance, found.directives->front()->at};
-  }
-  void set_file(Setting<std::optional<FileRef>>& setting, std::string_view name) const;
-  void set_files(Setting<std::vector<FileRef>>& setting, std::string_view name) const;
-  FileRef file_ref(const std::string& text, bool is_key) const;
+  void set_certificates(Setting<std::vector<FileRef>>& setting, std::string_view name,
+                        CertificatePart part) const;
+  void set_material(TlsContext& context) const;
+  std::vector<NamedSetting> settings() const;
   std::vector<std::string> server_names() const;
   ContextId id() const;
   bool has_context(const TlsContext& context) const;
   bool speaks_tls_itself() const;
 
   const MergeInput& in_;
+  Effective effective_;
 };
 
-// R2.A: `$` since 1.15.9 and not in mail, `data:` since 1.15.10, `engine:` and `store:` (1.29.0)
-// for keys.
-FileRef Merger::file_ref(const std::string& text, bool is_key) const {
-  const Version version = in_.build.version;
-  const bool is_runtime = (text.find('$') != std::string::npos && version >= Version{1, 15, 9} &&
-                           in_.scope.module != Module::kMail) ||
-                          (text.starts_with("data:") && version >= Version{1, 15, 10}) ||
-                          (is_key && text.starts_with("engine:")) ||
-                          (is_key && text.starts_with("store:") && version >= Version{1, 29, 0});
-  if (is_runtime) return RuntimePath{text};
-  return StaticPath{full_path(text, in_.main_path)};
-}
-
-// R2.12: "" cancels what would be inherited. No variables here (R2.A).
-void Merger::set_file(Setting<std::optional<FileRef>>& setting, std::string_view name) const {
-  set(setting, name, [&](const auto& directives) -> std::optional<FileRef> {
-    const std::string& text = directives.front()->args.at(0).text;
-    if (text.empty()) return std::nullopt;
-    return StaticPath{full_path(text, in_.main_path)};
-  });
-}
-
-void Merger::set_files(Setting<std::vector<FileRef>>& setting, std::string_view name) const {
-  set(setting, name, [&](const auto& directives) {
+void Merger::set_certificates(Setting<std::vector<FileRef>>& setting, std::string_view name,
+                              CertificatePart part) const {
+  effective_.set(setting, name, [&](const auto& directives) {
     std::vector<FileRef> files;
     for (const Directive* directive : directives) {
-      files.push_back(file_ref(directive->args.at(0).text, name == "ssl_certificate_key"));
+      files.push_back(in_.paths.server_side(directive->args.at(0).text, part, in_.scope.module));
     }
     return files;
   });
+}
+
+void Merger::set_material(TlsContext& context) const {
+  effective_.set_file(context.client_certificate, "ssl_client_certificate");
+  effective_.set_file(context.trusted_certificate, "ssl_trusted_certificate");
+  effective_.set_file(context.crl, "ssl_crl");
+  set_certificates(context.certificates, "ssl_certificate", CertificatePart::kCertificate);
+  set_certificates(context.certificate_keys, "ssl_certificate_key", CertificatePart::kKey);
+}
+
+std::vector<NamedSetting> Merger::settings() const {
+  std::vector<NamedSetting> all;
+  for (const DirectiveRule& rule : directive_table()) {
+    if (!is_server_setting(rule, in_.scope.module, in_.build.version)) continue;
+    all.push_back(
+        {.directive = rule.name, .effective = effective_.as_text(rule, in_.build.version)});
+  }
+  return all;
 }
 
 std::vector<std::string> Merger::server_names() const {
@@ -87,7 +78,7 @@ std::vector<std::string> Merger::server_names() const {
   if (found == in_.scope.settings.end()) return names;
   for (const Directive* directive : found->second) {
     for (const Argument& argument : directive->args) {
-      names.push_back(stored_server_name(argument.text));
+      names.push_back(stored_server_name(argument.text, in_.build.hostname));
     }
   }
   return names;
@@ -120,9 +111,8 @@ bool Merger::has_context(const TlsContext& context) const {
       return has_material && (in_.build.version >= Version{1, 25, 5} || speaks_tls_itself());
     case Module::kMail: break;
   }
-  const Found starttls = effective(in_.scope.settings, in_.outer, "starttls");
-  const bool upgrades =
-      starttls.directives != nullptr && starttls.directives->front()->args.at(0).text != "off";
+  const Setting<std::string>* starttls = context.setting("starttls");
+  const bool upgrades = starttls != nullptr && starttls->value != "off";
   return has_material &&
          (speaks_tls_itself() || upgrades || ssl_on(in_.scope, in_.outer) != nullptr);
 }
@@ -133,30 +123,15 @@ TlsContext Merger::context() const {
   context.at = in_.scope.server->at;
   context.server_names = server_names();
   context.listens = in_.scope.listens;
-  const auto first = [](auto read) {
-    return [read](const auto& directives) { return read(*directives.front()); };
-  };
-  set(context.verify_client, "ssl_verify_client", first(verify_client_value));
-  set(context.verify_depth, "ssl_verify_depth", first(number_value));
-  set(context.reject_handshake, "ssl_reject_handshake", first(flag_value));
-  set(context.ciphers, "ssl_ciphers",
-      first([](const Directive& directive) { return directive.args.at(0).text; }));
-  set_file(context.client_certificate, "ssl_client_certificate");
-  set_file(context.trusted_certificate, "ssl_trusted_certificate");
-  set_file(context.crl, "ssl_crl");
-  set_files(context.certificates, "ssl_certificate");
-  set_files(context.certificate_keys, "ssl_certificate_key");
-  set(context.conf_commands, "ssl_conf_command", [](const auto& directives) {
-    std::vector<std::pair<std::string, std::string>> commands;
-    for (const Directive* directive : directives) {
-      commands.emplace_back(directive->args.at(0).text, directive->args.at(1).text);
-    }
-    return commands;
-  });
+  context.settings = settings();
+  effective_.set(context.verify_client, "ssl_verify_client",
+                 [](const auto& directives) { return verify_client_value(*directives.front()); });
+  effective_.set_number(context.verify_depth, "ssl_verify_depth");
+  effective_.set_flag(context.reject_handshake, "ssl_reject_handshake");
+  effective_.set_text(context.ciphers, "ssl_ciphers");
+  effective_.set_commands(context.conf_commands, "ssl_conf_command");
+  set_material(context);
   context.has_context = has_context(context);
-  if (in_.scope.module == Module::kHttp) {
-    context.guard = guard_of(*in_.scope.outer, *in_.scope.server);
-  }
   return context;
 }
 
@@ -165,7 +140,7 @@ TlsContext Merger::context() const {
 TlsContext merge(const MergeInput& input) { return Merger(input).context(); }
 
 const Directive* ssl_on(const ServerScope& scope, const Settings& outer) {
-  const Found found = effective(scope.settings, outer, "ssl");
+  const Found found = find_effective({&scope.settings, &outer}, "ssl");
   if (found.directives == nullptr || !flag_value(*found.directives->front())) return nullptr;
   return found.directives->front();
 }

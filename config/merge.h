@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config/nginx_build.h"
+#include "config/runtime_path.h"
 #include "config/scopes.h"
 #include "config/tls_context.h"
 
@@ -14,6 +15,7 @@ struct MergeInput {
   const Settings& outer;
   const std::string& main_path;
   const NginxBuild& build;
+  const RuntimePaths& paths;
 };
 
 /// Everything but what depends on other servers: `on_tls_socket` stays false.

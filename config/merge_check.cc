@@ -1,10 +1,14 @@
 #include "config/merge_check.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mtls::config {
 namespace {
+
+constexpr Version kStreamNames{1, 25, 5};
 
 Diagnostic complaint(std::string message, Moment when) {
   return {.code = base::ErrorCode::kSyntax,
@@ -17,21 +21,90 @@ std::string place(const Document& document, base::SourceLocation at) {
   return " in " + document.path_of(at.file) + ":" + std::to_string(at.line);
 }
 
-std::string text_of(const FileRef& file) {
-  const auto* path = std::get_if<StaticPath>(&file);
-  return path != nullptr ? path->path : std::get<RuntimePath>(file).text;
+const Directive* last_of(const Settings& settings, std::string_view name) {
+  const auto found = settings.find(name);
+  return found == settings.end() || found->second.empty() ? nullptr : found->second.back();
 }
 
-// R2.34; `with_ssl_on` is the tail nginx adds for `ssl on`.
-std::optional<std::string> key_error(const TlsContext& context, const std::string& with_ssl_on) {
+const Directive* last_listen_ssl(const Settings& settings) {
+  const auto listens = settings.find("listen");
+  if (listens == settings.end()) return nullptr;
+  const auto found =
+      std::find_if(listens->second.rbegin(), listens->second.rend(), [](const Directive* listen) {
+        return std::any_of(listen->args.begin(), listen->args.end(),
+                           [](const Argument& argument) { return argument.text == "ssl"; });
+      });
+  return found == listens->second.rend() ? nullptr : *found;
+}
+
+// The directive that makes a server of mail speak TLS and the line nginx remembers for it:
+// ngx_mail_ssl_enable() and ngx_mail_ssl_starttls() leave it to a listen that has one.
+const Directive* last_switch(const Settings& settings) {
+  const Directive* ssl = last_of(settings, "ssl");
+  const Directive* starttls = last_of(settings, "starttls");
+  if (ssl == nullptr || starttls == nullptr) return ssl != nullptr ? ssl : starttls;
+  return ssl->order > starttls->order ? ssl : starttls;
+}
+
+bool has_starttls(const MergeInput& input) {
+  const Directive* own = last_of(input.scope.settings, "starttls");
+  const Directive* found = own != nullptr ? own : last_of(input.outer, "starttls");
+  return found != nullptr && found->args.at(0).text != "off";
+}
+
+/// What makes nginx demand a certificate where it merges a server, in its words.
+struct Demand {
+  std::string_view directive;  // between quotes; "": nothing does
+  const Directive* at = nullptr;
+
+  std::string tail(const Document& document) const {
+    return " the \"" + std::string(directive) + "\" directive" + place(document, at->end);
+  }
+};
+
+// conf->listen, conf->enable and conf->starttls of the three modules.
+Demand demand_of(const MergeInput& input) {
+  const Directive* listen = last_listen_ssl(input.scope.settings);
+  const Directive* on = ssl_on(input.scope, input.outer);
+  switch (input.scope.module) {
+    case Module::kHttp: return on == nullptr ? Demand{} : Demand{"ssl", on};
+    case Module::kStream:
+      if (listen == nullptr || input.build.version >= kStreamNames) return {};
+      return {"listen ... ssl", listen};
+    case Module::kMail: break;
+  }
+  if (listen != nullptr) return {"listen ... ssl", listen};
+  const Directive* own = last_switch(input.scope.settings);
+  const Directive* at = own != nullptr ? own : last_switch(input.outer);
+  if (on != nullptr) return {"ssl", at};
+  return has_starttls(input) ? Demand{"starttls", at} : Demand{};
+}
+
+// The last ssl_certificate as it is written: it is not resolved yet when its key is missed.
+std::string written_certificate(const MergeInput& input) {
+  const Directive* own = last_of(input.scope.settings, "ssl_certificate");
+  const Directive* found = own != nullptr ? own : last_of(input.outer, "ssl_certificate");
+  return found == nullptr ? "" : found->args.at(0).text;
+}
+
+// R2.34, R2.35.
+std::optional<std::string> certificate_error(const TlsContext& context, const MergeInput& input,
+                                             const Document& document) {
+  const Demand demand = demand_of(input);
   const auto& certificates = context.certificates.value;
   const auto& keys = context.certificate_keys.value;
-  if (certificates.size() <= keys.size()) return std::nullopt;
-  if (keys.empty() && !with_ssl_on.empty()) {
-    return "no \"ssl_certificate_key\" is defined for" + with_ssl_on;
+  const std::string tail = demand.directive.empty() ? "" : demand.tail(document);
+  if (certificates.empty()) {
+    // Only http and stream since 1.25.5 have ssl_reject_handshake.
+    if (tail.empty() || context.reject_handshake.value) return std::nullopt;
+    return "no \"ssl_certificate\" is defined for" + tail;
   }
-  return "no \"ssl_certificate_key\" is defined for certificate \"" + text_of(certificates.back()) +
-         "\"" + (with_ssl_on.empty() ? "" : " and" + with_ssl_on);
+  if (certificates.size() <= keys.size()) return std::nullopt;
+  if (keys.empty() && !tail.empty()) {
+    return "no \"ssl_certificate_key\" is defined for" + tail;
+  }
+  return "no \"ssl_certificate_key\" is defined for certificate \"" + written_certificate(input) +
+         "\"" + (tail.empty() ? "" : " and" + tail);
 }
 
 bool has_trust_source(const TlsContext& context, const NginxBuild& build) {
@@ -49,6 +122,54 @@ std::optional<std::string> trust_error(const TlsContext& context, const NginxBui
              : "no ssl_client_certificate for ssl_verify_client";
 }
 
+std::string effective(const TlsContext& context, std::string_view directive) {
+  const Setting<std::string>* setting = context.setting(directive);
+  return setting == nullptr ? "" : setting->value;
+}
+
+bool speaks_tls13(const TlsContext& context) {
+  return effective(context, "ssl_protocols").find("TLSv1.3") != std::string::npos;
+}
+
+bool is_http_url(std::string_view url) {
+  constexpr std::string_view kScheme = "http://";
+  return url.size() > kScheme.size() &&
+         std::equal(kScheme.begin(), kScheme.end(), url.begin(), [](char wanted, char c) {
+           return wanted == (c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+         });
+}
+
+// R2.33, R2.48: ngx_ssl_ocsp(). What its host resolves to is not looked at.
+std::optional<std::string> ocsp_error(const TlsContext& context) {
+  const std::string mode = effective(context, "ssl_ocsp");
+  if (mode.empty() || mode == "off") return std::nullopt;
+  if (context.verify_client.value == VerifyClient::kOptionalNoCa) {
+    return "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"";
+  }
+  const std::string responder = effective(context, "ssl_ocsp_responder");
+  if (responder.empty() || is_http_url(responder)) return std::nullopt;
+  return "invalid URL prefix in OCSP responder \"" + responder + "\" in \"ssl_ocsp_responder\"";
+}
+
+// Since 1.29.1.
+std::optional<std::string> stapling_error(const TlsContext& context) {
+  if (effective(context, "ssl_stapling") != "on") return std::nullopt;
+  if (effective(context, "ssl_certificate_compression") != "on") return std::nullopt;
+  return "\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"";
+}
+
+// Where nginx says a server stands: the line of its `{`.
+base::SourceLocation start_of(const Directive& block, const TlsContext& server) {
+  const auto found =
+      std::find_if(block.block->begin(), block.block->end(),
+                   [&](const Directive& directive) { return directive.at == server.at; });
+  return found == block.block->end() ? server.at : found->end;
+}
+
+bool is_checked_by_socket(Module module, const NginxBuild& build) {
+  return module == Module::kHttp || (module == Module::kStream && build.version >= kStreamNames);
+}
+
 }  // namespace
 
 Moment at_merge(const Directive& outer, std::size_t index, MergeStep step) {
@@ -58,51 +179,60 @@ Moment at_merge(const Directive& outer, std::size_t index, MergeStep step) {
           .step = static_cast<std::uint32_t>(step)};
 }
 
-// ngx_http_ssl_merge_srv_conf().
+const Directive* block_of(const Document& document, Module module) {
+  const auto found =
+      std::find_if(document.main.begin(), document.main.end(), [&](const Directive& directive) {
+        return directive.block && directive.name == word(module);
+      });
+  return found == document.main.end() ? nullptr : &*found;
+}
+
+// ngx_http_ssl_merge_srv_conf(), ngx_stream_ssl_merge_srv_conf(), ngx_mail_ssl_merge_conf().
 std::vector<Diagnostic> check_server(const TlsContext& context, const MergeInput& input,
                                      std::size_t index, const Document& document) {
   std::vector<Diagnostic> out;
-  const auto when = [&](MergeStep step) { return at_merge(*input.scope.outer, index, step); };
-  const bool is_http = input.scope.module == Module::kHttp;
-  const Directive* on = is_http ? ssl_on(input.scope, input.outer) : nullptr;
-  const std::string with_ssl_on =
-      on == nullptr ? "" : " the \"ssl\" directive" + place(document, on->end);
-  if (on != nullptr && !context.has_context) {
-    out.push_back(complaint("no \"ssl_certificate\" is defined for" + with_ssl_on,
-                            when(MergeStep::kCertificateMissing)));
-  }
+  const auto add = [&](std::optional<std::string> error, MergeStep step) {
+    if (error) {
+      out.push_back(complaint(std::move(*error), at_merge(*input.scope.outer, index, step)));
+    }
+  };
+  if (!context.has_context && demand_of(input).directive.empty()) return out;
+  add(certificate_error(context, input, document), MergeStep::kCertificateMissing);
   if (!context.has_context) return out;
-  if (auto error = key_error(context, with_ssl_on); error && is_http) {
-    out.push_back(complaint(std::move(*error), when(MergeStep::kCertificateMissing)));
-  }
-  if (auto error = trust_error(context, input.build)) {
-    out.push_back(complaint(std::move(*error), when(MergeStep::kTrustSource)));
-  }
+  add(trust_error(context, input.build), MergeStep::kTrustSource);
+  add(ocsp_error(context), MergeStep::kOcsp);
+  add(stapling_error(context), MergeStep::kStapling);
   return out;
 }
 
 std::vector<Diagnostic> check_sockets(const ResolvedConfig& config, const Document& document,
-                                      std::uint32_t end_of_http) {
+                                      const NginxBuild& build) {
   std::vector<Diagnostic> out;
-  const Moment when{.order = end_of_http,
-                    .module = static_cast<std::uint32_t>(MergeModule::kPostconfiguration)};
-  const auto lacks = [&](std::size_t index) {
+  const auto say = [&](const std::string& what, const Socket& socket, std::size_t index) {
     const TlsContext& server = config.servers[index];
-    out.push_back(
-        complaint("no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive" +
-                      place(document, server.at),
-                  when));
+    const Directive* block = block_of(document, server.id.module);
+    if (block == nullptr) return;
+    const char* parameter = socket.transport == Transport::kUdp ? "quic" : "ssl";
+    out.push_back(complaint(what + " the \"listen ... " + parameter + "\" directive" +
+                                place(document, start_of(*block, server)),
+                            {.order = block->last,
+                             .module = static_cast<std::uint32_t>(MergeModule::kPostconfiguration),
+                             .server = socket.rank + 1}));
   };
+  const std::string lacks = "no \"ssl_certificate\" is defined for";
   for (const Socket& socket : config.sockets) {
-    if (socket.module != Module::kHttp || !socket.ssl) continue;
+    if (!is_checked_by_socket(socket.module, build) || !socket.ssl) continue;
     const TlsContext& by_default = config.servers[socket.default_server];
-    if (!by_default.certificates.value.empty()) continue;
-    if (!by_default.reject_handshake.value) {
-      lacks(socket.default_server);
-      continue;
-    }
-    for (const std::size_t index : socket.servers) {  // R2.36
-      if (!config.servers[index].has_context) lacks(index);
+    if (!by_default.certificates.value.empty()) {
+      if (socket.transport == Transport::kUdp && !speaks_tls13(by_default)) {
+        say("\"ssl_protocols\" must enable TLSv1.3 for", socket, socket.default_server);
+      }
+    } else if (!by_default.reject_handshake.value) {
+      say(lacks, socket, socket.default_server);
+    } else {
+      for (const std::size_t index : socket.servers) {  // R2.36
+        if (!config.servers[index].has_context) say(lacks, socket, index);
+      }
     }
   }
   return out;

@@ -1,5 +1,5 @@
-// What nginx finds wrong once all blocks are merged (R2.30 to R2.36): complaints without a line.
-// Files are not looked at. Pure.
+// What nginx finds wrong once all blocks are merged (R2.30 to R2.36, R2.48): complaints that need
+// no look at a file and no OpenSSL; those that do are audit/refusals.h. Pure.
 #pragma once
 
 #include <vector>
@@ -12,13 +12,21 @@ namespace mtls::config {
 
 /// Moment::module: the order in which the modules merge at the end of their block
 /// (auto/modules), and what comes behind all of them.
-enum class MergeModule : std::uint32_t { kSsl = 1, kProxy, kUwsgi, kGrpc, kPostconfiguration };
+enum class MergeModule : std::uint32_t {
+  kStreamProxy = 1,
+  kSsl,
+  kProxy,
+  kUwsgi,
+  kGrpc,
+  kPostconfiguration,
+};
 
-/// Moment::step of kSsl: the order of ngx_http_ssl_merge_srv_conf().
+/// Moment::step of kSsl: the order of ngx_http_ssl_merge_srv_conf(), in stream and mail the same.
 enum class MergeStep : std::uint32_t {
   kCertificateMissing = 1,
-  kCertificate,
   kCiphers,
+  kCertificate,
+  kLateCiphers,  // before 1.21.2
   kTrustSource,
   kClientCertificate,
   kTrustedCertificate,
@@ -38,9 +46,12 @@ Moment at_merge(const Directive& outer, std::size_t index, MergeStep step);
 std::vector<Diagnostic> check_server(const TlsContext& context, const MergeInput& input,
                                      std::size_t index, const Document& document);
 
-/// Of the http sockets and their default servers (ngx_http_ssl_init). `end_of_http`: the block's
-/// `last`.
+/// Of the sockets and their default servers (ngx_http_ssl_init, and since 1.25.5
+/// ngx_stream_ssl_init).
 std::vector<Diagnostic> check_sockets(const ResolvedConfig& config, const Document& document,
-                                      std::uint32_t end_of_http);
+                                      const NginxBuild& build);
+
+/// The http, stream or mail block of `document`, whose end is when nginx merges; nullptr: none.
+const Directive* block_of(const Document& document, Module module);
 
 }  // namespace mtls::config

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "config/conf_path.h"
+
 namespace mtls::config {
 namespace {
 
@@ -41,18 +43,15 @@ std::optional<Version> version_behind(std::string_view binary, std::string_view 
   return std::nullopt;
 }
 
+// Without a trailing slash.
 std::optional<std::string> prefix_in(std::string_view binary) {
-  constexpr std::string_view kMarker = "--prefix=";
-  constexpr std::string_view kEnds{" '\"\n\0", 5};
-  for (std::size_t at = binary.find(kMarker); at != std::string_view::npos;
-       at = binary.find(kMarker, at + 1)) {
-    const bool begins = at > 0 && (binary[at - 1] == ' ' || binary[at - 1] == '\'');
-    std::string_view path = binary.substr(at + kMarker.size());
-    path = path.substr(0, path.find_first_of(kEnds));
-    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-    if (begins && path.starts_with('/')) return std::string(path);
-  }
-  return std::nullopt;
+  auto path = configured(binary, "--prefix=");
+  if (!path)
+    return binary.find("configure arguments:") == std::string_view::npos
+               ? std::nullopt
+               : std::optional<std::string>("/usr/local/nginx");  // auto/options
+  while (path->size() > 1 && path->ends_with('/')) path->pop_back();
+  return path->starts_with('/') ? path : std::nullopt;
 }
 
 }  // namespace

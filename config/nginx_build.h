@@ -25,6 +25,7 @@ struct NginxBuild {
   Version version{1, 31, 0};  // without a binary to ask: the newest known
   Version openssl{3, 0, 0};
   std::string prefix = "/usr/share/nginx";  // without a trailing slash
+  std::string hostname = {};  // gethostname(2) where nginx runs, for `$hostname`; "": not known
 
   /// R2.30/31, R4.3: CA and CRL loaders changed; ssl_trusted_certificate alone became enough.
   bool loads_ca_by_pem_read() const { return version >= Version{1, 27, 2}; }

@@ -17,15 +17,15 @@ class Parser {
  public:
   Parser(std::string_view text, base::FileId file) : lexer_(text, file) {}
 
-  ParsedFile parse() && {
+  ParsedFile parse(Lines lines) && {
     ParsedFile parsed;
-    parsed.directives = read_block(nullptr);
+    parsed.directives = read_block(lines);
     if (complaint_) parsed.diagnostics.push_back(std::move(*complaint_));
     return parsed;
   }
 
  private:
-  std::vector<Directive> read_block(const Directive* parent);
+  std::vector<Directive> read_block(Lines lines);
   bool read_inside(Directive& directive);
   bool read_lua(Directive& directive);
   void check_end(const Token& token);
@@ -65,7 +65,7 @@ bool Parser::read_inside(Directive& directive) {
     return refuse("blocks nested deeper than " + std::to_string(kMaxDepth), directive.end);
   }
   ++depth_;
-  directive.block = read_block(&directive);
+  directive.block = read_block(is_data_block(directive) ? Lines::kData : Lines::kDirectives);
   --depth_;
   return !complaint_;
 }
@@ -77,7 +77,7 @@ void Parser::check_end(const Token& token) {
   if (!at_end && depth_ == 0) refuse("unexpected \"}\"", token.at);
 }
 
-std::vector<Directive> Parser::read_block(const Directive* parent) {
+std::vector<Directive> Parser::read_block(Lines lines) {
   std::vector<Directive> directives;
   std::optional<Directive> current;
   while (const auto token = next(lexer_.next())) {
@@ -91,7 +91,7 @@ std::vector<Directive> Parser::read_block(const Directive* parent) {
       directives.push_back(std::move(*current));
       current.reset();
     } else if (token->kind == Kind::kOpen) {
-      if (parent != nullptr && is_data_block(*parent)) {
+      if (lines == Lines::kData) {
         refuse("unexpected \"{\"", token->at);
         break;
       }
@@ -110,6 +110,8 @@ std::vector<Directive> Parser::read_block(const Directive* parent) {
 
 }  // namespace
 
-ParsedFile parse(std::string_view text, base::FileId file) { return Parser(text, file).parse(); }
+ParsedFile parse(std::string_view text, base::FileId file, Lines lines) {
+  return Parser(text, file).parse(lines);
+}
 
 }  // namespace mtls::config

@@ -14,6 +14,9 @@ struct ParsedFile {
   std::vector<Diagnostic> diagnostics;  // at most one: nginx stops at the first
 };
 
-ParsedFile parse(std::string_view text, base::FileId file);
+enum class Lines { kDirectives, kData };
+
+/// `lines`: what stands in the block around the file; in one of data no block may open (R1.20).
+ParsedFile parse(std::string_view text, base::FileId file, Lines lines = Lines::kDirectives);
 
 }  // namespace mtls::config

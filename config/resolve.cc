@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/exposure.h"
 #include "config/merge.h"
 #include "config/merge_check.h"
+#include "config/reach_index.h"
 #include "config/scopes.h"
+#include "config/upstream.h"
 
 namespace mtls::config {
 namespace {
@@ -19,8 +22,8 @@ bool is_switched_on(const Scopes& scopes, std::size_t server) {
 
 bool speaks_tls(const ResolvedConfig& config, const TlsContext& server) {
   return std::any_of(server.listens.begin(), server.listens.end(), [&](const Listen& listen) {
-    const Socket* socket = config.socket(server.id.module, listen.canonical());
-    return listen.quic || (socket != nullptr && socket->ssl);
+    const Socket* socket = config.socket(server.id.module, listen.canonical(), listen.transport);
+    return socket != nullptr && socket->ssl;
   });
 }
 
@@ -39,28 +42,31 @@ ResolvedConfig resolve(const Document& document, const std::string& main_path,
   // nginx stops at its first complaint: with one of those it never merges.
   const bool merges = document.diagnostics.empty() && config.diagnostics.empty();
 
-  std::uint32_t end_of_http = 0;
+  const RuntimePaths paths(document, main_path, build);
   for (const ServerScope& scope : scopes.servers) {
-    if (scope.module == Module::kHttp) end_of_http = scope.outer->last;
     const MergeInput input{.scope = scope,
                            .outer = scopes.outers.at(scope.outer),
                            .main_path = main_path,
-                           .build = build};
+                           .build = build,
+                           .paths = paths};
     const std::size_t index = config.servers.size();
     config.servers.push_back(merge(input));
     if (merges) {
       append(config.diagnostics, check_server(config.servers[index], input, index, document));
     }
   }
-  if (merges) append(config.diagnostics, check_sockets(config, document, end_of_http));
+  if (merges) append(config.diagnostics, check_sockets(config, document, build));
+
+  config.upstreams = merge_upstreams(
+      {.scopes = scopes, .servers = config.servers, .paths = paths, .build = build});
 
   for (Socket& socket : config.sockets) {
     socket.ssl = socket.ssl || is_switched_on(scopes, socket.default_server);
   }
-  std::sort(config.sockets.begin(), config.sockets.end(), [](const Socket& a, const Socket& b) {
-    return std::pair(a.module, a.canonical) < std::pair(b.module, b.canonical);
-  });
   for (TlsContext& server : config.servers) server.on_tls_socket = speaks_tls(config, server);
+  auto complaints = index_reach(config, scopes, build);
+  if (merges) append(config.diagnostics, std::move(complaints));
+  describe_exposure(scopes, config);
   return config;
 }
 

@@ -3,7 +3,11 @@
 #include <utility>
 
 #include "config/directives.h"
+#include "config/shape.h"
+#include "config/shared_zones.h"
+#include "config/upstream_url.h"
 #include "config/values.h"
+#include "config/vocabulary.h"
 
 namespace mtls::config {
 namespace {
@@ -17,6 +21,29 @@ std::optional<Module> server_module(Context context) {
     case kMailServer: return Module::kMail;
     default: return std::nullopt;
   }
+}
+
+// Another module's directive of the same name: server_name in mail is a text for the greeting.
+bool is_namesake(const Directive& directive, const DirectiveRule& rule, Context context) {
+  return !is_allowed(rule, context, rule.until) && find_known(directive.name, context) != nullptr;
+}
+
+bool is_on(const Settings& settings, std::string_view name) {
+  const auto found = settings.find(name);
+  return found != settings.end() && !found->second.empty() &&
+         !starts_with_ignoring_case(found->second.front()->args.at(0).text, "off");
+}
+
+// ngx_mail_ssl_starttls() and ngx_mail_ssl_enable(), before 1.25.1: of the two in one block.
+std::optional<std::string> starttls_error(const Directive& directive, const Settings& settings) {
+  if (starts_with_ignoring_case(directive.args.at(0).text, "off")) return std::nullopt;
+  if (directive.name == "starttls" && is_on(settings, "ssl")) {
+    return "\"ssl\" directive conflicts with \"starttls\"";
+  }
+  if (directive.name == "ssl" && is_on(settings, "starttls")) {
+    return "\"starttls\" directive conflicts with \"ssl on\"";
+  }
+  return std::nullopt;
 }
 
 class Walker {
@@ -34,15 +61,21 @@ class Walker {
   void walk_block(const std::vector<Directive>& directives, Context context, Settings& settings);
   void enter(const Directive& directive, Context inside);
   void enter_server(const Directive& directive, Context inside, Module module);
+  void enter_location(const Directive& directive);
   void take(const Directive& directive, const DirectiveRule& rule, Context context,
             Settings& settings);
+  std::optional<std::string> own_error(const Directive& directive, const DirectiveRule& rule,
+                                       Context context, const Settings& settings);
+  bool takes_no_uri(Context context) const;
   void take_listen(const Directive& directive);
   void complain(const Directive& directive, std::string message);
 
   NginxBuild build_;
   SocketTable sockets_;
+  SharedZones zones_;
   Scopes scopes_;
   const Directive* outer_ = nullptr;
+  const LocationScope* location_ = nullptr;
 };
 
 void Walker::complain(const Directive& directive, std::string message) {
@@ -56,7 +89,8 @@ void Walker::walk_block(const std::vector<Directive>& directives, Context contex
                         Settings& settings) {
   if (context == kData || context == kOpaque) return;
   for (const Directive& directive : directives) {
-    if (const DirectiveRule* rule = find_rule(directive.name)) {
+    const DirectiveRule* rule = find_rule(directive.name);
+    if (rule != nullptr && !is_namesake(directive, *rule, context)) {
       take(directive, *rule, context, settings);
     } else if (directive.block) {
       enter(directive, context_inside(directive, context));
@@ -69,8 +103,9 @@ void Walker::enter(const Directive& directive, Context inside) {
     enter_server(directive, inside, *module);
     return;
   }
+  if (inside == kLocation) return enter_location(directive);
   if (inside != kHttp && inside != kStream && inside != kMail) {
-    Settings unused;  // only the complaints count there
+    Settings unused;  // only the complaints and the passes count there
     walk_block(*directive.block, inside, unused);
     return;
   }
@@ -95,6 +130,34 @@ void Walker::enter_server(const Directive& directive, Context inside, Module mod
   }
 }
 
+void Walker::enter_location(const Directive& directive) {
+  LocationScope& here = scopes_.locations.emplace_back(
+      LocationScope{.location = &directive, .outer = location_, .settings = {}});
+  const LocationScope* around = std::exchange(location_, &here);
+  walk_block(*directive.block, kLocation, here.settings);
+  location_ = around;
+}
+
+// What the directive's own function says.
+std::optional<std::string> Walker::own_error(const Directive& directive, const DirectiveRule& rule,
+                                             Context context, const Settings& settings) {
+  if (auto error = value_error(rule, directive, context)) return error;
+  if (auto error = zones_.add(rule, directive, outer_->name)) return error;
+  if (rule.value == ValueKind::kProxyUrl && takes_no_uri(context)) {
+    return proxy_uri_error(directive.args.at(0).text);
+  }
+  const bool is_mail = context == kMail || context == kMailServer;
+  return is_mail ? starttls_error(directive, settings) : std::nullopt;
+}
+
+// ngx_http_proxy_pass(): where no prefix of the request's path is known to replace.
+bool Walker::takes_no_uri(Context context) const {
+  if (context == kLocationIf || context == kLimitExcept) return true;
+  if (context != kLocation || location_->location->args.empty()) return false;
+  const std::string& first = location_->location->args.front().text;
+  return first.starts_with('~') || first.starts_with('@');
+}
+
 // ngx_conf_handler(), then the directive's own function.
 void Walker::take(const Directive& directive, const DirectiveRule& rule, Context context,
                   Settings& settings) {
@@ -113,9 +176,15 @@ void Walker::take(const Directive& directive, const DirectiveRule& rule, Context
   if (rule.repeat == Repeat::kOnce && !same.empty()) {
     return complain(directive, about(directive, "is duplicate"));
   }
-  if (auto error = value_error(rule, directive)) return complain(directive, std::move(*error));
+  if (auto error = own_error(directive, rule, context, settings)) {
+    return complain(directive, std::move(*error));
+  }
   same.push_back(&directive);
   if (rule.name == "listen") take_listen(directive);
+  if (rule.reach == Reach::kPass || rule.reach == Reach::kPassOrExcept) {
+    scopes_.passes.push_back(
+        {.pass = &directive, .server = scopes_.servers.size() - 1, .location = location_});
+  }
 }
 
 void Walker::take_listen(const Directive& directive) {

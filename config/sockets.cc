@@ -1,27 +1,43 @@
 #include "config/sockets.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mtls::config {
+namespace {
+
+// Of addresses: `u`nix, `[`, digits and names.
+char family(const Listen& listen) {
+  const char first = listen.address.front();
+  return listen.port == 0 || first == '[' ? first : '.';
+}
+
+}  // namespace
 
 std::optional<std::string> SocketTable::add(Module module, std::size_t server,
                                             const ParsedListen& parsed) {
   std::optional<std::string> error;
   for (const Listen& listen : parsed.listens) {
-    const Key key{module, parsed.is_datagram, listen.canonical()};
+    const Key key{module, listen.canonical(), listen.transport};
     const auto [known, is_new] = index_.try_emplace(key, entries_.size());
     if (!is_new) {
       auto why_not = share(entries_[known->second], server, listen, parsed);
       if (!error) error = std::move(why_not);
       continue;
     }
-    entries_.push_back({.socket = {.module = module,
-                                   .canonical = key.canonical,
-                                   .ssl = listen.ssl || listen.quic,
-                                   .servers = {server},
-                                   .default_server = server},
-                        .has_flagged_default = listen.default_server,
-                        .has_socket_options = parsed.sets_socket_options});
+    entries_.push_back(
+        {.socket = {.module = module,
+                    .canonical = key.canonical,
+                    .ssl = listen.ssl || listen.quic,
+                    .servers = {server},
+                    .default_server = server,
+                    .transport = listen.transport},
+         .has_flagged_default = listen.default_server,
+         .has_socket_options = parsed.sets_socket_options,
+         .port = ports_
+                     .try_emplace({module, listen.transport, family(listen), listen.port},
+                                  ports_.size())
+                     .first->second});
   }
   return error;
 }
@@ -49,10 +65,15 @@ std::optional<std::string> SocketTable::share(Entry& entry, std::size_t server,
 }
 
 std::vector<Socket> SocketTable::sockets() const {
+  std::vector<std::pair<std::size_t, std::size_t>> met;  // port, then address
+  for (std::size_t i = 0; i < entries_.size(); ++i) met.emplace_back(entries_[i].port, i);
+  std::sort(met.begin(), met.end());
+  std::vector<std::uint32_t> ranks(entries_.size());
+  for (std::uint32_t rank = 0; rank < met.size(); ++rank) ranks[met[rank].second] = rank;
   std::vector<Socket> out;
   for (const auto& [key, position] : index_) {
-    const bool has_tcp = index_.contains({key.module, false, key.canonical});
-    if (!key.is_datagram || !has_tcp) out.push_back(entries_[position].socket);
+    out.push_back(entries_[position].socket);
+    out.back().rank = ranks[position];
   }
   return out;
 }

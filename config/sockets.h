@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "config/listen.h"
@@ -19,8 +20,7 @@ class SocketTable {
   /// nginx's complaint when one of the addresses may not stand here again; the others are added.
   std::optional<std::string> add(Module module, std::size_t server, const ParsedListen& parsed);
 
-  /// Sorted by module, TCP before UDP, then canonical. Of TCP and UDP on one address only the TCP
-  /// one.
+  /// Sorted by module, then canonical, TCP before UDP.
   std::vector<Socket> sockets() const;
 
  private:
@@ -28,11 +28,14 @@ class SocketTable {
     Socket socket;
     bool has_flagged_default = false;
     bool has_socket_options = false;
+    std::size_t port = 0;  // into ports_
   };
+  // What ngx_http_conf_port_t is one of: module, transport, family, port.
+  using Port = std::tuple<Module, Transport, char, int>;
   struct Key {
     Module module;
-    bool is_datagram;
     std::string canonical;
+    Transport transport;
     auto operator<=>(const Key&) const = default;
   };
 
@@ -41,7 +44,8 @@ class SocketTable {
 
   NginxBuild build_;
   std::vector<Entry> entries_;
-  std::map<Key, std::size_t> index_;  // into entries_
+  std::map<Key, std::size_t> index_;   // into entries_
+  std::map<Port, std::size_t> ports_;  // numbered as they are met
 };
 
 }  // namespace mtls::config

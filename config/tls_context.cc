@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace mtls::config {
 namespace {
@@ -13,55 +14,6 @@ std::optional<int> security_level_in(std::string_view ciphers) {
   if (at == std::string_view::npos || at + kCommand.size() >= ciphers.size()) return std::nullopt;
   const char digit = ciphers[at + kCommand.size()];
   return digit >= '0' && digit <= '5' ? std::optional(digit - '0') : std::nullopt;
-}
-
-// R2.4: `.x` is both `x` and `*.x`.
-std::vector<std::string> keys_of(const std::string& name) {
-  if (!name.starts_with('.')) return {name};
-  return {name.substr(1), "*" + name};
-}
-
-bool share_a_key(const std::string& a, const std::string& b) {
-  const auto left = keys_of(a);
-  const auto right = keys_of(b);
-  return std::any_of(left.begin(), left.end(), [&](const std::string& key) {
-    return std::find(right.begin(), right.end(), key) != right.end();
-  });
-}
-
-bool answers_to(const TlsContext& server, const std::string& name) {
-  if (server.server_names.empty()) return name.empty();
-  return std::any_of(server.server_names.begin(), server.server_names.end(),
-                     [&](const std::string& own) { return share_a_key(own, name); });
-}
-
-// R2.4: of the servers of one socket, the first with the name has it.
-std::size_t owner_of(const ResolvedConfig& config, const Socket& socket, const std::string& name,
-                     std::size_t index) {
-  const auto found =
-      std::find_if(socket.servers.begin(), socket.servers.end(),
-                   [&](std::size_t other) { return answers_to(config.servers[other], name); });
-  return found == socket.servers.end() ? index : *found;
-}
-
-const Socket* first_socket(const ResolvedConfig& config, const TlsContext& server) {
-  if (server.listens.empty()) return nullptr;
-  return config.socket(server.id.module, server.listens.front().canonical());
-}
-
-// The server that SNI = a name of `index` selects; without a name there is no SNI, and the default
-// server it is.
-std::size_t selected_by_sni(const ResolvedConfig& config, const Socket& socket, std::size_t index) {
-  std::optional<std::size_t> selected;
-  for (const std::string& name : config.servers[index].server_names) {
-    if (name.empty()) continue;
-    for (const std::string& key : keys_of(name)) {
-      const std::size_t owner = owner_of(config, socket, key, index);
-      if (owner == index) return index;
-      if (!selected) selected = owner;
-    }
-  }
-  return selected.value_or(socket.default_server);
 }
 
 }  // namespace
@@ -108,28 +60,40 @@ std::optional<int> TlsContext::security_level() const {
   return level;
 }
 
-const Socket* ResolvedConfig::socket(Module module, const std::string& canonical) const {
-  const auto found = std::find_if(sockets.begin(), sockets.end(), [&](const Socket& socket) {
-    return socket.module == module && socket.canonical == canonical;
-  });
-  return found == sockets.end() ? nullptr : &*found;
+const Setting<std::string>* TlsContext::setting(std::string_view directive) const {
+  const auto found = std::lower_bound(
+      settings.begin(), settings.end(), directive,
+      [](const NamedSetting& one, std::string_view wanted) { return one.directive < wanted; });
+  return found == settings.end() || found->directive != directive ? nullptr : &found->effective;
+}
+
+const Socket* ResolvedConfig::socket(Module module, const std::string& canonical,
+                                     Transport transport) const {
+  const auto key = [](const Socket& one) {
+    return std::tie(one.module, one.canonical, one.transport);
+  };
+  const auto wanted = std::tie(module, canonical, transport);
+  const auto found =
+      std::lower_bound(sockets.begin(), sockets.end(), wanted,
+                       [&](const Socket& one, const auto& other) { return key(one) < other; });
+  return found == sockets.end() || key(*found) != wanted ? nullptr : &*found;
 }
 
 std::optional<std::size_t> ResolvedConfig::tls_owner(std::size_t index) const {
-  const Socket* where = first_socket(*this, servers.at(index));
-  if (where == nullptr || !where->ssl) return std::nullopt;
-  const std::size_t selected = selected_by_sni(*this, *where, index);
-  if (servers[selected].has_context) return selected;  // else R3.44
-  if (servers[where->default_server].has_context) return where->default_server;
-  return std::nullopt;
+  return standings.at(index).tls_owner;
 }
 
-std::size_t ResolvedConfig::speaker(std::size_t index) const {
-  const TlsContext& server = servers.at(index);
-  const Socket* where = first_socket(*this, server);
-  if (where == nullptr) return index;
-  const std::string name = server.server_names.empty() ? "" : server.server_names.front();
-  return owner_of(*this, *where, keys_of(name).front(), index);
+std::size_t ResolvedConfig::speaker(std::size_t index) const { return standings.at(index).speaker; }
+
+std::span<const LostName> ResolvedConfig::lost_names_of(std::size_t server) const {
+  const auto [begin, end] = std::ranges::equal_range(lost_names, server, {}, &LostName::server);
+  return {begin, end};
+}
+
+std::span<const UpstreamTlsContext> ResolvedConfig::upstreams_of(std::size_t server_index) const {
+  const auto [begin, end] =
+      std::ranges::equal_range(upstreams, server_index, {}, &UpstreamTlsContext::server_index);
+  return {begin, end};
 }
 
 }  // namespace mtls::config

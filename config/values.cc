@@ -1,9 +1,13 @@
 #include "config/values.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
+#include <sstream>
 #include <string_view>
+
+#include "config/measures.h"
+#include "config/server_names.h"
+#include "config/upstream_url.h"
 
 namespace mtls::config {
 namespace {
@@ -13,15 +17,6 @@ std::string lower(std::string_view text) {
   std::transform(out.begin(), out.end(), out.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   return out;
-}
-
-// ngx_atoi(): digits only, and no overflow of 64 bits.
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_all = error == std::errc{} && end == text.data() + text.size();
-  if (!is_all || text.empty() || text.front() == '-') return std::nullopt;
-  return value;
 }
 
 bool is_word_of(std::string_view words, std::string_view text) {
@@ -34,43 +29,138 @@ std::optional<std::string> server_name_error(const std::string& name) {
   const bool has_bad_star = name.starts_with('*') && (name.size() < 3 || name.at(1) != '.');
   if (has_bad_star || name == ".") return "server name \"" + name + "\" is invalid";
   if (name == "~") return "empty regex in server name \"~\"";
+  if (!name.starts_with('~')) return std::nullopt;
+  if (auto pattern = compile_server_name(name); !pattern) return pattern.error().message;
+  return std::nullopt;
+}
+
+// `shared:NAME:SIZE`, of at least eight pages. Larger pages than these only make nginx stricter.
+std::optional<std::string> zone_error(std::string_view text, std::string_view kind) {
+  constexpr std::int64_t kLeastBytes = std::int64_t{8} * 4096;
+  constexpr std::string_view kShared = "shared:";
+  const auto quoted = [&] { return std::string(kind) + " \"" + std::string(text) + "\""; };
+  if (!text.starts_with(kShared)) return "invalid " + quoted();
+  const std::string_view zone = text.substr(kShared.size());
+  const std::size_t colon = zone.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return "invalid " + quoted();
+  const auto size = parse_size(zone.substr(colon + 1));
+  if (!size) return "invalid " + quoted();
+  if (*size < kLeastBytes) return quoted() + " is too small";
+  return std::nullopt;
+}
+
+// ngx_http_ssl_session_cache()
+std::optional<std::string> session_cache_error(std::string_view text) {
+  constexpr std::string_view kBuiltin = "builtin:";
+  if (text == "off" || text == "none" || text == "builtin") return std::nullopt;
+  if (text.starts_with(kBuiltin) && parse_number(text.substr(kBuiltin.size()))) return std::nullopt;
+  return zone_error(text, "session cache");
+}
+
+// ngx_http_ssl_certificate_cache()
+std::optional<std::string> certificate_cache_error(const Directive& directive) {
+  bool is_off = false;
+  bool has_max = false;
+  for (const Argument& argument : directive.args) {
+    const std::string_view text = argument.text;
+    const auto is_time = [&](std::string_view key) {
+      return text.starts_with(key) && parse_time(text.substr(key.size()), TimeUnit::kSeconds);
+    };
+    const bool is_max = text.starts_with("max=") && parse_number(text.substr(4)).value_or(0) > 0;
+    if (!is_max && !is_time("inactive=") && !is_time("valid=") && text != "off") {
+      return "invalid parameter \"" + argument.text + "\"";
+    }
+    has_max = has_max || is_max;
+    is_off = is_off || text == "off";
+  }
+  if (is_off || has_max) return std::nullopt;
+  return "\"" + directive.name + "\" must have the \"max\" parameter";
+}
+
+std::optional<std::string> word_error(const DirectiveRule& rule, std::string_view text) {
+  if (is_word_of(rule.words, text)) return std::nullopt;
+  return "invalid value \"" + std::string(text) + "\"";
+}
+
+// ngx_http_proxy_pass(); with a variable the scheme shows at run time only.
+std::optional<std::string> proxy_url_error(std::string_view url) {
+  const bool has_scheme =
+      starts_with_ignoring_case(url, "http://") || starts_with_ignoring_case(url, "https://");
+  if (has_scheme || url.find('$') != std::string_view::npos) return std::nullopt;
+  return "invalid URL prefix";
+}
+
+// ngx_stream_proxy_ssl_alpn_set_slot()
+bool takes_variable(const Directive& directive, std::string_view text) {
+  return directive.name == "proxy_ssl_alpn" && text.find('$') != std::string_view::npos;
+}
+
+std::optional<std::string> argument_error(const DirectiveRule& rule, const Directive& directive,
+                                          const std::string& text) {
+  constexpr std::size_t kLongestProtocol = 255;  // RFC 7301 §3.1: one byte of length
+  const auto refused_unless = [&](bool is_good, std::string_view why) {
+    return is_good ? std::nullopt : std::optional(about(directive, why));
+  };
+  switch (rule.value) {
+    case ValueKind::kText:
+    case ValueKind::kFile:
+    case ValueKind::kCertificateCache: return std::nullopt;
+    case ValueKind::kFlag:
+      if (is_word_of("on off", text)) return std::nullopt;
+      return "invalid value \"" + text + "\" in \"" + directive.name +
+             "\" directive, it must be \"on\" or \"off\"";
+    case ValueKind::kNumber:
+      return refused_unless(parse_number(text).has_value(), "invalid number");
+    case ValueKind::kSize: return refused_unless(parse_size(text).has_value(), "invalid value");
+    case ValueKind::kSeconds:
+      return refused_unless(parse_time(text, TimeUnit::kSeconds).has_value(), "invalid value");
+    case ValueKind::kMilliseconds:
+      return refused_unless(parse_time(text, TimeUnit::kMilliseconds).has_value(), "invalid value");
+    case ValueKind::kAlpn:
+      return refused_unless(text.size() <= kLongestProtocol || takes_variable(directive, text),
+                            "protocol too long");
+    case ValueKind::kEnum:
+    case ValueKind::kBitmask: return word_error(rule, text);
+    case ValueKind::kServerName: return server_name_error(text);
+    case ValueKind::kSessionCache: return session_cache_error(text);
+    case ValueKind::kOcspCache:
+      return text == "off" ? std::nullopt : zone_error(text, "OCSP cache");
+    case ValueKind::kProxyUrl: return proxy_url_error(text);
+  }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> value_error(const DirectiveRule& rule, const Directive& directive) {
+std::optional<std::string> value_error(const DirectiveRule& rule, const Directive& directive,
+                                       Context context) {
+  const bool has_scheme = context != Context::kStreamServer;
+  if (rule.value == ValueKind::kProxyUrl && !has_scheme) return std::nullopt;
+  if (rule.value == ValueKind::kCertificateCache) return certificate_cache_error(directive);
   for (const Argument& argument : directive.args) {
-    const std::string& text = argument.text;
-    if (rule.name == "server_name") {
-      if (auto error = server_name_error(text)) return error;
-    }
-    switch (rule.value) {
-      case ValueKind::kText: break;
-      case ValueKind::kFlag:
-        if (is_word_of("on off", text)) break;
-        return "invalid value \"" + text + "\" in \"" + directive.name +
-               "\" directive, it must be \"on\" or \"off\"";
-      case ValueKind::kNumber:
-        if (number(text)) break;
-        return about(directive, "invalid number");
-      case ValueKind::kEnum:
-      case ValueKind::kBitmask:
-        if (is_word_of(rule.words, text)) break;
-        return "invalid value \"" + text + "\"";
-    }
+    if (auto error = argument_error(rule, directive, argument.text)) return error;
   }
   return std::nullopt;
 }
 
-std::string stored_server_name(const std::string& argument) {
-  return argument.starts_with('~') ? argument : lower(argument);
+std::optional<std::string> proxy_uri_error(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const bool is_known = scheme != std::string_view::npos && url.find('$') == std::string_view::npos;
+  if (!is_known || uri_of(url.substr(scheme + 3)).empty()) return std::nullopt;
+  return "\"proxy_pass\" cannot have URI part in location given by regular expression, or inside "
+         "named location, or inside \"if\" statement, or inside \"limit_except\" block";
+}
+
+std::string stored_server_name(const std::string& argument, const std::string& hostname) {
+  if (argument.starts_with('~')) return argument;
+  std::string name = lower(argument);
+  return name == "$hostname" && !hostname.empty() ? lower(hostname) : name;
 }
 
 bool flag_value(const Directive& directive) { return lower(directive.args.at(0).text) == "on"; }
 
 int number_value(const Directive& directive) {
-  return static_cast<int>(number(directive.args.at(0).text).value_or(0));
+  return static_cast<int>(parse_number(directive.args.at(0).text).value_or(0));
 }
 
 VerifyClient verify_client_value(const Directive& directive) {
@@ -80,6 +170,23 @@ VerifyClient verify_client_value(const Directive& directive) {
     if (text == word(mode)) return mode;
   }
   return VerifyClient::kOff;
+}
+
+std::string words_value(const DirectiveRule& rule,
+                        const std::vector<const Directive*>& directives) {
+  const auto stands_there = [&](const std::string& word) {
+    return std::ranges::any_of(directives, [&](const Directive* directive) {
+      return std::ranges::any_of(directive->args, [&](const Argument& argument) {
+        return lower(argument.text) == lower(word);
+      });
+    });
+  };
+  std::string found;
+  std::istringstream words{rule.value == ValueKind::kFlag ? "off on" : std::string(rule.words)};
+  for (std::string word; words >> word;) {
+    if (stands_there(word)) found += (found.empty() ? "" : " ") + word;
+  }
+  return found;
 }
 
 }  // namespace mtls::config

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/directives.h"
 #include "config/tls_context.h"
@@ -11,14 +13,21 @@ namespace mtls::config {
 
 /// Why nginx refuses the arguments of `directive` (arity already checked), in its words (R1.10,
 /// R2.A).
-std::optional<std::string> value_error(const DirectiveRule& rule, const Directive& directive);
+std::optional<std::string> value_error(const DirectiveRule& rule, const Directive& directive,
+                                       Context context);
 
-/// Lower case; regular expressions (`~…`) stay as they are (ngx_http_core_server_name).
-std::string stored_server_name(const std::string& argument);
+/// Of a proxy_pass where nginx can replace no part of the request's path.
+std::optional<std::string> proxy_uri_error(std::string_view url);
+
+/// Lower case; regular expressions (`~…`) stay as they are, `$hostname` becomes `hostname` where that
+/// is known (ngx_http_core_server_name).
+std::string stored_server_name(const std::string& argument, const std::string& hostname);
 
 // Of directives without a value_error:
 bool flag_value(const Directive& directive);
 int number_value(const Directive& directive);  // wraps at 2^32, as where nginx hands it on as int
 VerifyClient verify_client_value(const Directive& directive);
+/// The words of `rule` that stand in the arguments, in the table's order and spelling.
+std::string words_value(const DirectiveRule& rule, const std::vector<const Directive*>& directives);
 
 }  // namespace mtls::config

@@ -82,11 +82,11 @@ std::string nginx_http_conf(std::string_view servers) {
 
 bool NginxRunner::available() { return access(kNginx, X_OK) == 0; }
 
-NginxTest NginxRunner::test(const TempDir& directory) {
+NginxTest NginxRunner::test(const TempDir& directory, std::chrono::seconds patience) {
   std::vector<std::string> argv = command(directory, "test.log");
   argv.emplace_back("-t");
   ChildProcess nginx({.argv = argv});
-  const int exit_code = nginx.wait(seconds{20}).value();
+  const int exit_code = nginx.wait(patience).value();
   return {.exit_code = exit_code, .emerg = first_emerg(nginx.standard_error())};
 }
 

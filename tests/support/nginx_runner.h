@@ -3,6 +3,7 @@
 // Knows nothing of TLS.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ class NginxRunner {
   static bool available();
 
   /// `nginx -t` on directory/nginx.conf, whether or not an nginx runs on it.
-  static NginxTest test(const TempDir& directory);
+  static NginxTest test(const TempDir& directory,
+                        std::chrono::seconds patience = std::chrono::seconds{20});
 
   /// Starts nginx on directory/nginx.conf; once constructed, its ports accept connections. Throws
   /// std::runtime_error with nginx's words when it does not start. `daemon` and the error log of

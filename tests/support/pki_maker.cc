@@ -291,4 +291,12 @@ std::string as_trusted_pem(const Minted& minted, const std::string& trust) {
   return pem_of([&](BIO* out) { return PEM_write_bio_X509_AUX(out, copy.get()); });
 }
 
+std::string encrypted_key_pem(const Minted& minted, const std::string& password) {
+  return pem_of([&](BIO* out) {
+    return PEM_write_bio_PKCS8PrivateKey(out, minted.objects->key.get(), EVP_aes_128_cbc(),
+                                         password.data(), static_cast<int>(password.size()),
+                                         nullptr, nullptr);
+  });
+}
+
 }  // namespace mtls::testing

@@ -34,17 +34,18 @@ using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 
-/// A TCP connection to 127.0.0.1; errno tells why there is none.
+/// A TCP connection; errno tells why there is none.
 class Connection {
  public:
-  explicit Connection(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  Connection(const std::string& host, std::uint16_t port)
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval limit{.tv_sec = 5, .tv_usec = 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr.s_addr = inet_addr(host.c_str());
     connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
   ~Connection() { close(fd_); }
@@ -165,7 +166,7 @@ TlsAnswer request(const TlsRequest& request) {
   if (request.sni) SSL_set_tlsext_host_name(ssl.get(), request.sni->c_str());
   if (request.resume) SSL_set_session(ssl.get(), request.resume.get());
 
-  const Connection connection(request.port);
+  const Connection connection(request.address, request.port);
   if (!connection.connected()) {
     answer.error = std::strerror(errno);
     return answer;

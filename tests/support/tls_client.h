@@ -1,6 +1,6 @@
-// One HTTPS GET to 127.0.0.1 with any client certificate, however weak or wrong: what the server
-// makes of it is the test. Judges nothing, the server's certificate included. OpenSSL stays in
-// tls_client.cc.
+// One HTTPS GET to a loopback address with any client certificate, however weak or wrong: what the
+// server makes of it is the test. Judges nothing, the server's certificate included. OpenSSL stays
+// in tls_client.cc.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ struct TlsRequest {
   std::string client_chain_pem = {};  // leaf, then what is sent with it; "" = no certificate
   std::string client_key_pem = {};    // of the leaf
   std::shared_ptr<ssl_session_st> resume = {};  // TlsAnswer::session of an earlier request
+  std::string address = "127.0.0.1";
 };
 
 struct TlsAnswer {

@@ -72,11 +72,13 @@ TEST_CASE("listen: flags are read, and all other parameters of nginx pass") {
   CHECK_FALSE(parsed->sets_socket_options);
   CHECK(ask({"443 default"})->listens[0].default_server);
   CHECK(ask({"443 quic"})->listens[0].quic);
-  CHECK(ask({"443 quic"})->is_datagram);
-  CHECK(ask({"53 udp", Module::kStream})->is_datagram);
+  CHECK(ask({"443 quic"})->listens[0].transport == Transport::kUdp);
+  CHECK(ask({"53 udp", Module::kStream})->listens[0].transport == Transport::kUdp);
+  CHECK(ask({"443 ssl"})->listens[0].transport == Transport::kTcp);
   for (const std::string option :
        {"bind", "deferred", "reuseport", "ipv6only=on", "ipv6only=off", "backlog=511", "rcvbuf=8k",
-        "sndbuf=1M", "fastopen=0", "so_keepalive=on", "so_keepalive=off", "so_keepalive=30m::10"}) {
+        "sndbuf=1M", "multipath", "fastopen=0", "so_keepalive=on", "so_keepalive=off",
+        "so_keepalive=30m::10"}) {
     CAPTURE(option);
     const auto with = ask({"80 " + option});
     REQUIRE(with);
@@ -91,6 +93,10 @@ TEST_CASE("listen: what nginx refuses is refused in its words") {
   };
   const auto of = [](const std::string& why, const std::string& url) {
     return why + " in \"" + url + "\" of the \"listen\" directive";
+  };
+  const auto both = [](const std::string& name, const std::string& transport) {
+    return "\"listen\" directive \"" + name + "\" parameter is incompatible with \"" + transport +
+           "\"";
   };
   const Version old{1, 22, 1};
   const std::vector<Case> cases{
@@ -113,8 +119,19 @@ TEST_CASE("listen: what nginx refuses is refused in its words") {
       {{"80 spdy"}, "invalid parameter \"spdy\""},
       {{"80 SSL"}, "invalid parameter \"SSL\""},
       {{"80 quic", Module::kHttp, old}, "invalid parameter \"quic\""},
-      {{"80 quic ssl"}, "\"ssl\" parameter is incompatible with \"quic\""},
-      {{"80 default_server", Module::kStream, old}, "invalid parameter \"default_server\""},
+      {{"80 quic ssl"}, both("ssl", "quic")},
+      {{"80 quic ssl backlog=9"}, both("backlog", "quic")},
+      {{"80 quic http2"}, both("http2", "quic")},
+      {{"80 quic so_keepalive=off"}, both("so_keepalive", "quic")},
+      {{"80 ssl udp", Module::kStream, old}, both("ssl", "udp")},
+      {{"80 udp proxy_protocol fastopen=1", Module::kStream, old}, both("proxy_protocol", "udp")},
+      {{"80 udp proxy_protocol fastopen=1", Module::kStream}, both("fastopen", "udp")},
+      {{"80 default_server", Module::kStream, old}, "the invalid \"default_server\" parameter"},
+      {{"80 deferred", Module::kStream, old}, "the invalid \"deferred\" parameter"},
+      {{"80 reuseport", Module::kMail}, "invalid parameter \"reuseport\""},
+      {{"80 fastopen=1", Module::kMail}, "invalid parameter \"fastopen=1\""},
+      {{"80 fastopen=1", Module::kStream, {1, 20, 2}}, "the invalid \"fastopen=1\" parameter"},
+      {{"80 multipath", Module::kHttp, old}, "invalid parameter \"multipath\""},
       {{"80 udp"}, "invalid parameter \"udp\""},
       {{"80 backlog=0"}, "invalid backlog \"backlog=0\""},
       {{"80 rcvbuf=x"}, "invalid rcvbuf \"rcvbuf=x\""},

@@ -1,0 +1,83 @@
+#include "config/conditions.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mtls::config {
+namespace {
+
+// The words between the parentheses, which are stuck to the first and the last word or stand alone
+// (R1.22).
+std::vector<std::string> words_of(const Directive& directive) {
+  std::vector<std::string> words;
+  for (const Argument& argument : directive.args) words.push_back(argument.text);
+  if (words.empty() || !words.front().starts_with('(') || !words.back().ends_with(')')) return {};
+  const bool stands_alone = words.size() > 1;
+  words.front().erase(0, 1);
+  if (words.front().empty() && stands_alone) words.erase(words.begin());
+  words.back().pop_back();
+  if (words.back().empty() && words.size() > 1 && directive.args.back().text == ")") {
+    words.pop_back();
+  }
+  return words;
+}
+
+bool is_true(const std::string& value) { return !value.empty() && value != "0"; }
+
+}  // namespace
+
+Condition::Condition(const Directive& directive) {
+  const std::vector<std::string> words = words_of(directive);
+  for (const std::string& word : words) text_ += (text_.empty() ? "" : " ") + word;
+  read(words);
+}
+
+void Condition::read(const std::vector<std::string>& words) {
+  if (words.empty() || words[0].size() < 2 || words[0][0] != '$') return;
+  variable_ = variables_in(words[0]).front();
+  if (words.size() == 1) {
+    kind_ = Kind::kTrue;
+    return;
+  }
+  if (words.size() != 3) return;
+  const std::string& sign = words[1];
+  operand_ = words[2];
+  if (sign == "=") kind_ = Kind::kEqual;
+  if (sign == "!=") kind_ = Kind::kNotEqual;
+  if (sign == "~" || sign == "~*") kind_ = Kind::kMatches;
+  if (sign == "!~" || sign == "!~*") kind_ = Kind::kDiffers;
+  if (!is_pattern()) return;
+  auto regex =
+      Regex::compile(operand_, sign.ends_with('*') ? Letters::kEitherCase : Letters::kExact);
+  if (regex) regex_ = std::move(*regex);
+}
+
+std::optional<bool> Condition::compare(const std::string& value, const Known& operand) const {
+  if (kind_ == Kind::kTrue) return is_true(value);
+  if (is_equality()) {
+    if (!operand) return std::nullopt;
+    return (value == *operand) == (kind_ == Kind::kEqual);
+  }
+  const Match match = regex_ ? regex_->match(value) : Match::kUndecided;
+  if (match == Match::kUndecided) return std::nullopt;
+  return (match == Match::kYes) == (kind_ == Kind::kMatches);
+}
+
+std::optional<bool> Condition::holds(const Variables& variables, RequestState& request) const {
+  if (kind_ == Kind::kFile) return std::nullopt;
+  const Value value = variables.value(variable_, request);
+  const Known operand = is_equality() ? variables.text(operand_, request) : Known(operand_);
+  if (value.known) return compare(*value.known, operand);
+  if (is_path_variable(variable_) && request.is_unnamed && is_equality() && operand) {
+    return kind_ == Kind::kNotEqual;  // the path is none of those the configuration names
+  }
+  std::optional<bool> all;
+  for (const std::string& one : value.one_of) {
+    const auto outcome = compare(one, operand);
+    if (!outcome || (all && *all != *outcome)) return std::nullopt;
+    all = outcome;
+  }
+  return all;
+}
+
+}  // namespace mtls::config

@@ -1,0 +1,46 @@
+// The condition of an `if` (R1.22, ngx_http_rewrite_if_condition) and what it comes to for one
+// request. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/ast.h"
+#include "config/regex.h"
+#include "config/variables.h"
+
+namespace mtls::config {
+
+class Condition {
+ public:
+  /// Of the directive `if`; one that nginx refuses reads as a test nothing is known of.
+  explicit Condition(const Directive& directive);
+
+  /// nullopt: it could go either way.
+  std::optional<bool> holds(const Variables& variables, RequestState& request) const;
+
+  /// The same text is the same test.
+  const std::string& text() const { return text_; }
+  /// "" when it asks for a file.
+  const std::string& variable() const { return variable_; }
+  bool is_equality() const { return kind_ == Kind::kEqual || kind_ == Kind::kNotEqual; }
+  bool is_negated() const { return kind_ == Kind::kNotEqual || kind_ == Kind::kDiffers; }
+  /// What it compares with: a text, a pattern, a file name.
+  const std::string& operand() const { return operand_; }
+  bool is_pattern() const { return kind_ == Kind::kMatches || kind_ == Kind::kDiffers; }
+
+ private:
+  enum class Kind { kTrue, kEqual, kNotEqual, kMatches, kDiffers, kFile };
+
+  void read(const std::vector<std::string>& words);
+  std::optional<bool> compare(const std::string& value, const Known& operand) const;
+
+  Kind kind_ = Kind::kFile;
+  std::string text_;
+  std::string variable_;
+  std::string operand_;
+  std::optional<Regex> regex_;
+};
+
+}  // namespace mtls::config

@@ -1,0 +1,102 @@
+// Follows requests of a client without SUCCESS through one http server block, phase by phase as
+// nginx does: server rewrite, location, its rewrite, access, try_files, content, error pages. What
+// is not known takes both ways. Pure.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/conditions.h"
+#include "config/location_content.h"
+#include "config/location_tree.h"
+#include "config/variables.h"
+
+namespace mtls::config {
+
+/// A request that reached content.
+struct Arrival {
+  const Location* location = nullptr;
+  Known uri;
+  Content content;
+  std::string doubt;      // why it may not get there after all, besides content.doubt; "": it does
+  bool is_guess = false;  // some path may lead there, but none that does is known
+};
+
+class RequestFlow {
+ public:
+  RequestFlow(const LocationTree& tree, const Variables& variables);
+
+  void follow(const RequestState& request);
+  /// nginx itself answers with `status` before any phase (a bad certificate: 495).
+  void follow_error(const RequestState& request, int status);
+
+  const std::vector<Arrival>& arrivals() const { return arrivals_; }
+  /// There were more ways than we are ready to take.
+  bool gave_up() const { return steps_left_ == 0; }
+  /// What error_page names: a file served there is part of an answer, not content.
+  bool is_error_page(const std::string& uri) const { return error_pages_.contains(uri); }
+
+ private:
+  enum class Phase { kServerRewrite, kFind, kRewrite, kAccess, kContent, kError };
+
+  struct Op {
+    const Directive* directive = nullptr;
+    std::size_t next_if_false = 0;     // of an `if`
+    const Location* enters = nullptr;  // of an `if` in a location
+    std::optional<Condition> condition = std::nullopt;
+    std::optional<Regex> regex = std::nullopt;  // of a `rewrite`
+  };
+  using Program = std::vector<Op>;
+
+  struct Walk {
+    RequestState request;
+    Phase phase = Phase::kServerRewrite;
+    const Location* here = nullptr;     // r->loc_conf
+    const Location* program = nullptr;  // whose rewrite directives run
+    std::size_t op = 0;
+    int status = 0;        // of kError
+    int uri_changes = 10;  // NGX_HTTP_MAX_URI_CHANGES
+    bool uri_changed = false;
+    bool is_internal = false;
+    bool had_error_page = false;
+    bool is_guess = false;
+  };
+
+  void run(Walk start);
+  void step(Walk walk);
+  const Program& program_of(const Location& level);
+  void compile(const Location& level, const std::vector<Directive>& block, Program& program);
+  void rewrite(Walk walk);
+  void end_rewrite(Walk walk);
+  void take_if(Walk walk, const Op& op);
+  void take_branch(Walk walk, const Op& op, bool outcome);
+  void take_both(const Walk& walk, const Op& op, bool is_doubted);
+  void take_return(Walk walk, const Directive& directive);
+  void take_rewrite(Walk walk, const Op& op);
+  void find(const Walk& walk);
+  void arrive(Walk walk, const LocationTree::Found& found);
+  void access(Walk walk);
+  void content(Walk walk);
+  void try_files(Walk walk, const Directive& directive);
+  void serve(const Walk& walk);
+  void error(Walk walk);
+  bool has_error_page(const Walk& walk, int status) const;
+  void fail(Walk walk, int status);
+  void redirect(Walk walk, const std::string& written);
+  void go_named(Walk walk, const Location& location);
+  void collect_error_pages(const Directive& level);
+
+  const LocationTree& tree_;
+  const Variables& variables_;
+  std::map<const Location*, Program> programs_;
+  std::set<std::string, std::less<>> error_pages_;
+  std::vector<Walk> open_;
+  std::vector<Arrival> arrivals_;
+  std::size_t steps_left_;
+};
+
+}  // namespace mtls::config

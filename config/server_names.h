@@ -1,0 +1,74 @@
+// The names of the server blocks that share one address, and which of them a name selects, as
+// ngx_http_server_names(), ngx_hash_add_key() and ngx_http_find_virtual_server() have it; stream
+// has the same from 1.25.5 on. A server is a number here: knows no TLS and no sockets. Pure.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "config/nginx_build.h"
+#include "config/regex.h"
+
+namespace mtls::config {
+
+/// The pattern of a `~` name: letters count only when there are capital ones
+/// (ngx_http_core_server_name).
+base::Result<Regex> compile_server_name(std::string_view name);
+
+/// What nginx makes of a SNI or Host value: lower case, without port and trailing dot
+/// (ngx_http_validate_host). nullopt: not a host to nginx, which answers a request with 400 and
+/// takes a SNI as if there were none.
+std::optional<std::string> normalised_host(std::string_view text, Version version);
+
+class NameTable {
+ public:
+  enum class Added {
+    kYes,
+    kTaken,    // an earlier server has it: `conflicting server name "…" on …, ignored`
+    kInvalid,  // `invalid server name or wildcard "…" on …`
+  };
+  struct Adding {
+    Added added = Added::kYes;
+    std::size_t by = 0;  // kTaken: the server nginx met it at first
+  };
+
+  /// In configuration order. `name`: lower case, or a pattern behind `~`.
+  Adding add(const std::string& name, std::size_t server);
+
+  /// `host`: as normalised_host() leaves it. nullopt: no server has this name.
+  std::optional<std::size_t> find(std::string_view host) const;
+
+  bool operator==(const NameTable&) const = default;
+
+ private:
+  struct Hash {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library asks for it
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Owners = std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>>;
+
+  Adding add_exact(const std::string& name, std::size_t server);
+  Adding add_dotted(const std::string& rest, std::size_t server);
+  Adding add_pattern(const std::string& name, std::size_t server);
+  std::optional<std::size_t> find_head(std::string_view host) const;
+  std::optional<std::size_t> find_tail(std::string_view host) const;
+
+  Owners exact_;
+  Owners heads_;      // `x` of `*.x` and `.x`
+  Owners dotted_;     // `x` of `.x` alone
+  Owners tails_;      // `x` of `x.*`
+  Owners seen_;       // what an exact name or a `.x` collides with, found by find() or not
+  Owners seen_text_;  // patterns as written
+  std::vector<std::pair<Regex, std::size_t>> patterns_;
+};
+
+}  // namespace mtls::config

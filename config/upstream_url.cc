@@ -1,0 +1,32 @@
+#include "config/upstream_url.h"
+
+#include <strings.h>
+
+namespace mtls::config {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+
+}  // namespace
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view head) {
+  return text.size() >= head.size() && strncasecmp(text.data(), head.data(), head.size()) == 0;
+}
+
+std::string_view authority_of(std::string_view url) {
+  if (starts_with_ignoring_case(url, kUnix)) return url.substr(0, url.find(':', kUnix.size()));
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+std::string_view uri_of(std::string_view url) {
+  std::string_view rest = url.substr(authority_of(url).size());
+  if (rest.starts_with(':')) rest.remove_prefix(1);  // between the path of a socket and the URI
+  return rest;
+}
+
+std::string_view without_port(std::string_view authority) {
+  const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
+  return authority.substr(0, authority.find(':', bracket == std::string_view::npos ? 0 : bracket));
+}
+
+}  // namespace mtls::config

@@ -1,0 +1,42 @@
+#include "config/vocabulary.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "config/vocabulary_rows.h"
+
+namespace mtls::config {
+namespace {
+
+// Modules share names, never a name in one context.
+using Index = std::unordered_multimap<std::string_view, const KnownDirective*>;
+
+const Index& by_name() {
+  static const Index kIndex = [] {
+    Index all;
+    for (const auto table : {rows::of_core_and_mail(), rows::of_stream(), rows::of_http_core(),
+                             rows::of_http_modules(), rows::of_http_proxies()}) {
+      for (const KnownDirective& row : table) all.emplace(row.name, &row);
+    }
+    return all;
+  }();
+  return kIndex;
+}
+
+}  // namespace
+
+bool KnownDirective::takes(std::size_t argument_count) const {
+  return (counts >> std::min<std::size_t>(argument_count, rows::kLastCount) & 1U) != 0;
+}
+
+const KnownDirective* find_known(std::string_view name, Context context) {
+  const auto [first, last] = by_name().equal_range(name);
+  const auto found = std::find_if(first, last, [&](const auto& entry) {
+    return (entry.second->places & rows::place(context)) != 0;
+  });
+  return found == last ? nullptr : found->second;
+}
+
+bool is_known(std::string_view name) { return by_name().contains(name); }
+
+}  // namespace mtls::config

@@ -1,0 +1,39 @@
+// Every directive of nginx's own modules, http, stream and mail, in 1.18 to 1.31: where it may
+// stand, how many words it takes, whether it opens a block, whether once is all. What differs
+// between versions is joined, so that what any of them accepts is accepted here. Without the TLS
+// directives, which are in config/directives.h. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "config/context.h"
+
+namespace mtls::config {
+
+enum class Trait : std::uint8_t {
+  kNone,
+  kBlock,  // opens a block
+  kOnce,   // its slot function says `is duplicate` in the same block, whatever the value
+  kOnOff,  // ngx_conf_set_flag_slot(): kOnce, and `on` or `off`
+};
+
+struct KnownDirective {
+  std::string_view name;
+  std::uint32_t places = 0;  // bits, by Context
+  std::uint32_t counts = 0;  // bits, by number of arguments; see takes()
+  Trait trait = Trait::kNone;
+
+  bool takes(std::size_t argument_count) const;
+  bool is_block() const { return trait == Trait::kBlock; }
+  bool is_once() const { return trait == Trait::kOnce || trait == Trait::kOnOff; }
+};
+
+/// The directive of that name which may stand in `context`; nullptr: none.
+const KnownDirective* find_known(std::string_view name, Context context);
+
+/// True when some module of nginx has such a directive, wherever it may stand.
+bool is_known(std::string_view name);
+
+}  // namespace mtls::config

@@ -1,0 +1,32 @@
+#include "config/regex_sample.h"
+
+#include <catch2/catch.hpp>
+
+namespace mtls::config {
+
+TEST_CASE("regex sample: a path that the pattern matches, or none") {
+  struct Case {
+    const char* pattern;
+    std::optional<std::string> path;
+  };
+  const std::vector<Case> cases{
+      {"\\.php$", "/.php"},
+      {"^/a/(b|c)+/[0-9]{3}$", "/a/b/000"},
+      {"^/(?<user>[^/]+)/x", "/a/x"},
+      {"^/(?:v1|v2)/", "/v1/"},
+      {"(?i)\\.JPG$", "/.JPG"},
+      {"^/\\d\\w\\.html?$", "/1a.htm"},
+      {"^/a(?!b)", "/a"},
+      {"^/a(?=b)", std::nullopt},
+      {"^http://", std::nullopt},
+      {"(", std::nullopt},
+      {"[", std::nullopt},
+      {"^/x\\", std::nullopt},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.pattern);
+    CHECK(sample_path(c.pattern, Letters::kExact) == c.path);
+  }
+}
+
+}  // namespace mtls::config

@@ -1,0 +1,124 @@
+#include "config/shape.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "config/parser.h"
+
+namespace mtls::config {
+namespace {
+
+using enum Context;
+
+// What is said of the directives of `text`, all in one block, joined by `; `.
+std::string said(const std::string& text, Context context) {
+  Seen seen;
+  std::string all;
+  for (const Directive& directive : parse(text, {}).directives) {
+    const auto error = shape_error(directive, context, seen);
+    if (error) all += (all.empty() ? "" : "; ") + *error;
+  }
+  return all;
+}
+
+struct Case {
+  std::string text;
+  Context context;
+  std::string expected;
+};
+
+}  // namespace
+
+TEST_CASE("shape: nginx's order is place, block, number of words, repeat, value") {
+  const std::vector<Case> cases{
+      {"worker_processes 1;", kMain, ""},
+      {"worker_processes {}", kHttp, "\"worker_processes\" directive is not allowed here"},
+      {"gzip on yes {}", kHttp, "directive \"gzip\" is not terminated by \";\""},
+      {"location;", kHttpServer, "directive \"location\" has no opening \"{\""},
+      {"location {}", kHttpServer, "invalid number of arguments in \"location\" directive"},
+      {"gzip on; gzip maybe;", kHttp, "\"gzip\" directive is duplicate"},
+      {"gzip maybe;", kHttp,
+       "invalid value \"maybe\" in \"gzip\" directive, it must be \"on\" or \"off\""},
+      {"log_format a b; log_format a c;", kHttp, ""},
+      {"location a {} location a {}", kHttpServer, ""},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.text);
+    CHECK(said(test.text, test.context) == test.expected);
+  }
+}
+
+TEST_CASE("shape: the main blocks come once, and modules before them") {
+  CHECK(said("http {} stream {} mail {} events {}", kMain).empty());
+  CHECK(said("http {} http {}", kMain) == "\"http\" directive is duplicate");
+  CHECK(said("user a; load_module a; load_module b;", kMain).empty());
+  CHECK(said("events {} load_module a;", kMain) ==
+        "\"load_module\" directive is specified too late");
+}
+
+TEST_CASE("shape: nothing is said of what no module of nginx knows, nor inside it") {
+  CHECK(said("lua_thing a b c; rtmp {} x;", kHttp).empty());
+  CHECK(said("worker_processes; http; server x {}", kOpaque).empty());
+  CHECK(said("\xEF\xBB\xBFuser a;", kMain) == "unknown directive \"\xEF\xBB\xBFuser\"");
+}
+
+TEST_CASE("shape: inside a block its own context begins, opaque where the block is not nginx's") {
+  struct Inside {
+    std::string name;
+    Context outer, inner;
+  };
+  const std::vector<Inside> cases{
+      {"http", kMain, kHttp},
+      {"server", kHttp, kHttpServer},
+      {"server", kStream, kStreamServer},
+      {"server", kMail, kMailServer},
+      {"upstream", kHttp, kUpstream},
+      {"upstream", kStream, kStreamUpstream},
+      {"if", kHttpServer, kServerIf},
+      {"if", kLocation, kLocationIf},
+      {"map", kStream, kData},
+      {"types", kLocation, kData},
+      {"map", kMail, kOpaque},
+      {"rtmp", kMain, kOpaque},
+      {"server", kOpaque, kOpaque},
+      {"server", kUpstream, kOpaque},
+  };
+  for (const Inside& test : cases) {
+    CAPTURE(test.name);
+    CHECK(context_inside({.name = test.name, .args = {}, .block = {}, .at = {}, .end = {}},
+                         test.outer) == test.inner);
+  }
+}
+
+TEST_CASE("shape: a data block's lines have the words that its handler wants") {
+  struct Line {
+    std::string block, line, expected;
+  };
+  const std::vector<Line> cases{
+      {"map", "a b;", ""},
+      {"map", "hostnames;", ""},
+      {"map", "volatile;", ""},
+      {"map", "ranges;", "invalid number of the map parameters"},
+      {"map", "a b c;", "invalid number of the map parameters"},
+      {"geo", "ranges;", ""},
+      {"geo", "hostnames;", "invalid number of the geo parameters"},
+      {"types", "a/b;", ""},
+      {"types", "include a b;", "invalid number of arguments in \"include\" directive"},
+      {"charset_map", "80;", "invalid parameters number"},
+      {"charset_map", "fF 80;", ""},
+      {"charset_map", "100 80;", "invalid value \"100\""},
+      {"split_clients", "* a;", ""},
+      {"split_clients", "0.01% a;", ""},
+      {"split_clients", "0.00% a;", "invalid percent value \"0.00%\""},
+      {"split_clients", "5 a;", "invalid percent value \"5\""},
+      {"split_clients", "include a;", "invalid percent value \"include\""},
+  };
+  for (const Line& test : cases) {
+    CAPTURE(test.block, test.line);
+    CHECK(data_line_error(test.block, parse(test.line, {}).directives.at(0)).value_or("") ==
+          test.expected);
+  }
+}
+
+}  // namespace mtls::config

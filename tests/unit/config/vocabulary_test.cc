@@ -1,0 +1,87 @@
+#include "config/vocabulary.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "config/directives.h"
+
+namespace mtls::config {
+namespace {
+
+using enum Context;
+
+const std::vector<Context> kJudged{
+    kMain,        kEvents,   kHttp,   kHttpServer,   kLocation,       kServerIf, kLocationIf,
+    kLimitExcept, kUpstream, kStream, kStreamServer, kStreamUpstream, kMail,     kMailServer};
+
+}  // namespace
+
+TEST_CASE("vocabulary: a directive is found where one of its modules allows it") {
+  struct Case {
+    const char* name;
+    std::vector<Context> places;
+  };
+  const std::vector<Case> cases{
+      {"user", {kMain}},
+      {"worker_connections", {kEvents}},
+      {"include", kJudged},
+      {"server", {kHttp, kUpstream, kStream, kStreamUpstream, kMail}},
+      {"location", {kHttpServer, kLocation}},
+      {"root", {kHttp, kHttpServer, kLocation, kLocationIf}},
+      {"return", {kHttpServer, kLocation, kServerIf, kLocationIf, kStreamServer}},
+      {"ip_hash", {kUpstream}},
+      {"least_conn", {kUpstream, kStreamUpstream}},
+      {"deny", {kHttp, kHttpServer, kLocation, kLimitExcept, kStream, kStreamServer}},
+      {"protocol", {kMailServer}},
+      {"more_set_headers", {}},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.name);
+    CHECK(is_known(test.name) == !test.places.empty());
+    for (const Context context : kJudged) {
+      CAPTURE(static_cast<int>(context));
+      const bool is_place =
+          std::find(test.places.begin(), test.places.end(), context) != test.places.end();
+      CHECK((find_known(test.name, context) != nullptr) == is_place);
+    }
+  }
+}
+
+TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all versions joined") {
+  struct Case {
+    const char* name;
+    Context context;
+    std::vector<std::size_t> taken, refused;
+  };
+  const std::vector<Case> cases{
+      {"internal", kLocation, {0}, {1}},
+      {"sendfile", kHttp, {1}, {0, 2}},
+      {"user", kMain, {1, 2}, {0, 3}},
+      {"index", kHttp, {1, 2, 8, 9, 1000}, {0}},
+      {"error_page", kHttp, {2, 1000}, {0, 1}},
+      {"proxy_temp_path", kHttp, {1, 2, 3, 4}, {0, 5, 9}},
+      {"keepalive", kUpstream, {1, 2}, {0, 3}},    // two since 1.29.7
+      {"sticky", kUpstream, {0, 1, 5, 1000}, {}},  // of other modules, too
+      {"stub_status", kLocation, {0, 1}, {2}},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.name);
+    const KnownDirective* known = find_known(test.name, test.context);
+    REQUIRE(known != nullptr);
+    for (const std::size_t count : test.taken) CHECK(known->takes(count));
+    for (const std::size_t count : test.refused) CHECK_FALSE(known->takes(count));
+  }
+}
+
+TEST_CASE("vocabulary: no directive of the TLS table is here, so that no complaint comes twice") {
+  for (const DirectiveRule& rule : directive_table()) {
+    CAPTURE(rule.name);
+    for (const Context context : kJudged) {
+      const bool is_there = is_allowed(rule, context, Version{9999, 0, 0});
+      CHECK_FALSE((is_there && find_known(rule.name, context) != nullptr));
+    }
+  }
+}
+
+}  // namespace mtls::config
