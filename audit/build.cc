@@ -5,7 +5,9 @@
 #include "audit/bundles.h"
 #include "audit/judge.h"
 #include "audit/load.h"
+#include "audit/refusals.h"
 #include "audit/rules.h"
+#include "audit/upstream_trust.h"
 
 namespace mtls::audit {
 namespace {
@@ -68,13 +70,17 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // taken over.
   snapshot->material = load_material(inputs, next, *snapshot);
 
-  // 4. What nginx will say at each server, until when, and what is wrong there.
+  // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order.
+  find_refusals(inputs, next, *snapshot);
+
+  // 5. What nginx will say at each server, until when, and what is wrong there.
   snapshot->servers = judge_servers(inputs, next, *snapshot);
 
-  // 5. The same knowledge by CA file, for those who own the file and not the server.
+  // 6. The same knowledge by CA file, for those who own the file and not the server.
   snapshot->bundles = audit_bundles(*snapshot);
+  snapshot->upstream_trust = upstream_trust(*snapshot);
 
-  // 6. What is wrong with the configuration as a whole, and when time alone changes any of this.
+  // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
   snapshot->findings = config_findings(*snapshot);
   snapshot->next_change_at = earliest_change(*snapshot);
   return snapshot;

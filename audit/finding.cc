@@ -44,15 +44,13 @@ constexpr std::array kTable{
                "bundle: its clients get 400.",
                "Raise ssl_verify_depth to the depth required."},
     FindingRow{kVerifyOptionalUnguarded, "verify-optional-unguarded", kCritical,
-               "ssl_verify_client optional, and nothing looks at $ssl_client_verify: clients "
-               "without a certificate are "
-               "served.",
+               "Clients without a certificate are served: ssl_verify_client is optional and some "
+               "location refuses nobody, or error_page hands those whom nginx refuses to one.",
                "Set ssl_verify_client on, or refuse with if ($ssl_client_verify != SUCCESS) { "
                "return 403; }."},
     FindingRow{kOptionalNoCa, "optional-no-ca", kCritical,
-               "ssl_verify_client optional_no_ca, and nothing looks at $ssl_client_verify: "
-               "certificates of any CA are "
-               "served.",
+               "ssl_verify_client optional_no_ca, and some location refuses nobody: clients with "
+               "a certificate of any CA, or none, are served.",
                "Set ssl_verify_client on, or check $ssl_client_verify before anything is served."},
     FindingRow{
         kCrlStale, "crl-stale", kCritical,
@@ -77,6 +75,10 @@ constexpr std::array kTable{
                "nginx refuses this configuration: it keeps running with the old one and will not "
                "come up again.",
                "Run nginx -t and mend the place named."},
+    FindingRow{kPlaintextTwin, "plaintext-twin", kCritical,
+               "The same name is served without TLS from the same backend or files: who leaves "
+               "out TLS needs no certificate.",
+               "Redirect there (return 301 https://...), or take the plain listen away."},
     FindingRow{kCaExpiresSoon, "ca-expires-soon", kWarning,
                "A client CA loses its last valid path within 30 days: then its clients get 400.",
                "Add the successor CA to the bundle and reload nginx."},
@@ -101,10 +103,52 @@ constexpr std::array kTable{
                "A client CA is configured but ssl_verify_client is off: nginx asks nobody for a "
                "certificate.",
                "Set ssl_verify_client on, or remove ssl_client_certificate."},
-    FindingRow{kServerShadowed, "server-shadowed", kWarning,
-               "Another server block has the same name on the same address: nginx uses the first "
-               "and ignores this one.",
-               "Remove one of the two, or give it another name."},
+    FindingRow{
+        kServerShadowed, "server-shadowed", kWarning,
+        "A name of this server block leads to an earlier one on the same address: nginx warns "
+        "(conflicting server name, ignored) and uses the first.",
+        "Remove one of the two, or give it another name."},
+    FindingRow{
+        kUpstreamNotVerified, "upstream-not-verified", kWarning,
+        "nginx speaks TLS to this backend and checks nothing: whoever answers at its address "
+        "is believed.",
+        "Set proxy_ssl_verify on and proxy_ssl_trusted_certificate (or the same of grpc_ssl_ "
+        "and uwsgi_ssl_)."},
+    FindingRow{kUpstreamSessionShared, "upstream-session-shared", kWarning,
+               "Two places reach one peer with different TLS settings and reuse its sessions: what "
+               "the first one verified, or presented, counts for the other.",
+               "Set proxy_ssl_session_reuse off in both, or give both the same settings."},
+    FindingRow{kSslConfCommandOverrides, "ssl-conf-command-overrides", kWarning,
+               "An OpenSSL configuration command overrides what nginx's own directives say about "
+               "trust.",
+               "Say it with ssl_verify_client, ssl_client_certificate and ssl_ciphers instead."},
+    FindingRow{
+        kDefaultServerOtherCa, "default-server-other-ca", kWarning,
+        "The default server of the address trusts other client CAs: whoever sends no SNI is "
+        "judged by it, and may then ask for this server block by its Host (200, SUCCESS).",
+        "Set ssl_reject_handshake on in a default server of its own, or the same CAs in both."},
+    FindingRow{kSniSiblingWithoutMtls, "sni-sibling-without-mtls", kWarning,
+               "Another name on the same address leads to the same backend and asks nobody for a "
+               "certificate.",
+               "Demand client certificates there too, or take the backend out of it."},
+    FindingRow{kIdentityHeaderNotSet, "identity-header-not-set", kWarning,
+               "A location passes requests on without an identity header that the server block or "
+               "its backend's other locations set: one proxy_set_header of its own drops all "
+               "inherited ones.",
+               "Set the header in this location too, or clear it with \"\"."},
+    FindingRow{kIdentityHeaderSpoofable, "identity-header-spoofable", kWarning,
+               "A backend is told who the client is by a header, and this way to it lets through "
+               "what the client itself sends under that name.",
+               "Set the header in every location that leads to the backend, to \"\" where nobody "
+               "is verified."},
+    FindingRow{kLegacyDnRegex, "legacy-dn-regex", kWarning,
+               "A pattern expects names like /O=x/CN=y, but since nginx 1.11.6 $ssl_client_s_dn "
+               "and $ssl_client_i_dn are CN=y,O=x: it never fits, and the identity stays empty.",
+               "Match (^|,)CN=([^,]+), or use $ssl_client_s_dn_legacy."},
+    FindingRow{kErrorPageMisses495496, "error-page-misses-495-496", kWarning,
+               "error_page 400 does not catch refused client certificates: nginx looks for 495 "
+               "(bad certificate) and 496 (none), and only the answer says 400.",
+               "Write error_page 400 495 496."},
     FindingRow{kCaSupersededExpired, "ca-superseded-expired", kInfo,
                "An expired CA certificate whose renewed twin is present: nginx uses the valid one.",
                "Remove the old one when convenient."},
@@ -121,6 +165,24 @@ constexpr std::array kTable{
                "Client verification is configured in a server block that no TLS socket leads to: "
                "it does nothing.",
                "Add ssl to its listen, or remove the settings."},
+    FindingRow{
+        kSslOnRemoved, "ssl-on-removed", kInfo,
+        "The ssl directive is deprecated: nginx 1.25.1 and later refuse it (unknown directive "
+        "\"ssl\").",
+        "Remove it and write listen ... ssl."},
+    FindingRow{
+        kUnsupportedDirectiveValue, "unsupported-directive-value", kInfo,
+        "nginx accepts a value that nothing behind it can do: it has another effect or none.",
+        "Write what is meant."},
+    FindingRow{kClientCertEchoed, "client-cert-echoed", kInfo,
+               "A response header sends the client's certificate or name back to it, and to "
+               "whatever reads responses on the way.",
+               "Use proxy_set_header for backends; remove add_header once debugging is over."},
+    FindingRow{kEnforcementUndecidable, "enforcement-undecidable", kInfo,
+               "Whether clients without a verified certificate are served is not decided by "
+               "directives that can be read: code, another module, addresses or the backend do.",
+               "Refuse before with if ($ssl_client_verify != SUCCESS) { return 403; }, or know "
+               "that whoever decides does."},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "audit/horizon.h"
 #include "audit/rules.h"
 #include "audit/trust.h"
+#include "audit/upstream_trust.h"
 #include "pki/verify.h"
 
 namespace mtls::audit {
@@ -16,9 +17,6 @@ namespace {
 
 using config::TlsContext;
 using config::VerifyClient;
-
-// nginx's library default on Debian and in OpenSSL >= 3.2 (R3.14).
-constexpr int kDefaultSecurityLevel = 2;
 
 struct Judge {
   const JudgeInputs& in;
@@ -32,13 +30,25 @@ std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) 
   const auto use = [&](const std::string* path) {
     if (auto file = find_file(judge.in.snapshot, path)) used.push_back(std::move(file));
   };
-  for (const TlsContext* context : {&judge.server, judge.owner}) {
+  const config::ResolvedConfig& resolved = judge.in.snapshot.config->resolved;
+  std::vector<const TlsContext*> contexts{&judge.server, judge.owner};
+  for (const config::Place& place : resolved.standings[judge.in.index].places) {
+    contexts.push_back(&resolved.servers[resolved.sockets[place.socket].default_server]);
+  }
+  for (const TlsContext* context : contexts) {
     if (context == nullptr) continue;
     use(static_path(context->client_certificate.value));
     use(static_path(context->trusted_certificate.value));
     use(static_path(context->crl.value));
-    for (const config::FileRef& certificate : context->certificates.value)
-      use(static_path(certificate));
+    for (const config::FileRef& certificate : context->certificates.value) {
+      for (const std::string& path : known_paths(certificate)) use(&path);
+    }
+  }
+  for (const config::UpstreamTlsContext& upstream : resolved.upstreams_of(judge.in.index)) {
+    const UpstreamFiles files = upstream_files(upstream);
+    use(files.trusted);
+    use(files.crl);
+    for (const std::string& path : files.certificates) use(&path);
   }
   for (const Canary& canary : judge.in.snapshot.canaries) use(&canary.path);
   return used;
@@ -146,7 +156,9 @@ std::size_t issuers_without_crl(const TrustContent& content) {
 }
 
 std::optional<bool> enforcement(const TlsContext& server) {
-  if (server.verify_client.value == VerifyClient::kOn) return true;  // R3.31
+  // R3.31; http has error_page.
+  const bool is_on = server.verify_client.value == VerifyClient::kOn;
+  if (is_on && server.id.module != config::Module::kHttp) return true;
   switch (server.guard) {
     case config::Guard::kComplete: return true;
     case config::Guard::kNone: return false;

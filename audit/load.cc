@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "audit/upstream_trust.h"
 #include "base/text.h"
 #include "config/include.h"
 #include "config/resolve.h"
@@ -61,7 +62,17 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
     refer(references, static_path(server.trusted_certificate.value), limits.max_file_bytes);
     refer(references, static_path(server.crl.value), limits.max_crl_bytes);
     for (const config::FileRef& certificate : server.certificates.value) {
-      refer(references, static_path(certificate), limits.max_file_bytes);
+      for (const std::string& path : known_paths(certificate)) {
+        refer(references, &path, limits.max_file_bytes);
+      }
+    }
+  }
+  for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
+    const UpstreamFiles files = upstream_files(upstream);
+    refer(references, files.trusted, limits.max_file_bytes);
+    refer(references, files.crl, limits.max_crl_bytes);
+    for (const std::string& path : files.certificates) {
+      refer(references, &path, limits.max_file_bytes);
     }
   }
   for (const Canary& canary : snapshot.canaries)

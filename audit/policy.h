@@ -32,11 +32,15 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+/// Whether private keys and their passwords may be opened. Without it they are only stat'ed.
+enum class KeyAccess { kNever, kCompare };
+
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
   std::vector<CanarySetting> canaries;
   Limits limits;
+  KeyAccess keys = KeyAccess::kNever;  // the daemon never changes this
 };
 
 }  // namespace mtls::audit

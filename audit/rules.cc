@@ -7,8 +7,9 @@
 namespace mtls::audit {
 
 std::vector<Finding> server_findings(const ServerView& view) {
-  constexpr std::array<ServerRule, 5> kRules{config_rules, file_rules, trust_rules,
-                                             revocation_rules, identity_rules};
+  constexpr std::array<ServerRule, 8> kRules{config_rules,     file_rules,     trust_rules,
+                                             revocation_rules, identity_rules, reach_rules,
+                                             upstream_rules, enforcement_rules};
   std::vector<Finding> findings;
   for (const ServerRule rule : kRules) rule(view, findings);
   return findings;
@@ -24,6 +25,7 @@ std::vector<Finding> config_findings(const Snapshot& snapshot) {
                         .at = {},
                         .detail = error.text()});
   }
+  client_name_rules(snapshot, findings);
   return findings;
 }
 

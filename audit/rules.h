@@ -41,6 +41,12 @@ void config_rules(const ServerView& view, std::vector<Finding>& findings);
 void file_rules(const ServerView& view, std::vector<Finding>& findings);
 void trust_rules(const ServerView& view, std::vector<Finding>& findings);
 void revocation_rules(const ServerView& view, std::vector<Finding>& findings);
+void upstream_rules(const ServerView& view, std::vector<Finding>& findings);
 void identity_rules(const ServerView& view, std::vector<Finding>& findings);
+void enforcement_rules(const ServerView& view, std::vector<Finding>& findings);
+void reach_rules(const ServerView& view, std::vector<Finding>& findings);
+
+// Of the whole configuration: directives, wherever they stand.
+void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 
 }  // namespace mtls::audit

@@ -1,8 +1,8 @@
 // Rules about the files a server block refers to, as nginx loads them.
-#include <algorithm>
 #include <set>
 
 #include "audit/rules.h"
+#include "pki/file_reader.h"
 
 namespace mtls::audit {
 namespace {
@@ -11,30 +11,27 @@ enum class Use { kClient, kTrusted, kCrl };
 
 // Whether nginx refuses a file in which every block parses: it finds nothing of what it came for.
 bool holds_nothing(const ServerView& view, const pki::Material& material, Use use) {
-  const bool no_list = material.revocation_lists.empty();
-  if (view.build.loads_ca_by_pem_read())
-    return use == Use::kCrl ? no_list : material.certificates.empty();
-  // R4.1: the pass for the CA names does not see TRUSTED CERTIFICATE.
-  if (use == Use::kClient) {
-    return std::all_of(material.certificates.begin(), material.certificates.end(),
-                       [](const auto& certificate) { return certificate.facts().trust_annotated; });
+  using pki::FileReader;
+  if (view.build.loads_ca_by_pem_read()) {
+    return pki::read_error(material, use == Use::kCrl ? FileReader::kCrlList : FileReader::kCaList)
+        .has_value();
   }
-  return no_list && material.certificates.empty();  // R3.35, R4.4: either will do
+  return pki::read_error(material, FileReader::kStoreFile) ||  // R3.35, R4.4: either will do
+         (use == Use::kClient && pki::read_error(material, FileReader::kCaNames));
 }
 
 void check_content(const ServerView& view, const MaterialFile& file, Use use,
                    std::vector<Finding>& findings) {
   const pki::Material& material = *file.material;
-  const bool nothing = holds_nothing(view, material, use);
   if (file.settling) return;  // just being written: judged when it holds still
   if (!material.block_errors.empty()) {
     const pki::BlockError& first = material.block_errors.front();
     findings.push_back(
         about_file(view, FindingKind::kBundleUnparsable, file.path,
                    "the block at line " + std::to_string(first.line) + ": " + first.message));
-  } else if (nothing && use == Use::kCrl) {
+  } else if (holds_nothing(view, material, use) && use == Use::kCrl) {
     findings.push_back(about_file(view, FindingKind::kBundleUnparsable, file.path, "holds no CRL"));
-  } else if (nothing) {
+  } else if (holds_nothing(view, material, use)) {
     findings.push_back(about_file(view, FindingKind::kBundleEmpty, file.path,
                                   "holds no certificate that nginx reads"));
   }

@@ -28,21 +28,27 @@ void canaries(const ServerView& view, std::vector<Finding>& findings) {
   }
 }
 
+void server_certificate(const ServerView& view, const std::string& path,
+                        std::vector<Finding>& findings) {
+  const pki::Material* material = material_of(view.snapshot, &path);
+  if (material == nullptr) return;
+  const auto until = earliest_expiry(*material);
+  if (!until) return;
+  const std::string when = " at " + base::rfc3339(*until);
+  if (*until <= view.now()) {
+    findings.push_back(
+        about_file(view, FindingKind::kServerCertificateExpired, path, "expired" + when));
+  } else if (*until - view.now() <= kServerCertificateExpiresSoon) {
+    findings.push_back(
+        about_file(view, FindingKind::kServerCertificateExpiresSoon, path, "expires" + when));
+  }
+}
+
 void server_certificates(const ServerView& view, std::vector<Finding>& findings) {
   if (!view.server().on_tls_socket) return;
   for (const config::FileRef& reference : view.server().certificates.value) {
-    const std::string* path = static_path(reference);
-    const pki::Material* material = material_of(view.snapshot, path);
-    if (material == nullptr) continue;
-    const auto until = earliest_expiry(*material);
-    if (!until) continue;
-    const std::string when = " at " + base::rfc3339(*until);
-    if (*until <= view.now()) {
-      findings.push_back(
-          about_file(view, FindingKind::kServerCertificateExpired, *path, "expired" + when));
-    } else if (*until - view.now() <= kServerCertificateExpiresSoon) {
-      findings.push_back(
-          about_file(view, FindingKind::kServerCertificateExpiresSoon, *path, "expires" + when));
+    for (const std::string& path : known_paths(reference)) {
+      server_certificate(view, path, findings);
     }
   }
 }

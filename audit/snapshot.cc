@@ -33,6 +33,7 @@ base::Sightings Snapshot::sightings() const {
   base::Sightings all = config->seen;
   for (const auto& [pattern, seen] : canary_patterns) all.emplace(pattern, seen);
   for (const auto& [path, file] : material) all.emplace(path, file->seen);
+  for (const auto& [path, seen] : side_files) all.emplace(path, seen);
   return all;
 }
 
@@ -60,6 +61,12 @@ const std::string* static_path(const config::FileRef& reference) {
 
 const std::string* static_path(const std::optional<config::FileRef>& reference) {
   return reference ? static_path(*reference) : nullptr;
+}
+
+std::vector<std::string> known_paths(const config::FileRef& reference) {
+  const std::string* path = static_path(reference);
+  if (path != nullptr) return {*path};
+  return std::get<config::RuntimePath>(reference).followed;
 }
 
 }  // namespace mtls::audit

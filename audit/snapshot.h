@@ -152,6 +152,8 @@ struct Snapshot {
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   std::map<std::string, BundleAudit> bundles;  // by path
+  std::map<std::string, base::sys_seconds> upstream_trust;  // audit/upstream_trust.h
+  base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<Finding>
@@ -178,5 +180,7 @@ std::optional<base::sys_seconds> earliest_expiry(const pki::Material& material);
 /// The path of a file that can be looked at; nullptr: unset or a runtime path.
 const std::string* static_path(const config::FileRef& reference);
 const std::string* static_path(const std::optional<config::FileRef>& reference);
+/// Every file it can be: the static path, or those a runtime path can come to.
+std::vector<std::string> known_paths(const config::FileRef& reference);
 
 }  // namespace mtls::audit

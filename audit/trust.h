@@ -9,6 +9,9 @@
 
 namespace mtls::audit {
 
+/// nginx's library default on Debian and in OpenSSL >= 3.2 (R3.14).
+inline constexpr int kDefaultSecurityLevel = 2;
+
 struct TrustContent {
   std::vector<pki::Certificate>
       store;  // in loading order: ssl_client_certificate, ssl_trusted_certificate, ssl_crl

@@ -6,33 +6,35 @@
 namespace mtls::pki {
 namespace {
 
+void add_error(const PemBlock& block, std::string message, Material& material) {
+  material.block_errors.push_back({.line = block.line,
+                                   .message = std::move(message),
+                                   .label = block.label,
+                                   .is_framed = block.error.empty(),
+                                   .certificates_before = material.certificates.size()});
+}
+
 template <class T>
-void add(base::Result<T> parsed, std::uint32_t line, std::vector<T>& to,
-         std::vector<BlockError>& errors) {
+void add(base::Result<T> parsed, const PemBlock& block, std::vector<T>& to, Material& material) {
   if (parsed) {
     to.push_back(std::move(*parsed));
   } else {
-    errors.push_back({line, parsed.error().message});
+    add_error(block, std::move(parsed.error().message), material);
   }
 }
 
 void add_block(const PemBlock& block, Material& material) {
   material.contains_private_key |= block.label == PemLabel::kPrivateKey;
-  if (!block.error.empty()) {
-    material.block_errors.push_back({block.line, block.error});
-    return;
-  }
+  if (!block.error.empty()) return add_error(block, block.error, material);
   switch (block.label) {
     case PemLabel::kCertificate:
     case PemLabel::kTrustedCertificate: {
       const bool trusted = block.label == PemLabel::kTrustedCertificate;
-      add(parse_certificate(block.der, trusted), block.line, material.certificates,
-          material.block_errors);
+      add(parse_certificate(block.der, trusted), block, material.certificates, material);
       break;
     }
     case PemLabel::kCrl:
-      add(parse_revocation_list(block.der), block.line, material.revocation_lists,
-          material.block_errors);
+      add(parse_revocation_list(block.der), block, material.revocation_lists, material);
       break;
     case PemLabel::kPrivateKey:
     case PemLabel::kOther: break;

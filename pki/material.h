@@ -2,12 +2,14 @@
 // refer to it. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "pki/certificate.h"
+#include "pki/pem.h"
 
 namespace mtls::pki {
 
@@ -15,6 +17,10 @@ namespace mtls::pki {
 struct BlockError {
   std::uint32_t line = 0;  // of its BEGIN, from 1
   std::string message;     // never bytes of the file
+  PemLabel label = PemLabel::kOther;
+  bool is_framed = false;  // the PEM around it is good: only a reader of its label meets the error
+  std::size_t certificates_before = 0;  // good ones
+
   bool operator==(const BlockError&) const = default;
 };
 

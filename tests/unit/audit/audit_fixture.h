@@ -28,6 +28,7 @@ inline constexpr const char* kBundle = "/etc/nginx/clients.pem";
 inline constexpr const char* kTrusted = "/etc/nginx/trusted.pem";
 inline constexpr const char* kCrl = "/etc/nginx/clients.crl";
 inline constexpr const char* kServerPem = "/etc/nginx/server.pem";
+inline constexpr const char* kServerKey = "/etc/nginx/server.key";
 inline constexpr const char* kCanaryPem = "/etc/canaries/client.pem";
 
 /// PEM of a certificate with `spec` valid in [from, until) of days around kT0.
@@ -75,6 +76,20 @@ inline std::string http(const std::string& body) { return "events { }\nhttp {\n"
 
 inline std::string http_server(const std::string& more) { return http(server("a.test", more)); }
 
+/// A block behind a default server with another CA file and `more`.
+inline std::string behind_other_ca(const std::string& more) {
+  return http(server("d.test", std::string(kCertificate) + " ssl_verify_client on; " +
+                                   "ssl_client_certificate trusted.pem; " + more) +
+              server("a.test", kVerifyOn));
+}
+
+/// A block in front of the backend `app`, and one that asks for no certificate in front of `other`.
+inline std::string beside_backend(const std::string& other) {
+  const std::string pass = " location / { proxy_pass http://";
+  return http(server("a.test", kVerifyOn + pass + "app; }") +
+              server("b.test", kCertificate + pass + other + "; }"));
+}
+
 class Host {
  public:
   /// One healthy server block that asks for clients of root A; no finding.
@@ -82,6 +97,8 @@ class Host {
     disk.put(kConf, http_server(kVerifyOn));
     disk.put(kBundle, minted().root.certificate_pem);
     disk.put(kServerPem, minted().server.certificate_pem);
+    disk.put(kTrusted, minted().other_root.certificate_pem);
+    disk.put(kServerKey, "never opened");
   }
 
   void conf(const std::string& text) { disk.put(kConf, text); }

@@ -5,21 +5,13 @@
 #include <set>
 
 #include "tests/unit/audit/audit_fixture.h"
+#include "tests/unit/audit/finding_cases.h"
 
 namespace mtls::audit_fixture {
 namespace {
 
 using audit::Expect;
 using enum audit::FindingKind;
-
-enum class Effect { kFires, kSilent };
-
-struct Case {
-  FindingKind kind;
-  Effect effect;
-  std::string name;
-  std::function<void(Host&)> change;  // of the healthy host
-};
 
 std::string with(const std::string& more) { return std::string(kCertificate) + " " + more; }
 std::string on(const std::string& more) { return std::string(kVerifyOn) + " " + more; }
@@ -286,6 +278,12 @@ std::vector<Case> mode_cases() {
          host.conf(
              http_server("ssl_certificate $ssl_server_name.pem; ssl_certificate_key server.key;"));
        }},
+      {kRuntimePath, Effect::kSilent, "a certificate by a map of literal values",
+       [](Host& host) {
+         host.conf(
+             http("map $ssl_server_name $cert { default server.pem; }\n" +
+                  server("a.test", "ssl_certificate $cert; ssl_certificate_key server.key;")));
+       }},
       {kRuntimePath, Effect::kSilent, "a certificate by path",
        [](Host& host) { host.conf(http_server(kCertificate)); }},
       {kServerShadowed, Effect::kFires, "the same name on the same address",
@@ -296,6 +294,14 @@ std::vector<Case> mode_cases() {
        [](Host& host) {
          host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn, "8443 ssl")));
        }},
+      {kDefaultServerOtherCa, Effect::kFires, "its clients may come in by Host (R3.42)",
+       [](Host& host) { host.conf(behind_other_ca("")); }},
+      {kDefaultServerOtherCa, Effect::kSilent, "not past ssl_reject_handshake",
+       [](Host& host) { host.conf(behind_other_ca("ssl_reject_handshake on;")); }},
+      {kSniSiblingWithoutMtls, Effect::kFires, "another name, the same backend",
+       [](Host& host) { host.conf(beside_backend("app")); }},
+      {kSniSiblingWithoutMtls, Effect::kSilent, "another name, another backend",
+       [](Host& host) { host.conf(beside_backend("site")); }},
       {kNginxRefusesConfig, Effect::kFires, "a missing semicolon",
        [](Host& host) { host.conf("events { } http { server { listen 443 ssl } }"); }},
       {kNginxRefusesConfig, Effect::kFires, "a value nginx does not know",
@@ -335,8 +341,9 @@ std::vector<Case> canary_cases() {
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto& group : {trust_source_cases(), file_cases(), role_cases(), validity_cases(),
-                            crl_cases(), mode_cases(), canary_cases()}) {
+  for (const auto& group :
+       {trust_source_cases(), file_cases(), role_cases(), validity_cases(), crl_cases(),
+        mode_cases(), canary_cases(), upstream_cases(), exposure_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

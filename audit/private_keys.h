@@ -1,0 +1,24 @@
+// What only the content of a private key shows (R2.38, R4.7). The one place of this floor where
+// keys and their passwords are read, into memory that is wiped, and only when the policy says so.
+#pragma once
+
+#include <string>
+
+#include "audit/refusals_files.h"
+
+namespace mtls::audit {
+
+/// Whether the certificate of the key has just been used in the SSL_CTX of its ciphers.
+enum class CertificateState { kUnknown, kUsed };
+
+struct KeyUse {
+  const std::string& path;
+  const std::string* password_file = nullptr;
+  const std::string& ciphers;
+  CertificateState certificate = CertificateState::kUnknown;
+};
+
+/// nullopt too when the key cannot be read by us.
+Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use);
+
+}  // namespace mtls::audit

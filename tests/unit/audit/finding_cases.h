@@ -1,0 +1,28 @@
+// The form of a finding's case: a change of the healthy host, and whether one kind of finding fires
+// then. The cases of one subject stand in one file.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/unit/audit/audit_fixture.h"
+
+namespace mtls::audit_fixture {
+
+enum class Effect { kFires, kSilent };
+
+struct Case {
+  FindingKind kind;
+  Effect effect;
+  std::string name;
+  std::function<void(Host&)> change;  // of the healthy host
+};
+
+/// upstream_findings_test.cc
+std::vector<Case> upstream_cases();
+
+/// enforcement_findings_test.cc
+std::vector<Case> exposure_cases();
+
+}  // namespace mtls::audit_fixture

@@ -1,0 +1,104 @@
+#include "pki/ssl_context.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "pki/material.h"
+#include "tests/support/pki_maker.h"
+
+namespace mtls {
+namespace {
+
+using pki::CommandValue;
+using pki::SslContext;
+using Step = pki::KeyRefusal::Step;
+
+std::vector<pki::Certificate> certificates(const std::string& pem) {
+  return pki::parse_material(pem).certificates;
+}
+
+testing::Minted mint_of(testing::KeyKind kind) {
+  testing::CertificateSpec spec;
+  spec.key = kind;
+  return testing::mint(spec);
+}
+
+TEST_CASE("ssl_context: a cipher string must name a cipher, and may lower the security level") {
+  SslContext ssl(2);
+  CHECK_FALSE(ssl.set_ciphers("HIGH:!aNULL:!MD5"));
+  CHECK(ssl.set_ciphers("nope") == "error:0A0000B9:SSL routines::no cipher match");
+
+  const auto weak = certificates(mint_of(testing::KeyKind::kRsa1024).certificate_pem);
+  CHECK(ssl.use_certificate(weak.front()) == "error:0A00018F:SSL routines::ee key too small");
+  CHECK_FALSE(ssl.set_ciphers("HIGH@SECLEVEL=1"));
+  CHECK_FALSE(ssl.use_certificate(weak.front()));
+}
+
+TEST_CASE("ssl_context: the level counts for the chain too") {
+  const auto leaf = certificates(mint_of(testing::KeyKind::kEcP256).certificate_pem);
+  const auto weak = certificates(mint_of(testing::KeyKind::kRsa1024).certificate_pem);
+  SslContext ssl(2);
+  REQUIRE_FALSE(ssl.use_certificate(leaf.front()));
+  CHECK_FALSE(ssl.set_chain(leaf));
+  CHECK(ssl.set_chain(weak).value_or("").ends_with("ca key too small"));
+}
+
+TEST_CASE("ssl_context: curves and commands are known or not, in OpenSSL's words") {
+  SslContext ssl(2);
+  CHECK_FALSE(ssl.set_curves("X25519:prime256v1"));
+  CHECK(ssl.set_curves("nope").value_or("").find("group 'nope' cannot be set") !=
+        std::string::npos);
+  CHECK(ssl.set_curves("") == "");  // refused without a word
+  CHECK_FALSE(ssl.run_command("MinProtocol", "TLSv1.2"));
+  CHECK(ssl.run_command("Nope", "x") == "error:0A000182:SSL routines::unknown cmd name:cmd=Nope");
+  CHECK(ssl.run_command("MinProtocol", "x") ==
+        "error:0A000180:SSL routines::bad value:cmd=MinProtocol, value=x");
+}
+
+TEST_CASE("ssl_context: which commands take files") {
+  const SslContext ssl(2);
+  CHECK(ssl.value_of_command("VerifyCAFile") == CommandValue::kFile);
+  CHECK(ssl.value_of_command("privatekey") == CommandValue::kFile);
+  CHECK(ssl.value_of_command("VerifyCAPath") == CommandValue::kDirectory);
+  CHECK(ssl.value_of_command("VerifyCAStore") == CommandValue::kStore);
+  CHECK(ssl.value_of_command("MinProtocol") == CommandValue::kText);
+  CHECK(ssl.value_of_command("Nope") == CommandValue::kText);
+}
+
+TEST_CASE("ssl_context: a key fits its certificate, another of its kind does not") {
+  const testing::Minted own = mint_of(testing::KeyKind::kEcP256);
+  const testing::Minted other = mint_of(testing::KeyKind::kEcP256);
+  SslContext ssl(2);
+  REQUIRE_FALSE(ssl.use_certificate(certificates(own.certificate_pem).front()));
+  CHECK_FALSE(ssl.use_key(own.key_pem, {}));
+  const auto mismatch = ssl.use_key(other.key_pem, {});
+  REQUIRE(mismatch);
+  CHECK(mismatch->step == Step::kUse);
+  CHECK(mismatch->openssl == "error:05800074:x509 certificate routines::key values mismatch");
+  CHECK(ssl.use_key("junk", {}).value().step == Step::kLoad);
+}
+
+TEST_CASE("ssl_context: an encrypted key opens with one of the passwords") {
+  const testing::Minted own = mint_of(testing::KeyKind::kEcP256);
+  const std::string sealed = testing::encrypted_key_pem(own, "secret");
+  SslContext ssl(2);
+  REQUIRE_FALSE(ssl.use_certificate(certificates(own.certificate_pem).front()));
+  CHECK_FALSE(ssl.use_key(sealed, {"wrong", "secret"}));
+  CHECK(ssl.use_key(sealed, {"wrong"}).value().step == Step::kLoad);
+  CHECK(ssl.use_key(sealed, {""}).value().step == Step::kLoad);
+  CHECK(ssl.use_key(sealed, {}).value().step == Step::kLoad);
+}
+
+TEST_CASE("ssl_context: DH parameters and OCSP responses must be what they are called") {
+  SslContext ssl(2);
+  CHECK(ssl.read_dh_parameters("junk") ==
+        "error:0480006C:PEM routines::no start line:Expecting: DH PARAMETERS");
+  CHECK(pki::read_ocsp_response("junk").has_value());
+  // OCSPResponse { tryLater }, RFC 6960 §4.2.1.
+  CHECK_FALSE(pki::read_ocsp_response(std::string_view("\x30\x03\x0a\x01\x03", 5)));
+}
+
+}  // namespace
+}  // namespace mtls
