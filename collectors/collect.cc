@@ -10,6 +10,7 @@ Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
   bundle_families(snapshot, limits, families);
   crl_families(snapshot, families);
   canary_families(snapshot, families);
+  upstream_families(snapshot, families);
   config_families(snapshot, families);
 
   Families authorities;

@@ -21,6 +21,7 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
                         Families& families);
 void crl_families(const audit::Snapshot& snapshot, Families& families);
 void canary_families(const audit::Snapshot& snapshot, Families& families);
+void upstream_families(const audit::Snapshot& snapshot, Families& families);
 void config_families(const audit::Snapshot& snapshot, Families& families);
 
 }  // namespace mtls::collectors

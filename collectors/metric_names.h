@@ -77,6 +77,15 @@ inline constexpr FamilySpec kCanaryNotAfter{MTLS "canary_not_after_timestamp_sec
 inline constexpr FamilySpec kCanaryLockout{
     MTLS "canary_lockout_timestamp_seconds",
     "First instant at which the verdict on this client flips to refused."};
+inline constexpr FamilySpec kUpstreamVerifyEnabled{
+    MTLS "upstream_verify_enabled",
+    "1: nginx verifies the certificate of this TLS backend, 0: any certificate will do."};
+inline constexpr FamilySpec kUpstreamTrustExpiry{
+    MTLS "upstream_trust_expiry_timestamp_seconds",
+    "First instant at which some CA this backend is verified with has no valid path left."};
+inline constexpr FamilySpec kUpstreamCertificateExpiry{
+    MTLS "upstream_certificate_expiry_timestamp_seconds",
+    "Earliest notAfter over the chain nginx presents to this backend."};
 inline constexpr FamilySpec kFileModified{MTLS "file_modified_timestamp_seconds",
                                           "Last change of the file, content or inode."};
 inline constexpr FamilySpec kFileReadable{MTLS "file_readable", "1: the reader can read the file."};

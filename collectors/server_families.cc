@@ -38,14 +38,14 @@ void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudi
 void add_certificates(ServerGauges& gauges, const TlsContext& server,
                       const audit::Snapshot& snapshot) {
   for (const config::FileRef& reference : server.certificates.value) {
-    const std::string* path = audit::static_path(reference);
-    if (path == nullptr) continue;
-    const auto file = snapshot.material.find(*path);
-    if (file == snapshot.material.end() || !file->second->material) continue;
-    if (const auto until = audit::earliest_expiry(*file->second->material)) {
-      gauges.certificate_expiry.add(
-          {{"server", server.id.server}, {"listen", server.id.listen}, {"path", *path}},
-          base::unix_seconds(*until));
+    for (const std::string& path : audit::known_paths(reference)) {
+      const auto file = snapshot.material.find(path);
+      if (file == snapshot.material.end() || !file->second->material) continue;
+      if (const auto until = audit::earliest_expiry(*file->second->material)) {
+        gauges.certificate_expiry.add(
+            {{"server", server.id.server}, {"listen", server.id.listen}, {"path", path}},
+            base::unix_seconds(*until));
+      }
     }
   }
 }

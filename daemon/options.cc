@@ -1,5 +1,6 @@
 #include "daemon/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <sstream>
@@ -24,12 +25,15 @@ std::string version_text() {
 // The texts as CLI11 collects them, before they become values.
 struct Raw {
   Options options;
-  std::string version, openssl, interval = "30s", level = "info", format = "logfmt";
+  std::string version, openssl, interval = "30s", level = "info", log_format = "logfmt";
+  std::string check_format = "text", fail_on = "warning", at;
+  std::vector<std::string> clients;
+  bool with_keys = false;
+  std::string dump_format = "json";
 };
 
-void declare(CLI::App& app, Raw& raw) {
+void declare_shared(CLI::App& app, Raw& raw) {
   Options& options = raw.options;
-  app.add_subcommand("serve", "run the daemon (default)")->fallthrough();
   app.add_option("--config.file", options.config_file, "Settings file (YAML); none is needed")
       ->type_name("FILE");
   app.add_option("--nginx.conf", options.nginx_conf,
@@ -42,49 +46,164 @@ void declare(CLI::App& app, Raw& raw) {
                  "nginx's version, e.g. 1.22.1 [read from the nginx binary]");
   app.add_option("--nginx.openssl", raw.openssl,
                  "Version of nginx's OpenSSL [read from the nginx binary]");
-  app.add_option("--web.listen-address", options.listen_addresses,
-                 "Address to serve on, repeatable [:10059]")
-      ->type_name("ADDRESS");
-  app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
-      ->capture_default_str();
-  app.add_option("--rescan.interval", raw.interval,
-                 "How often to look at every file without being told")
-      ->capture_default_str();
-  app.add_flag("--config.check", options.config_check, "Check the settings file and exit");
   app.add_option("--log.level", raw.level, "Log this level and above")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
-  app.add_option("--log.format", raw.format, "Log as")
+  app.add_option("--log.format", raw.log_format, "Log as")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
   app.set_version_flag("--version", version_text());
 }
 
-std::optional<std::string> understand(Raw& raw) {
+constexpr const char* kServeGroup = "Options of serve";
+
+// They stand on the program itself: serve is what it does without a verb.
+void declare_serve(CLI::App& app, Raw& raw) {
+  Options& options = raw.options;
+  app.add_subcommand("serve", "run the daemon (default)")->fallthrough();
+  app.add_option("--web.listen-address", options.listen_addresses,
+                 "Address to serve on, repeatable [:10059]")
+      ->type_name("ADDRESS")
+      ->group(kServeGroup);
+  app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
+      ->capture_default_str()
+      ->group(kServeGroup);
+  app.add_option("--rescan.interval", raw.interval,
+                 "How often to look at every file without being told")
+      ->capture_default_str()
+      ->group(kServeGroup);
+  app.add_flag("--config.check", options.config_check, "Check the settings file and exit")
+      ->group(kServeGroup);
+}
+
+constexpr const char* kSharedFlags =
+    "--config.file, --nginx.* and --log.* as for serve: nginx-mtls-exporter --help";
+
+void declare_check(CLI::App& app, Raw& raw) {
+  CLI::App& check = *app.add_subcommand("check", "assess once, print what is wrong, exit");
+  check.fallthrough();
+  check.add_option("--format", raw.check_format, "Print as")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  check
+      .add_option("--client-cert", raw.clients,
+                  "A client whose fate to predict, repeatable; PEM: its certificate, then what "
+                  "else it sends")
+      ->type_name("NAME=FILE");
+  check.add_option("--at", raw.at, "Assess as of then: RFC 3339, or +30d [now]")->type_name("TIME");
+  check.add_option("--fail-on", raw.fail_on, "Exit 1 from this severity on")
+      ->check(CLI::IsMember({"critical", "warning", "info", "never"}))
+      ->capture_default_str();
+  check.add_flag("--with-keys", raw.with_keys,
+                 "Open private keys and compare them with their certificates");
+  check.footer(kSharedFlags);
+}
+
+void declare_dump(CLI::App& app, Raw& raw) {
+  CLI::App& dump = *app.add_subcommand("dump", "print what was understood, exit");
+  dump.fallthrough();
+  dump.add_option("--format", raw.dump_format, "Print as")
+      ->check(CLI::IsMember({"json", "crossplane", "opa", "conf"}))
+      ->capture_default_str();
+  dump.footer(kSharedFlags);
+}
+
+using Mistake = std::optional<std::string>;
+
+Mistake understand_version(const std::string& flag, const std::string& text,
+                           std::optional<config::Version>& into) {
+  if (text.empty()) return std::nullopt;
+  into = config::parse_version(text);
+  return into ? std::nullopt : Mistake(flag + ": \"" + text + "\" is no version; write 1.22.1");
+}
+
+Mistake understand_serve(Raw& raw) {
+  Options& options = raw.options;
+  if (options.listen_addresses.empty()) options.listen_addresses = {":10059"};
+  if (!options.telemetry_path.starts_with('/') || options.telemetry_path == "/") {
+    return "--web.telemetry-path: must begin with / and be more than that";
+  }
+  const auto interval = parse_duration(raw.interval);
+  if (!interval) {
+    return "--rescan.interval: \"" + raw.interval + "\" is no duration; write 30s, 5m or 1h";
+  }
+  options.rescan_interval = *interval;
+  return std::nullopt;
+}
+
+Mistake understand_client(const std::string& text, std::vector<ClientCertificate>& clients) {
+  const std::size_t sign = text.find('=');
+  if (sign == std::string::npos || sign == 0) {
+    return "--client-cert: \"" + text + "\" must be NAME=FILE";
+  }
+  const std::string name = text.substr(0, sign);
+  if (sign + 1 == text.size()) {
+    return "--client-cert: " + text +
+           " names no file; a client without a certificate cannot be "
+           "assessed yet";
+  }
+  if (text.find_first_of("*?[", sign) != std::string::npos) {
+    return "--client-cert: " + text + " must name one file, without * ? [";
+  }
+  const bool is_known = std::any_of(clients.begin(), clients.end(),
+                                    [&](const auto& client) { return client.name == name; });
+  if (is_known) return "--client-cert: two clients are called \"" + name + "\"";
+  clients.push_back({.name = name, .path = text.substr(sign + 1)});
+  return std::nullopt;
+}
+
+Mistake understand_check(Raw& raw) {
+  const std::map<std::string, std::optional<audit::Severity>> bars{
+      {"critical", audit::Severity::kCritical},
+      {"warning", audit::Severity::kWarning},
+      {"info", audit::Severity::kInfo},
+      {"never", std::nullopt}};
+  CheckOptions& check = raw.options.check;
+  check.format = raw.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
+  check.fail_on = bars.at(raw.fail_on);
+  if (raw.with_keys) check.keys = audit::KeyAccess::kCompare;
+  for (const std::string& client : raw.clients) {
+    if (auto mistake = understand_client(client, check.clients)) return mistake;
+  }
+  if (raw.at.empty()) return std::nullopt;
+  const auto at = parse_assessed_at(raw.at);
+  if (!at) return "--at: \"" + raw.at + "\" is no time; write 2030-01-01T00:00:00Z or +30d";
+  check.at = *at;
+  return std::nullopt;
+}
+
+// The flags of serve stand on the program, so CLI11 takes them behind any verb.
+Mistake understand_command(const CLI::App& app, Options& options) {
+  if (app.got_subcommand("check")) options.command = Command::kCheck;
+  if (app.got_subcommand("dump")) options.command = Command::kDump;
+  if (options.command == Command::kServe) return std::nullopt;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group() == kServeGroup && option->count() > 0) {
+      return option->get_name() + ": only for serve";
+    }
+  }
+  return std::nullopt;
+}
+
+Mistake understand(const CLI::App& app, Raw& raw) {
   const std::map<std::string, LogLevel> levels{{"debug", LogLevel::kDebug},
                                                {"info", LogLevel::kInfo},
                                                {"warn", LogLevel::kWarn},
                                                {"error", LogLevel::kError}};
-  raw.options.log = {.level = levels.at(raw.level),
-                     .format = raw.format == "json" ? LogFormat::kJson : LogFormat::kLogfmt};
-  if (raw.options.listen_addresses.empty()) raw.options.listen_addresses = {":10059"};
-  if (!raw.options.telemetry_path.starts_with('/') || raw.options.telemetry_path == "/") {
-    return "--web.telemetry-path: must begin with / and be more than that";
-  }
-  if (const auto interval = parse_duration(raw.interval)) {
-    raw.options.rescan_interval = *interval;
-  } else {
-    return "--rescan.interval: \"" + raw.interval + "\" is no duration; write 30s, 5m or 1h";
-  }
-  const auto version = [](const std::string& flag, const std::string& text,
-                          std::optional<config::Version>& into) {
-    if (text.empty()) return std::optional<std::string>{};
-    into = config::parse_version(text);
-    return into ? std::nullopt
-                : std::optional(flag + ": \"" + text + "\" is no version; write 1.22.1");
-  };
-  if (auto error = version("--nginx.version", raw.version, raw.options.nginx_version)) return error;
-  return version("--nginx.openssl", raw.openssl, raw.options.nginx_openssl);
+  const std::map<std::string, DumpFormat> dumps{{"json", DumpFormat::kJson},
+                                                {"crossplane", DumpFormat::kCrossplane},
+                                                {"opa", DumpFormat::kOpa},
+                                                {"conf", DumpFormat::kConf}};
+  Options& options = raw.options;
+  options.log = {.level = levels.at(raw.level),
+                 .format = raw.log_format == "json" ? LogFormat::kJson : LogFormat::kLogfmt};
+  options.dump_format = dumps.at(raw.dump_format);
+  if (auto mistake = understand_command(app, options)) return mistake;
+  if (auto mistake = understand_serve(raw)) return mistake;
+  if (auto mistake = understand_check(raw)) return mistake;
+  if (auto mistake = understand_version("--nginx.version", raw.version, options.nginx_version))
+    return mistake;
+  return understand_version("--nginx.openssl", raw.openssl, options.nginx_openssl);
 }
 
 }  // namespace
@@ -105,7 +224,11 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
 std::variant<Options, Leave> parse_options(int argc, const char* const* argv) {
   Raw raw;
   CLI::App app(kDescription, "nginx-mtls-exporter");
-  declare(app, raw);
+  declare_serve(app, raw);
+  declare_check(app, raw);
+  declare_dump(app, raw);
+  declare_shared(app, raw);
+  app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // CLI11 also leaves this way for --help and --version
@@ -113,7 +236,7 @@ std::variant<Options, Leave> parse_options(int argc, const char* const* argv) {
     const int code = app.exit(error, out, out);
     return Leave{.code = code == 0 ? 0 : 2, .text = out.str()};
   }
-  if (const auto mistake = understand(raw)) return Leave{.code = 2, .text = *mistake + "\n"};
+  if (const auto mistake = understand(app, raw)) return Leave{.code = 2, .text = *mistake + "\n"};
   return raw.options;
 }
 

@@ -1,4 +1,4 @@
-// The command line of the daemon: flags to values, or the text and exit code to leave with. Pure.
+// The command line: flags to values, or the text and exit code to leave with. Pure.
 #pragma once
 
 #include <chrono>
@@ -7,12 +7,37 @@
 #include <variant>
 #include <vector>
 
+#include "audit/finding.h"
+#include "audit/policy.h"
 #include "config/nginx_build.h"
+#include "daemon/assessed_at.h"
 #include "daemon/log.h"
 
 namespace mtls::daemon {
 
+enum class Command { kServe, kCheck, kDump };
+enum class CheckFormat { kText, kJson };
+enum class DumpFormat { kJson, kCrossplane, kOpa, kConf };
+
+/// `--client-cert NAME=FILE`: a client whose fate is asked for, without an expectation.
+struct ClientCertificate {
+  std::string name;
+  std::string path;
+
+  bool operator==(const ClientCertificate&) const = default;
+};
+
+struct CheckOptions {
+  CheckFormat format = CheckFormat::kText;
+  std::optional<audit::Severity> fail_on = audit::Severity::kWarning;  // nullopt: never
+  std::vector<ClientCertificate> clients;
+  AssessedAt at;
+  audit::KeyAccess keys = audit::KeyAccess::kNever;
+};
+
+/// Of all commands; what another command asks for keeps its default.
 struct Options {
+  Command command = Command::kServe;
   std::string config_file;  // "" = none needed
   std::optional<std::string> nginx_conf;
   std::optional<std::string> nginx_prefix;
@@ -23,6 +48,8 @@ struct Options {
   std::chrono::milliseconds rescan_interval{30'000};
   bool config_check = false;  // read the settings, say whether they are good, exit
   LogOptions log;
+  CheckOptions check;
+  DumpFormat dump_format = DumpFormat::kJson;
 };
 
 /// --help, --version and mistakes: print `text` and exit with `code` (0, or 2 for bad usage).

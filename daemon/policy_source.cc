@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "config/conf_path.h"
+#include "daemon/live/nginx_process.h"
 #include "daemon/settings.h"
 
 namespace mtls::daemon {
@@ -12,14 +14,50 @@ namespace {
 constexpr std::size_t kMaxSettingsBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
 
-config::NginxBuild installed_build(base::FileSystem& disk) {
+// One nginx: as it was built, and its -c, perhaps relative to the prefix; "" when nobody says.
+struct Nginx {
+  config::NginxBuild build;
+  std::string conf;
+
+  std::string conf_path(const std::string& prefix) const {
+    return conf.empty() ? conf : config::main_conf_path(conf, prefix);
+  }
+};
+
+Nginx nginx_of(std::string_view binary) {
+  return {.build = config::read_build(binary),
+          .conf = config::compiled_conf_path(binary).value_or("")};
+}
+
+Nginx installed_nginx(base::FileSystem& disk) {
   constexpr std::array kPlaces{"/usr/sbin/nginx", "/usr/local/nginx/sbin/nginx",
                                "/usr/local/sbin/nginx"};
   for (const char* place : kPlaces) {
-    if (const auto binary = disk.read(place, kMaxBinaryBytes))
-      return config::read_build(binary->text());
+    if (const auto binary = disk.read(place, kMaxBinaryBytes)) return nginx_of(binary->text());
   }
   return {};
+}
+
+// As ngx_process_options() has it: -p moves what is relative, -c names the configuration.
+Nginx running_nginx(const NginxMaster& master, const Nginx& installed, base::FileSystem& disk) {
+  const auto binary = disk.read(master.binary, kMaxBinaryBytes);
+  Nginx nginx = binary ? nginx_of(binary->text()) : installed;
+  std::string& prefix = nginx.build.prefix;
+  prefix = master.prefix.value_or(prefix);
+  while (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
+  nginx.conf = master.conf.value_or(nginx.conf);
+  return nginx;
+}
+
+// The running one, if it is that of `conf`; "" is any. Otherwise the installed one.
+Nginx find_nginx(const std::string& conf, base::FileSystem& disk) {
+  Nginx installed = installed_nginx(disk);
+  for (const NginxMaster& master : find_masters(disk)) {
+    Nginx running = running_nginx(master, installed, disk);
+    const std::string path = running.conf_path(running.build.prefix);
+    if (!path.empty() && (conf.empty() || conf == path)) return running;
+  }
+  return installed;
 }
 
 // nginx.conf and the settings may be named relative to where the daemon was started.
@@ -43,15 +81,18 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
     if (!parsed) return tl::unexpected<base::Error>(parsed.error());
     settings = *parsed;
   }
+  const auto named = options.nginx_conf ? options.nginx_conf : settings.nginx_conf;
+  const std::string conf = named ? absolute(*named) : "";
+  const Nginx nginx = find_nginx(conf, disk);
   audit::Policy policy;
-  policy.build = installed_build(disk);
+  policy.build = nginx.build;
   if (settings.nginx_version) policy.build.version = *settings.nginx_version;
   if (options.nginx_version) policy.build.version = *options.nginx_version;
   if (options.nginx_openssl) policy.build.openssl = *options.nginx_openssl;
   if (settings.nginx_prefix) policy.build.prefix = *settings.nginx_prefix;
   if (options.nginx_prefix) policy.build.prefix = *options.nginx_prefix;
-  policy.nginx_conf =
-      absolute(options.nginx_conf.value_or(settings.nginx_conf.value_or(policy.nginx_conf)));
+  if (!nginx.conf.empty()) policy.nginx_conf = nginx.conf_path(policy.build.prefix);
+  if (named) policy.nginx_conf = conf;
   policy.canaries = std::move(settings.canaries);
   policy.limits = settings.limits;
   return policy;

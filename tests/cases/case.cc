@@ -7,6 +7,7 @@
 #include "audit/build.h"
 #include "collectors/collect.h"
 #include "daemon/settings.h"
+#include "reports/dump_crossplane.h"
 #include "tests/cases/recipe.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
@@ -183,7 +184,10 @@ std::map<std::string, std::string> outcome(const fs::path& directory) {
   std::map<std::string, std::string> texts{
       {"contexts.txt", ContextWriter(*snapshot).text()},
       {"findings.txt", findings_text(*snapshot)},
-      {"metrics.prom", metrics_text(*snapshot, policy.limits)}};
+      {"metrics.prom", metrics_text(*snapshot, policy.limits)},
+      {"crossplane.json",
+       reports::dump_crossplane({.snapshot = *snapshot, .policy = policy},
+                                config::load_file_trees(disk, policy.nginx_conf))}};
   for (auto& [file, text] : texts)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
   return texts;

@@ -8,9 +8,9 @@
 
 namespace mtls::cases {
 
-/// File name under expected/ to text: contexts.txt, findings.txt, metrics.prom. Certificates and
-/// contents go by the names of the recipe, `<root-a>` and `<bundle:clients.pem>`, for they differ
-/// from run to run; file_modified_* is left out.
+/// File name under expected/ to text: contexts.txt, crossplane.json, findings.txt, metrics.prom.
+/// Certificates and contents go by the names of the recipe, `<root-a>` and `<bundle:clients.pem>`,
+/// for they differ from run to run; file_modified_* is left out.
 std::map<std::string, std::string> outcome(const std::filesystem::path& directory);
 
 }  // namespace mtls::cases

@@ -56,6 +56,42 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
   CHECK(options.log.format == LogFormat::kJson);
 }
 
+TEST_CASE("options: check and dump have their own flags beside the shared ones") {
+  const auto checked =
+      parse({"check", "--format=json", "--client-cert", "a=x.pem", "--client-cert=b=c=d.pem",
+             "--at=+30d", "--fail-on=info", "--with-keys", "--nginx.conf=n.conf"});
+  REQUIRE(std::holds_alternative<Options>(checked));
+  const Options& check = std::get<Options>(checked);
+  CHECK(check.command == Command::kCheck);
+  CHECK(check.nginx_conf == "n.conf");
+  CHECK(check.check.format == CheckFormat::kJson);
+  CHECK(check.check.clients == std::vector<ClientCertificate>{{.name = "a", .path = "x.pem"},
+                                                              {.name = "b", .path = "c=d.pem"}});
+  CHECK(check.check.at == AssessedAt(std::chrono::days{30}));
+  CHECK(check.check.fail_on == audit::Severity::kInfo);
+  CHECK(check.check.keys == audit::KeyAccess::kCompare);
+
+  const auto dumped = parse({"--nginx.conf=n.conf", "dump", "--format", "conf"});
+  REQUIRE(std::holds_alternative<Options>(dumped));
+  CHECK(std::get<Options>(dumped).command == Command::kDump);
+  CHECK(std::get<Options>(dumped).dump_format == DumpFormat::kConf);
+  CHECK(std::get<Options>(dumped).nginx_conf == "n.conf");
+}
+
+TEST_CASE("options: check asks for text and a warning's bar now, without keys; dump for json") {
+  const auto parsed = parse({"check"});
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  const Options& options = std::get<Options>(parsed);
+  CHECK(options.check.format == CheckFormat::kText);
+  CHECK(options.check.fail_on == audit::Severity::kWarning);
+  CHECK(options.check.at == AssessedAt(0s));
+  CHECK(options.check.keys == audit::KeyAccess::kNever);
+  CHECK(options.dump_format == DumpFormat::kJson);
+  const auto never = parse({"check", "--fail-on=never"});
+  REQUIRE(std::holds_alternative<Options>(never));
+  CHECK_FALSE(std::get<Options>(never).check.fail_on);
+}
+
 TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
   struct Row {
     std::vector<const char*> arguments;
@@ -74,6 +110,14 @@ TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
            {{"--nginx.openssl=x"}, {"--nginx.openssl", "\"x\""}},
            {{"--web.telemetry-path=metrics"}, {"--web.telemetry-path", "begin with /"}},
            {{"--web.telemetry-path=/"}, {"--web.telemetry-path"}},
+           {{"check", "--rescan.interval=5m"}, {"--rescan.interval", "only for serve"}},
+           {{"check", "--client-cert=x.pem"}, {"--client-cert", "\"x.pem\"", "NAME=FILE"}},
+           {{"check", "--client-cert==x.pem"}, {"--client-cert", "NAME=FILE"}},
+           {{"check", "--client-cert=a="}, {"a=", "without a certificate", "yet"}},
+           {{"check", "--client-cert=a=*.pem"}, {"a=*.pem", "one file"}},
+           {{"check", "--client-cert=a=x", "--client-cert=a=y"}, {"two clients", "\"a\""}},
+           {{"check", "--at=tomorrow"}, {"--at", "\"tomorrow\"", "+30d"}},
+           {{"serve", "--fail-on=never"}, {"--fail-on"}},
        }) {
     CAPTURE(row.arguments.front());
     const auto parsed = parse(row.arguments);

@@ -38,7 +38,11 @@ void write_rich_tree(const TempDir& dir) {
   dir.write("nginx.conf",
             nginx_conf(tls_server("on.example",
                                   "ssl_verify_client on; ssl_client_certificate ca.pem; "
-                                  "ssl_trusted_certificate extra.pem; ssl_crl crl.pem;") +
+                                  "ssl_trusted_certificate extra.pem; ssl_crl crl.pem; "
+                                  "location / { proxy_pass https://127.0.0.1:1; "
+                                  "proxy_ssl_verify on; proxy_ssl_trusted_certificate extra.pem; "
+                                  "proxy_ssl_certificate server.pem; "
+                                  "proxy_ssl_certificate_key server.key; }") +
                        tls_server("optional.example",
                                   "ssl_verify_client optional; ssl_client_certificate ca.pem;") +
                        asking_server("missing.example", "missing.pem")));

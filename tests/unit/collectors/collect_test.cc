@@ -39,6 +39,9 @@ constexpr const FamilySpec* kAllFamilies[] = {&kServerInfo,
                                               &kCanaryErrorCode,
                                               &kCanaryNotAfter,
                                               &kCanaryLockout,
+                                              &kUpstreamVerifyEnabled,
+                                              &kUpstreamTrustExpiry,
+                                              &kUpstreamCertificateExpiry,
                                               &kFileModified,
                                               &kFileReadable,
                                               &kFindings,
@@ -64,7 +67,11 @@ std::set<std::string> lines_of(const std::string& text, const std::string& prefi
 Host talkative() {
   Host host;
   host.conf(http(server("a.test", std::string(kVerifyOn) +
-                                      "ssl_crl clients.crl; ssl_trusted_certificate trusted.pem;") +
+                                      "ssl_crl clients.crl; ssl_trusted_certificate trusted.pem;"
+                                      "location / { proxy_pass https://b.test; proxy_ssl_verify on;"
+                                      " proxy_ssl_trusted_certificate trusted.pem;"
+                                      " proxy_ssl_certificate server.pem;"
+                                      " proxy_ssl_certificate_key server.key; }") +
                  server("b.test", kCertificate, "80")));
   host.disk.put(kTrusted, minted().other_root.certificate_pem);
   host.disk.put(kCrl, minted().crl(minted().root));

@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <map>
+
+#include "audit/upstream_trust.h"
+#include "collectors/collect.h"
+
+namespace mtls::collectors {
+namespace {
+
+using config::UpstreamTlsContext;
+
+// `listen` is no label here: of upstreams with the same labels the worst value speaks.
+class Worst {
+ public:
+  explicit Worst(const FamilySpec& spec) : family_(spec) {}
+
+  void add(const Labels& labels, double value) {
+    const auto [known, is_new] = values_.try_emplace(labels, value);
+    if (!is_new) known->second = std::min(known->second, value);
+  }
+  prometheus::MetricFamily take() {
+    for (const auto& [labels, value] : values_) family_.add(labels, value);
+    return family_.take();
+  }
+
+ private:
+  Family family_;
+  std::map<Labels, double> values_;
+};
+
+struct UpstreamGauges {
+  Worst verify{kUpstreamVerifyEnabled};
+  Worst trust{kUpstreamTrustExpiry};
+  Worst certificate{kUpstreamCertificateExpiry};
+};
+
+void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot,
+                  const UpstreamTlsContext& upstream) {
+  const Labels labels{{"server", upstream.server.server},
+                      {"location", upstream.location},
+                      {"directive", upstream.directive}};
+  gauges.verify.add(labels, upstream.verify.value ? 1 : 0);
+  const audit::UpstreamFiles files = audit::upstream_files(upstream);
+  if (files.trusted != nullptr) {
+    const auto end = snapshot.upstream_trust.find(*files.trusted);
+    if (end != snapshot.upstream_trust.end()) {
+      gauges.trust.add(labels, base::unix_seconds(end->second));
+    }
+  }
+  for (const std::string& path : files.certificates) {
+    const auto file = snapshot.material.find(path);
+    if (file == snapshot.material.end() || !file->second->material) continue;
+    Labels with_path = labels;
+    with_path.emplace_back("path", path);
+    if (const auto until = audit::earliest_expiry(*file->second->material)) {
+      gauges.certificate.add(with_path, base::unix_seconds(*until));
+    }
+  }
+}
+
+}  // namespace
+
+void upstream_families(const audit::Snapshot& snapshot, Families& families) {
+  UpstreamGauges gauges;
+  for (const UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
+    if (upstream.speaks_tls != config::SpeaksTls::kYes) continue;
+    add_upstream(gauges, snapshot, upstream);
+  }
+  for (Worst* family : {&gauges.verify, &gauges.trust, &gauges.certificate}) {
+    families.push_back(family->take());
+  }
+}
+
+}  // namespace mtls::collectors

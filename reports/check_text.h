@@ -1,0 +1,16 @@
+// `check --format text`: a paragraph for each reason why nginx would refuse and for each finding, a
+// line for each client's fate, and a summary. For people; no API. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "reports/assessment.h"
+
+namespace mtls::reports {
+
+/// `texts`: the files that the errors name, by path; without its text an error has no excerpt.
+std::string check_text(const Assessment& assessment,
+                       const std::map<std::string, std::string>& texts);
+
+}  // namespace mtls::reports

@@ -1,0 +1,109 @@
+#include "reports/files_json.h"
+
+#include "reports/settings_json.h"
+
+namespace mtls::reports {
+namespace {
+
+// Path to the directives, or `canary`, that refer to it.
+using Uses = std::map<std::string, std::set<std::string>>;
+
+void use(Uses& uses, const config::FileRef& file, const std::string& directive) {
+  for (const std::string& path : audit::known_paths(file)) uses[path].insert(directive);
+}
+
+void use(Uses& uses, const std::optional<config::FileRef>& file, const std::string& directive) {
+  if (file) use(uses, *file, directive);
+}
+
+Uses uses_of(const Assessment& assessment) {
+  Uses uses;
+  for (const config::TlsContext& server : assessment.resolved().servers) {
+    use(uses, server.client_certificate.value, "ssl_client_certificate");
+    use(uses, server.trusted_certificate.value, "ssl_trusted_certificate");
+    use(uses, server.crl.value, "ssl_crl");
+    for (const config::FileRef& file : server.certificates.value) {
+      use(uses, file, "ssl_certificate");
+    }
+  }
+  for (const config::UpstreamTlsContext& upstream : assessment.resolved().upstreams) {
+    const std::string prefix = prefix_of(upstream);
+    use(uses, upstream.certificate.value, prefix + "certificate");
+    use(uses, upstream.trusted_certificate.value, prefix + "trusted_certificate");
+    use(uses, upstream.crl.value, prefix + "crl");
+  }
+  for (const audit::Canary& canary : assessment.snapshot.canaries) {
+    uses[canary.path].insert("canary");
+  }
+  return uses;
+}
+
+Json certificate_json(const pki::CertificateFacts& facts, const pki::Member* judged) {
+  return {{"subject", facts.subject.rfc2253},
+          {"issuer", facts.issuer.rfc2253},
+          {"serial", facts.serial.hex},
+          {"not_before", instant_json(facts.validity.not_before)},
+          {"not_after", instant_json(facts.validity.not_after)},
+          {"sha256", facts.fingerprint.hex()},
+          {"role", judged != nullptr ? Json(word(judged->role)) : Json()}};
+}
+
+Json crl_json(const pki::RevocationListFacts& facts) {
+  return {{"issuer", facts.issuer.rfc2253},
+          {"this_update", instant_json(facts.this_update)},
+          {"next_update", instant_json(facts.next_update)},
+          {"number", facts.number.empty() ? Json() : Json(facts.number)},
+          {"revoked", facts.revoked}};
+}
+
+// Roles are judged of the members of CA files only.
+Json certificates_json(const audit::Snapshot& snapshot, const audit::MaterialFile& file) {
+  const auto bundle = snapshot.bundles.find(file.path);
+  const auto& certificates = file.material->certificates;
+  const bool is_judged =
+      bundle != snapshot.bundles.end() && bundle->second.members.size() == certificates.size();
+  Json json = Json::array();
+  for (std::size_t i = 0; i < certificates.size(); ++i) {
+    json.push_back(certificate_json(certificates[i].facts(),
+                                    is_judged ? &bundle->second.members[i] : nullptr));
+  }
+  return json;
+}
+
+Json error_json(const audit::MaterialFile& file) {
+  if (file.error) return file.error->message;
+  if (file.material->block_errors.empty()) return {};
+  const pki::BlockError& first = file.material->block_errors.front();
+  return "the block at line " + std::to_string(first.line) + ": " + first.message;
+}
+
+Json one_file(const audit::Snapshot& snapshot, const audit::MaterialFile& file) {
+  Json json{{"readable", file.material != nullptr},
+            {"sha256", nullptr},
+            {"certificates", Json::array()},
+            {"crls", Json::array()},
+            {"error", error_json(file)}};
+  if (file.material == nullptr) return json;
+  json["sha256"] = file.material->content.hex();
+  json["certificates"] = certificates_json(snapshot, file);
+  for (const pki::RevocationList& list : file.material->revocation_lists) {
+    json["crls"].push_back(crl_json(list.facts()));
+  }
+  return json;
+}
+
+}  // namespace
+
+Json files_json(const Assessment& assessment) {
+  const Uses uses = uses_of(assessment);
+  Json json = Json::array();
+  for (const auto& [path, file] : assessment.snapshot.material) {
+    const auto used = uses.find(path);
+    Json one{{"path", path}, {"used_as", used == uses.end() ? Json::array() : Json(used->second)}};
+    one.update(one_file(assessment.snapshot, *file));
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
+}  // namespace mtls::reports

@@ -1,0 +1,92 @@
+#include "daemon/policy_source.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include "tests/support/memory_filesystem.h"
+
+namespace mtls::daemon {
+namespace {
+
+constexpr const char* kBinary =
+    " nginx/1.22.1\n configure arguments: --prefix=/built --conf-path=conf/n.conf ";
+
+std::string title(const std::string& options) { return "nginx: master process nginx " + options; }
+
+audit::Policy policy_of(const Options& options, testing::MemoryFileSystem& disk) {
+  const auto policy = read_policy(options, disk);
+  REQUIRE(policy);
+  return *policy;
+}
+
+}  // namespace
+
+TEST_CASE("policy source: without a running nginx the installed binary says prefix and conf") {
+  testing::MemoryFileSystem disk;
+  CHECK(policy_of({}, disk).nginx_conf == "/etc/nginx/nginx.conf");
+  disk.put("/usr/sbin/nginx", kBinary);
+  const audit::Policy policy = policy_of({}, disk);
+  CHECK(policy.nginx_conf == "/built/conf/n.conf");
+  CHECK(policy.build.prefix == "/built");
+  CHECK(policy.build.version == config::Version{1, 22, 1});
+}
+
+TEST_CASE("policy source: a running master's binary, -p and -c win over the installed binary") {
+  testing::MemoryFileSystem disk;
+  disk.put("/usr/sbin/nginx", kBinary);
+  disk.put("/proc/70/cmdline", title("-p /run/"));
+  disk.put("/proc/70/exe", " nginx/1.29.0\n configure arguments: --prefix=/other ");
+  audit::Policy policy = policy_of({}, disk);
+  CHECK(policy.nginx_conf == "/run/conf/nginx.conf");
+  CHECK(policy.build.prefix == "/run");
+  CHECK(policy.build.version == config::Version{1, 29, 0});
+
+  disk.put("/proc/70/cmdline", title("-c x.conf"));
+  policy = policy_of({}, disk);
+  CHECK(policy.nginx_conf == "/other/x.conf");
+}
+
+TEST_CASE("policy source: a master whose binary may not be read is of the installed one") {
+  testing::MemoryFileSystem disk;
+  disk.put("/usr/sbin/nginx", kBinary);
+  disk.put("/proc/70/cmdline", title("-p /run"));
+  const audit::Policy policy = policy_of({}, disk);
+  CHECK(policy.nginx_conf == "/run/conf/n.conf");
+  CHECK(policy.build.version == config::Version{1, 22, 1});
+}
+
+TEST_CASE("policy source: with the configuration named, only a master that runs on it counts") {
+  testing::MemoryFileSystem disk;
+  disk.put("/usr/sbin/nginx", kBinary);
+  disk.put("/proc/70/cmdline", title("-p /first -c /a.conf"));
+  disk.put("/proc/71/cmdline", title("-p /second -c /b.conf"));
+  Options options;
+  options.nginx_conf = "/b.conf";
+  CHECK(policy_of(options, disk).build.prefix == "/second");
+  options.nginx_conf = "/c.conf";
+  CHECK(policy_of(options, disk).build.prefix == "/built");
+  CHECK(policy_of(options, disk).nginx_conf == "/c.conf");
+}
+
+TEST_CASE("policy source: flags win over settings, settings over the running master") {
+  testing::MemoryFileSystem disk;
+  disk.put("/proc/70/cmdline", title("-p /run -c n.conf"));
+  disk.put("/s.yml", "nginx: { prefix: /settings, version: 1.20.0 }\n");
+  Options options;
+  options.config_file = "/s.yml";
+  audit::Policy policy = policy_of(options, disk);
+  CHECK(policy.build.prefix == "/settings");
+  CHECK(policy.nginx_conf == "/settings/n.conf");
+  CHECK(policy.build.version == config::Version{1, 20, 0});
+
+  options.nginx_prefix = "/flag";
+  options.nginx_conf = "/flag.conf";
+  options.nginx_version = config::Version{1, 31, 0};
+  policy = policy_of(options, disk);
+  CHECK(policy.build.prefix == "/flag");
+  CHECK(policy.nginx_conf == "/flag.conf");
+  CHECK(policy.build.version == config::Version{1, 31, 0});
+}
+
+}  // namespace mtls::daemon

@@ -1,0 +1,199 @@
+#include "reports/check_json.h"
+
+#include "tests/unit/reports/json_fixture.h"
+
+namespace mtls::reports {
+namespace {
+
+using namespace audit_fixture;
+using fixture::check_places;
+using fixture::Json;
+using fixture::keys_of;
+
+Json checked(Host& host) {
+  const auto snapshot = host.scratch();
+  return Json::parse(check_json({.snapshot = *snapshot, .policy = host.policy}));
+}
+
+TEST_CASE("check json: a healthy host has its nginx, server block, files and no finding") {
+  Host host;
+  host.policy.build.version = {1, 22, 1};
+  const Json json = checked(host);
+  CHECK(keys_of(json) == std::vector<std::string>{"schema", "evaluated_at", "nginx", "servers",
+                                                  "upstreams", "files", "findings"});
+  check_places(json, {{"/schema", "nginx-mtls-exporter/check/v1"},
+                      {"/evaluated_at", "2030-01-01T00:00:00Z"},
+                      {"/nginx/conf", kConf},
+                      {"/nginx/version", "1.22.1"},
+                      {"/nginx/files", {kConf}},
+                      {"/nginx/errors", Json::array()},
+                      {"/servers/0/id", "http/a.test/0.0.0.0:443"},
+                      {"/servers/0/context", "http"},
+                      {"/servers/0/file", kConf},
+                      {"/servers/0/line", 3},
+                      {"/servers/0/server_names", {"a.test"}},
+                      {"/servers/0/listen/0/address", "0.0.0.0"},
+                      {"/servers/0/listen/0/port", 443},
+                      {"/servers/0/listen/0/ssl", true},
+                      {"/servers/0/listen/0/default_server", true},
+                      {"/servers/0/ssl", true},
+                      {"/servers/0/inert", false},
+                      {"/servers/0/verify_client", "on"},
+                      {"/servers/0/verify_depth", 1},
+                      {"/servers/0/verify_depth_required", 0},
+                      {"/servers/0/client_certificate", kBundle},
+                      {"/servers/0/crl", nullptr},
+                      {"/servers/0/certificates/0/certificate", kServerPem},
+                      {"/servers/0/certificates/0/certificate_key", "/etc/nginx/server.key"},
+                      {"/servers/0/advertised_ca_names", {"CN=Root A"}},
+                      {"/servers/0/trust_expires", "2031-01-01T00:00:00Z"},
+                      {"/servers/0/enforced", true},
+                      {"/servers/0/clients", Json::array()},
+                      {"/findings", Json::array()}});
+}
+
+TEST_CASE("check json: a file says who uses it and what is in it") {
+  Host host;
+  host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+  host.disk.put(kCrl, minted().crl(minted().root));
+  const Json json = checked(host);
+  REQUIRE(json["files"].size() == 3);
+  check_places(json, {{"/files/0/path", kCrl},
+                      {"/files/0/used_as", {"ssl_crl"}},
+                      {"/files/0/crls/0/issuer", "CN=Root A"},
+                      {"/files/0/crls/0/next_update", "2030-01-28T00:00:00Z"},
+                      {"/files/0/crls/0/revoked", 0},
+                      {"/files/1/path", kBundle},
+                      {"/files/1/used_as", {"ssl_client_certificate"}},
+                      {"/files/1/readable", true},
+                      {"/files/1/error", nullptr},
+                      {"/files/1/certificates/0/subject", "CN=Root A"},
+                      {"/files/1/certificates/0/not_after", "2031-01-01T00:00:00Z"},
+                      {"/files/1/certificates/0/role", "root"},
+                      {"/files/2/certificates/0/role", nullptr}});
+}
+
+TEST_CASE("check json: the files of upstreams go by the directives that name them") {
+  Host host;
+  host.conf(http(server("a.test",
+                        "location / { proxy_pass https://backend.test; "
+                        "proxy_ssl_verify on; proxy_ssl_trusted_certificate clients.pem; }",
+                        "80")));
+  const Json json = checked(host);
+  check_places(json, {{"/upstreams/0/server", "http/a.test/0.0.0.0:80"},
+                      {"/upstreams/0/location", "/"},
+                      {"/upstreams/0/directive", "proxy_pass"},
+                      {"/upstreams/0/trusted_certificate", kBundle},
+                      {"/upstreams/0/name", "backend.test"},
+                      {"/files/0/path", kBundle},
+                      {"/files/0/used_as", {"proxy_ssl_trusted_certificate"}}});
+}
+
+TEST_CASE("check json: an unreadable and a broken file say why") {
+  Host host;
+  host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+  host.disk.put(kBundle, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  const Json json = checked(host);
+  CHECK(json["files"][0]["readable"] == false);
+  CHECK(json["files"][0]["sha256"] == nullptr);
+  CHECK_THAT(json["files"][0]["error"].get<std::string>(), Catch::Contains("clients.crl"));
+  CHECK(json["files"][1]["readable"] == true);
+  CHECK_THAT(json["files"][1]["error"].get<std::string>(),
+             Catch::StartsWith("the block at line 1"));
+}
+
+TEST_CASE("check json: what nginx refuses stands in errors, with null where it names no place") {
+  Host host;
+  host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
+  check_places(checked(host), {{"/nginx/errors/0/file", kConf},
+                               {"/nginx/errors/0/line", 3},
+                               {"/nginx/errors/0/message", "invalid value \"yes\""}});
+  host.conf("");
+  check_places(checked(host),
+               {{"/nginx/errors/0/file", nullptr},
+                {"/nginx/errors/0/line", nullptr},
+                {"/nginx/errors/0/message", "no \"events\" section in configuration"}});
+}
+
+TEST_CASE("check json: a client's fate is what nginx would log and answer") {
+  Host host;
+  host.canary(minted().client.certificate_pem);
+  check_places(checked(host), {{"/servers/0/clients/0/name", "probe"},
+                               {"/servers/0/clients/0/client_verify", "SUCCESS"},
+                               {"/servers/0/clients/0/code", 0},
+                               {"/servers/0/clients/0/http_status", 200},
+                               {"/servers/0/clients/0/accepted_until", "2031-01-01T00:00:00Z"}});
+  host.canary(minted().other_client.certificate_pem);
+  check_places(checked(host), {{"/servers/0/clients/0/client_verify",
+                                "FAILED:unable to verify the first certificate"},
+                               {"/servers/0/clients/0/code", 21},
+                               {"/servers/0/clients/0/http_status", 400},
+                               {"/servers/0/clients/0/accepted_until", nullptr},
+                               {"/findings/0/rule", "canary-rejected"}});
+}
+
+TEST_CASE("check json: clients of an evaluation of their own follow the canaries") {
+  Host host;
+  host.canary(minted().client.certificate_pem);
+  const auto snapshot = host.scratch();
+  Host asked;
+  asked.canary(minted().other_client.certificate_pem);
+  asked.policy.canaries.front().name = "stranger";
+  const auto clients = asked.scratch();
+  const Json json = Json::parse(
+      check_json({.snapshot = *snapshot, .policy = host.policy, .clients = clients.get()}));
+  check_places(json, {{"/servers/0/clients/0/name", "probe"},
+                      {"/servers/0/clients/1/name", "stranger"},
+                      {"/servers/0/clients/1/code", 21},
+                      {"/findings", Json::array()}});
+}
+
+TEST_CASE("check json: findings come worst first, with their server, place, file and remedy") {
+  Host host;
+  const Minted old = mint_valid(ca_spec("CN=Old"), days{-9}, days{-1});
+  host.disk.put(kBundle, old.certificate_pem + old.key_pem);
+  const Json json = checked(host);
+  check_places(json,
+               {{"/findings/0/rule", "ca-expired"},
+                {"/findings/0/severity", "critical"},
+                {"/findings/0/server", "http/a.test/0.0.0.0:443"},
+                {"/findings/0/file", kConf},
+                {"/findings/0/line", 3},
+                {"/findings/0/path", nullptr},
+                {"/findings/0/remedy", std::string(audit::row(FindingKind::kCaExpired).remedy)}});
+  CHECK(json["findings"].back()["rule"] == "private-key-in-bundle");
+  CHECK(json["findings"].back()["path"] == kBundle);
+}
+
+TEST_CASE("check json: enforced is null when undecidable and false when nobody is asked") {
+  Host host;
+  host.conf(http(server("a.test", std::string(kCertificate) +
+                                      "ssl_client_certificate clients.pem; auth_request /a; "
+                                      "ssl_verify_client optional;") +
+                 server("b.test", kCertificate) + server("c.test", "", "80")));
+  check_places(checked(host), {{"/servers/0/enforced", nullptr},
+                               {"/servers/1/enforced", false},
+                               {"/servers/2/enforced", false},
+                               {"/servers/2/ssl", false},
+                               {"/servers/2/trust_expires", nullptr}});
+}
+
+TEST_CASE("check json: a listen is TLS by what its socket is, and a unix socket has no port") {
+  Host host;
+  host.conf(http(server("a.test", kCertificate) + server("b.test", "", "443") +
+                 server("c.test", "", "unix:/run/c.sock")));
+  check_places(checked(host), {{"/servers/1/listen/0/ssl", true},
+                               {"/servers/1/listen/0/default_server", false},
+                               {"/servers/1/listen/0/transport", "tcp"},
+                               {"/servers/2/listen/0/address", "unix:/run/c.sock"},
+                               {"/servers/2/listen/0/port", nullptr}});
+}
+
+TEST_CASE("check json: bytes that are no UTF-8 do not break the document") {
+  Host host;
+  host.conf(http(server("\"a\xFF.test\"", kVerifyOn)));
+  CHECK(checked(host)["servers"][0]["server_names"] == Json({"a\xEF\xBF\xBD.test"}));
+}
+
+}  // namespace
+}  // namespace mtls::reports

@@ -1,0 +1,68 @@
+#include "reports/check_text.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/audit/audit_fixture.h"
+
+namespace mtls::reports {
+namespace {
+
+using namespace audit_fixture;
+
+std::string text_of(Host& host) {
+  const auto snapshot = host.scratch();
+  const auto content = host.disk.read(kConf, 1U << 20U);
+  return check_text({.snapshot = *snapshot, .policy = host.policy},
+                    {{kConf, std::string(content->text())}});
+}
+
+TEST_CASE("check text: a healthy host is one line") {
+  Host host;
+  CHECK(text_of(host) ==
+        "1 server blocks in 1 files as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 info\n");
+}
+
+TEST_CASE("check text: what nginx refuses is said once, first, in its words, with the place") {
+  Host host;
+  host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
+  const std::string text = text_of(host);
+  CHECK_THAT(text, Catch::StartsWith("nginx would refuse this configuration: "
+                                     "invalid value \"yes\" in /etc/nginx/nginx.conf:3\n"
+                                     "    server { ssl_verify_client yes; } }\n"
+                                     "                                  ^\n\n") &&
+                       Catch::Contains(": 1 critical"));
+  CHECK(text.find("invalid value") == text.rfind("invalid value"));
+}
+
+TEST_CASE("check text: a finding says where, what follows and what to do") {
+  Host host;
+  host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
+  const audit::FindingRow& row = audit::row(FindingKind::kServerShadowed);
+  CHECK_THAT(text_of(host),
+             Catch::Contains("warning: server-shadowed in http/a.test/0.0.0.0:443 at "
+                             "/etc/nginx/nginx.conf:4\n  ") &&
+                 Catch::Contains("\n  consequence: " + std::string(row.meaning) +
+                                 "\n  remedy: " + std::string(row.remedy) + "\n\n") &&
+                 Catch::Contains(": 0 critical, 1 warning, 0 info\n"));
+}
+
+TEST_CASE("check text: each client has a line for each server block that asks") {
+  Host host;
+  host.canary(minted().client.certificate_pem);
+  CHECK_THAT(text_of(host), Catch::Contains("client probe at http/a.test/0.0.0.0:443: accepted, "
+                                            "SUCCESS, 200, until 2031-01-01T00:00:00Z\n"));
+  host.canary(minted().other_client.certificate_pem, audit::Expect::kReject);
+  CHECK_THAT(text_of(host), Catch::Contains("client probe at http/a.test/0.0.0.0:443: refused, "
+                                            "FAILED:unable to verify the first certificate (21), "
+                                            "400\n"));
+}
+
+TEST_CASE("check text: control characters of a name do not reach the terminal") {
+  Host host;
+  host.conf(http(server("\"a\x1B[31m\"", kVerifyOn)));
+  host.disk.remove(kBundle);
+  CHECK(text_of(host).find('\x1B') == std::string::npos);
+}
+
+}  // namespace
+}  // namespace mtls::reports
