@@ -6,6 +6,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(MTLS_SANITIZE "" CACHE STRING "value for -fsanitize=, empty for none")
+option(MTLS_FUZZ "tests/fuzz as libFuzzer programs (needs clang)" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=return-type)
 add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection)
@@ -14,8 +15,14 @@ add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
 if(MTLS_SANITIZE)
   add_compile_options(-fsanitize=${MTLS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  add_compile_options(-Wno-maybe-uninitialized)  # gcc 12 sees ghosts in instrumented Asio and <regex>
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-Wno-maybe-uninitialized)  # gcc 12 sees ghosts in instrumented Asio and <regex>
+  endif()
   add_link_options(-fsanitize=${MTLS_SANITIZE})
 elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   add_compile_definitions(_FORTIFY_SOURCE=2)
+endif()
+
+if(MTLS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage everywhere; the targets alone link its main()
 endif()

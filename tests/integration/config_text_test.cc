@@ -1,118 +1,9 @@
 // The text of a configuration as real nginx judges it: the same first complaint at the same place,
 // or none from both.
-#include <array>
-#include <catch2/catch.hpp>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
-#include <string>
-#include <vector>
-
-#include "config/include.h"
-#include "config/resolve.h"
-#include "tests/support/memory_filesystem.h"
+#include "tests/integration/config_text_bench.h"
 
 namespace mtls::config {
 namespace {
-
-namespace fs = std::filesystem;
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (fs::temp_directory_path() / "config-text-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { fs::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-// Contents by name; `@` in them stands for the directory.
-using Tree = std::map<std::string, std::string>;
-
-std::string with_directory(std::string text, const std::string& directory) {
-  for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at)) {
-    text.replace(at, 1, directory);
-  }
-  return text;
-}
-
-// The first complaint with its ` in FILE:LINE`, "" when nginx accepts.
-std::string nginx_says(const std::string& directory) {
-  const std::string command = "/usr/sbin/nginx -t -q -p " + directory + "/ -c " + directory +
-                              "/nginx.conf -g 'pid " + directory + "/pid; error_log stderr;' 2>&1";
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  std::array<char, 4096> chunk{};
-  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) {
-    output.append(chunk.data(), n);
-  }
-  if (pclose(pipe) == 0) return "";
-  for (const std::string level : {"[emerg] ", "[crit] "}) {
-    const std::size_t at = output.find(level);
-    if (at == std::string::npos) continue;
-    std::string line = output.substr(at, output.find('\n', at) - at);
-    return line.substr(line.find(": ") + 2);  // behind PID#TID
-  }
-  return "nginx failed without a word: " + output;
-}
-
-std::string printed(const Diagnostic& diagnostic, const Document& document) {
-  if (!diagnostic.at) return diagnostic.message;
-  return diagnostic.message + " in " + document.path_of(diagnostic.at->file) + ":" +
-         std::to_string(diagnostic.at->line);
-}
-
-// Ours, in nginx's order: of complaints with a line the topmost, then those of the merge.
-std::string we_say(testing::MemoryFileSystem& disk, const std::string& main_path) {
-  const Document document = load_document(disk, main_path);
-  const NginxBuild build{.version = {1, 22, 1}, .openssl = {3, 0, 0}, .prefix = "/usr/share/nginx"};
-  auto all = document.diagnostics;
-  const auto more = resolve(document, main_path, build).diagnostics;
-  all.insert(all.end(), more.begin(), more.end());
-  if (all.empty()) return "";
-  const Diagnostic* first = &all.front();
-  for (const Diagnostic& other : all) {
-    const bool is_above = other.at && first->at && other.at->file == first->at->file &&
-                          other.at->line < first->at->line;
-    if (is_above) first = &other;
-  }
-  return printed(*first, document);
-}
-
-struct Verdicts {
-  std::string nginx;
-  std::string ours;
-};
-
-Verdicts judge(const Tree& tree) {
-  const TemporaryDirectory directory;
-  testing::MemoryFileSystem disk;
-  for (const auto& [name, content] : tree) {
-    const std::string path = directory.path() + "/" + name;
-    const std::string text = with_directory(content, directory.path());
-    fs::create_directories(fs::path(path).parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-    disk.put(path, text);
-  }
-  return {nginx_says(directory.path()), we_say(disk, directory.path() + "/nginx.conf")};
-}
-
-std::string in_http(const std::string& text) { return "events {}\nhttp {\n" + text + "\n}\n"; }
-std::string in_server(const std::string& text) {
-  return in_http("server {\nlisten 127.0.0.1:8080;\n" + text + "\n}");
-}
-std::string run(std::size_t count) { return std::string(count, 'a'); }
 
 const std::vector<std::string> kAccepted{
     "events {}\n",
@@ -269,30 +160,6 @@ TEST_CASE("config text: what nginx refuses is refused in its words at its line")
     CAPTURE(text.substr(0, 200));
     const Verdicts verdicts = judge({{"nginx.conf", text}});
     CHECK_FALSE(verdicts.nginx.empty());
-    CHECK(verdicts.ours == verdicts.nginx);
-  }
-}
-
-TEST_CASE("config text: included files are judged where they stand") {
-  const std::string main = in_http("include conf.d/*.conf;\ninclude none/*.conf;");
-  const std::vector<Tree> trees{
-      {{"nginx.conf", main}, {"conf.d/a.conf", "server { listen 8080; }\n"}},
-      {{"nginx.conf", main}, {"conf.d/.hidden.conf", "}"}, {"conf.d/a.conf", ""}},
-      {{"nginx.conf", main}, {"conf.d/a.conf", "\n}\n"}},
-      {{"nginx.conf", main}, {"conf.d/a.conf", "server {\n"}},
-      {{"nginx.conf", main}, {"conf.d/B.conf", "server"}, {"conf.d/a.conf", "}"}},
-      {{"nginx.conf", main},
-       {"conf.d/a.conf", "include b.inc;\n"},
-       {"b.inc", "server { ssl_crl; }"}},
-      {{"nginx.conf", main}, {"conf.d/a.conf", "\ninclude conf.d/b.inc;\n"}, {"b.inc", ""}},
-      {{"nginx.conf", in_http("map $host $x {\ninclude m;\n}")}, {"m", "a b;\nssl_crl x;\n"}},
-      {{"nginx.conf", in_http("map $host $x {\ninclude m;\n}")}, {"m", "a b;\na {\n}\n"}},
-      {{"nginx.conf", in_http("upstream u {\ninclude m;\n}")}, {"m", "server 127.0.0.1:1;\n"}},
-      {{"nginx.conf", "include e;\ninclude e;\n"}, {"e", "events {}\n"}},
-  };
-  for (const Tree& tree : trees) {
-    CAPTURE(tree);
-    const Verdicts verdicts = judge(tree);
     CHECK(verdicts.ours == verdicts.nginx);
   }
 }

@@ -166,7 +166,7 @@ class Bench {
            "; server_name " + server.name + ";\n" +
            (server.own_certificate ? "ssl_certificate server.pem; ssl_certificate_key server.key;\n"
                                    : "") +
-           server.directives + "\nlocation / { return 200 ok; } }\n";
+           server.directives + "\nlocation / { empty_gif; } }\n";
   }
 
   audit::Policy policy() {
