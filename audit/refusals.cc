@@ -159,7 +159,7 @@ void Finder::values(const TlsContext& server, std::size_t index) {
     add(scene_.trials.curves(curve->value), at(index, MergeStep::kEcdhCurve));
   }
   for (const std::string& path : split_paths(setting_of(server, "ssl_session_ticket_key"))) {
-    add(ticket_key_refusal(scene_, path), at(index, MergeStep::kSessionTicketKey));
+    add(ticket_key_refusal(scene_, path), at(index, MergeStep::kSessionTicketKey), block_->close);
   }
   const std::string staple = setting_of(server, "ssl_stapling_file");
   const bool staples = setting_of(server, "ssl_stapling") == "on" && !loads_at_handshake(server);

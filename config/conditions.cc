@@ -1,6 +1,7 @@
 #include "config/conditions.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace mtls::config {
@@ -22,9 +23,56 @@ std::vector<std::string> words_of(const Directive& directive) {
   return words;
 }
 
+std::string invalid(const std::string& word) { return "invalid condition \"" + word + "\""; }
+
+bool is_file_test(const std::string& word) {
+  const std::size_t dash = word.starts_with('!') ? 1 : 0;
+  return word.size() == dash + 2 && word[dash] == '-';
+}
+
+// The comparison behind a variable.
+std::optional<std::string> comparison_error(const std::string& sign, const std::string& operand) {
+  if (sign == "=" || sign == "!=") return std::nullopt;
+  if (sign != "~" && sign != "~*" && sign != "!~" && sign != "!~*") {
+    return "unexpected \"" + sign + "\" in condition";
+  }
+  const auto regex =
+      Regex::compile(operand, sign.ends_with('*') ? Letters::kEitherCase : Letters::kExact);
+  return regex ? std::nullopt : std::optional(regex.error().message);
+}
+
 bool is_true(const std::string& value) { return !value.empty() && value != "0"; }
 
 }  // namespace
+
+// ngx_http_rewrite_if_condition(), whose words count from 1.
+std::optional<std::string> condition_error(const Directive& directive) {
+  std::vector<std::string> words{directive.name};
+  for (const Argument& argument : directive.args) words.push_back(argument.text);
+  std::size_t first = 1;
+  std::size_t last = words.size() - 1;
+  if (!words[first].starts_with('(')) return invalid(words[first]);
+  if (words[first].size() == 1) {
+    ++first;
+  } else {
+    words[first].erase(0, 1);
+  }
+  if (!words[last].ends_with(')')) return invalid(words[last]);
+  if (words[last].size() == 1) {
+    --last;
+  } else {
+    words[last].pop_back();
+  }
+  const std::string& word = words[first];
+  if (word.size() > 1 && word.starts_with('$')) {
+    if (first == last) return std::nullopt;
+    if (first + 2 != last) return invalid(word);
+    return comparison_error(words[first + 1], words[last]);
+  }
+  const bool asks = is_file_test(word) && first + 1 == last;
+  const bool knows = asks && std::string_view("fdex").find(word.back()) != std::string_view::npos;
+  return knows ? std::nullopt : std::optional(invalid(word));
+}
 
 Condition::Condition(const Directive& directive) {
   const std::vector<std::string> words = words_of(directive);

@@ -12,6 +12,9 @@
 
 namespace mtls::config {
 
+/// nginx's complaint about the words of an `if` that has some.
+std::optional<std::string> condition_error(const Directive& directive);
+
 class Condition {
  public:
   /// Of the directive `if`; one that nginx refuses reads as a test nothing is known of.

@@ -29,6 +29,14 @@ std::string sentence(const base::Error& error, const std::string& path) {
   }
 }
 
+// The complaint of number `order` ended the reading inside these: they never end, and nothing is
+// merged at their end.
+void extend_open_blocks(std::vector<Directive>& directives, std::uint32_t order) {
+  if (directives.empty() || !directives.back().block || directives.back().close) return;
+  directives.back().last = order;
+  extend_open_blocks(*directives.back().block, order);
+}
+
 // Reads in nginx's order and complains in it: what a directive's place and shape say comes before
 // what stands behind it.
 class Loader {
@@ -134,6 +142,7 @@ std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
   chain_.pop_back();
   for (Diagnostic& diagnostic : parsed.diagnostics) {
     diagnostic.when.order = ++order_;  // behind all that stands before it
+    extend_open_blocks(directives, order_);
     document_.diagnostics.push_back(std::move(diagnostic));
   }
   return directives;
@@ -195,6 +204,7 @@ Document Loader::load() && {
       std::any_of(document_.main.begin(), document_.main.end(),
                   [](const Directive& directive) { return directive.name == "events"; });
   if (document_.diagnostics.empty() && !has_events) {
+    ++order_;  // behind the merges: ngx_event_init_conf() runs last
     complain(ErrorCode::kSyntax, "no \"events\" section in configuration", std::nullopt);
   }
   return std::move(document_);

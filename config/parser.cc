@@ -28,13 +28,14 @@ class Parser {
   std::vector<Directive> read_block(Lines lines);
   bool read_inside(Directive& directive);
   bool read_lua(Directive& directive);
-  void check_end(const Token& token);
+  void end_block(const Token& token);
   bool refuse(std::string message, base::SourceLocation at);
   std::optional<Token> next(base::Result<Token> token);
 
   Lexer lexer_;
   std::size_t depth_ = 0;
-  std::optional<Diagnostic> complaint_;  // the first one ends everything
+  std::optional<base::SourceLocation> closed_at_;  // the block just read
+  std::optional<Diagnostic> complaint_;            // the first one ends everything
 };
 
 bool Parser::refuse(std::string message, base::SourceLocation at) {
@@ -66,13 +67,15 @@ bool Parser::read_inside(Directive& directive) {
   }
   ++depth_;
   directive.block = read_block(is_data_block(directive) ? Lines::kData : Lines::kDirectives);
+  directive.close = std::exchange(closed_at_, std::nullopt);
   --depth_;
   return !complaint_;
 }
 
 // `token` is a `}` or the end of the file.
-void Parser::check_end(const Token& token) {
+void Parser::end_block(const Token& token) {
   const bool at_end = token.kind == Kind::kEnd;
+  if (!at_end) closed_at_ = token.at;
   if (at_end && depth_ > 0) refuse("unexpected end of file, expecting \"}\"", token.at);
   if (!at_end && depth_ == 0) refuse("unexpected \"}\"", token.at);
 }
@@ -101,7 +104,7 @@ std::vector<Directive> Parser::read_block(Lines lines) {
       current.reset();
       if (!go_on) break;
     } else {
-      check_end(*token);
+      end_block(*token);
       break;
     }
   }

@@ -1,6 +1,7 @@
 #include "config/resolve.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "config/exposure.h"
@@ -31,6 +32,21 @@ void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+// A block is merged when it ends: not behind a complaint about the text, nor inside it.
+void keep_what_is_reached(const Document& document, ResolvedConfig& config) {
+  std::optional<Moment> stop;
+  for (const auto* diagnostics : {&document.diagnostics, &std::as_const(config).diagnostics}) {
+    for (const Diagnostic& diagnostic : *diagnostics) {
+      const bool is_text = diagnostic.when.module == 0;
+      if (is_text && (!stop || diagnostic.when < *stop)) stop = diagnostic.when;
+    }
+  }
+  if (!stop) return;
+  std::erase_if(config.diagnostics, [&](const Diagnostic& diagnostic) {
+    return diagnostic.when.module != 0 && *stop < diagnostic.when;
+  });
+}
+
 }  // namespace
 
 ResolvedConfig resolve(const Document& document, const std::string& main_path,
@@ -39,8 +55,6 @@ ResolvedConfig resolve(const Document& document, const std::string& main_path,
   ResolvedConfig config;
   config.diagnostics = std::move(scopes.diagnostics);
   config.sockets = std::move(scopes.sockets);
-  // nginx stops at its first complaint: with one of those it never merges.
-  const bool merges = document.diagnostics.empty() && config.diagnostics.empty();
 
   const RuntimePaths paths(document, main_path, build);
   for (const ServerScope& scope : scopes.servers) {
@@ -51,11 +65,9 @@ ResolvedConfig resolve(const Document& document, const std::string& main_path,
                            .paths = paths};
     const std::size_t index = config.servers.size();
     config.servers.push_back(merge(input));
-    if (merges) {
-      append(config.diagnostics, check_server(config.servers[index], input, index, document));
-    }
+    append(config.diagnostics, check_server(config.servers[index], input, index, document));
   }
-  if (merges) append(config.diagnostics, check_sockets(config, document, build));
+  append(config.diagnostics, check_sockets(config, document, build));
 
   config.upstreams = merge_upstreams(
       {.scopes = scopes, .servers = config.servers, .paths = paths, .build = build});
@@ -64,8 +76,8 @@ ResolvedConfig resolve(const Document& document, const std::string& main_path,
     socket.ssl = socket.ssl || is_switched_on(scopes, socket.default_server);
   }
   for (TlsContext& server : config.servers) server.on_tls_socket = speaks_tls(config, server);
-  auto complaints = index_reach(config, scopes, build);
-  if (merges) append(config.diagnostics, std::move(complaints));
+  append(config.diagnostics, index_reach(config, scopes, build));
+  keep_what_is_reached(document, config);
   describe_exposure(scopes, config);
   return config;
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "config/conditions.h"
 #include "config/directives.h"
 #include "config/values.h"
 
@@ -119,6 +120,7 @@ std::optional<std::string> shape_error(const Directive& directive, Context conte
   }
   if (!known->takes(directive.args.size())) return wrong_arity(directive);
   if (auto error = repeat_error(directive, *known, seen)) return error;
+  if (directive.name == "if") return condition_error(directive);
   const bool is_flag = known->trait == Trait::kOnOff;
   return is_flag ? value_error(kOnOffRule, directive, context) : std::nullopt;
 }

@@ -138,6 +138,37 @@ const std::vector<std::string> kRefused{
 
 }  // namespace
 
+TEST_CASE("config text: the words of an if") {
+  const std::vector<std::string> conditions{"=",
+                                            "($http_a",
+                                            "( )",
+                                            "()",
+                                            "( $http_a",
+                                            "$http_a)",
+                                            "($http_a b)",
+                                            "($http_a = )",
+                                            "($http_a = b c)",
+                                            "($http_a == b)",
+                                            "($http_a ~ '(')",
+                                            "($http_a ~* b)",
+                                            "(-f $http_a)",
+                                            "(!-d /x)",
+                                            "(-g /x)",
+                                            "(-f)",
+                                            "(a)",
+                                            "($)",
+                                            "($http_a)",
+                                            "( $http_a != \"X\" )",
+                                            "($http_a !~* ^b$)",
+                                            "(!-x /x y)",
+                                            "($http_a != \"X\"x)"};
+  for (const std::string& condition : conditions) {
+    INFO(condition);
+    const auto [nginx, ours] = judge({{"nginx.conf", in_server("if " + condition + " { }")}});
+    CHECK(ours == nginx);
+  }
+}
+
 TEST_CASE("config shape: what nginx accepts has no diagnostics") {
   for (const std::string& text : kAccepted) {
     CAPTURE(text);

@@ -62,17 +62,6 @@ class RefusalBench {
     CHECK(nginx.emerg.find(expect) != std::string::npos);
   }
 
-  /// The same of a complaint for which nginx names the line of the `}` that ends the block.
-  void check_but_place(const std::string& expect) {
-    const auto [exit_code, emerg] = ask();
-    const std::string theirs = words_of(emerg);
-    const auto ours = errors();
-    INFO("nginx: " << theirs);
-    CHECK((exit_code == 0) == expect.empty());
-    CHECK(theirs.find(expect) != std::string::npos);
-    CHECK((ours.empty() ? "" : ours.front().text()) == theirs.substr(0, theirs.rfind(" in /")));
-  }
-
   /// nginx's first message and ours are the same up to `(SSL:`.
   NginxTest check_agreement() {
     NginxTest nginx = ask();

@@ -132,6 +132,7 @@ void renumber(std::vector<Directive>& directives, std::uint32_t& count) {
     directive.order = ++count;
     directive.at = {.file = {}, .line = count, .column = 1};
     directive.end = directive.at;
+    directive.close.reset();
     for (Argument& word : directive.args) word.at = directive.at;
     if (directive.block) renumber(*directive.block, count);
     directive.last = count;
@@ -160,6 +161,7 @@ std::string nginx_text(const std::vector<Directive>& directives) {
 std::vector<Directive> without_places(std::vector<Directive> directives) {
   for (Directive& directive : directives) {
     directive.at = directive.end = {};
+    directive.close.reset();
     for (Argument& word : directive.args) word.at = {};
     if (directive.block) directive.block = without_places(std::move(*directive.block));
   }
