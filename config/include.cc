@@ -117,6 +117,9 @@ std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directi
   if (reads_ >= limits_.max_files) {
     return refuse("more than " + std::to_string(limits_.max_files) + " files");
   }
+  if (order_ >= limits_.max_directives) {
+    return refuse("more than " + std::to_string(limits_.max_directives) + " directives");
+  }
   if (total_bytes_ >= limits_.max_total_bytes) {
     return refuse("more than " + std::to_string(limits_.max_total_bytes) + " bytes");
   }

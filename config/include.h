@@ -12,7 +12,9 @@ namespace mtls::config {
 
 struct IncludeLimits {
   std::size_t max_file_bytes = std::size_t{16} << 20U;
-  std::size_t max_total_bytes = std::size_t{512} << 20U;
+  std::size_t max_total_bytes = std::size_t{128} << 20U;
+  // Each takes some 200 bytes of memory; ten thousand servers have a quarter of a million.
+  std::size_t max_directives = 4'000'000;
   std::size_t max_depth = 64;  // of includes inside includes
   std::size_t max_files = 200'000;
 };

@@ -144,6 +144,8 @@ TEST_CASE("include: depth, number and size of files are limited") {
       {{.max_depth = 3}, ""},
       {{.max_depth = 2}, "include of \"/etc/nginx/c\": nested too deep in /etc/nginx/b:1"},
       {{.max_files = 3}, "include of \"/etc/nginx/c\": more than 3 files in /etc/nginx/b:1"},
+      {{.max_directives = 4},
+       "include of \"/etc/nginx/c\": more than 4 directives in /etc/nginx/b:1"},
       {{.max_total_bytes = 40},
        "include of \"/etc/nginx/c\": more than 40 bytes in /etc/nginx/b:1"},
       {{.max_file_bytes = 10},
