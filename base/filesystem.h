@@ -21,6 +21,7 @@ struct FileStamp {
   std::uint64_t size = 0;     // bytes
   std::int64_t mtime_ns = 0;  // since 1970, UTC
   std::int64_t ctime_ns = 0;
+  std::uint32_t mode = 0;  // permission bits, S_ISUID to S_IXOTH
 
   bool operator==(const FileStamp&) const = default;
 };

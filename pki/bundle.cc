@@ -1,6 +1,7 @@
 #include "pki/bundle.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -43,6 +44,7 @@ struct Group {
   std::optional<sys_seconds> latest_not_after;  // of all its certificates
   Coverage valid;                               // of the CA certificates
   std::optional<sys_seconds> bottleneck;        // likewise
+  std::optional<sys_seconds> begin;             // the earliest not_before of them
   bool issuing = false;  // one of them stands where clients' CAs are meant to
 };
 
@@ -62,6 +64,8 @@ Groups group(const Distinct& distinct, const std::vector<Reach>& reaches, std::s
     group.ca_issuers.insert(facts.issuer.canonical);
     group.valid.unite(reaches[i].valid);
     group.bottleneck = std::max(group.bottleneck, reaches[i].bottleneck);
+    if (!group.begin || facts.validity.not_before < group.begin)
+      group.begin = facts.validity.not_before;
   }
   return groups;
 }
@@ -72,21 +76,31 @@ Role role_of(const CertificateFacts& facts, const Group& group) {
   return group.ca_issuers.size() > 1 ? Role::kCross : Role::kIntermediate;
 }
 
+/// What ended_before() looks at.
+struct Life {
+  const Coverage& valid;
+  std::optional<sys_seconds> bottleneck;
+  std::optional<sys_seconds> begin;  // not_before
+};
+
 // When the last path of a coverage that does not hold at `now` stopped to hold; paths that never
-// held as a whole count by their bottleneck. nullopt: nothing has ended yet.
-std::optional<sys_seconds> ended_before(const Coverage& valid,
-                                        std::optional<sys_seconds> bottleneck, sys_seconds now) {
+// hold as a whole count by their bottleneck, and before it passed from the day they began to be of
+// no use. nullopt: nothing has ended yet.
+std::optional<sys_seconds> ended_before(const Life& life, sys_seconds now) {
   std::optional<sys_seconds> last;
-  for (const Span& span : valid.spans()) {
+  for (const Span& span : life.valid.spans()) {
     if (span.until <= now) last = span.until;
   }
-  if (!last && valid.spans().empty() && bottleneck) return std::min(*bottleneck, now);
-  return last;
+  if (last || !life.valid.spans().empty() || !life.bottleneck) return last;
+  if (*life.bottleneck <= now) return life.bottleneck;
+  return life.begin && *life.begin <= now ? life.begin : std::nullopt;
 }
 
-std::optional<sys_seconds> path_until(const Reach& reach, sys_seconds now) {
+std::optional<sys_seconds> path_until(const Reach& reach, std::optional<sys_seconds> begin,
+                                      sys_seconds now) {
   if (const auto span = reach.valid.at(now)) return span->until;
-  if (const auto end = ended_before(reach.valid, reach.bottleneck, now)) return end;
+  const Life life{.valid = reach.valid, .bottleneck = reach.bottleneck, .begin = begin};
+  if (const auto end = ended_before(life, now)) return end;
   if (reach.valid.spans().empty()) return std::nullopt;
   return reach.valid.spans().front().until;
 }
@@ -101,8 +115,8 @@ std::optional<sys_seconds> trust_until(const Groups& groups, sys_seconds now) {
     if (!group.issuing) continue;
     const auto span = group.valid.at(now);
     if (!span && living_subjects.contains(key.first)) continue;
-    const auto end =
-        span ? std::optional(span->until) : ended_before(group.valid, group.bottleneck, now);
+    const Life life{.valid = group.valid, .bottleneck = group.bottleneck, .begin = group.begin};
+    const auto end = span ? std::optional(span->until) : ended_before(life, now);
     if (end && (!first || *end < *first)) first = end;
   }
   return first;
@@ -115,6 +129,68 @@ std::optional<int> depth_required(const std::vector<Member>& members) {
     depth = std::max(depth, std::optional(member.intermediates_needed));
   }
   return depth;
+}
+
+using EndOf = std::function<sys_seconds(std::size_t)>;
+
+// `family`, ascending by end: to each the next one that ends later, or the one found before if that
+// ends earlier.
+void link_successors(const std::vector<std::size_t>& family, const EndOf& end_of,
+                     std::vector<Member>& members) {
+  std::optional<std::size_t> later;
+  for (std::size_t i = family.size(); i-- > 1;) {
+    const std::size_t member = family[i - 1];
+    if (end_of(member) < end_of(family[i])) later = family[i];
+    std::optional<std::size_t>& successor = members[member].successor;
+    if (later && (!successor || end_of(*later) < end_of(*successor))) successor = later;
+  }
+}
+
+// A renewed CA keeps its name, its key or both.
+void link_renewals(std::vector<Member>& members) {
+  const EndOf end_of = [&](std::size_t i) {
+    return *members[i].certificate.facts().validity.not_after;
+  };
+  std::map<std::string_view, std::vector<std::size_t>> by_subject;
+  std::map<Fingerprint, std::vector<std::size_t>> by_key;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const CertificateFacts& facts = members[i].certificate.facts();
+    if (!facts.is_ca || members[i].duplicate || !facts.validity.not_after) continue;
+    by_subject[facts.subject.canonical].push_back(i);
+    by_key[facts.key].push_back(i);
+  }
+  const auto link = [&](auto& families) {
+    for (auto& [name, family] : families) {
+      std::stable_sort(family.begin(), family.end(),
+                       [&](std::size_t a, std::size_t b) { return end_of(a) < end_of(b); });
+      link_successors(family, end_of, members);
+    }
+  };
+  link(by_subject);
+  link(by_key);
+}
+
+// The distinct certificates that a path of one of the first `issuing` can lead over, those
+// included.
+std::vector<bool> serving(const Distinct& distinct, const Issuance& issuance, std::size_t issuing) {
+  std::vector<std::vector<std::size_t>> issuers(distinct.certificates.size());
+  for (std::size_t issuer = 0; issuer < issuance.issued.size(); ++issuer) {
+    for (const std::size_t child : issuance.issued[issuer]) issuers[child].push_back(issuer);
+  }
+  std::vector<bool> serves(distinct.certificates.size());
+  std::vector<std::size_t> waiting;
+  const auto reach = [&](std::size_t i) {
+    if (serves[i]) return;
+    serves[i] = true;
+    waiting.push_back(i);
+  };
+  for (std::size_t member = 0; member < issuing; ++member) reach(distinct.position[member]);
+  while (!waiting.empty()) {
+    const std::size_t child = waiting.back();
+    waiting.pop_back();
+    for (const std::size_t issuer : issuers[child]) reach(issuer);
+  }
+  return serves;
 }
 
 }  // namespace
@@ -136,8 +212,9 @@ BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now) {
 BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now,
                        std::size_t issuing) {
   const Distinct distinct = without_repetitions(store);
-  const std::vector<Reach> reaches =
-      follow_paths(distinct.certificates, match_issuers(distinct.certificates));
+  const Issuance issuance = match_issuers(distinct.certificates);
+  const std::vector<Reach> reaches = follow_paths(distinct.certificates, issuance);
+  const std::vector<bool> serves = serving(distinct, issuance, issuing);
   const Groups groups = group(distinct, reaches, issuing);
 
   BundleView view;
@@ -150,9 +227,12 @@ BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now,
                             .chains_to_anchor = reach.reaches,
                             .superseded = facts.validity.not_after < group.latest_not_after,
                             .duplicate = distinct.duplicate[i],
-                            .path_until = path_until(reach, now),
+                            .path_until = path_until(reach, facts.validity.not_before, now),
+                            .successor = {},
+                            .serves_issuing = serves[distinct.position[i]],
                             .intermediates_needed = reach.steps});
   }
+  link_renewals(view.members);
   view.trust_until = trust_until(groups, now);
   view.depth_required = depth_required(view.members);
   return view;

@@ -31,8 +31,15 @@ struct Member {
   /// ended (already broken, never after `now`), else, when all of them lie ahead, the end of the
   /// first. nullopt: no path at all, or only over impossible dates.
   std::optional<base::sys_seconds> path_until;
+  /// Of the distinct CA certificates here with the same subject or the same key, the one that ends
+  /// next after this one: a position in the store.
+  std::optional<std::size_t> successor;
+  bool serves_issuing = false;  // it is an issuing one, or a path of one of those leads over it
   int intermediates_needed =
       0;  // non-self-signed certificates on its shortest path to an anchor, itself included (R3.12)
+
+  /// A path may end here; then its own signature is never checked (R3.15).
+  bool is_anchor() const { return chains_to_anchor && intermediates_needed == 0; }
 };
 
 struct BundleView {

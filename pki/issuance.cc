@@ -53,14 +53,20 @@ class Matcher {
     return found;
   }
 
+  int pairs() const { return pairs_; }
+  int signatures() const { return signatures_; }
+
  private:
   bool may_have_issued(std::size_t issuer, std::size_t child) {
-    return pairs_++ < kMaxPairs && X509_check_issued(x509_of(certificates_[issuer]),
-                                                     x509_of(certificates_[child])) == X509_V_OK;
+    if (pairs_ == kMaxPairs) return false;
+    ++pairs_;
+    return X509_check_issued(x509_of(certificates_[issuer]), x509_of(certificates_[child])) ==
+           X509_V_OK;
   }
 
   bool has_signed(std::size_t issuer, std::size_t child) {
-    if (signatures_++ >= kMaxSignatures) return true;
+    if (signatures_ == kMaxSignatures) return true;
+    ++signatures_;
     EVP_PKEY* key = X509_get0_pubkey(x509_of(certificates_[issuer]));
     return key != nullptr && X509_verify(x509_of(certificates_[child]), key) == 1;
   }
@@ -117,6 +123,8 @@ Issuance match_issuers(const CertificateList& certificates) {
       issuance.issued[issuer].push_back(child);
     }
   }
+  issuance.pairs = matcher.pairs();
+  issuance.signatures = matcher.signatures();
   ERR_clear_error();  // signatures that did not fit
   return issuance;
 }

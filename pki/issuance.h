@@ -15,7 +15,9 @@ namespace mtls::pki {
 struct Issuance {
   std::vector<bool> is_anchor;  // a path may end here (R3.9)
   std::vector<std::vector<std::size_t>>
-      issued;  // issuer -> those it issued; anchors need no issuer and are issued by none
+      issued;          // issuer -> those it issued; anchors need no issuer and are issued by none
+  int pairs = 0;       // of equal names, looked at: what it cost
+  int signatures = 0;  // verified, likewise
 };
 
 /// An issuer is a CA certificate whose subject is the other's issuer, that X509_check_issued()

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "pki/coverage.h"
+#include "pki/issuance.h"
 #include "pki/material.h"
 #include "tests/support/pki_maker.h"
 
@@ -285,4 +286,67 @@ TEST_CASE(
   CHECK_FALSE(seen.members[101].chains_to_anchor);
   CHECK_FALSE(seen.members[199].chains_to_anchor);
   CHECK(seen.members[200].chains_to_anchor);
+}
+
+TEST_CASE("bundle: the successor keeps the name or the key and is the next to end") {
+  const Minted first = ca("CN=Root", nullptr, {.until = 10});
+  const Minted second = ca("CN=Root", nullptr, {.until = 100});
+  const Minted third = again("CN=Root", first, nullptr, {.until = 200});
+  const Minted renamed = again("CN=Root G2", second, nullptr, {.until = 150});
+  const Minted other = ca("CN=Other", nullptr, {.until = 300});
+  const auto seen = view({&other, &third, &first, &second, &first, &renamed});
+  using Positions = std::vector<std::optional<std::size_t>>;
+  Positions successors;
+  for (const auto& member : seen.members) successors.push_back(member.successor);
+  const std::optional<std::size_t> none;
+  CHECK(successors == Positions{none, none, 3, 5, none, none});
+  const Minted twin = again("CN=Root", first, nullptr, {.from = -20, .until = 10});
+  CHECK(view({&first, &twin}).members[0].successor == none);
+  CHECK(view({&first, &twin, &second}).members[0].successor == 2U);
+}
+
+TEST_CASE("bundle: what serves the issuing ones stands on one of their paths") {
+  const Minted root = ca("CN=Root");
+  const Minted other = ca("CN=Other");
+  const Minted inter = ca("CN=Int", &root);
+  const Minted sibling = ca("CN=Sibling", &root);
+  const auto store = pki::parse_material(inter.certificate_pem + other.certificate_pem +
+                                         sibling.certificate_pem + root.certificate_pem)
+                         .certificates;
+  std::vector<bool> serves;
+  for (const auto& member : pki::view_bundle(store, kT0, 1).members)
+    serves.push_back(member.serves_issuing);
+  CHECK(serves == std::vector<bool>{true, false, false, true});
+}
+
+TEST_CASE("bundle: twice the certificates cost twice the work (C14)") {
+  const Minted root = ca("CN=Root");
+  const auto cost_of = [&](int count) {
+    std::string text = root.certificate_pem;
+    for (int i = 0; i < count; ++i)
+      text += again("CN=" + std::to_string(i), root, &root).certificate_pem;
+    const auto certificates = pki::parse_material(text).certificates;
+    std::vector<const pki::Certificate*> store;
+    for (const auto& certificate : certificates) store.push_back(&certificate);
+    return pki::match_issuers(store);
+  };
+  CHECK(cost_of(250).pairs == 250);
+  CHECK(cost_of(500).pairs == 500);
+  CHECK(cost_of(500).signatures == 500);
+}
+
+TEST_CASE("bundle: CAs that all have one name and claim to be issued by it stop at a limit (C14)") {
+  constexpr int kCount = 1001;
+  constexpr int kMaxPairs = 1'000'000;
+  const Minted root = ca("CN=Same");
+  const Minted below = ca("CN=Same", &root);
+  std::vector<pki::Certificate> certificates;
+  for (int i = 0; i < kCount; ++i)
+    certificates.push_back(
+        pki::parse_material(again("CN=Same", below, &root).certificate_pem).certificates.front());
+  std::vector<const pki::Certificate*> store;
+  for (const auto& certificate : certificates) store.push_back(&certificate);
+  const pki::Issuance issuance = pki::match_issuers(store);
+  CHECK(issuance.pairs == kMaxPairs);
+  CHECK(issuance.signatures <= kCount);
 }

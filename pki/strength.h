@@ -1,0 +1,19 @@
+// What OpenSSL's security level and purpose check make of one certificate. Pure.
+#pragma once
+
+#include "pki/certificate.h"
+
+namespace mtls::pki {
+
+/// The bits that `level` (0 to 5, R3.14) demands of keys and signatures; 0: none.
+int security_bits_of_level(int level);
+
+/// Of the signature on the certificate, as check_sig_level() of OpenSSL's x509_vfy.c counts them;
+/// -1 for an algorithm that OpenSSL does not know.
+int signature_bits(const Certificate& certificate);
+
+/// A CA that may stand above clients: no extended key usage, or one with clientAuth (R3.10, else
+/// nginx logs 26).
+bool may_issue_clients(const Certificate& certificate);
+
+}  // namespace mtls::pki
