@@ -5,6 +5,7 @@
 #include "audit/bundles.h"
 #include "audit/judge.h"
 #include "audit/load.h"
+#include "audit/missing_files.h"
 #include "audit/refusals.h"
 #include "audit/rules.h"
 #include "audit/upstream_trust.h"
@@ -35,8 +36,10 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
     if (same_config && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
-      servers.push_back(
-          judge(JudgeInputs{.snapshot = snapshot, .build = inputs.policy.build, .index = i}));
+      servers.push_back(judge(JudgeInputs{.snapshot = snapshot,
+                                          .build = inputs.policy.build,
+                                          .index = i,
+                                          .profile = inputs.policy.profile}));
     }
   }
   return servers;
@@ -82,6 +85,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
   snapshot->findings = config_findings(*snapshot);
+  if (inputs.policy.missing_files == MissingFiles::kWarning) excuse_missing_files(*snapshot);
   snapshot->next_change_at = earliest_change(*snapshot);
   return snapshot;
 }

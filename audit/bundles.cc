@@ -1,17 +1,16 @@
 #include "audit/bundles.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "audit/trust.h"
+#include "pki/strength.h"
 
 namespace mtls::audit {
 namespace {
 
 using pki::CertificateFacts;
 using pki::Member;
-
-// NIST SP 800-57's 112 bits: OpenSSL's security level 2, Debian's default (R3.14).
-constexpr int kWeakSecurityBits = 112;
 
 std::size_t& count(BundleAudit& bundle, Problem problem) {
   return bundle.problems.at(static_cast<std::size_t>(problem));
@@ -29,20 +28,43 @@ Problem problem_of(base::ErrorCode code) {
   }
 }
 
-// The distinct members of one server's trust store.
-using StoreIndex = std::map<pki::Fingerprint, const Member*>;
+bool is_valid(const CertificateFacts& facts, base::sys_seconds now) {
+  const auto& [not_before, not_after] = facts.validity;
+  return not_before && not_after && *not_before <= now && now < *not_after;
+}
+
+// One server's trust store, by what is asked of it.
+struct StoreIndex {
+  std::map<pki::Fingerprint, const Member*> distinct;
+  std::set<std::string_view> names_in_force;  // canonical, of CAs
+  int demanded_bits = 0;                      // by the server's security level (R3.14)
+};
+
+StoreIndex index_of(const std::vector<Member>& members, base::sys_seconds now, int level) {
+  StoreIndex index;
+  index.demanded_bits = pki::security_bits_of_level(level);
+  for (const Member& member : members) {
+    const CertificateFacts& facts = member.certificate.facts();
+    index.distinct.try_emplace(facts.fingerprint, &member);
+    if (facts.is_ca && is_valid(facts, now)) index.names_in_force.insert(facts.subject.canonical);
+  }
+  return index;
+}
+
 // By path: the stores of the servers that use the file.
 using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
 
 StoresByPath index_stores(const Snapshot& snapshot) {
   StoresByPath stores;
-  for (const auto& server : snapshot.servers) {
-    if (server->store.members.empty()) continue;
-    auto index = std::make_shared<StoreIndex>();
-    for (const Member& member : server->store.members) {
-      index->try_emplace(member.certificate.facts().fingerprint, &member);
-    }
-    for (const auto& file : server->used) stores[file->path].push_back(index);
+  const config::ResolvedConfig& resolved = snapshot.config->resolved;
+  for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
+    const ServerAudit& server = *snapshot.servers[i];
+    const auto owner = resolved.tls_owner(i);
+    if (server.store.members.empty() || !owner) continue;
+    const int level = resolved.servers[*owner].security_level().value_or(kDefaultSecurityLevel);
+    const auto index = std::make_shared<const StoreIndex>(
+        index_of(server.store.members, snapshot.evaluated_at, level));
+    for (const auto& file : server.used) stores[file->path].push_back(index);
   }
   return stores;
 }
@@ -50,8 +72,16 @@ StoresByPath index_stores(const Snapshot& snapshot) {
 // The members of one file as one store that holds them all sees them.
 struct View {
   std::vector<Member> members;
-  const StoreIndex* store = nullptr;  // nullptr: no server asks with the file, it stands for itself
+  std::shared_ptr<const StoreIndex> store;
 };
+
+// A file that no server asks with stands for itself.
+View view_of_itself(const MaterialFile& file, base::sys_seconds now) {
+  View view{.members = pki::view_bundle(file.material->certificates, now).members, .store = {}};
+  view.store =
+      std::make_shared<const StoreIndex>(index_of(view.members, now, kDefaultSecurityLevel));
+  return view;
+}
 
 std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
                            base::sys_seconds now) {
@@ -61,14 +91,14 @@ std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
     for (const auto& store : users->second) {
       std::vector<Member> view;
       for (const pki::Certificate& certificate : certificates) {
-        const auto found = store->find(certificate.facts().fingerprint);
-        if (found != store->end()) view.push_back(*found->second);
+        const auto found = store->distinct.find(certificate.facts().fingerprint);
+        if (found != store->distinct.end()) view.push_back(*found->second);
       }
       if (view.size() == certificates.size())
-        views.push_back({.members = std::move(view), .store = store.get()});
+        views.push_back({.members = std::move(view), .store = store});
     }
   }
-  if (views.empty()) views.push_back({.members = pki::view_bundle(certificates, now).members});
+  if (views.empty()) views.push_back(view_of_itself(file, now));
   return views;
 }
 
@@ -78,16 +108,18 @@ void mark_duplicates(std::vector<Member>& members) {
     member.duplicate = !seen.insert(member.certificate.facts().fingerprint).second;
 }
 
-bool has_valid_namesake(const View& view, const CertificateFacts& facts, base::sys_seconds now) {
-  const auto replaces = [&](const Member& other) {
-    const CertificateFacts& theirs = other.certificate.facts();
-    const auto& [not_before, not_after] = theirs.validity;
-    return theirs.fingerprint != facts.fingerprint && theirs.subject == facts.subject &&
-           theirs.is_ca && not_before && not_after && *not_before <= now && now < *not_after;
-  };
-  if (view.store == nullptr) return std::any_of(view.members.begin(), view.members.end(), replaces);
-  return std::any_of(view.store->begin(), view.store->end(),
-                     [&](const auto& entry) { return replaces(*entry.second); });
+void count_strength(BundleAudit& bundle, const std::vector<View>& views, std::size_t index) {
+  const Member& member = bundle.members[index];
+  const int signature = pki::signature_bits(member.certificate);
+  const int key = member.certificate.facts().security_bits;
+  const auto some = [&](const auto& weak) { return std::any_of(views.begin(), views.end(), weak); };
+  if (some([&](const View& view) {
+        return !view.members[index].is_anchor() && signature < view.store->demanded_bits;
+      })) {
+    ++count(bundle, Problem::kWeakSignature);
+  }
+  if (some([&](const View& view) { return key < view.store->demanded_bits; }))
+    ++count(bundle, Problem::kWeakKey);
 }
 
 void count_state(BundleAudit& bundle, const std::vector<View>& views, const Member& member,
@@ -100,7 +132,7 @@ void count_state(BundleAudit& bundle, const std::vector<View>& views, const Memb
     ++bundle.expired;
     ++count(bundle, Problem::kExpired);
     const bool replaced = std::all_of(views.begin(), views.end(), [&](const View& view) {
-      return has_valid_namesake(view, facts, now);
+      return view.store->names_in_force.contains(facts.subject.canonical);
     });
     if (facts.is_ca && !replaced) ++count(bundle, Problem::kExpiredNeeded);
   } else if (*not_before > now) {
@@ -113,7 +145,8 @@ void count_state(BundleAudit& bundle, const std::vector<View>& views, const Memb
 
 void count_members(BundleAudit& bundle, const std::vector<View>& views, base::sys_seconds now) {
   std::size_t authorities = 0;
-  for (const Member& member : bundle.members) {
+  for (std::size_t i = 0; i < bundle.members.size(); ++i) {
+    const Member& member = bundle.members[i];
     if (member.duplicate) {
       ++bundle.duplicate;
       continue;
@@ -122,10 +155,7 @@ void count_members(BundleAudit& bundle, const std::vector<View>& views, base::sy
     if (facts.is_ca) ++authorities;
     if (!facts.is_ca && !facts.self_signed) ++count(bundle, Problem::kLeafAsCa);
     if (!member.chains_to_anchor) ++count(bundle, Problem::kMissingIssuer);
-    // An anchor's own signature is never checked (R3.15).
-    const bool old_digest = facts.signature_digest == "SHA1" || facts.signature_digest == "MD5";
-    if (old_digest && !facts.self_signed) ++count(bundle, Problem::kWeakSignature);
-    if (facts.security_bits < kWeakSecurityBits) ++count(bundle, Problem::kWeakKey);
+    count_strength(bundle, views, i);
     count_state(bundle, views, member, now);
   }
   if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);

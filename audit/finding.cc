@@ -79,6 +79,11 @@ constexpr std::array kTable{
                "The same name is served without TLS from the same backend or files: who leaves "
                "out TLS needs no certificate.",
                "Redirect there (return 301 https://...), or take the plain listen away."},
+    FindingRow{kTrustWidenedByPublicRoots, "trust-widened-by-public-roots", kCritical,
+               "CAs of the web stand among the client CAs: nginx accepts every client certificate "
+               "that they, or any CA below them, issue to anybody.",
+               "Trust only the CAs that issue your clients' certificates; for stapling give the "
+               "server's own chain, not all public roots."},
     FindingRow{kCaExpiresSoon, "ca-expires-soon", kWarning,
                "A client CA loses its last valid path within 30 days: then its clients get 400.",
                "Add the successor CA to the bundle and reload nginx."},
@@ -100,8 +105,8 @@ constexpr std::array kTable{
                "A certificate of the server's presented chain expires within 14 days.",
                "Renew it and reload nginx."},
     FindingRow{kVerifyClientOffWithCa, "verify-client-off-with-ca", kWarning,
-               "A client CA is configured but ssl_verify_client is off: nginx asks nobody for a "
-               "certificate.",
+               "ssl_verify_client is off though a client CA is configured, or, in the strict "
+               "profile, though TLS is served: nginx asks nobody for a certificate.",
                "Set ssl_verify_client on, or remove ssl_client_certificate."},
     FindingRow{
         kServerShadowed, "server-shadowed", kWarning,
@@ -122,6 +127,35 @@ constexpr std::array kTable{
                "An OpenSSL configuration command overrides what nginx's own directives say about "
                "trust.",
                "Say it with ssl_verify_client, ssl_client_certificate and ssl_ciphers instead."},
+    FindingRow{
+        kCanaryUnreadable, "canary-unreadable", kWarning,
+        "The certificate of a known client cannot be read here: nothing is predicted for "
+        "it, and its metrics are missing.",
+        "Put its certificate, leaf first, where the settings say, readable by the exporter."},
+    FindingRow{kResumptionOutlivesRevocation, "resumption-outlives-revocation", kWarning,
+               "TLS sessions survive a reload here: a client that was revoked since resumes its "
+               "session and is served (200, SUCCESS) until ssl_session_timeout.",
+               "Shorten ssl_session_timeout, or keep no sessions: ssl_session_cache none and no "
+               "ssl_session_ticket_key, in the default server of the address."},
+    FindingRow{kStaplingIsNotClientRevocation, "stapling-is-not-client-revocation", kWarning,
+               "ssl_stapling tells clients about the server's certificate; whether a client's "
+               "certificate is revoked is not checked at all here.",
+               "Set ssl_crl, or ssl_ocsp on, if client certificates can be revoked."},
+    FindingRow{kLegacyProtocols, "legacy-protocols", kWarning,
+               "ssl_protocols names TLS 1.0 or 1.1, which RFC 8996 forbids.",
+               "Write ssl_protocols TLSv1.2 TLSv1.3."},
+    FindingRow{kServerChainIncomplete, "server-chain-incomplete", kWarning,
+               "The server presents its certificate without the intermediate above it; nginx does "
+               "not add it, and clients that do not have it refuse the server.",
+               "Append the intermediates to the file of ssl_certificate."},
+    FindingRow{kServerNameMismatch, "server-name-mismatch", kWarning,
+               "The certificate the server presents is not for a name it serves: clients that ask "
+               "for this name refuse it.",
+               "Have a certificate issued for all names, or take the name out of server_name."},
+    FindingRow{kUpstreamTrustExpiresSoon, "upstream-trust-expires-soon", kWarning,
+               "A CA that backends are verified with ends within 30 days, or has ended, and "
+               "nothing replaces it: then nginx answers 502 (10:certificate has expired).",
+               "Add the renewed CA to proxy_ssl_trusted_certificate and reload nginx."},
     FindingRow{
         kDefaultServerOtherCa, "default-server-other-ca", kWarning,
         "The default server of the address trusts other client CAs: whoever sends no SNI is "
@@ -149,6 +183,50 @@ constexpr std::array kTable{
                "error_page 400 does not catch refused client certificates: nginx looks for 495 "
                "(bad certificate) and 496 (none), and only the answer says 400.",
                "Write error_page 400 495 496."},
+    FindingRow{kNoClientRevocation, "no-client-revocation", kWarning,
+               "Neither ssl_crl nor ssl_ocsp is set: a client whose certificate is revoked is "
+               "served until it expires.",
+               "Set ssl_crl to the CRLs of all CAs of the bundle, or issue certificates that live "
+               "for days."},
+    FindingRow{kFileMissing, "file-missing", kWarning,
+               "A file the configuration names is not on this host: where nginx runs it must be, "
+               "or nginx refuses the configuration.",
+               "Run the check where the files are, or create the file."},
+    FindingRow{kNotACa, "not-a-ca", kWarning,
+               "A certificate among the client CAs cannot stand above clients: it is no CA, or its "
+               "extended key usage lacks clientAuth. nginx advertises it, and its clients get 400 "
+               "(21:unable to verify the first certificate, 26:unsuitable certificate purpose).",
+               "Replace it with the CA that issues the clients' certificates."},
+    FindingRow{kWeakKey, "weak-key", kWarning,
+               "A client CA's key is below the security level of ssl_ciphers: its clients get 400 "
+               "(67:CA certificate key too weak).",
+               "Replace the CA by one with a stronger key; until then ssl_ciphers with @SECLEVEL=1 "
+               "or 0 accepts it."},
+    FindingRow{kWeakSignature, "weak-signature", kWarning,
+               "An intermediate is signed with a digest below the security level of ssl_ciphers: "
+               "clients under it get 400 (68:CA signature digest algorithm too weak).",
+               "Have it issued anew with SHA-256, the key may stay."},
+    FindingRow{kTrustWidenedByTrustedCertificate, "trust-widened-by-trusted-certificate", kWarning,
+               "ssl_trusted_certificate holds a CA that no client CA needs: nginx accepts its "
+               "clients like those of ssl_client_certificate, though it does not advertise it.",
+               "Take it out, or put it into ssl_client_certificate if that is meant."},
+    FindingRow{kBundleMissingSuccessor, "bundle-missing-successor", kWarning,
+               "A client CA or one above it ends within 30 days, and no file has a later "
+               "certificate with its name or key.",
+               "Put the renewed CA beside the old one now, so that clients of both are accepted."},
+    FindingRow{kCaNamesTooLarge, "ca-names-too-large", kWarning,
+               "The names of the client CAs do not fit into a CertificateRequest: the handshake "
+               "fails for everyone.",
+               "Take CAs out of ssl_client_certificate; those in ssl_trusted_certificate are not "
+               "advertised."},
+    FindingRow{kFileWorldWritable, "file-world-writable", kWarning,
+               "Everybody on this host may write a file that nginx reads, and so decide whom it "
+               "trusts from the next reload on.",
+               "chmod o-w the file."},
+    FindingRow{kDepthBelowTwo, "depth-below-two", kWarning,
+               "Strict profile: ssl_verify_depth is 0 or 1, too little for a second intermediate, "
+               "whose clients would get 400.",
+               "Set ssl_verify_depth 2."},
     FindingRow{kCaSupersededExpired, "ca-superseded-expired", kInfo,
                "An expired CA certificate whose renewed twin is present: nginx uses the valid one.",
                "Remove the old one when convenient."},
@@ -156,6 +234,15 @@ constexpr std::array kTable{
         kDuplicateCertificate, "duplicate-certificate", kInfo,
         "The same certificate stands in the bundle more than once; nginx ignores the copies.",
         "Remove the copies."},
+    FindingRow{kChainOrder, "chain-order", kInfo,
+               "In the chain this server presents, a certificate is not followed by its issuer: "
+               "nginx sends them as they stand, and some clients do not sort them.",
+               "Write the server's certificate first, then each one's issuer."},
+    FindingRow{
+        kDepthUnbounded, "depth-unbounded", kInfo,
+        "ssl_verify_depth is so large that it limits nothing: every CA below a client CA may "
+        "make more of them.",
+        "Set it to the number of intermediates in use, or limit the CAs with pathlen."},
     FindingRow{kRuntimePath, "runtime-path", kInfo,
                "A certificate's path is known only at handshake time (variables, data:, engine:, "
                "store:), so it is not "

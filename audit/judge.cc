@@ -7,6 +7,7 @@
 #include <set>
 
 #include "audit/horizon.h"
+#include "audit/resumption.h"
 #include "audit/rules.h"
 #include "audit/trust.h"
 #include "audit/upstream_trust.h"
@@ -43,6 +44,7 @@ std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) 
     for (const config::FileRef& certificate : context->certificates.value) {
       for (const std::string& path : known_paths(certificate)) use(&path);
     }
+    for (const std::string& path : override_files(judge.in.snapshot, *context)) use(&path);
   }
   for (const config::UpstreamTlsContext& upstream : resolved.upstreams_of(judge.in.index)) {
     const UpstreamFiles files = upstream_files(upstream);
@@ -95,9 +97,8 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
   const VerifyClient mode = judge.server.verify_client.value;
   const bool guarded = judge.server.guard == config::Guard::kComplete;
   bool checked = mode != VerifyClient::kOn;  // of a client without a certificate (R3.30)
-  const bool requested = judge.owner->verify_client.value != VerifyClient::kOff;
-  if (!requested) {
-    // R3.43: the default server asks nobody, so the client has no certificate here.
+  if (!judge.content.requested || chain.empty()) {
+    // It has none, or the default server asks nobody for it (R3.43).
     verdict.accepted = checked && !guarded;
   } else {
     const Trial trial{
@@ -122,13 +123,16 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
 
 std::vector<Verdict> verdicts_of(const Judge& judge) {
   std::vector<Verdict> verdicts;
+  if (judge.content.is_open) return verdicts;
   const pki::TrustStore store(judge.content.store, judge.content.revocation_lists,
                               judge.content.check_crls);
   for (const Canary& canary : judge.in.snapshot.canaries) {
     const pki::Material* material = material_of(judge.in.snapshot, &canary.path);
-    if (material == nullptr || material->certificates.empty() || !concerns(canary, judge.server))
-      continue;
-    verdicts.push_back(verdict_of(canary, material->certificates, judge, store));
+    const bool has_chain = material != nullptr && !material->certificates.empty();
+    if ((!has_chain && !canary.path.empty()) || !concerns(canary, judge.server)) continue;
+    verdicts.push_back(
+        verdict_of(canary, has_chain ? material->certificates : std::vector<pki::Certificate>{},
+                   judge, store));
   }
   return verdicts;
 }
@@ -196,11 +200,13 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->enforced = enforcement(server);
   audit->extra_trust_cas = content.extra.size();
   audit->crl_missing_issuers = issuers_without_crl(content);
+  audit->resumption_window = resumption_window(resolved, inputs.index);
   measure_names(content, *audit);
   if (decides != nullptr) audit->verdicts = verdicts_of(judge);
   audit->findings = server_findings({.snapshot = inputs.snapshot,
                                      .build = inputs.build,
                                      .index = inputs.index,
+                                     .profile = inputs.profile,
                                      .content = content,
                                      .facts = *audit});
   audit->next_change_at = next_change(inputs.snapshot.evaluated_at, *audit);

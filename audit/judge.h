@@ -13,6 +13,7 @@ struct JudgeInputs {
   const Snapshot& snapshot;  // with config, canaries and material; evaluated_at is the `now`
   const config::NginxBuild& build;
   std::size_t index;  // of the server in config->resolved.servers
+  Profile profile = Profile::kDefault;
 };
 
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "audit/trust.h"
 #include "audit/upstream_trust.h"
 #include "base/text.h"
 #include "config/include.h"
@@ -66,6 +67,9 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
         refer(references, &path, limits.max_file_bytes);
       }
     }
+    for (const std::string& path : override_files(snapshot, server)) {
+      refer(references, &path, limits.max_file_bytes);
+    }
   }
   for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
     const UpstreamFiles files = upstream_files(upstream);
@@ -75,8 +79,9 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
       refer(references, &path, limits.max_file_bytes);
     }
   }
-  for (const Canary& canary : snapshot.canaries)
-    refer(references, &canary.path, limits.max_file_bytes);
+  for (const Canary& canary : snapshot.canaries) {
+    if (!canary.path.empty()) refer(references, &canary.path, limits.max_file_bytes);
+  }
   return references;
 }
 

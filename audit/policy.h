@@ -10,12 +10,12 @@
 
 namespace mtls::audit {
 
-enum class Expect { kAccept, kReject };
+enum class Expect { kAccept, kReject, kNothing };  // kNothing: no fate of it is a finding
 
 struct CanarySetting {
-  std::string name;  // of a glob: ignored, the file's stem is the name
-  std::string
-      certificate;  // absolute path or glob of PEM files: leaf first, then what the client sends
+  std::string name;         // of a glob: ignored, the file's stem is the name
+  std::string certificate;  // absolute path or glob of PEM files: leaf first, then what the client
+                            // sends; "": a client without a certificate
   Expect expect = Expect::kAccept;
   std::vector<std::string>
       servers;  // globs over the first server_name; empty: every server that asks
@@ -35,12 +35,21 @@ struct Limits {
 /// Whether private keys and their passwords may be opened. Without it they are only stat'ed.
 enum class KeyAccess { kNever, kCompare };
 
+/// How much is asked of a host: kStrict adds rules of taste to those about outages and holes.
+enum class Profile { kDefault, kStrict };
+
+/// What a file is that the configuration names and this host does not have: nginx's refusal, or,
+/// where a configuration is looked at away from its host, a warning.
+enum class MissingFiles { kRefusal, kWarning };
+
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
   std::vector<CanarySetting> canaries;
   Limits limits;
+  Profile profile = Profile::kDefault;
   KeyAccess keys = KeyAccess::kNever;  // the daemon never changes this
+  MissingFiles missing_files = MissingFiles::kRefusal;
 };
 
 }  // namespace mtls::audit

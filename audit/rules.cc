@@ -7,9 +7,10 @@
 namespace mtls::audit {
 
 std::vector<Finding> server_findings(const ServerView& view) {
-  constexpr std::array<ServerRule, 8> kRules{config_rules,     file_rules,     trust_rules,
-                                             revocation_rules, identity_rules, reach_rules,
-                                             upstream_rules, enforcement_rules};
+  constexpr std::array<ServerRule, 11> kRules{
+      config_rules,      file_rules,        trust_rules, material_rules,
+      revocation_rules,  identity_rules,    reach_rules, upstream_rules,
+      enforcement_rules, server_side_rules, strict_rules};
   std::vector<Finding> findings;
   for (const ServerRule rule : kRules) rule(view, findings);
   return findings;
@@ -25,8 +26,15 @@ std::vector<Finding> config_findings(const Snapshot& snapshot) {
                         .at = {},
                         .detail = error.text()});
   }
+  writable_file_rules(snapshot, findings);
   client_name_rules(snapshot, findings);
+  canary_rules(snapshot, findings);
+  upstream_trust_rules(snapshot, findings);
   return findings;
+}
+
+std::string named(const pki::CertificateFacts& facts) {
+  return facts.subject.rfc2253 + " (" + facts.fingerprint.label() + ")";
 }
 
 Finding about(const ServerView& view, FindingKind kind, const std::string& detail) {

@@ -14,7 +14,8 @@ namespace mtls::audit {
 struct ServerView {
   const Snapshot& snapshot;
   const config::NginxBuild& build;
-  std::size_t index;            // of the server in config->resolved.servers
+  std::size_t index;  // of the server in config->resolved.servers
+  Profile profile;
   const TrustContent& content;  // of the block that decides
   const ServerAudit& facts;     // all but findings and next_change_at
 
@@ -36,17 +37,27 @@ Finding about(const ServerView& view, FindingKind kind, const std::string& detai
 Finding about_file(const ServerView& view, FindingKind kind, const std::string& path,
                    const std::string& detail);
 
+/// A certificate as findings name it.
+std::string named(const pki::CertificateFacts& facts);
+
 // One function per subject; each applies its own rules in order.
 void config_rules(const ServerView& view, std::vector<Finding>& findings);
 void file_rules(const ServerView& view, std::vector<Finding>& findings);
+void material_rules(const ServerView& view, std::vector<Finding>& findings);
 void trust_rules(const ServerView& view, std::vector<Finding>& findings);
 void revocation_rules(const ServerView& view, std::vector<Finding>& findings);
 void upstream_rules(const ServerView& view, std::vector<Finding>& findings);
 void identity_rules(const ServerView& view, std::vector<Finding>& findings);
 void enforcement_rules(const ServerView& view, std::vector<Finding>& findings);
+void server_side_rules(const ServerView& view, std::vector<Finding>& findings);
 void reach_rules(const ServerView& view, std::vector<Finding>& findings);
+/// What Profile::kStrict adds to `findings`; the last.
+void strict_rules(const ServerView& view, std::vector<Finding>& findings);
 
-// Of the whole configuration: directives, wherever they stand.
+// Of the whole configuration: files and directives, wherever they stand.
+void writable_file_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void upstream_trust_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 
 }  // namespace mtls::audit

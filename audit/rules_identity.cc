@@ -1,6 +1,7 @@
 // Rules about who is who: the canaries' fate and the certificate the server itself presents.
 #include "audit/horizon.h"
 #include "audit/rules.h"
+#include "base/text.h"
 
 namespace mtls::audit {
 namespace {
@@ -58,6 +59,25 @@ void server_certificates(const ServerView& view, std::vector<Finding>& findings)
 void identity_rules(const ServerView& view, std::vector<Finding>& findings) {
   canaries(view, findings);
   server_certificates(view, findings);
+}
+
+void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
+  for (const Canary& canary : snapshot.canaries) {
+    const auto file = find_file(snapshot, &canary.path);
+    if (!file) continue;
+    const bool has_certificate = file->material && !file->material->certificates.empty();
+    if (has_certificate && file->material->block_errors.empty()) continue;
+    const std::string why = file->error        ? std::string(word(file->error->code))
+                            : !has_certificate ? "holds no certificate"
+                                               : "holds a broken block";
+    findings.push_back({.kind = FindingKind::kCanaryUnreadable,
+                        .context = {},
+                        .path = canary.path,
+                        .fingerprint = {},
+                        .at = {},
+                        .detail = base::sanitize(canary.name + ": " + canary.path + ": " + why,
+                                                 base::kMaxPathBytes)});
+  }
 }
 
 }  // namespace mtls::audit

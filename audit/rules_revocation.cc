@@ -52,10 +52,37 @@ void freshness(const ServerView& view, const RevocationListFacts& list,
   }
 }
 
+bool is_on(const config::TlsContext& server, std::string_view directive) {
+  const config::Setting<std::string>* setting = server.setting(directive);
+  return setting != nullptr && !setting->value.empty() && setting->value != "off";
+}
+
+void resumption(const ServerView& view, std::vector<Finding>& findings) {
+  const auto window = view.facts.resumption_window;
+  if (window.count() == 0) return;
+  findings.push_back(about(view, FindingKind::kResumptionOutlivesRevocation,
+                           "sessions are resumed for " + std::to_string(window.count()) + " s"));
+}
+
+void stapling_only(const ServerView& view, std::vector<Finding>& findings) {
+  const config::Setting<std::string>* stapling = view.server().setting("ssl_stapling");
+  if (stapling == nullptr || stapling->value != "on") return;
+  findings.push_back(about(view, FindingKind::kStaplingIsNotClientRevocation,
+                           "ssl_stapling on, and neither ssl_crl nor ssl_ocsp"));
+  findings.back().at = stapling->at;
+}
+
 }  // namespace
 
 void revocation_rules(const ServerView& view, std::vector<Finding>& findings) {
-  if (!asks(view.server()) || !view.content.check_crls) return;
+  if (!asks(view.server())) return;
+  const bool asks_responder = is_on(view.server(), "ssl_ocsp");
+  if (view.content.check_crls || asks_responder) {
+    resumption(view, findings);
+  } else if (!view.server().crl.value) {
+    stapling_only(view, findings);
+  }
+  if (!view.content.check_crls) return;
   for (const auto& [issuer, list] : best_by_issuer(view)) freshness(view, *list, findings);
   if (view.facts.crl_missing_issuers > 0) {
     findings.push_back(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -62,7 +63,7 @@ using MaterialSet = std::map<std::string, std::shared_ptr<const MaterialFile>>;
 /// A known client certificate whose fate is predicted for each server.
 struct Canary {
   std::string name;
-  std::string path;
+  std::string path;  // "": it has no certificate
   Expect expect = Expect::kAccept;
   std::vector<std::string> servers;  // globs, as in the settings
 };
@@ -91,8 +92,9 @@ struct ServerAudit {
       enforced;              // nullopt: undecidable; only meaningful when it asks for certificates
   std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
   std::size_t ca_names_bytes = 0;
-  std::size_t extra_trust_cas = 0;      // CAs trusted through ssl_trusted_certificate only
-  std::size_t crl_missing_issuers = 0;  // CAs of the store without a CRL while ssl_crl is set
+  std::size_t extra_trust_cas = 0;            // CAs trusted through ssl_trusted_certificate only
+  std::size_t crl_missing_issuers = 0;        // CAs of the store without a CRL while ssl_crl is set
+  std::chrono::seconds resumption_window{0};  // audit/resumption.h
   std::vector<Verdict> verdicts;
   std::vector<Finding> findings;
   std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
@@ -151,7 +153,7 @@ struct Snapshot {
   base::Sightings canary_patterns;
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
-  std::map<std::string, BundleAudit> bundles;  // by path
+  std::map<std::string, BundleAudit> bundles;               // by path
   std::map<std::string, base::sys_seconds> upstream_trust;  // audit/upstream_trust.h
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>

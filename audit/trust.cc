@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "audit/conf_overrides.h"
+
 namespace mtls::audit {
 namespace {
 
@@ -17,6 +19,36 @@ bool holds(const std::vector<pki::Certificate>& certificates, const pki::Certifi
                      });
 }
 
+// VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
+// the flags ssl_crl sets on nginx's own.
+void replace_store(const Snapshot& snapshot, const std::vector<std::string>& files,
+                   TrustContent& content) {
+  content.store.clear();
+  content.extra.clear();
+  content.revocation_lists.clear();
+  content.check_crls = false;
+  for (const std::string& path : files) {
+    if (const pki::Material* material = material_of(snapshot, &path))
+      append(content.store, material->certificates);
+  }
+  content.issuing = content.store.size();
+}
+
+void apply_overrides(const Snapshot& snapshot, const config::TlsContext& server,
+                     TrustContent& content) {
+  const ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
+  content.requested = overrides.requests;
+  content.is_open = overrides.store_is_open;
+  if (!overrides.store_files.empty() || overrides.store_is_open)
+    replace_store(snapshot, overrides.store_files, content);
+  if (!content.requested) content.announced.clear();
+  if (!content.requested || !content.announced.empty()) return;
+  for (const std::string& path : overrides.name_files) {
+    if (const pki::Material* material = material_of(snapshot, &path))
+      append(content.announced, material->certificates);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path) {
@@ -28,6 +60,14 @@ std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const st
 const pki::Material* material_of(const Snapshot& snapshot, const std::string* path) {
   const auto file = find_file(snapshot, path);
   return file == nullptr ? nullptr : file->material.get();
+}
+
+std::vector<std::string> override_files(const Snapshot& snapshot,
+                                        const config::TlsContext& server) {
+  if (!server.has_context || server.conf_commands.value.empty()) return {};
+  ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
+  append(overrides.store_files, overrides.name_files);
+  return overrides.store_files;
 }
 
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {
@@ -78,6 +118,7 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
   // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
   // ssl_trusted_certificate.
   if (content.issuing == 0) content.issuing = content.store.size();
+  apply_overrides(snapshot, server, content);
   return content;
 }
 

@@ -22,6 +22,8 @@ struct TrustContent {
       0;  // how many of `store`, from its front, stand where clients' CAs are meant to
   std::vector<pki::RevocationList> revocation_lists;
   bool check_crls = false;
+  bool requested = false;  // a client certificate is asked for
+  bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
 };
 
 /// `server`: the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Broken files count with
@@ -37,6 +39,9 @@ struct TrustPaths {
   const std::string* crl = nullptr;
 };
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build);
+
+/// The files that ssl_conf_command puts into the store or the names (R3.6).
+std::vector<std::string> override_files(const Snapshot& snapshot, const config::TlsContext& server);
 
 /// nullptr without a path, or when the path is not part of the material.
 std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path);

@@ -12,12 +12,19 @@ void MemoryFileSystem::put(const std::string& path, std::string content) {
                               .inode = serial,
                               .size = content.size(),
                               .mtime_ns = static_cast<std::int64_t>(serial) * 1'000'000'000,
-                              .ctime_ns = static_cast<std::int64_t>(serial) * 1'000'000'000};
+                              .ctime_ns = static_cast<std::int64_t>(serial) * 1'000'000'000,
+                              .mode = 0644};
   nodes_[path] = Node{std::move(content), stamp};
   faults_.erase(path);
 }
 
 void MemoryFileSystem::remove(const std::string& path) { nodes_.erase(path); }
+
+void MemoryFileSystem::chmod(const std::string& path, std::uint32_t mode) {
+  base::FileStamp& stamp = nodes_.at(path).stamp;
+  stamp.mode = mode;
+  stamp.ctime_ns = static_cast<std::int64_t>(next_inode_++) * 1'000'000'000;
+}
 
 void MemoryFileSystem::fault(const std::string& path, ErrorCode code) { faults_[path] = code; }
 

@@ -13,6 +13,8 @@ class MemoryFileSystem final : public base::FileSystem {
   /// Creates or replaces; every put gets a new inode and times, as a rename over would.
   void put(const std::string& path, std::string content);
   void remove(const std::string& path);
+  /// Changes the permission bits of `path`, and with them its ctime; 0644 after put().
+  void chmod(const std::string& path, std::uint32_t mode);
   /// Every look at `path` fails with `code`.
   void fault(const std::string& path, base::ErrorCode code);
 

@@ -22,6 +22,15 @@ struct Case {
 /// upstream_findings_test.cc
 std::vector<Case> upstream_cases();
 
+/// material_findings_test.cc
+std::vector<Case> material_cases();
+
+/// profile_findings_test.cc
+std::vector<Case> profile_cases();
+
+/// server_side_findings_test.cc
+std::vector<Case> server_side_cases();
+
 /// enforcement_findings_test.cc
 std::vector<Case> exposure_cases();
 

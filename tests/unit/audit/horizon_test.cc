@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/unit/audit/audit_fixture.h"
+#include "tests/unit/audit/statement.h"
 
 namespace mtls::audit_fixture {
 namespace {
@@ -11,31 +12,6 @@ namespace {
 using audit::Snapshot;
 using base::sys_seconds;
 using std::chrono::seconds;
-
-/// Everything a Snapshot says about servers and bundles at its instant.
-struct Statement {
-  std::vector<std::vector<audit::Verdict>> verdicts;
-  std::vector<audit::Finding> findings;
-  std::vector<std::optional<sys_seconds>> trust_until;
-  std::map<std::string, std::vector<std::size_t>> bundles;
-
-  bool operator==(const Statement&) const = default;
-};
-
-Statement statement_of(const Snapshot& snapshot) {
-  Statement statement;
-  statement.findings = findings_of(snapshot);
-  for (const auto& judged : snapshot.servers) {
-    statement.verdicts.push_back(judged->verdicts);
-    statement.trust_until.push_back(judged->trust_until);
-  }
-  for (const auto& [path, bundle] : snapshot.bundles) {
-    std::vector<std::size_t>& counts = statement.bundles[path];
-    counts.assign(bundle.problems.begin(), bundle.problems.end());
-    counts.insert(counts.end(), {bundle.valid, bundle.expired, bundle.not_yet_valid});
-  }
-  return statement;
-}
 
 /// PKIs whose certificates and CRLs begin and end at many different instants.
 std::vector<std::pair<std::string, Host>> hosts() {

@@ -1,0 +1,27 @@
+// What ssl_conf_command takes over from nginx's own directives of trust (R3.6): the files of the
+// store and of the names, and whether a certificate is asked for. OpenSSL runs the commands after
+// all of nginx's directives, so theirs is the last word. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/tls_context.h"
+
+namespace mtls::audit {
+
+struct ConfOverrides {
+  /// VerifyCAFile: a store of their own, without ssl_crl's flags, in place of nginx's.
+  std::vector<std::string> store_files;
+  /// VerifyCAPath, VerifyCAStore: what that store finds is known only when it looks.
+  bool store_is_open = false;
+  /// ClientCAFile, RequestCAFile: their subjects are advertised when nginx advertises none.
+  std::vector<std::string> name_files;
+  /// A certificate is asked for: ssl_verify_client, or VerifyMode.
+  bool requests = false;
+};
+
+/// Paths as nginx opens them, relative ones beside `conf`, the main configuration file.
+ConfOverrides conf_overrides(const config::TlsContext& server, const std::string& conf);
+
+}  // namespace mtls::audit

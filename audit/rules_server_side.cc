@@ -1,0 +1,144 @@
+// Rules about the server's own side of TLS: what it presents to clients and speaks with them, and
+// how long it can trust its backends.
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "audit/horizon.h"
+#include "audit/rules.h"
+#include "audit/upstream_trust.h"
+#include "base/text.h"
+
+namespace mtls::audit {
+namespace {
+
+using pki::Certificate;
+using pki::CertificateFacts;
+
+int lower_case(unsigned char letter) { return std::tolower(letter); }
+
+bool is_same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower_case, lower_case);
+}
+
+// RFC 6125 §6.4.3: `*` stands for the whole first label and no more.
+bool covers(std::string_view pattern, std::string_view name) {
+  if (is_same_name(pattern, name)) return true;
+  const std::size_t dot = name.find('.');
+  return pattern.starts_with("*.") && dot != std::string_view::npos &&
+         is_same_name(pattern.substr(1), name.substr(dot));
+}
+
+bool covers(const CertificateFacts& leaf, std::string_view name) {
+  if (leaf.dns_names.empty()) return covers(leaf.subject.common_name, name);
+  return std::any_of(leaf.dns_names.begin(), leaf.dns_names.end(),
+                     [&](const std::string& pattern) { return covers(pattern, name); });
+}
+
+// What clients can ask for by this name of server_name; "": nothing that can be told. Placeholders,
+// expressions and what has no dot are left alone.
+std::string_view asked_name(std::string_view name) {
+  if (name.starts_with('.')) name.remove_prefix(1);
+  const bool is_told = name.find('.') != std::string_view::npos && !name.starts_with('~') &&
+                       !name.ends_with('*') &&
+                       name.find_first_not_of("0123456789.:[]") != std::string_view::npos;
+  return is_told ? name : std::string_view{};
+}
+
+void name_mismatch(const ServerView& view, const std::string& path, const Certificate& leaf,
+                   std::vector<Finding>& findings) {
+  const auto& names = view.server().server_names;
+  const auto lost = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    const std::string_view asked = asked_name(name);
+    return !asked.empty() && !covers(leaf.facts(), asked);
+  });
+  if (lost == names.end()) return;
+  findings.push_back(about_file(view, FindingKind::kServerNameMismatch, path,
+                                "is not for the server_name " + *lost));
+}
+
+// The last certificate that a client gets to from the leaf, over those presented.
+const Certificate& top_of(const std::vector<Certificate>& presented) {
+  const Certificate* top = &presented.front();
+  for (std::size_t steps = 1; steps < presented.size() && !top->facts().self_issued; ++steps) {
+    const auto issuer = std::find_if(
+        presented.begin(), presented.end(),
+        [&](const Certificate& one) { return one.facts().subject == top->facts().issuer; });
+    if (issuer == presented.end()) break;
+    top = &*issuer;
+  }
+  return *top;
+}
+
+// An issuer that is a root need not be sent. That it is none shows where nginx has it in its store.
+void chain_incomplete(const ServerView& view, const std::string& path,
+                      const std::vector<Certificate>& presented, std::vector<Finding>& findings) {
+  const CertificateFacts& top = top_of(presented).facts();
+  if (top.self_issued) return;
+  bool has_intermediate = false;
+  for (const Certificate& known : view.content.store) {
+    if (!known.facts().is_ca || !(known.facts().subject == top.issuer)) continue;
+    if (known.facts().self_signed) return;
+    has_intermediate = true;
+  }
+  if (!has_intermediate) return;
+  findings.push_back(about_file(view, FindingKind::kServerChainIncomplete, path,
+                                "lacks the intermediate " + top.issuer.rfc2253));
+}
+
+void presented(const ServerView& view, std::vector<Finding>& findings) {
+  if (!view.server().on_tls_socket) return;
+  for (const config::FileRef& reference : view.server().certificates.value) {
+    const std::string* path = static_path(reference);
+    const pki::Material* material = material_of(view.snapshot, path);
+    if (material == nullptr || material->certificates.empty()) continue;
+    name_mismatch(view, *path, material->certificates.front(), findings);
+    chain_incomplete(view, *path, material->certificates, findings);
+  }
+}
+
+// Only where somebody wrote it: the old default names them too, and OpenSSL 3 refuses them then.
+void legacy_protocols(const ServerView& view, std::vector<Finding>& findings) {
+  const config::Setting<std::string>* protocols = view.server().setting("ssl_protocols");
+  if (!view.server().has_context || protocols == nullptr ||
+      protocols->provenance == config::Provenance::kDefault)
+    return;
+  const std::string words = " " + protocols->value + " ";
+  for (const char* old : {" TLSv1 ", " TLSv1.1 "}) {
+    if (words.find(old) == std::string::npos) continue;
+    findings.push_back(
+        about(view, FindingKind::kLegacyProtocols, "ssl_protocols " + protocols->value));
+    findings.back().at = protocols->at;
+    return;
+  }
+}
+
+}  // namespace
+
+void server_side_rules(const ServerView& view, std::vector<Finding>& findings) {
+  presented(view, findings);
+  legacy_protocols(view, findings);
+}
+
+void upstream_trust_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
+  for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
+    const std::string* trusted = upstream_files(upstream).trusted;
+    if (trusted == nullptr || upstream.speaks_tls == config::SpeaksTls::kNo) continue;
+    const auto until = snapshot.upstream_trust.find(*trusted);
+    if (until == snapshot.upstream_trust.end() ||
+        until->second - snapshot.evaluated_at > kCaExpiresSoon)
+      continue;
+    findings.push_back(
+        {.kind = FindingKind::kUpstreamTrustExpiresSoon,
+         .context = upstream.server,
+         .path = *trusted,
+         .fingerprint = {},
+         .at = upstream.at,
+         .detail = base::sanitize(upstream.directive + " " + upstream.uri + ": a CA of " +
+                                      *trusted + " has no valid certificate from " +
+                                      base::rfc3339(until->second) + " on",
+                                  base::kMaxPathBytes)});
+  }
+}
+
+}  // namespace mtls::audit
