@@ -4,7 +4,12 @@ namespace mtls::collectors {
 namespace {
 
 std::string word(audit::Expect expect) {
-  return expect == audit::Expect::kAccept ? "accept" : "reject";
+  switch (expect) {
+    case audit::Expect::kAccept: return "accept";
+    case audit::Expect::kReject: return "reject";
+    case audit::Expect::kNothing: break;
+  }
+  return "nothing";
 }
 
 }  // namespace

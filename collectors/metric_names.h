@@ -39,6 +39,9 @@ inline constexpr FamilySpec kServerExtraTrustCas{
     "CAs that can authenticate clients only through ssl_trusted_certificate."};
 inline constexpr FamilySpec kServerCrlMissingIssuers{
     MTLS "server_crl_missing_issuers", "CAs of the bundle without a CRL while ssl_crl is set."};
+inline constexpr FamilySpec kServerResumptionWindow{
+    MTLS "server_session_resumption_window_seconds",
+    "How long after its last handshake a client revoked since can still resume its session."};
 inline constexpr FamilySpec kServerCertificateExpiry{
     MTLS "server_certificate_expiry_timestamp_seconds",
     "Earliest notAfter over the chain the server presents."};

@@ -19,6 +19,7 @@ struct ServerGauges {
   Family names_bytes{kServerCaNamesBytes};
   Family extra{kServerExtraTrustCas};
   Family crl_missing{kServerCrlMissingIssuers};
+  Family resumption_window{kServerResumptionWindow};
   Family certificate_expiry{kServerCertificateExpiry};
 };
 
@@ -33,6 +34,7 @@ void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudi
   gauges.names_bytes.add(id, number(audit.ca_names_bytes));
   gauges.extra.add(id, number(audit.extra_trust_cas));
   gauges.crl_missing.add(id, number(audit.crl_missing_issuers));
+  gauges.resumption_window.add(id, static_cast<double>(audit.resumption_window.count()));
 }
 
 void add_certificates(ServerGauges& gauges, const TlsContext& server,
@@ -69,7 +71,7 @@ void server_families(const audit::Snapshot& snapshot, Families& families) {
   for (Family* family :
        {&gauges.info, &gauges.enforced, &gauges.unknown, &gauges.depth, &gauges.depth_required,
         &gauges.trust_expiry, &gauges.names, &gauges.names_bytes, &gauges.extra,
-        &gauges.crl_missing, &gauges.certificate_expiry}) {
+        &gauges.crl_missing, &gauges.resumption_window, &gauges.certificate_expiry}) {
     families.push_back(family->take());
   }
 }

@@ -1,9 +1,14 @@
 #include "daemon/check_command.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <string_view>
+
+#include <unistd.h>
 
 #include "config/include.h"
+#include "daemon/bundle_conf.h"
 #include "daemon/one_shot.h"
 #include "reports/check_json.h"
 #include "reports/check_text.h"
@@ -17,31 +22,58 @@ std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path, no_directory).string();
 }
 
-audit::Policy policy_for_clients(audit::Policy policy,
-                                 const std::vector<ClientCertificate>& clients) {
-  policy.canaries.clear();
-  for (const ClientCertificate& client : clients) {
-    policy.canaries.push_back({.name = client.name,
-                               .certificate = absolute(client.path),
-                               .expect = audit::Expect::kAccept,
-                               .servers = {}});
-  }
-  return policy;
+bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
+
+base::Result<void> mistake(const std::string& text) {
+  return base::fail(base::ErrorCode::kInvalidArgument, text);
 }
 
-/// kInvalidArgument: a file of --client-cert holds no certificate that can be read.
-base::Result<void> check_clients(const audit::Snapshot& snapshot) {
-  for (const audit::Canary& canary : snapshot.canaries) {
-    const audit::MaterialFile& file = *snapshot.material.at(canary.path);
-    if (file.error) {
-      return base::fail(base::ErrorCode::kInvalidArgument, "--client-cert: " + file.error->message);
+/// kInvalidArgument: a pattern fits no file, or a canary of the settings has the client's name.
+base::Result<void> add_clients(const std::vector<ClientCertificate>& clients,
+                               base::FileSystem& disk, audit::Policy& policy) {
+  const std::vector<audit::CanarySetting> settings = policy.canaries;
+  for (const ClientCertificate& client : clients) {
+    const std::string path = client.path.empty() ? "" : absolute(client.path);
+    if (is_pattern(path) && disk.glob(path).value_or(std::vector<std::string>{}).empty()) {
+      return mistake("--client-cert: no file fits " + path);
     }
+    const bool is_taken = std::any_of(settings.begin(), settings.end(), [&](const auto& canary) {
+      return canary.name == client.name;
+    });
+    if (is_taken) {
+      return mistake("--client-cert: a canary of the settings is called \"" + client.name + "\"");
+    }
+    policy.canaries.push_back({.name = client.name,
+                               .certificate = path,
+                               .expect = audit::Expect::kNothing,
+                               .servers = {}});
+  }
+  return {};
+}
+
+/// kInvalidArgument: a file of a client of the command line holds no certificate that can be read.
+base::Result<void> check_clients(const CheckOptions& options, const audit::Snapshot& snapshot) {
+  for (const audit::Canary& canary : snapshot.canaries) {
+    const bool is_named = canary.expect == audit::Expect::kNothing || !options.bundle.empty();
+    if (!is_named || canary.path.empty()) continue;
+    const audit::MaterialFile& file = *snapshot.material.at(canary.path);
+    if (file.error) return mistake(file.error->message);
     if (file.material->certificates.empty()) {
-      return base::fail(base::ErrorCode::kInvalidArgument,
-                        "--client-cert: " + canary.path + " holds no certificate");
+      return mistake(canary.path + " holds no certificate");
     }
   }
   return {};
+}
+
+// CA_BUNDLE [CLIENT_CERT] in place of nginx's configuration and the settings' canaries.
+void assess_bundle_alone(const CheckOptions& options, audit::Policy& policy) {
+  policy.nginx_conf = BundleConf::kPath;
+  policy.canaries.clear();
+  if (options.bundle_client.empty()) return;
+  policy.canaries.push_back({.name = options.bundle_client,
+                             .certificate = absolute(options.bundle_client),
+                             .expect = audit::Expect::kAccept,
+                             .servers = {}});
 }
 
 // For the excerpts; one that has gone since goes without.
@@ -66,22 +98,32 @@ int exit_code(const audit::Snapshot& snapshot, std::optional<audit::Severity> ba
   return is_over ? kFindings : kClean;
 }
 
+reports::Look look() {
+  const char* terminal = std::getenv("TERM");
+  const char* no_colour = std::getenv("NO_COLOR");
+  if (isatty(STDOUT_FILENO) == 0) return reports::Look::kPlain;
+  const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  const bool is_wanted = no_colour == nullptr || *no_colour == '\0';  // no-color.org
+  return is_wanted && !is_dumb ? reports::Look::kColour : reports::Look::kTable;
+}
+
 base::Result<int> assess(const CheckOptions& options, audit::Policy policy,
                          base::FileSystem& disk) {
   policy.keys = options.keys;
-  const base::sys_seconds at = instant_of(options.at, wall_clock());
-  const auto snapshot = evaluate(policy, disk, at);
-  reports::Assessment assessment{.snapshot = *snapshot, .policy = policy};
-  std::shared_ptr<const audit::Snapshot> clients;
-  if (!options.clients.empty()) {
-    // On their own: a client of the command line raises no finding, a canary does.
-    clients = evaluate(policy_for_clients(policy, options.clients), disk, at);
-    if (const auto good = check_clients(*clients); !good) return tl::unexpected(good.error());
-    assessment.clients = clients.get();
+  policy.profile = options.profile;
+  policy.missing_files = options.missing_files;
+  if (!options.bundle.empty()) assess_bundle_alone(options, policy);
+  if (const auto good = add_clients(options.clients, disk, policy); !good) {
+    return tl::unexpected(good.error());
   }
+  const auto snapshot = evaluate(policy, disk, instant_of(options.at, wall_clock()));
+  if (const auto good = check_clients(options, *snapshot); !good)
+    return tl::unexpected(good.error());
+  const reports::Assessment assessment{.snapshot = *snapshot, .policy = policy};
   const bool is_json = options.format == CheckFormat::kJson;
-  const auto printed = print(is_json ? reports::check_json(assessment)
-                                     : reports::check_text(assessment, texts_of(*snapshot, disk)));
+  const auto printed =
+      print(is_json ? reports::check_json(assessment)
+                    : reports::check_text(assessment, texts_of(*snapshot, disk), look()));
   if (!printed) return tl::unexpected(printed.error());
   return exit_code(*snapshot, options.fail_on);
 }
@@ -90,7 +132,9 @@ base::Result<int> assess(const CheckOptions& options, audit::Policy policy,
 
 int check(const Options& options) {
   return run_once(options, [&](const audit::Policy& policy, base::FileSystem& disk) {
-    return assess(options.check, policy, disk);
+    if (options.check.bundle.empty()) return assess(options.check, policy, disk);
+    BundleConf conf(absolute(options.check.bundle), disk);
+    return assess(options.check, policy, conf);
   });
 }
 

@@ -73,7 +73,8 @@ FileStamp stamp_of(const struct stat& facts) {
           .inode = facts.st_ino,
           .size = static_cast<std::uint64_t>(facts.st_size),
           .mtime_ns = nanoseconds(facts.st_mtim),
-          .ctime_ns = nanoseconds(facts.st_ctim)};
+          .ctime_ns = nanoseconds(facts.st_ctim),
+          .mode = facts.st_mode & ALLPERMS};
 }
 
 template <class Call>

@@ -4,6 +4,7 @@
 #include "daemon/app.h"
 #include "daemon/check_command.h"
 #include "daemon/dump_command.h"
+#include "daemon/explain_command.h"
 #include "daemon/options.h"
 
 namespace {
@@ -12,6 +13,7 @@ int run(const mtls::daemon::Options& options) {
   switch (options.command) {
     case mtls::daemon::Command::kCheck: return mtls::daemon::check(options);
     case mtls::daemon::Command::kDump: return mtls::daemon::dump(options);
+    case mtls::daemon::Command::kExplain: return mtls::daemon::explain(options);
     case mtls::daemon::Command::kServe: break;
   }
   return mtls::daemon::serve(options);

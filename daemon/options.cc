@@ -29,7 +29,10 @@ struct Raw {
   std::string check_format = "text", fail_on = "warning", at;
   std::vector<std::string> clients;
   bool with_keys = false;
+  std::string profile = "default", missing_files = "error";
+  std::vector<std::string> bundle;  // CA_BUNDLE [CLIENT_CERT]
   std::string dump_format = "json";
+  std::vector<std::string> explained;
 };
 
 void declare_shared(CLI::App& app, Raw& raw) {
@@ -37,7 +40,8 @@ void declare_shared(CLI::App& app, Raw& raw) {
   app.add_option("--config.file", options.config_file, "Settings file (YAML); none is needed")
       ->type_name("FILE");
   app.add_option("--nginx.conf", options.nginx_conf,
-                 "Main configuration of nginx [/etc/nginx/nginx.conf]")
+                 "Main configuration of nginx [that of the running master, else the compiled-in "
+                 "one, else /etc/nginx/nginx.conf]")
       ->type_name("FILE");
   app.add_option("--nginx.prefix", options.nginx_prefix,
                  "nginx's prefix [read from the nginx binary]")
@@ -88,14 +92,27 @@ void declare_check(CLI::App& app, Raw& raw) {
   check
       .add_option("--client-cert", raw.clients,
                   "A client whose fate to predict, repeatable; PEM: its certificate, then what "
-                  "else it sends")
-      ->type_name("NAME=FILE");
+                  "else it sends. NAME=: it has none. A pattern: one client for each file")
+      ->type_name("NAME=FILE")
+      ->allow_extra_args(false);
   check.add_option("--at", raw.at, "Assess as of then: RFC 3339, or +30d [now]")->type_name("TIME");
   check.add_option("--fail-on", raw.fail_on, "Exit 1 from this severity on")
       ->check(CLI::IsMember({"critical", "warning", "info", "never"}))
       ->capture_default_str();
   check.add_flag("--with-keys", raw.with_keys,
                  "Open private keys and compare them with their certificates");
+  check.add_option("--profile", raw.profile, "What to ask for; strict adds findings")
+      ->check(CLI::IsMember({"default", "strict"}))
+      ->capture_default_str();
+  check.add_option("--missing-files", raw.missing_files, "What a file is that is not on this host")
+      ->check(CLI::IsMember({"error", "warn"}))
+      ->capture_default_str();
+  check
+      .add_option("bundle", raw.bundle,
+                  "CA_BUNDLE [CLIENT_CERT]: assess this file of client CAs, and the client it "
+                  "has to accept, without nginx's configuration")
+      ->type_name("FILE")
+      ->expected(1, 2);
   check.footer(kSharedFlags);
 }
 
@@ -106,6 +123,17 @@ void declare_dump(CLI::App& app, Raw& raw) {
       ->check(CLI::IsMember({"json", "crossplane", "opa", "conf"}))
       ->capture_default_str();
   dump.footer(kSharedFlags);
+}
+
+void declare_explain(CLI::App& app, Raw& raw) {
+  CLI::App& explain = *app.add_subcommand(
+      "explain", "say what a finding, a verify code or a line of nginx's log means, exit");
+  explain.fallthrough();
+  explain
+      .add_option("what", raw.explained,
+                  "ca-expired, X509_V_ERR_CERT_HAS_EXPIRED, 10, or a line of nginx's log "
+                  "[standard input]")
+      ->type_name("WHAT");
 }
 
 using Mistake = std::optional<std::string>;
@@ -133,22 +161,26 @@ Mistake understand_serve(Raw& raw) {
 
 Mistake understand_client(const std::string& text, std::vector<ClientCertificate>& clients) {
   const std::size_t sign = text.find('=');
-  if (sign == std::string::npos || sign == 0) {
-    return "--client-cert: \"" + text + "\" must be NAME=FILE";
+  const bool has_name = sign != std::string::npos && sign > 0;
+  const std::string path = has_name ? text.substr(sign + 1) : text;
+  if (path.find_first_of("*?[") != std::string::npos) {
+    clients.push_back({.name = {}, .path = path});
+    return std::nullopt;
   }
+  if (!has_name) return "--client-cert: \"" + text + "\" must be NAME=FILE, or a pattern";
   const std::string name = text.substr(0, sign);
-  if (sign + 1 == text.size()) {
-    return "--client-cert: " + text +
-           " names no file; a client without a certificate cannot be "
-           "assessed yet";
-  }
-  if (text.find_first_of("*?[", sign) != std::string::npos) {
-    return "--client-cert: " + text + " must name one file, without * ? [";
-  }
   const bool is_known = std::any_of(clients.begin(), clients.end(),
                                     [&](const auto& client) { return client.name == name; });
   if (is_known) return "--client-cert: two clients are called \"" + name + "\"";
-  clients.push_back({.name = name, .path = text.substr(sign + 1)});
+  clients.push_back({.name = name, .path = path});
+  return std::nullopt;
+}
+
+Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
+  if (raw.bundle.empty()) return std::nullopt;
+  if (raw.options.nginx_conf) return "CA_BUNDLE and --nginx.conf: one of them, not both";
+  check.bundle = raw.bundle.front();
+  if (raw.bundle.size() > 1) check.bundle_client = raw.bundle.back();
   return std::nullopt;
 }
 
@@ -162,6 +194,9 @@ Mistake understand_check(Raw& raw) {
   check.format = raw.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
   check.fail_on = bars.at(raw.fail_on);
   if (raw.with_keys) check.keys = audit::KeyAccess::kCompare;
+  if (raw.profile == "strict") check.profile = audit::Profile::kStrict;
+  if (raw.missing_files == "warn") check.missing_files = audit::MissingFiles::kWarning;
+  if (auto mistake = understand_bundle(raw, check)) return mistake;
   for (const std::string& client : raw.clients) {
     if (auto mistake = understand_client(client, check.clients)) return mistake;
   }
@@ -176,6 +211,7 @@ Mistake understand_check(Raw& raw) {
 Mistake understand_command(const CLI::App& app, Options& options) {
   if (app.got_subcommand("check")) options.command = Command::kCheck;
   if (app.got_subcommand("dump")) options.command = Command::kDump;
+  if (app.got_subcommand("explain")) options.command = Command::kExplain;
   if (options.command == Command::kServe) return std::nullopt;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group() == kServeGroup && option->count() > 0) {
@@ -198,6 +234,9 @@ Mistake understand(const CLI::App& app, Raw& raw) {
   options.log = {.level = levels.at(raw.level),
                  .format = raw.log_format == "json" ? LogFormat::kJson : LogFormat::kLogfmt};
   options.dump_format = dumps.at(raw.dump_format);
+  for (const std::string& word : raw.explained) {
+    options.explained += (options.explained.empty() ? "" : " ") + word;
+  }
   if (auto mistake = understand_command(app, options)) return mistake;
   if (auto mistake = understand_serve(raw)) return mistake;
   if (auto mistake = understand_check(raw)) return mistake;
@@ -227,6 +266,7 @@ std::variant<Options, Leave> parse_options(int argc, const char* const* argv) {
   declare_serve(app, raw);
   declare_check(app, raw);
   declare_dump(app, raw);
+  declare_explain(app, raw);
   declare_shared(app, raw);
   app.require_subcommand(0, 1);
   try {

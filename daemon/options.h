@@ -15,14 +15,14 @@
 
 namespace mtls::daemon {
 
-enum class Command { kServe, kCheck, kDump };
+enum class Command { kServe, kCheck, kDump, kExplain };
 enum class CheckFormat { kText, kJson };
 enum class DumpFormat { kJson, kCrossplane, kOpa, kConf };
 
 /// `--client-cert NAME=FILE`: a client whose fate is asked for, without an expectation.
 struct ClientCertificate {
-  std::string name;
-  std::string path;
+  std::string name;  // of a pattern: ignored, each file's stem is the name
+  std::string path;  // or a pattern; "": a client without a certificate
 
   bool operator==(const ClientCertificate&) const = default;
 };
@@ -33,6 +33,10 @@ struct CheckOptions {
   std::vector<ClientCertificate> clients;
   AssessedAt at;
   audit::KeyAccess keys = audit::KeyAccess::kNever;
+  audit::Profile profile = audit::Profile::kDefault;
+  audit::MissingFiles missing_files = audit::MissingFiles::kRefusal;
+  std::string bundle;         // CA_BUNDLE: assess this file alone; "": nginx's configuration
+  std::string bundle_client;  // CLIENT_CERT: a client it has to accept; "": none
 };
 
 /// Of all commands; what another command asks for keeps its default.
@@ -50,6 +54,7 @@ struct Options {
   LogOptions log;
   CheckOptions check;
   DumpFormat dump_format = DumpFormat::kJson;
+  std::string explained;  // what `explain` was asked; "": it stands on standard input
 };
 
 /// --help, --version and mistakes: print `text` and exit with `code` (0, or 2 for bad usage).

@@ -1,6 +1,7 @@
 #include "daemon/policy_source.h"
 
 #include <array>
+#include <climits>
 
 #include <unistd.h>
 
@@ -69,6 +70,12 @@ std::string absolute(const std::string& path) {
              : std::string(directory.data()) + "/" + path;
 }
 
+// As ngx_init_cycle() asks for it; "" when the system does not say.
+std::string hostname() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 }  // namespace
 
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk) {
@@ -86,6 +93,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   const Nginx nginx = find_nginx(conf, disk);
   audit::Policy policy;
   policy.build = nginx.build;
+  policy.build.hostname = hostname();
   if (settings.nginx_version) policy.build.version = *settings.nginx_version;
   if (options.nginx_version) policy.build.version = *options.nginx_version;
   if (options.nginx_openssl) policy.build.openssl = *options.nginx_openssl;

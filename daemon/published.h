@@ -18,6 +18,7 @@ namespace mtls::daemon {
 struct Payload {
   std::shared_ptr<const std::string> metrics;
   std::shared_ptr<const std::string> page;
+  std::shared_ptr<const std::string> check;  // the document of `check --format json`
 };
 
 /// How the daemon itself is doing.

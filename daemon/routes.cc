@@ -9,7 +9,10 @@ namespace {
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kHtml = "text/html; charset=utf-8";
+constexpr const char* kJson = "application/json";
 constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
+
+constexpr const char* kNotYet = "The first evaluation is under way\n";
 
 Page plain(int status, const char* text) {
   return {.status = status,
@@ -33,8 +36,11 @@ std::optional<Page> Routes::get(std::string_view path) {
         .status = 200, .content_type = kHtml, .parts = {payload ? payload->page : waiting_page_}};
   }
   if (path == "/-/healthy") return plain(200, "Healthy\n");
-  if (path == "/-/ready")
-    return payload ? plain(200, "Ready\n") : plain(503, "The first evaluation is under way\n");
+  if (path == "/-/ready") return payload ? plain(200, "Ready\n") : plain(503, kNotYet);
+  if (path == "/api/v1/check") {
+    if (!payload) return plain(503, kNotYet);
+    return Page{.status = 200, .content_type = kJson, .parts = {payload->check}};
+  }
   return std::nullopt;
 }
 

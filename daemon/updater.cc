@@ -7,6 +7,7 @@
 #include "collectors/snapshot_collectable.h"
 #include "daemon/build_info.h"
 #include "daemon/log.h"
+#include "reports/check_json.h"
 #include "reports/status_page.h"
 
 namespace mtls::daemon {
@@ -63,6 +64,8 @@ struct Updater::Job {
         std::make_shared<const std::string>(collectors::render(collectable.Collect()));
     rendered->page = std::make_shared<const std::string>(reports::status_page(
         *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
+    rendered->check = std::make_shared<const std::string>(
+        reports::check_json({.snapshot = *snapshot, .policy = *policy}));
     payload = std::move(rendered);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }

@@ -12,8 +12,6 @@ namespace mtls::reports {
 struct Assessment {
   const audit::Snapshot& snapshot;
   const audit::Policy& policy;
-  const audit::Snapshot* clients = nullptr;  // the same configuration evaluated for the clients of
-                                             // --client-cert alone, which raise no finding
 
   const config::Document& document() const { return *snapshot.config->document; }
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
@@ -24,8 +22,5 @@ std::string id_text(const config::ContextId& id);
 
 /// Of the configuration and of every server block, the worst first, else in their order.
 std::vector<audit::Finding> findings_of(const audit::Snapshot& snapshot);
-
-/// Canaries of the settings, then clients of the command line, at one server block.
-std::vector<audit::Verdict> verdicts_of(const Assessment& assessment, std::size_t server);
 
 }  // namespace mtls::reports

@@ -74,7 +74,7 @@ void put_judgement(Json& json, const Assessment& assessment, std::size_t index) 
   json["trust_expires"] = instant_json(judged.trust_until);
   json["enforced"] = asks ? or_null(judged.enforced) : Json(false);
   json["clients"] = Json::array();
-  for (const audit::Verdict& verdict : verdicts_of(assessment, index)) {
+  for (const audit::Verdict& verdict : judged.verdicts) {
     json["clients"].push_back(client_json(verdict));
   }
 }

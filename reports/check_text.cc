@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/excerpt.h"
+#include "reports/check_tables.h"
 
 namespace mtls::reports {
 namespace {
@@ -11,10 +12,6 @@ namespace {
 std::string place_of(const config::Document& document, const base::SourceLocation& at) {
   return base::sanitize(document.path_of(at.file), base::kMaxPathBytes) + ":" +
          std::to_string(at.line);
-}
-
-std::string named(const config::ContextId& id) {
-  return base::sanitize(id_text(id), base::kMaxPathBytes);
 }
 
 using Texts = std::map<std::string, std::string>;
@@ -30,34 +27,25 @@ std::string paragraph(const audit::NginxError& error, const Texts& texts) {
          "\n";
 }
 
-std::string paragraph(const config::Document& document, const audit::Finding& finding) {
+Paint paint_of(audit::Severity severity) {
+  switch (severity) {
+    case audit::Severity::kCritical: return Paint::kBad;
+    case audit::Severity::kWarning: return Paint::kDoubtful;
+    case audit::Severity::kInfo: break;
+  }
+  return Paint::kNone;
+}
+
+std::string paragraph(const config::Document& document, const audit::Finding& finding, Look look) {
   const audit::FindingRow& row = audit::row(finding.kind);
-  std::string text = std::string(word(row.severity)) + ": " + std::string(row.id);
+  std::string text =
+      painted(word(row.severity), paint_of(row.severity), look) + ": " + std::string(row.id);
   if (finding.context) text += " in " + named(*finding.context);
   if (finding.at) text += " at " + place_of(document, *finding.at);
   text += "\n  " + finding.detail;
   text += "\n  consequence: " + std::string(row.meaning);
   text += "\n  remedy: " + std::string(row.remedy);
   return text + "\n\n";
-}
-
-std::string line(const config::ContextId& server, const audit::Verdict& verdict) {
-  std::string text = "client " + verdict.canary + " at " + named(server) + ": " +
-                     (verdict.accepted ? "accepted" : "refused") + ", " + verdict.client_verify;
-  if (verdict.code != 0) text += " (" + std::to_string(verdict.code) + ")";
-  if (verdict.http_status != 0) text += ", " + std::to_string(verdict.http_status);
-  if (verdict.accepted_until) text += ", until " + base::rfc3339(*verdict.accepted_until);
-  return text + "\n";
-}
-
-std::string client_lines(const Assessment& assessment) {
-  std::string text;
-  for (std::size_t i = 0; i < assessment.resolved().servers.size(); ++i) {
-    for (const audit::Verdict& verdict : verdicts_of(assessment, i)) {
-      text += line(assessment.resolved().servers[i].id, verdict);
-    }
-  }
-  return text.empty() ? "" : text + "\n";
 }
 
 std::string summary(const Assessment& assessment, const std::vector<audit::Finding>& findings) {
@@ -74,7 +62,7 @@ std::string summary(const Assessment& assessment, const std::vector<audit::Findi
 
 }  // namespace
 
-std::string check_text(const Assessment& assessment, const Texts& texts) {
+std::string check_text(const Assessment& assessment, const Texts& texts, Look look) {
   std::string text;
   for (const audit::NginxError& error : assessment.snapshot.nginx_errors()) {
     text += paragraph(error, texts);
@@ -82,9 +70,10 @@ std::string check_text(const Assessment& assessment, const Texts& texts) {
   const std::vector<audit::Finding> findings = findings_of(assessment.snapshot);
   for (const audit::Finding& finding : findings) {
     const bool is_said = finding.kind == audit::FindingKind::kNginxRefusesConfig;
-    if (!is_said) text += paragraph(assessment.document(), finding);
+    if (!is_said) text += paragraph(assessment.document(), finding, look);
   }
-  return text + client_lines(assessment) + summary(assessment, findings);
+  return text + server_table(assessment, look) + client_table(assessment, look) +
+         summary(assessment, findings);
 }
 
 }  // namespace mtls::reports

@@ -1,5 +1,5 @@
-// `check --format text`: a paragraph for each reason why nginx would refuse and for each finding, a
-// line for each client's fate, and a summary. For people; no API. Pure.
+// `check --format text`: a paragraph for each reason why nginx would refuse and for each finding,
+// what each server block and client can expect, and a summary. For people; no API. Pure.
 #pragma once
 
 #include <map>
@@ -9,8 +9,11 @@
 
 namespace mtls::reports {
 
+/// Lines for a pipe; tables for a terminal, with or without colour.
+enum class Look { kPlain, kTable, kColour };
+
 /// `texts`: the files that the errors name, by path; without its text an error has no excerpt.
 std::string check_text(const Assessment& assessment,
-                       const std::map<std::string, std::string>& texts);
+                       const std::map<std::string, std::string>& texts, Look look);
 
 }  // namespace mtls::reports

@@ -38,6 +38,26 @@ Uses uses_of(const Assessment& assessment) {
   return uses;
 }
 
+// Of the same name and key, and valid longer than any other such: the certificate that takes over.
+const pki::CertificateFacts* successor(const audit::Snapshot& snapshot,
+                                       const pki::CertificateFacts& facts) {
+  const pki::CertificateFacts* last = &facts;
+  for (const auto& [path, bundle] : snapshot.bundles) {
+    for (const pki::Member& member : bundle.members) {
+      const pki::CertificateFacts& other = member.certificate.facts();
+      const bool is_twin = other.subject == facts.subject && other.key == facts.key;
+      if (is_twin && other.validity.not_after > last->validity.not_after) last = &other;
+    }
+  }
+  return last == &facts ? nullptr : last;
+}
+
+Json superseded_json(const audit::Snapshot& snapshot, const pki::Member* judged) {
+  if (judged == nullptr || !judged->superseded) return {};
+  const auto* by = successor(snapshot, judged->certificate.facts());
+  return by != nullptr ? Json(by->fingerprint.hex()) : Json();
+}
+
 Json certificate_json(const pki::CertificateFacts& facts, const pki::Member* judged) {
   return {{"subject", facts.subject.rfc2253},
           {"issuer", facts.issuer.rfc2253},
@@ -64,8 +84,10 @@ Json certificates_json(const audit::Snapshot& snapshot, const audit::MaterialFil
       bundle != snapshot.bundles.end() && bundle->second.members.size() == certificates.size();
   Json json = Json::array();
   for (std::size_t i = 0; i < certificates.size(); ++i) {
-    json.push_back(certificate_json(certificates[i].facts(),
-                                    is_judged ? &bundle->second.members[i] : nullptr));
+    const pki::Member* judged = is_judged ? &bundle->second.members[i] : nullptr;
+    Json one = certificate_json(certificates[i].facts(), judged);
+    one["superseded_by"] = superseded_json(snapshot, judged);
+    json.push_back(std::move(one));
   }
   return json;
 }

@@ -1,8 +1,7 @@
 #include "reports/status_page.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "reports/assessment.h"
 
 namespace mtls::reports {
 namespace {
@@ -75,14 +74,8 @@ std::string finding_row(const audit::Finding& finding) {
 }
 
 std::string finding_table(const audit::Snapshot& snapshot) {
-  std::vector<audit::Finding> findings = snapshot.findings;
-  for (const auto& server : snapshot.servers) {
-    findings.insert(findings.end(), server->findings.begin(), server->findings.end());
-  }
+  const std::vector<audit::Finding> findings = findings_of(snapshot);
   if (findings.empty()) return "<h2>Findings</h2><p>None.</p>";
-  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
-    return audit::row(a.kind).severity < audit::row(b.kind).severity;  // critical first
-  });
   std::string rows;
   for (const audit::Finding& finding : findings) rows += finding_row(finding);
   return "<h2>Findings</h2><table><tr><th>severity<th>rule<th>server<th>what and what to do</tr>" +

@@ -121,11 +121,12 @@ TEST_CASE("commands: bad usage and unreadable settings print nothing but why") {
            {{"check", "--format", "conf"}, "conf"},
            {{"dump", "--format", "text"}, "text"},
            {{"check", "--fail-on", "error"}, "error"},
-           {{"check", "--profile", "strict"}, "--profile"},
-           {{"check", "bundle.pem"}, "bundle.pem"},
-           {{"check", "dump"}, "dump"},
+           {{"check", "--profile", "lax"}, "lax"},
+           {{"check", "--missing-files", "ignore"}, "ignore"},
+           {{"check", "--ingress", "a.yml"}, "--ingress"},
+           {{"check", "bundle.pem"}, "CA_BUNDLE and --nginx.conf"},
+           {{"check", "a.pem", "b.pem", "c.pem"}, "At Most 2"},
            {{"fix"}, "fix"},
-           {{"explain", "ca-expired"}, "explain"},
            {{"dump", "--at", "+1d"}, "--at"},
            {{"check", "--web.listen-address", ":1"}, "--web.listen-address: only for serve"},
            {{"dump", "--config.check"}, "--config.check: only for serve"},
@@ -133,6 +134,7 @@ TEST_CASE("commands: bad usage and unreadable settings print nothing but why") {
            {{"dump", "--config.file", absent}, "absent.pem"},
            {{"check", "--client-cert", "phone=" + absent}, "absent.pem: no such file"},
            {{"check", "--client-cert", "phone=" + dir.path("nginx.conf")}, "holds no certificate"},
+           {{"check", "--client-cert", dir.path("*.none")}, "no file fits"},
        }) {
     CAPTURE(row.flags);
     const Outcome outcome = run(dir, row.flags);

@@ -57,6 +57,19 @@ void make_socket(const std::string& path) {
           0);
 }
 
+TEST_CASE("disk: the stamp has the permission bits of the file that a link leads to") {
+  TemporaryDirectory dir;
+  dir.run("echo x > file; chmod 0646 file; ln -s file link");
+  Disk disk;
+  const auto seen = disk.stat(dir / "link");
+  REQUIRE(seen);
+  CHECK(seen->mode == 0646);
+  dir.run("chmod 4600 file");
+  const auto content = disk.read(dir / "link", kLimit);
+  REQUIRE(content);
+  CHECK(content->stamp.mode == 04600);
+}
+
 TEST_CASE("disk: what is no regular file is never opened for reading") {
   TemporaryDirectory dir;
   dir.run("mkdir directory; mkfifo fifo; ln -s fifo link; ln -s /dev/zero zero");

@@ -92,6 +92,40 @@ TEST_CASE("options: check asks for text and a warning's bar now, without keys; d
   CHECK_FALSE(std::get<Options>(never).check.fail_on);
 }
 
+TEST_CASE("options: a client may have no certificate, and a pattern stands for many") {
+  const auto parsed = parse({"check", "--client-cert", "none=", "--client-cert", "/c/*.pem",
+                             "--client-cert", "all=/d/[ab].pem"});
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  CHECK(std::get<Options>(parsed).check.clients ==
+        std::vector<ClientCertificate>{{.name = "none", .path = ""},
+                                       {.name = "", .path = "/c/*.pem"},
+                                       {.name = "", .path = "/d/[ab].pem"}});
+}
+
+TEST_CASE("options: check takes a bundle and a client in place of nginx's configuration") {
+  const auto parsed = parse({"check", "--client-cert", "a=x.pem", "ca.pem", "client.pem",
+                             "--profile=strict", "--missing-files=warn"});
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  const CheckOptions& check = std::get<Options>(parsed).check;
+  CHECK(check.bundle == "ca.pem");
+  CHECK(check.bundle_client == "client.pem");
+  CHECK(check.profile == audit::Profile::kStrict);
+  CHECK(check.missing_files == audit::MissingFiles::kWarning);
+}
+
+TEST_CASE("options: what explain is asked is one text, or stands on standard input") {
+  for (const auto& [arguments, expected] :
+       std::vector<std::pair<std::vector<const char*>, std::string>>{
+           {{"explain", "ca-expired"}, "ca-expired"},
+           {{"explain", "certificate", "has", "expired"}, "certificate has expired"},
+           {{"explain"}, ""}}) {
+    const auto parsed = parse(arguments);
+    REQUIRE(std::holds_alternative<Options>(parsed));
+    CHECK(std::get<Options>(parsed).command == Command::kExplain);
+    CHECK(std::get<Options>(parsed).explained == expected);
+  }
+}
+
 TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
   struct Row {
     std::vector<const char*> arguments;
@@ -113,8 +147,8 @@ TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
            {{"check", "--rescan.interval=5m"}, {"--rescan.interval", "only for serve"}},
            {{"check", "--client-cert=x.pem"}, {"--client-cert", "\"x.pem\"", "NAME=FILE"}},
            {{"check", "--client-cert==x.pem"}, {"--client-cert", "NAME=FILE"}},
-           {{"check", "--client-cert=a="}, {"a=", "without a certificate", "yet"}},
-           {{"check", "--client-cert=a=*.pem"}, {"a=*.pem", "one file"}},
+           {{"check", "--client-cert=a=", "--client-cert=a="}, {"two clients", "\"a\""}},
+           {{"check", "--nginx.conf=n.conf", "ca.pem"}, {"CA_BUNDLE", "--nginx.conf"}},
            {{"check", "--client-cert=a=x", "--client-cert=a=y"}, {"two clients", "\"a\""}},
            {{"check", "--at=tomorrow"}, {"--at", "\"tomorrow\"", "+30d"}},
            {{"serve", "--fail-on=never"}, {"--fail-on"}},

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <string>
 
 #include "tests/support/memory_filesystem.h"
@@ -30,6 +31,14 @@ TEST_CASE("policy source: without a running nginx the installed binary says pref
   CHECK(policy.nginx_conf == "/built/conf/n.conf");
   CHECK(policy.build.prefix == "/built");
   CHECK(policy.build.version == config::Version{1, 22, 1});
+}
+
+TEST_CASE("policy source: the host's name is what the kernel says, for $hostname") {
+  std::ifstream kernel("/proc/sys/kernel/hostname");
+  std::string name;
+  REQUIRE(std::getline(kernel, name));
+  testing::MemoryFileSystem disk;
+  CHECK(policy_of({}, disk).build.hostname == name);
 }
 
 TEST_CASE("policy source: a running master's binary, -p and -c win over the installed binary") {

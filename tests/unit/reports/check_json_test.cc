@@ -73,6 +73,19 @@ TEST_CASE("check json: a file says who uses it and what is in it") {
                       {"/files/2/certificates/0/role", nullptr}});
 }
 
+TEST_CASE("check json: a renewed CA says which certificate takes over, the last one none") {
+  Host host;
+  CertificateSpec renewed = ca_spec("CN=Root A");
+  renewed.same_key_as = &minted().root;
+  renewed.not_after = kT0 + days{900};
+  host.disk.put(kBundle, minted().root.certificate_pem + testing::mint(renewed).certificate_pem);
+  const Json json = checked(host);
+  const Json& both = json["files"][0]["certificates"];
+  REQUIRE(both.size() == 2);
+  CHECK(both[0]["superseded_by"] == both[1]["sha256"]);
+  CHECK(both[1]["superseded_by"] == nullptr);
+}
+
 TEST_CASE("check json: the files of upstreams go by the directives that name them") {
   Host host;
   host.conf(http(server("a.test",
@@ -132,20 +145,26 @@ TEST_CASE("check json: a client's fate is what nginx would log and answer") {
                                {"/findings/0/rule", "canary-rejected"}});
 }
 
-TEST_CASE("check json: clients of an evaluation of their own follow the canaries") {
+TEST_CASE("check json: a client without a certificate is NONE, and refused where one is demanded") {
   Host host;
-  host.canary(minted().client.certificate_pem);
-  const auto snapshot = host.scratch();
-  Host asked;
-  asked.canary(minted().other_client.certificate_pem);
-  asked.policy.canaries.front().name = "stranger";
-  const auto clients = asked.scratch();
-  const Json json = Json::parse(
-      check_json({.snapshot = *snapshot, .policy = host.policy, .clients = clients.get()}));
-  check_places(json, {{"/servers/0/clients/0/name", "probe"},
-                      {"/servers/0/clients/1/name", "stranger"},
-                      {"/servers/0/clients/1/code", 21},
-                      {"/findings", Json::array()}});
+  host.policy.canaries = {
+      {.name = "nobody", .certificate = "", .expect = audit::Expect::kNothing, .servers = {}}};
+  check_places(checked(host), {{"/servers/0/clients/0/name", "nobody"},
+                               {"/servers/0/clients/0/client_verify", "NONE"},
+                               {"/servers/0/clients/0/code", 0},
+                               {"/servers/0/clients/0/http_status", 400},
+                               {"/servers/0/clients/0/accepted_until", nullptr},
+                               {"/findings", Json::array()}});
+  host.conf(http_server(std::string(kCertificate) +
+                        "ssl_client_certificate clients.pem; ssl_verify_client optional;"));
+  check_places(checked(host), {{"/servers/0/clients/0/client_verify", "NONE"},
+                               {"/servers/0/clients/0/http_status", 200}});
+}
+
+TEST_CASE("check json: a client of whom nothing is expected raises no finding") {
+  Host host;
+  host.canary(minted().other_client.certificate_pem, audit::Expect::kNothing);
+  check_places(checked(host), {{"/servers/0/clients/0/code", 21}, {"/findings", Json::array()}});
 }
 
 TEST_CASE("check json: findings come worst first, with their server, place, file and remedy") {

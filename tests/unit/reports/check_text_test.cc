@@ -9,17 +9,37 @@ namespace {
 
 using namespace audit_fixture;
 
-std::string text_of(Host& host) {
+std::string text_of(Host& host, Look look = Look::kPlain) {
   const auto snapshot = host.scratch();
   const auto content = host.disk.read(kConf, 1U << 20U);
   return check_text({.snapshot = *snapshot, .policy = host.policy},
-                    {{kConf, std::string(content->text())}});
+                    {{kConf, std::string(content->text())}}, look);
 }
 
-TEST_CASE("check text: a healthy host is one line") {
+TEST_CASE("check text: a healthy host is its server block and a summary") {
   Host host;
   CHECK(text_of(host) ==
+        "server http/a.test/0.0.0.0:443: ssl_verify_client on, depth 1, enforced yes, trust until "
+        "2031-01-01T00:00:00Z\n\n"
         "1 server blocks in 1 files as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 info\n");
+}
+
+TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") {
+  Host host;
+  host.canary(minted().client.certificate_pem);
+  CHECK_THAT(text_of(host, Look::kTable),
+             Catch::StartsWith(
+                 "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
+                 "http/a.test/0.0.0.0:443  on      1      yes       2031-01-01T00:00:00Z\n\n"
+                 "CLIENT  SERVER BLOCK             FATE      $ssl_client_verify  STATUS  UNTIL\n"
+                 "probe   http/a.test/0.0.0.0:443  accepted  SUCCESS             200     "
+                 "2031-01-01T00:00:00Z\n\n"));
+  host.canary(minted().other_client.certificate_pem);
+  const std::string coloured = text_of(host, Look::kColour);
+  CHECK_THAT(coloured, Catch::StartsWith("\x1B[1;31mcritical\x1B[0m: canary-rejected") &&
+                           Catch::Contains("  \x1B[1;31mrefused\x1B[0m  FAILED:unable") &&
+                           Catch::Contains("  \x1B[32myes\x1B[0m       2031"));
+  CHECK(text_of(host, Look::kTable).find('\x1B') == std::string::npos);
 }
 
 TEST_CASE("check text: what nginx refuses is said once, first, in its words, with the place") {

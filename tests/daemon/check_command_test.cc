@@ -1,0 +1,195 @@
+// What check can be asked for, with the real binary: clients, a bundle alone, a profile, a host
+// without the files; and that check, the API and the metrics give one verdict.
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/daemon/exporter_fixture.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto kLimit = 60s;
+
+struct Outcome {
+  std::optional<int> code;
+  std::string output;
+  std::string error;
+};
+
+/// The program with exactly these flags.
+Outcome outcome_of(const std::vector<std::string>& flags) {
+  ChildProcess process = exporter(flags);
+  Outcome outcome;
+  outcome.code = process.wait(kLimit);
+  outcome.output = process.standard_output();
+  outcome.error = process.standard_error();
+  return outcome;
+}
+
+/// check on dir/nginx.conf.
+Outcome check(const TempDir& dir, std::vector<std::string> flags) {
+  flags.insert(flags.begin(), {"check", "--nginx.conf=" + dir.path("nginx.conf"),
+                               "--nginx.version=1.22.1", "--nginx.openssl=3.0.0"});
+  return outcome_of(flags);
+}
+
+/// A server block that asks for clients of `ca`.
+void write_tree(const TempDir& dir, const Minted& ca) {
+  write_server_certificate(dir);
+  dir.write("ca.pem", ca.certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+}
+
+std::vector<std::string> rules_of(const Outcome& outcome) {
+  std::vector<std::string> rules;
+  const json document = json::parse(outcome.output);
+  for (const json& finding : document.at("findings")) {
+    rules.push_back(finding.at("rule"));
+  }
+  return rules;
+}
+
+TEST_CASE("check: the files of a pattern are clients called by their stems, NAME= has none") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  write_tree(dir, ca);
+  dir.write("clients/a.pem", client("a", ca).certificate_pem);
+  dir.write("clients/b.pem", client("b", authority("Another")).certificate_pem);
+  const Outcome outcome = check(dir, {"--format=json", "--fail-on=critical", "--client-cert",
+                                      dir.path("clients/*.pem"), "--client-cert", "nobody="});
+  CAPTURE(outcome.error);
+  CHECK(outcome.code == 0);
+  const json clients = json::parse(outcome.output).at("servers").at(0).at("clients");
+  REQUIRE(clients.size() == 3);
+  CHECK(clients[0].at("name") == "a");
+  CHECK(clients[0].at("code") == 0);
+  CHECK(clients[1].at("name") == "b");
+  CHECK(clients[1].at("code") == 21);
+  CHECK(clients[2].at("name") == "nobody");
+  CHECK(clients[2].at("client_verify") == "NONE");
+  CHECK(clients[2].at("http_status") == 400);
+}
+
+TEST_CASE("check: a client may not take the name of a canary") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  write_tree(dir, ca);
+  const std::string pem = dir.write("a.pem", client("a", ca).certificate_pem);
+  const std::string settings =
+      dir.write("settings.yml", "canaries: [{name: a, certificate: a.pem}]\n");
+  const Outcome outcome = check(dir, {"--config.file", settings, "--client-cert", "a=" + pem});
+  CHECK(outcome.code == 2);
+  CHECK(outcome.output.empty());
+  CHECK_THAT(outcome.error, Catch::Contains("a canary of the settings is called"));
+}
+
+TEST_CASE("check: a bundle alone is judged without any configuration, a refused client is exit 1") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  const std::string bundle = dir.write("ca.pem", ca.certificate_pem);
+  const std::string good = dir.write("good.pem", client("good", ca).certificate_pem);
+  const std::string bad = dir.write("bad.pem", client("bad", authority("B")).certificate_pem);
+  const std::string dying = dir.write("dying.pem", authority("Old", 10 * 24h).certificate_pem);
+  const std::string broken =
+      dir.write("broken.pem", ca.certificate_pem + "-----BEGIN CERTIFICATE-----\n");
+  struct Row {
+    std::vector<std::string> flags;
+    int code;
+    std::string part;
+  };
+  for (const Row& row : std::vector<Row>{
+           {{bundle}, 0, "0 critical, 0 warning, 0 info"},
+           {{bundle, good}, 0, "good.pem at http//0.0.0.0:443: accepted, SUCCESS"},
+           {{bundle, bad}, 1, "critical: canary-rejected"},
+           {{bundle, bad, "--fail-on=never"}, 0, "(21)"},
+           {{bundle, good, "--at=+150d"}, 1, "(10)"},
+           {{bundle, "--client-cert", "bad=" + bad}, 0, "refused"},
+           {{dying}, 1, "ca-expires-soon"},
+           {{broken}, 2, "nginx would refuse"},
+           {{dir.path("none.pem")}, 2, "none.pem"},
+       }) {
+    CAPTURE(row.flags);
+    std::vector<std::string> flags = row.flags;
+    flags.insert(flags.begin(), "check");
+    const Outcome outcome = outcome_of(flags);
+    CAPTURE(outcome.output, outcome.error);
+    CHECK(outcome.code == row.code);
+    CHECK_THAT(outcome.output, Catch::Contains(row.part));
+  }
+  const Outcome no_client = outcome_of({"check", bundle, dir.path("none.pem")});
+  CHECK(no_client.code == 2);
+  CHECK(no_client.output.empty());
+  CHECK_THAT(no_client.error, Catch::Contains("none.pem"));
+}
+
+TEST_CASE("check: the strict profile adds findings to a host that has none") {
+  const TempDir dir;
+  write_tree(dir, authority("CA"));
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem") + tls_server("b", "")));
+  const auto usual = rules_of(check(dir, {"--format=json"}));
+  const Outcome strict = check(dir, {"--format=json", "--profile=strict"});
+  CHECK(strict.code == 1);
+  const auto more = rules_of(strict);
+  for (const char* rule :
+       {"depth-below-two", "no-client-revocation", "verify-client-off-with-ca"}) {
+    CAPTURE(rule);
+    CHECK(std::count(usual.begin(), usual.end(), rule) == 0);
+    CHECK(std::count(more.begin(), more.end(), rule) == 1);
+  }
+}
+
+TEST_CASE("check: files that are not here are refusals, or warnings where that is asked") {
+  const TempDir dir;
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+  const Outcome refused = check(dir, {"--format=json"});
+  CHECK(refused.code == 2);
+  CHECK_FALSE(json::parse(refused.output).at("nginx").at("errors").empty());
+  const Outcome excused = check(dir, {"--format=json", "--missing-files=warn"});
+  CHECK(excused.code == 1);
+  CHECK(json::parse(excused.output).at("nginx").at("errors").empty());
+  const auto rules = rules_of(excused);
+  CHECK(std::count(rules.begin(), rules.end(), "file-missing") > 0);
+  for (const char* rule : {"nginx-refuses-config", "bundle-unreadable"}) {
+    CHECK(std::count(rules.begin(), rules.end(), rule) == 0);
+  }
+  CHECK(check(dir, {"--missing-files=warn", "--fail-on=critical"}).code == 0);
+  dir.write("nginx.conf", nginx_conf("include none.conf;"));
+  CHECK(check(dir, {"--missing-files=warn"}).code == 2);
+}
+
+TEST_CASE("check: its document, the API's and the metrics say the same of every client") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  write_tree(dir, ca);
+  dir.write("good.pem", client("good", ca).certificate_pem);
+  dir.write("bad.pem", client("bad", authority("Another")).certificate_pem);
+  const std::string settings = dir.write("settings.yml",
+                                         "canaries:\n  - {name: good, certificate: good.pem}\n"
+                                         "  - {name: bad, certificate: bad.pem, expect: reject}\n");
+  const Exporter daemon(dir, {"--config.file", settings});
+  const auto answer = daemon.get("/api/v1/check");
+  CHECK(answer.status == 200);
+  CHECK(answer.headers.at("content-type") == "application/json");
+  json served = json::parse(answer.body);
+  const Outcome checked =
+      check(dir, {"--format=json", "--config.file", settings, "--nginx.prefix", dir.path()});
+  json printed = json::parse(checked.output);
+  for (json* document : {&served, &printed}) document->erase("evaluated_at");
+  CHECK(served == printed);
+
+  const json& clients = served.at("servers").at(0).at("clients");
+  REQUIRE(clients.size() == 2);
+  for (const json& one : clients) {
+    const Labels labels{{"canary", one.at("name")}, {"server", "a"}};
+    CHECK(daemon.value("nginx_mtls_canary_error_code", labels) == one.at("code").get<double>());
+    CHECK(daemon.value("nginx_mtls_canary_accepted", labels) ==
+          (one.at("client_verify") == "SUCCESS" ? 1 : 0));
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon::testing

@@ -1,0 +1,104 @@
+// explain as people run it, and real nginx's own lines explained.
+#include <catch2/catch.hpp>
+
+#include "tests/daemon/exporter_fixture.h"
+#include "tests/support/nginx_runner.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+constexpr auto kLimit = 60s;
+
+struct Outcome {
+  std::optional<int> code;
+  std::string output;
+  std::string error;
+};
+
+Outcome outcome_of(const ChildProcess& process, std::optional<int> code) {
+  return {.code = code, .output = process.standard_output(), .error = process.standard_error()};
+}
+
+Outcome run_explain(std::vector<std::string> words) {
+  words.insert(words.begin(), "explain");
+  ChildProcess process = exporter(words);
+  const auto code = process.wait(kLimit);
+  return outcome_of(process, code);
+}
+
+/// What nginx -t says of a TLS server block with `directives`.
+std::string complaint(const TempDir& dir, const std::string& directives) {
+  dir.write("nginx.conf", "pid nginx.pid; error_log stderr;\nevents {}\nhttp {" +
+                              std::string(mtls::testing::kNginxHttpPaths) +
+                              "server { listen 127.0.0.1:8443 ssl; " + directives + " } }");
+  ChildProcess nginx({.argv = {"/usr/sbin/nginx", "-t", "-p", dir.path(), "-c",
+                               dir.path("nginx.conf"), "-e", dir.path("error.log")}});
+  nginx.wait(kLimit);
+  const std::string said = nginx.standard_error();
+  const std::size_t begin = said.find("nginx: [emerg]");
+  return begin == std::string::npos ? said : said.substr(begin, said.find('\n', begin) - begin);
+}
+
+TEST_CASE("explain: leaves with 0 and the meaning, with 2 and what is known, from both inputs") {
+  const Outcome known = run_explain({"X509_V_ERR_CERT_HAS_EXPIRED"});
+  CHECK(known.code == 0);
+  CHECK_THAT(known.output, Catch::Contains("remedy: "));
+  CHECK(known.error.empty());
+  const Outcome unknown = run_explain({"no", "such", "thing"});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.output.empty());
+  CHECK_THAT(unknown.error, Catch::Contains("nothing is known about \"no such thing\""));
+  const TempDir dir;
+  const std::string log = dir.write(
+      "error.log", "[info] 1#1: *1 client SSL certificate verify error: (12:CRL has expired)\n");
+  ChildProcess piped(
+      {.argv = {"/bin/sh", "-c", "exec \"$0\" explain < \"$1\"", EXPORTER_BINARY, log}});
+  CHECK(piped.wait(kLimit) == 0);
+  CHECK_THAT(piped.standard_output(), Catch::StartsWith("X509_V_ERR_CRL_HAS_EXPIRED (12)"));
+}
+
+TEST_CASE("explain: what real nginx says of bad certificates, keys, bundles and CRLs is known") {
+  if (!mtls::testing::NginxRunner::available()) {
+    WARN("no nginx here");
+    return;
+  }
+  const TempDir dir;
+  write_server_certificate(dir);
+  const Minted ca = authority("CA");
+  dir.write("ca.pem", ca.certificate_pem);
+  dir.write("other.key", ca.key_pem);
+  dir.write("empty.pem", "");
+  dir.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
+  const std::string own = "ssl_certificate server.pem; ssl_certificate_key server.key; ";
+  const std::string asks = own + "ssl_verify_client on; ";
+  struct Row {
+    std::string directives;
+    const char* begin;
+  };
+  for (const Row& row : std::vector<Row>{
+           {asks, "no-trust-source"},
+           {asks + "ssl_client_certificate none.pem;", "bundle-unreadable"},
+           {asks + "ssl_client_certificate empty.pem;", "bundle-empty"},
+           {asks + "ssl_client_certificate broken.pem;", "bundle-unparsable"},
+           {asks + "ssl_client_certificate ca.pem; ssl_crl none.pem;", "bundle-unreadable"},
+           {asks + "ssl_client_certificate ca.pem; ssl_crl empty.pem;", "bundle-unparsable"},
+           {"ssl_certificate none.pem; ssl_certificate_key server.key;", "cannot load certificate"},
+           {"ssl_certificate empty.pem; ssl_certificate_key server.key;",
+            "cannot load certificate"},
+           {"ssl_certificate server.pem; ssl_certificate_key none.key;",
+            "cannot load certificate key"},
+           {"ssl_certificate server.pem; ssl_certificate_key other.key;", "key values mismatch"},
+           {own + "location / { proxy_pass https://127.0.0.1; proxy_ssl_verify on; }",
+            "_ssl_trusted_certificate for"},
+       }) {
+    const std::string line = complaint(dir, row.directives);
+    CAPTURE(line);
+    const Outcome said = run_explain({line});
+    CAPTURE(said.error);
+    CHECK(said.code == 0);
+    CHECK_THAT(said.output, Catch::StartsWith(row.begin));
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon::testing
