@@ -85,7 +85,10 @@ class Workshop {
     spec.ca = kind == "root" || kind == "intermediate";
     spec.key_usage = *spec.ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature";
     if (kind == "client") spec.extended_key_usage = "clientAuth";
-    if (kind == "server") spec.extended_key_usage = "serverAuth";
+    if (kind == "server") {
+      spec.extended_key_usage = "serverAuth";
+      spec.dns_names = {"*.example.com"};  // the names of the cases' server blocks
+    }
   }
 
   std::map<std::string, Minted> minted_;

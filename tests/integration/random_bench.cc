@@ -81,18 +81,6 @@ bool is_out_of_remit(const std::string& nginx) {
   return false;
 }
 
-bool is_known_gap(const Complaints& complaints) {
-  const bool is_about_text =
-      complaints.ours.find(" in /") != std::string::npos || complaints.ours.starts_with("pread() ");
-  if (!is_about_text) return false;
-  for (const std::string merge_check :
-       {"is defined for", "no ssl_client_certificate for", "invalid server name or wildcard "}) {
-    const bool is_nginxs = complaints.nginx.find(merge_check) != std::string::npos;
-    if (is_nginxs && complaints.ours.find(merge_check) == std::string::npos) return true;
-  }
-  return false;
-}
-
 bool agree(const Complaints& complaints) {
   return without_openssl(complaints.nginx) == without_openssl(complaints.ours);
 }

@@ -23,10 +23,6 @@ struct Complaints {
 
 /// nginx's complaint is none of those that we are to foresee: docs/differential.md lists them.
 bool is_out_of_remit(const std::string& nginx);
-/// Both refuse, nginx at the end of a block and ours for what stands behind that block: our merge
-/// checks are silent while any text is wrong, so ours is not nginx's first. docs/differential.md
-/// has an example.
-bool is_known_gap(const Complaints& complaints);
 /// Equal as far as both can know: what OpenSSL adds behind `(SSL:` is not compared.
 bool agree(const Complaints& complaints);
 /// What kind of disagreement it is, for a search that must not slide from one into another.
