@@ -19,8 +19,8 @@ std::optional<std::string> value_error(const DirectiveRule& rule, const Directiv
 /// Of a proxy_pass where nginx can replace no part of the request's path.
 std::optional<std::string> proxy_uri_error(std::string_view url);
 
-/// Lower case; regular expressions (`~…`) stay as they are, `$hostname` becomes `hostname` where that
-/// is known (ngx_http_core_server_name).
+/// Lower case; regular expressions (`~…`) stay as they are, `$hostname` becomes `hostname` where
+/// that is known (ngx_http_core_server_name).
 std::string stored_server_name(const std::string& argument, const std::string& hostname);
 
 // Of directives without a value_error:
