@@ -21,6 +21,9 @@ std::string sanitize(std::string_view bytes, std::size_t limit = kMaxLabelBytes)
 /// Lower-case hex, two digits a byte.
 std::string hex(std::span<const unsigned char> bytes);
 
+/// A to Z become a to z, other bytes stay (ngx_tolower).
+std::string ascii_lower(std::string_view text);
+
 /// 64-bit FNV-1a, for telling shortened texts apart; not for security.
 std::uint64_t fnv1a(std::string_view bytes);
 

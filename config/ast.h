@@ -31,7 +31,8 @@ struct Directive {
   std::optional<std::vector<Directive>> block;
   base::SourceLocation at;   // of the name
   base::SourceLocation end;  // of the `;` or `{`: the line nginx names in its messages
-  std::optional<base::SourceLocation> close;  // of a block's `}`; nullopt: the text ends before it
+  std::optional<base::SourceLocation> close =
+      {};                   // of a block's `}`; nullopt: the text ends before it
   std::uint32_t order = 0;  // place in nginx's reading order, over all files; 0: a lone file
   std::uint32_t last = 0;   // order of the last directive inside it; its own without a block
 

@@ -4,19 +4,13 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text.h"
 #include "config/location_content.h"
 
 namespace mtls::config {
 namespace {
 
 constexpr std::size_t kValue = 1;  // of the words of `proxy_set_header NAME VALUE`
-
-// HTTP header names and nginx's own hash of them know no case.
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return text;
-}
 
 // Those whose backend reads HTTP headers; `fastcgi_param` and the like no client can send.
 std::string header_directive(const Directive& pass) {
@@ -52,7 +46,7 @@ void IdentityHeaders::take_identity(const Directive& block, const std::string& d
   for (const Directive& one : *block.block) {
     if (one.name != directive || !sets_header(one)) continue;
     if (variables_.carries_verdict(one.args[kValue].text))
-      into.emplace(lower(one.args[0].text), &one);
+      into.emplace(base::ascii_lower(one.args[0].text), &one);
   }
 }
 
@@ -81,7 +75,7 @@ void IdentityHeaders::add_level(const LocationTree& tree, const Location& level,
                     .sent = {},
                     .expected = identity_around(tree, level, directive)};
     for (const Directive* one : tree.effective(level, directive)) {
-      if (sets_header(*one)) forward.sent.emplace(lower(one->args[0].text), one);
+      if (sets_header(*one)) forward.sent.emplace(base::ascii_lower(one->args[0].text), one);
     }
     for (const auto& [name, one] : forward.sent) {
       if (variables_.carries_verdict(one->args[kValue].text)) told_[*backend].emplace(name, one);

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace mtls::config {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
-}
 
 NameTable::Adding put(auto& owners, const std::string& key, std::size_t server) {
   const auto [known, is_new] = owners.try_emplace(key, server);
@@ -108,7 +103,7 @@ std::optional<std::string> normalised_host(std::string_view text, Version versio
   if (!host) return std::nullopt;
   if (host->length > 0 && host->last_dot == host->length - 1) --host->length;
   if (host->length == 0) return std::nullopt;
-  return lower(text.substr(0, host->length));
+  return base::ascii_lower(text.substr(0, host->length));
 }
 
 // ngx_hash_add_key() with NGX_HASH_WILDCARD_KEY.

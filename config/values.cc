@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/text.h"
 #include "config/measures.h"
 #include "config/server_names.h"
 #include "config/upstream_url.h"
@@ -12,17 +13,10 @@
 namespace mtls::config {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
-}
-
 bool is_word_of(std::string_view words, std::string_view text) {
-  const std::string wanted = " " + lower(text) + " ";
+  const std::string wanted = " " + base::ascii_lower(text) + " ";
   const bool is_one_word = !text.empty() && text.find(' ') == std::string_view::npos;
-  return is_one_word && (" " + lower(words) + " ").find(wanted) != std::string::npos;
+  return is_one_word && (" " + base::ascii_lower(words) + " ").find(wanted) != std::string::npos;
 }
 
 std::optional<std::string> server_name_error(const std::string& name) {
@@ -153,18 +147,20 @@ std::optional<std::string> proxy_uri_error(std::string_view url) {
 
 std::string stored_server_name(const std::string& argument, const std::string& hostname) {
   if (argument.starts_with('~')) return argument;
-  std::string name = lower(argument);
-  return name == "$hostname" && !hostname.empty() ? lower(hostname) : name;
+  std::string name = base::ascii_lower(argument);
+  return name == "$hostname" && !hostname.empty() ? base::ascii_lower(hostname) : name;
 }
 
-bool flag_value(const Directive& directive) { return lower(directive.args.at(0).text) == "on"; }
+bool flag_value(const Directive& directive) {
+  return base::ascii_lower(directive.args.at(0).text) == "on";
+}
 
 int number_value(const Directive& directive) {
   return static_cast<int>(parse_number(directive.args.at(0).text).value_or(0));
 }
 
 VerifyClient verify_client_value(const Directive& directive) {
-  const std::string text = lower(directive.args.at(0).text);
+  const std::string text = base::ascii_lower(directive.args.at(0).text);
   for (const auto mode :
        {VerifyClient::kOn, VerifyClient::kOptional, VerifyClient::kOptionalNoCa}) {
     if (text == word(mode)) return mode;
@@ -177,7 +173,7 @@ std::string words_value(const DirectiveRule& rule,
   const auto stands_there = [&](const std::string& word) {
     return std::ranges::any_of(directives, [&](const Directive* directive) {
       return std::ranges::any_of(directive->args, [&](const Argument& argument) {
-        return lower(argument.text) == lower(word);
+        return base::ascii_lower(argument.text) == base::ascii_lower(word);
       });
     });
   };

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
+
 namespace mtls::config {
 namespace {
 
@@ -15,14 +17,6 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;  // ngx_tolower
-  });
-  return result;
-}
-
 // One `$name` or `${name}` at `at`, which is moved behind it.
 std::string take_name(std::string_view text, std::size_t& at) {
   std::size_t begin = at + 1;
@@ -31,7 +25,7 @@ std::string take_name(std::string_view text, std::size_t& at) {
   std::size_t end = begin;
   while (end < text.size() && is_word(text[end])) ++end;
   at = braced && end < text.size() ? end + 1 : end;
-  return lower(text.substr(begin, end - begin));
+  return base::ascii_lower(text.substr(begin, end - begin));
 }
 
 template <std::size_t kCount>
@@ -57,7 +51,7 @@ std::vector<std::string> named_groups(std::string_view pattern) {
     if (begin >= pattern.size() || (pattern[begin] != '<' && pattern[begin] != '\'')) continue;
     std::size_t end = ++begin;
     while (end < pattern.size() && is_word(pattern[end])) ++end;
-    if (end > begin) names.push_back(lower(pattern.substr(begin, end - begin)));
+    if (end > begin) names.push_back(base::ascii_lower(pattern.substr(begin, end - begin)));
   }
   return names;
 }
@@ -124,7 +118,7 @@ Variables::Map Variables::read_map(const Directive& block) {
       if (regex) map.rows.push_back({.key = key, .regex = std::move(*regex), .value = value});
     } else {
       if (key.starts_with('\\')) key.erase(0, 1);
-      map.rows.push_back({.key = lower(key), .regex = std::nullopt, .value = value});
+      map.rows.push_back({.key = base::ascii_lower(key), .regex = std::nullopt, .value = value});
     }
   }
   return map;
@@ -138,7 +132,8 @@ void Variables::collect(const Directive& block) {
       for (std::string& group : named_groups(word.text)) elsewhere_.insert(std::move(group));
     }
     if (name == "map" && args.size() == 2 && directive.block) {
-      const std::string target = args[1].text.empty() ? "" : lower(args[1].text.substr(1));
+      const std::string target =
+          args[1].text.empty() ? "" : base::ascii_lower(args[1].text.substr(1));
       for (const Directive& row : *directive.block) {
         for (std::string& group : named_groups(row.name)) elsewhere_.insert(std::move(group));
         if (!row.args.empty()) feeds_.emplace_back(target, row.args[0].text);
@@ -197,7 +192,7 @@ bool Variables::carries_verdict(std::string_view written) const {
 bool Variables::is_one_spelling(std::string_view name) const { return spellings_.contains(name); }
 
 Value Variables::value(std::string_view written, RequestState& request, int depth) const {
-  const std::string name = lower(written);
+  const std::string name = base::ascii_lower(written);
   const Value any{};
   if (const auto set = request.variables.find(name); set != request.variables.end()) {
     return {.known = set->second, .one_of = {}, .is_clients_choice = false};
@@ -257,12 +252,13 @@ Value Variables::text(std::string_view written, RequestState& request, int depth
 std::vector<const std::string*> Variables::candidates(const Map& map, const Value& source,
                                                       const RequestState& request) const {
   std::vector<const std::string*> found;
-  const bool is_path = is_path_variable(lower(map.source).substr(map.source.empty() ? 0 : 1));
+  const bool is_path =
+      is_path_variable(base::ascii_lower(map.source).substr(map.source.empty() ? 0 : 1));
   const bool no_literal = is_path && request.is_unnamed;
   for (const Row& row : map.rows) {
     if (row.regex || no_literal) continue;
     if (!source.known) found.push_back(&row.value);
-    if (source.known && lower(*source.known) == row.key) return {&row.value};
+    if (source.known && base::ascii_lower(*source.known) == row.key) return {&row.value};
   }
   for (const Row& row : map.rows) {
     if (!row.regex) continue;

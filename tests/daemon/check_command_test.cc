@@ -12,29 +12,17 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto kLimit = 60s;
-
-struct Outcome {
-  std::optional<int> code;
-  std::string output;
-  std::string error;
-};
-
 /// The program with exactly these flags.
-Outcome outcome_of(const std::vector<std::string>& flags) {
+Outcome run(const std::vector<std::string>& flags) {
   ChildProcess process = exporter(flags);
-  Outcome outcome;
-  outcome.code = process.wait(kLimit);
-  outcome.output = process.standard_output();
-  outcome.error = process.standard_error();
-  return outcome;
+  return outcome_of(process);
 }
 
 /// check on dir/nginx.conf.
 Outcome check(const TempDir& dir, std::vector<std::string> flags) {
   flags.insert(flags.begin(), {"check", "--nginx.conf=" + dir.path("nginx.conf"),
                                "--nginx.version=1.22.1", "--nginx.openssl=3.0.0"});
-  return outcome_of(flags);
+  return run(flags);
 }
 
 /// A server block that asks for clients of `ca`.
@@ -115,12 +103,12 @@ TEST_CASE("check: a bundle alone is judged without any configuration, a refused 
     CAPTURE(row.flags);
     std::vector<std::string> flags = row.flags;
     flags.insert(flags.begin(), "check");
-    const Outcome outcome = outcome_of(flags);
+    const Outcome outcome = run(flags);
     CAPTURE(outcome.output, outcome.error);
     CHECK(outcome.code == row.code);
     CHECK_THAT(outcome.output, Catch::Contains(row.part));
   }
-  const Outcome no_client = outcome_of({"check", bundle, dir.path("none.pem")});
+  const Outcome no_client = run({"check", bundle, dir.path("none.pem")});
   CHECK(no_client.code == 2);
   CHECK(no_client.output.empty());
   CHECK_THAT(no_client.error, Catch::Contains("none.pem"));

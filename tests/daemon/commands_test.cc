@@ -11,22 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto kLimit = 60s;
-
-struct Outcome {
-  std::optional<int> code;
-  std::string output;
-  std::string error;
-};
-
-Outcome outcome_of(ChildProcess& process) {
-  Outcome outcome;
-  outcome.code = process.wait(kLimit);
-  outcome.output = process.standard_output();
-  outcome.error = process.standard_error();
-  return outcome;
-}
-
 /// The command on dir/nginx.conf.
 Outcome run(const TempDir& dir, std::vector<std::string> arguments) {
   for (const std::string& flag : {std::string("--nginx.conf=") + dir.path("nginx.conf"),

@@ -9,21 +9,10 @@ namespace {
 
 constexpr auto kLimit = 60s;
 
-struct Outcome {
-  std::optional<int> code;
-  std::string output;
-  std::string error;
-};
-
-Outcome outcome_of(const ChildProcess& process, std::optional<int> code) {
-  return {.code = code, .output = process.standard_output(), .error = process.standard_error()};
-}
-
 Outcome run_explain(std::vector<std::string> words) {
   words.insert(words.begin(), "explain");
   ChildProcess process = exporter(words);
-  const auto code = process.wait(kLimit);
-  return outcome_of(process, code);
+  return outcome_of(process);
 }
 
 /// What nginx -t says of a TLS server block with `directives`.

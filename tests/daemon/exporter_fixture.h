@@ -159,4 +159,19 @@ class Exporter {
   ChildProcess process_;
 };
 
+/// How a command that ends by itself ended.
+struct Outcome {
+  std::optional<int> code;  // nullopt: it had to be stopped
+  std::string output;
+  std::string error;
+};
+
+inline Outcome outcome_of(ChildProcess& process) {
+  Outcome outcome;
+  outcome.code = process.wait(60s);
+  outcome.output = process.standard_output();
+  outcome.error = process.standard_error();
+  return outcome;
+}
+
 }  // namespace mtls::daemon::testing
