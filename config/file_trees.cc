@@ -35,6 +35,7 @@ class Reader {
   std::vector<FileTree> read() && {
     if (!tree_of(main_path_))
       trees_.push_back({.path = main_path_, .directives = {}, .includes = {}});
+    // NOLINTNEXTLINE(modernize-loop-convert): follow() appends to it
     for (std::size_t i = 0; i < trees_.size(); ++i) {
       std::vector<Include> includes;
       collect(trees_[i].directives, includes);

@@ -54,10 +54,11 @@ bool has_starttls(const MergeInput& input) {
 
 /// What makes nginx demand a certificate where it merges a server, in its words.
 struct Demand {
-  std::string_view directive;  // between quotes; "": nothing does
-  const Directive* at = nullptr;
+  std::string_view directive;     // between quotes
+  const Directive* at = nullptr;  // nullptr: nothing does
 
   std::string tail(const Document& document) const {
+    if (at == nullptr) return "";
     return " the \"" + std::string(directive) + "\" directive" + place(document, at->end);
   }
 };
@@ -90,10 +91,9 @@ std::string written_certificate(const MergeInput& input) {
 // R2.34, R2.35.
 std::optional<std::string> certificate_error(const TlsContext& context, const MergeInput& input,
                                              const Document& document) {
-  const Demand demand = demand_of(input);
   const auto& certificates = context.certificates.value;
   const auto& keys = context.certificate_keys.value;
-  const std::string tail = demand.directive.empty() ? "" : demand.tail(document);
+  const std::string tail = demand_of(input).tail(document);
   if (certificates.empty()) {
     // Only http and stream since 1.25.5 have ssl_reject_handshake.
     if (tail.empty() || context.reject_handshake.value) return std::nullopt;
@@ -196,7 +196,7 @@ std::vector<Diagnostic> check_server(const TlsContext& context, const MergeInput
       out.push_back(complaint(std::move(*error), at_merge(*input.scope.outer, index, step)));
     }
   };
-  if (!context.has_context && demand_of(input).directive.empty()) return out;
+  if (!context.has_context && demand_of(input).at == nullptr) return out;
   add(certificate_error(context, input, document), MergeStep::kCertificateMissing);
   if (!context.has_context) return out;
   add(trust_error(context, input.build), MergeStep::kTrustSource);

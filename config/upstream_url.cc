@@ -1,6 +1,6 @@
 #include "config/upstream_url.h"
 
-#include <strings.h>
+#include "base/text.h"
 
 namespace mtls::config {
 namespace {
@@ -10,7 +10,7 @@ constexpr std::string_view kUnix = "unix:";
 }  // namespace
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view head) {
-  return text.size() >= head.size() && strncasecmp(text.data(), head.data(), head.size()) == 0;
+  return base::ascii_lower(text.substr(0, head.size())) == base::ascii_lower(head);
 }
 
 std::string_view authority_of(std::string_view url) {

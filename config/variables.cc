@@ -193,7 +193,7 @@ bool Variables::is_one_spelling(std::string_view name) const { return spellings_
 
 Value Variables::value(std::string_view written, RequestState& request, int depth) const {
   const std::string name = base::ascii_lower(written);
-  const Value any{};
+  Value any;
   if (const auto set = request.variables.find(name); set != request.variables.end()) {
     return {.known = set->second, .one_of = {}, .is_clients_choice = false};
   }
