@@ -13,7 +13,8 @@ Json value_json(const std::optional<config::FileRef>& value) { return file_json(
 Json value_json(const std::vector<std::pair<std::string, std::string>>& commands) {
   std::string text;
   for (const auto& [command, argument] : commands) {
-    text += (text.empty() ? "" : ", ") + command + " " + argument;
+    if (!text.empty()) text += ", ";
+    text.append(command).append(" ").append(argument);
   }
   return value_json(text);
 }
