@@ -122,7 +122,7 @@ std::string good_value(const config::DirectiveRule& rule) {
       {"uwsgi_pass", "127.0.0.1:9"}};
   if (const auto found = kSpecial.find(rule.name); found != kSpecial.end()) return found->second;
   switch (rule.value) {
-    case kFlag: return "off";
+    case kFlag:
     case kEnum: return "off";
     case kNumber: return "1";
     case kBitmask: return "TLSv1.2";
