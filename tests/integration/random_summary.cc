@@ -18,7 +18,7 @@ std::string text(const std::optional<config::FileRef>& reference) {
 }
 std::string text(bool value) { return value ? "yes" : "no"; }
 std::string text(int value) { return std::to_string(value); }
-const std::string& text(const std::string& value) { return value; }
+std::string text(std::string value) { return value; }
 
 template <class T>
 void put(std::ostream& out, std::string_view name, const config::Setting<T>& setting) {
