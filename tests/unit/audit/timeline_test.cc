@@ -98,7 +98,8 @@ class RandomHost {
         const sys_seconds end = begin + std::chrono::hours{30} + seconds{random_() % 1'500'000U};
         text += testing::mint_crl(
             {.issuer = &issuer, .this_update = begin, .next_update = end, .revoked = {}});
-        begin = end - days{1} + seconds{random_() % (std::uint64_t{2} * 86'400U)};  // overlaps, or leaves a gap
+        begin = end - days{1} +
+                seconds{random_() % (std::uint64_t{2} * 86'400U)};  // overlaps, or leaves a gap
       }
     }
     host.disk.put(kCrl, text);
