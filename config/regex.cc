@@ -6,18 +6,13 @@
 #include <array>
 #include <utility>
 
+#include "base/owned.h"
+
 namespace mtls::config {
 namespace {
 
-template <auto kFree>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using MatchData = std::unique_ptr<pcre2_match_data, Freer<pcre2_match_data_free>>;
-using MatchContext = std::unique_ptr<pcre2_match_context, Freer<pcre2_match_context_free>>;
+using MatchData = base::Owned<pcre2_match_data, pcre2_match_data_free>;
+using MatchContext = base::Owned<pcre2_match_context, pcre2_match_context_free>;
 
 // A hundredth of PCRE2's own limit, which nginx leaves alone: enough for names and paths, and some
 // milliseconds for a pattern that backtracks without end.
@@ -41,7 +36,7 @@ std::string complaint(std::string_view pattern, int code, std::size_t offset) {
 }  // namespace
 
 struct Regex::Code {
-  std::unique_ptr<pcre2_code, Freer<pcre2_code_free>> compiled;
+  base::Owned<pcre2_code, pcre2_code_free> compiled;
 };
 
 Regex::Regex(std::string pattern, Letters letters, std::shared_ptr<const Code> code)

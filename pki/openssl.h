@@ -7,27 +7,19 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/owned.h"
 #include "base/time.h"
 #include "pki/types.h"
 
 namespace mtls::pki {
 
-template <auto kFree>
-struct OpensslDeleter {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-template <class T, auto kFree>
-using Owned = std::unique_ptr<T, OpensslDeleter<kFree>>;
+using base::Owned;
 
 using OwnedCertificate = Owned<X509, X509_free>;
 using OwnedRevocationList = Owned<X509_CRL, X509_CRL_free>;

@@ -14,18 +14,12 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "base/owned.h"
+
 namespace mtls::testing {
 namespace {
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-template <class T, auto kFree>
-using Owned = std::unique_ptr<T, Free<kFree>>;
+using base::Owned;
 
 using OwnedBio = Owned<BIO, BIO_free_all>;
 using OwnedCertificate = Owned<X509, X509_free>;

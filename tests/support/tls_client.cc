@@ -18,21 +18,16 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "base/owned.h"
+
 namespace mtls::testing {
 namespace {
 
-template <auto kFree>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using SslContext = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
-using Ssl = std::unique_ptr<SSL, Freer<SSL_free>>;
-using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using SslContext = base::Owned<SSL_CTX, SSL_CTX_free>;
+using Ssl = base::Owned<SSL, SSL_free>;
+using Bio = base::Owned<BIO, BIO_free_all>;
+using Certificate = base::Owned<X509, X509_free>;
+using Key = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 
 /// A TCP connection; errno tells why there is none.
 class Connection {
