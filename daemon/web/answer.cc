@@ -1,8 +1,6 @@
 #include "daemon/web/answer.h"
 
 #include <array>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/field.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <ctime>
@@ -62,48 +60,25 @@ Page error_page(int status) {
   return {status, "text/plain; charset=utf-8", {std::make_shared<const std::string>(text)}};
 }
 
-Answer refuse(int status, const Line& line) { return compose(error_page(status), line); }
-
-// RFC 9112 §3.2: exactly one Host in HTTP/1.1, never two.
-bool host_is_sound(const RequestHead& request) {
-  const std::size_t hosts = request.count(http::field::host);
-  return hosts == 1 || (hosts == 0 && request.version() < 11);
-}
-
-// A body is never read: what follows the head would be taken for the next request.
-bool has_body(const RequestHead& request) {
-  if (request.count(http::field::transfer_encoding) > 0) return true;
-  const auto length = request.find(http::field::content_length);
-  return length != request.end() && length->value() != "0";
-}
-
 }  // namespace
 
 Answer answer_to(const RequestHead& request, Site& site) {
-  const bool head_only = request.method() == http::verb::head;
-  Line line{.with_body = !head_only};
-  if (!host_is_sound(request)) return refuse(400, line);
-  if (request.count(http::field::content_length) > 1) return refuse(400, line);
   // The connection closes after 405 too: other methods may bring a body.
-  if (request.method() != http::verb::get && !head_only) return refuse(405, line);
-  if (has_body(request)) return refuse(413, line);
+  const bool head_only = request.method() == http::verb::head;
+  if (request.method() != http::verb::get && !head_only) return refusal(405, request);
+  if (announces_body(request)) return refusal(413, request);
   const std::string_view target(request.target().data(), request.target().size());
-  if (!target.starts_with('/')) return refuse(400, line);
+  if (!target.starts_with('/')) return refusal(400, request);
 
-  line.keep_alive = request.keep_alive();
-  line.say_keep_alive = line.keep_alive && request.version() < 11;
+  const Line line{.keep_alive = request.keep_alive(),
+                  .say_keep_alive = request.keep_alive() && request.version() < 11,
+                  .with_body = !head_only};
   std::optional<Page> page = site.get(target.substr(0, target.find('?')));
   return compose(page ? std::move(*page) : error_page(404), line);
 }
 
-std::optional<Answer> answer_to_unreadable_head(const boost::system::error_code& error) {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return refuse(431, {});
-  }
-  const bool ended = error == http::error::end_of_stream || error == http::error::partial_message;
-  const bool grammar = error.category() == make_error_code(http::error::bad_method).category();
-  if (ended || !grammar) return std::nullopt;
-  return refuse(400, {});
+Answer refusal(int status, const RequestHead& request) {
+  return compose(error_page(status), {.with_body = request.method() != http::verb::head});
 }
 
 }  // namespace mtls::daemon

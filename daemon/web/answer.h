@@ -2,21 +2,14 @@
 // Site, no sockets; pure but for the clock behind the Date line.
 #pragma once
 
-#include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
-
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/system/error_code.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/web/request_reader.h"
 #include "daemon/web/site.h"
 
 namespace mtls::daemon {
-
-using RequestHead = boost::beast::http::request<boost::beast::http::empty_body>;
 
 struct Answer {
   int status = 0;
@@ -27,8 +20,7 @@ struct Answer {
 
 Answer answer_to(const RequestHead& request, Site& site);
 
-/// For a head that Beast's parser refuses: 431 when it is too large, 400 for bad grammar. nullopt:
-/// the connection failed, ended or timed out, there is nobody to answer.
-std::optional<Answer> answer_to_unreadable_head(const boost::system::error_code& error);
+/// The connection closes after it. `request`: as far as it was understood.
+Answer refusal(int status, const RequestHead& request);
 
 }  // namespace mtls::daemon

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "daemon/web/acceptor.h"
 #include "daemon/web/connections.h"
 #include "daemon/web/listen_address.h"
 #include "daemon/web/listener.h"
@@ -47,10 +48,10 @@ class BeastServer final : public WebServer {
     for (const std::string& text : options_.listen_addresses) {
       const base::Result<ListenAddress> address = parse_listen_address(text);
       if (!address) return tl::unexpected(address.error());
-      auto listener = Listener::bind(loop_, *address, context_);
-      if (!listener) return tl::unexpected(listener.error());
-      addresses_.push_back((*listener)->address());
-      listeners_.push_back(std::move(*listener));
+      base::Result<Acceptor> acceptor = listen_on(loop_, *address);
+      if (!acceptor) return tl::unexpected(acceptor.error());
+      addresses_.push_back(name_of(*acceptor));
+      listeners_.push_back(std::make_unique<Listener>(std::move(*acceptor), context_));
     }
     return {};
   }

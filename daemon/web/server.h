@@ -23,6 +23,8 @@ struct WebOptions {
   std::vector<std::string> listen_addresses{":10059"};
   std::size_t max_connections = 512;             // beyond: the longest waiting one is evicted
   std::chrono::milliseconds eviction_grace{20};  // younger connections are not evicted
+  /// For what comes before HTTP: a TLS handshake.
+  std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};
   /// From the first byte of a request to the end of its head.
   std::chrono::milliseconds head_deadline = std::chrono::seconds{5};
   /// Between the requests of one connection, and before the first.

@@ -1,19 +1,15 @@
 #include "daemon/web/session.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
-#include <chrono>
+#include <boost/asio/ip/tcp.hpp>
+#include <string_view>
+#include <vector>
 
 namespace mtls::daemon {
 namespace {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 
-// Room for a head that is too large to be recognised as such: were the buffer full first, the error
-// would be another one.
-constexpr std::size_t kBufferSlack = 4096;
 constexpr std::size_t kReadBytes = 4096;
 
 // The kernel would otherwise take megabytes of an answer nobody reads, and the write deadline would
@@ -25,15 +21,17 @@ constexpr int kSendBufferBytes = 256 * 1024;
 constexpr std::chrono::seconds kDrainDeadline{1};
 constexpr std::size_t kDrainBytes = std::size_t{256} * 1024;
 
+std::string_view view(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
+}
+
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const WebContext& context)
-    : context_(context),
-      stream_(std::move(socket)),
-      buffer_(context.options.max_head_bytes + kBufferSlack) {
-  Error ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  stream_.socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+Session::Session(std::unique_ptr<Stream> stream, const WebContext& context)
+    : context_(context), stream_(std::move(stream)), deadline_(stream_->socket().get_executor()) {
+  Error ignored;  // a Unix socket has no TCP_NODELAY
+  stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
   place_ = context_.connections.add(*this, Connections::Clock::now());
 }
 
@@ -41,57 +39,82 @@ Session::~Session() {
   if (place_) context_.connections.remove(*place_);
 }
 
-void Session::start() { wait_for_request(); }
+void Session::start() {
+  enter(Step::kOpening, context_.options.handshake_deadline);
+  stream_->open([self = shared_from_this()](const Error& error) {
+    if (!error && self->place_) self->wait_for_request();
+  });
+}
 
 void Session::close() {
   if (!place_) return;
   context_.connections.remove(*place_);
   place_.reset();
-  stream_.close();
+  deadline_.cancel();
+  Error ignored;
+  stream_->socket().close(ignored);
 }
 
-// The deadlines of tcp_stream are absolute for a whole composed operation and are set before each.
+void Session::enter(Step step, std::chrono::milliseconds limit) {
+  step_ = step;
+  deadline_.expires_after(limit);
+  deadline_.async_wait([weak = weak_from_this()](const Error& cancelled) {
+    if (const auto self = weak.lock(); self && !cancelled) self->on_deadline();
+  });
+}
+
+// Only a head that was begun is worth an answer: who sent nothing waits for none.
+void Session::on_deadline() {
+  if (deadline_.expiry() > asio::steady_timer::clock_type::now()) return;  // the next one runs
+  if (step_ != Step::kReadingHead) return close();
+  head_is_late_ = true;
+  Error ignored;
+  stream_->socket().cancel(ignored);
+}
+
 void Session::wait_for_request() {
-  if (buffer_.size() > 0) return read_head();  // pipelined
-  stream_.expires_after(context_.options.idle_deadline);
-  stream_.async_read_some(buffer_.prepare(kReadBytes),
-                          [self = shared_from_this()](const Error& error, std::size_t n) {
-                            if (error) return;
-                            self->buffer_.commit(n);
-                            self->read_head();
-                          });
+  reader_.emplace(context_.options.max_head_bytes);
+  enter(Step::kIdle, context_.options.idle_deadline);
+  if (received_.size() > 0) return on_received();  // pipelined
+  read();
 }
 
-void Session::read_head() {
-  parser_.emplace();
-  parser_->header_limit(static_cast<std::uint32_t>(context_.options.max_head_bytes));
-  stream_.expires_after(context_.options.head_deadline);
-  http::async_read_header(
-      stream_, buffer_, *parser_,
-      [self = shared_from_this()](const Error& error, std::size_t) { self->on_head(error); });
+void Session::read() {
+  stream_->read_some(received_.prepare(kReadBytes),
+                     [self = shared_from_this()](const Error& error, std::size_t n) {
+                       self->received_.commit(n);
+                       self->on_read(error);
+                     });
 }
 
-void Session::on_head(const Error& error) {
-  if (!place_) return;  // evicted after the head was complete
-  if (error) {
-    std::optional<Answer> refusal = answer_to_unreadable_head(error);
-    if (!refusal) return;
-    answer_ = std::move(*refusal);
-  } else {
-    answer_ = answer_to(parser_->get(), context_.site);
+void Session::on_read(const Error& error) {
+  if (!place_) return;
+  if (head_is_late_) return answer(refusal(408, reader_->head()));
+  if (!error) on_received();
+}
+
+void Session::on_received() {
+  switch (reader_->read(view(received_))) {
+    case RequestReader::State::kIncomplete:
+      if (step_ == Step::kIdle) enter(Step::kReadingHead, context_.options.head_deadline);
+      return read();
+    case RequestReader::State::kRefused: return answer(refusal(reader_->status(), reader_->head()));
+    case RequestReader::State::kComplete:
+      received_.consume(reader_->size());
+      return answer(answer_to(reader_->head(), context_.site));
   }
-  write_answer();
 }
 
-void Session::write_answer() {
+void Session::answer(Answer answer) {
+  answer_ = std::move(answer);
   context_.counts.add(answer_.status);
   context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
   std::vector<asio::const_buffer> buffers{asio::buffer(answer_.head)};
   for (const auto& part : answer_.parts) {
     if (!part->empty()) buffers.push_back(asio::buffer(*part));
   }
-  stream_.expires_after(context_.options.write_deadline);
-  asio::async_write(stream_, buffers, [self = shared_from_this()](const Error& error, std::size_t) {
+  enter(Step::kAnswering, context_.options.write_deadline);
+  stream_->write(buffers, [self = shared_from_this()](const Error& error, std::size_t) {
     self->on_written(error);
   });
 }
@@ -100,26 +123,27 @@ void Session::on_written(const Error& error) {
   if (error || !place_) return;
   const bool keep_alive = answer_.keep_alive && !context_.connections.stopping();
   answer_ = {};
-  if (!keep_alive) return begin_drain();
-  context_.connections.enter(*place_, Phase::kWaiting, Connections::Clock::now());
-  wait_for_request();
+  if (keep_alive) {
+    context_.connections.enter(*place_, Phase::kWaiting, Connections::Clock::now());
+    return wait_for_request();
+  }
+  enter(Step::kDraining, kDrainDeadline);
+  stream_->finish([self = shared_from_this()](const Error&) { self->on_finished(); });
 }
 
-void Session::begin_drain() {
-  Error ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+void Session::on_finished() {
+  if (!place_) return;
   if (context_.connections.stopping()) return close();
   context_.connections.enter(*place_, Phase::kWaiting, Connections::Clock::now());
-  buffer_.clear();
-  stream_.expires_after(kDrainDeadline);
+  received_.clear();
   drain(kDrainBytes);
 }
 
 void Session::drain(std::size_t budget) {
-  stream_.async_read_some(buffer_.prepare(kReadBytes),
-                          [self = shared_from_this(), budget](const Error& error, std::size_t n) {
-                            if (!error && n < budget) self->drain(budget - n);
-                          });
+  stream_->read_some(received_.prepare(kReadBytes),
+                     [self = shared_from_this(), budget](const Error& error, std::size_t n) {
+                       if (!error && n < budget) self->drain(budget - n);
+                     });
 }
 
 }  // namespace mtls::daemon

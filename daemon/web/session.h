@@ -4,20 +4,19 @@
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "daemon/web/answer.h"
 #include "daemon/web/connections.h"
+#include "daemon/web/request_reader.h"
 #include "daemon/web/server.h"
 #include "daemon/web/site.h"
+#include "daemon/web/stream.h"
 
 namespace mtls::daemon {
 
@@ -31,7 +30,7 @@ struct WebContext {
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::ip::tcp::socket socket, const WebContext& context);
+  Session(std::unique_ptr<Stream> stream, const WebContext& context);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -41,21 +40,27 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
  private:
   using Error = boost::system::error_code;
-  using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+  enum class Step { kOpening, kIdle, kReadingHead, kAnswering, kDraining };
 
+  void enter(Step step, std::chrono::milliseconds limit);
+  void on_deadline();
   void wait_for_request();
-  void read_head();
-  void on_head(const Error& error);
-  void write_answer();
+  void read();
+  void on_read(const Error& error);
+  void on_received();
+  void answer(Answer answer);
   void on_written(const Error& error);
-  void begin_drain();
+  void on_finished();
   void drain(std::size_t budget);
 
   WebContext context_;
-  boost::beast::tcp_stream stream_;
-  boost::beast::flat_buffer buffer_;  // received and not yet parsed
-  std::optional<Parser> parser_;      // one per request
-  Answer answer_;                     // keeps the parts alive while they are written
+  std::unique_ptr<Stream> stream_;
+  boost::asio::steady_timer deadline_;
+  Step step_ = Step::kOpening;
+  bool head_is_late_ = false;
+  boost::beast::flat_buffer received_;   // and not yet understood
+  std::optional<RequestReader> reader_;  // one per request
+  Answer answer_;                        // keeps the parts alive while they are written
   std::optional<Connections::Place> place_;
 };
 

@@ -1,0 +1,60 @@
+// When a head is whole, and what is known of it before.
+#include "daemon/web/request_reader.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+using namespace mtls::daemon;
+using State = RequestReader::State;
+
+namespace {
+
+constexpr std::size_t kMaxBytes = 8192;
+const std::string kHead = "HEAD /metrics?a=b HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("request: a head is whole with its empty line, whatever pieces it comes in") {
+  RequestReader reader(kMaxBytes);
+  for (std::size_t n = 1; n < kHead.size(); ++n) {
+    CAPTURE(n);
+    REQUIRE(reader.read(kHead.substr(0, n)) == State::kIncomplete);
+  }
+  REQUIRE(reader.read(kHead) == State::kComplete);
+  CHECK(reader.size() == kHead.size());
+  CHECK(reader.head().method() == boost::beast::http::verb::head);
+  CHECK(reader.head().target() == "/metrics?a=b");
+  CHECK(reader.head()["accept"] == "*/*");
+}
+
+TEST_CASE("request: what follows the head is left for the next request") {
+  RequestReader reader(kMaxBytes);
+  REQUIRE(reader.read(kHead + "GET / HTTP") == State::kComplete);
+  CHECK(reader.size() == kHead.size());
+}
+
+TEST_CASE("request: what can never become a head is refused before its end") {
+  for (const char* begin : {"\x16\x03\x01", "GET / HTTP/1.2\r\n", "G\rET", "SSH-2.0-x\r\n"}) {
+    CAPTURE(begin);
+    RequestReader reader(kMaxBytes);
+    CHECK(reader.read(begin) == State::kRefused);
+    CHECK(reader.status() == 400);
+  }
+}
+
+TEST_CASE("request: a head may have its limit in bytes and not one more") {
+  const std::string begin = "GET / HTTP/1.1\r\nHost: h\r\nX: ";
+  for (const std::size_t size : {kMaxBytes, kMaxBytes + 1}) {
+    RequestReader reader(kMaxBytes);
+    const std::string head = begin + std::string(size - begin.size() - 4, 'a') + "\r\n\r\n";
+    const bool fits = size == kMaxBytes;
+    CHECK(reader.read(head) == (fits ? State::kComplete : State::kRefused));
+    if (!fits) CHECK(reader.status() == 431);
+  }
+}
+
+TEST_CASE("request: what was understood of a refused head is known, so that HEAD gets no body") {
+  RequestReader reader(kMaxBytes);
+  REQUIRE(reader.read("HEAD / HTTP/1.1\r\n\r\n") == State::kRefused);
+  CHECK(reader.head().method() == boost::beast::http::verb::head);
+}
