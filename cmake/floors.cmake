@@ -27,6 +27,7 @@ function(mtls_test name)
   endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} Catch2::Catch2WithMain)
+  set_property(GLOBAL APPEND PROPERTY MTLS_CATCH_BINARIES ${name})  # tests/faults makes a table of them
   add_test(NAME ${name} COMMAND ${name} --durations yes --min-duration 1)
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)

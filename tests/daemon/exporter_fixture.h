@@ -82,20 +82,27 @@ inline void run(const TempDir& dir, const std::string& command) {
   if (std::system(line.c_str()) != 0) throw std::runtime_error("sh failed: " + command);
 }
 
+/// What stands before the program's path and flags, such as prlimit(1) and its own.
+using Launcher = std::vector<std::string>;
+
 /// The program with exactly these flags.
-inline ChildProcess exporter(std::vector<std::string> flags,
-                             const std::map<std::string, std::string>& environment = {}) {
-  flags.insert(flags.begin(), EXPORTER_BINARY);
-  return ChildProcess({.argv = flags, .environment = environment});
+inline ChildProcess exporter(const std::vector<std::string>& flags,
+                             const std::map<std::string, std::string>& environment = {},
+                             const Launcher& launcher = {}) {
+  std::vector<std::string> argv = launcher;
+  argv.emplace_back(EXPORTER_BINARY);
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  return ChildProcess({.argv = argv, .environment = environment});
 }
 
 /// A daemon that reads dir/nginx.conf, evaluated for the first time once constructed.
 class Exporter {
  public:
   explicit Exporter(const TempDir& dir, const std::vector<std::string>& more_flags = {},
-                    const std::map<std::string, std::string>& environment = {})
+                    const std::map<std::string, std::string>& environment = {},
+                    const Launcher& launcher = {})
       : port_(mtls::testing::free_port()),
-        process_(exporter(with(dir, port_, more_flags), environment)) {
+        process_(exporter(with(dir, port_, more_flags), environment, launcher)) {
     if (!eventually(10s, [this] { return get("/-/ready").status == 200; }))
       throw std::runtime_error("the exporter does not become ready: " + log());
   }

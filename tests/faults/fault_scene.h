@@ -1,0 +1,136 @@
+// Two server blocks of the real daemon: the victim, whose files a test mistreats, and a bystander
+// who must not notice. Asks what every row of rows.txt asks: it lives, answers in time with
+// well-formed text, the bystander's series stay, and in the end everything is as it was.
+#pragma once
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/daemon/exporter_fixture.h"
+
+namespace mtls::daemon::testing {
+
+struct SceneSpec {
+  std::string servers = "";   // besides the bystander's; "": the victim's, which asks by victim.pem
+  std::string settings = "";  // YAML
+  std::map<std::string, std::string> environment = {};
+  Launcher launcher = {};
+};
+
+class FaultScene {
+ public:
+  explicit FaultScene(const SceneSpec& spec = {}) {
+    run(dir, "chmod 755 .");  // for launchers that give up root
+    write_server_certificate(dir);
+    for (const char* name : {"victim", "bystander"})
+      dir.write(name + std::string(".pem"), authority(name).certificate_pem);
+    conf =
+        nginx_conf(asking_server("bystander", "bystander.pem") +
+                   (spec.servers.empty() ? asking_server("victim", "victim.pem") : spec.servers));
+    dir.write("nginx.conf", conf);
+    dir.write("settings.yml", spec.settings);
+    exporter_.emplace(dir, std::vector<std::string>{"--config.file", dir.path("settings.yml")},
+                      spec.environment, spec.launcher);
+    at_start_ = verdicts(scrape());
+  }
+
+  Exporter& exporter() { return *exporter_; }
+  std::string victim() const { return dir.path("victim.pem"); }
+
+  Exporter::Expected problem(const std::string& word, double count = 1) const {
+    return problem_of(victim(), word, count);
+  }
+  static Exporter::Expected problem_of(const std::string& path, const std::string& word,
+                                       double count = 1) {
+    return {.name = "nginx_mtls_bundle_problems",
+            .labels = {{"path", path}, {"problem", word}},
+            .value = count};
+  }
+
+  /// Within the time a change may take on a busy machine; how soon is what the watcher's tests ask.
+  bool comes(const Exporter::Expected& expected, milliseconds limit = 10s) const {
+    return exporter_->time_until(expected, limit) <= limit;
+  }
+
+  /// The text of a scrape, which came whole, well-formed and within a second.
+  std::string scrape() const {
+    const auto begin = std::chrono::steady_clock::now();
+    const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
+    CHECK(answer.status == 200);
+    CHECK(std::chrono::steady_clock::now() - begin < 1s);
+    return answer.body;
+  }
+
+  /// In the middle of the fault.
+  void check_unharmed() {
+    CHECK(exporter_->process().wait(0ms) == std::nullopt);
+    const std::vector<Sample> samples = mtls::testing::parse_metrics(scrape());
+    CHECK(mtls::testing::duplicates(samples).empty());
+    CHECK(bystanders(samples) == bystanders(mtls::testing::parse_metrics(at_start_text_)));
+  }
+
+  /// The fault is over, the files are as they were.
+  void check_recovered() {
+    const bool recovered = eventually(10s, [this] { return verdicts(scrape()) == at_start_; });
+    CHECK(recovered);
+    if (!recovered) CHECK(verdicts(scrape()) == at_start_);  // shows what differs
+    check_unharmed();
+  }
+
+  /// Puts the victim's first bundle back where whatever may be now.
+  void restore_victim() const {
+    run(dir, "rm -rf victim.pem");
+    dir.write("victim.pem", victim_pem_);
+  }
+
+  TempDir dir;
+  std::string conf;
+
+ private:
+  using Series = std::map<std::string, double>;
+
+  static std::string text_of(const Sample& sample) {
+    std::string text = sample.name + "{";
+    for (const auto& [name, value] : sample.labels) text.append(name).append("=" + value + ",");
+    return text + "}";
+  }
+
+  /// What an evaluation says of the host, without the times at which somebody did something.
+  Series verdicts(const std::string& text) {
+    if (at_start_text_.empty()) {
+      at_start_text_ = text;
+      victim_pem_ = dir.read("victim.pem");
+    }
+    Series series;
+    for (const Sample& sample : mtls::testing::parse_metrics(text)) {
+      if (!sample.labels.contains("server") && !sample.labels.contains("path")) continue;
+      if (sample.name == "nginx_mtls_file_modified_timestamp_seconds") continue;
+      series.emplace(text_of(sample), sample.value);
+    }
+    return series;
+  }
+
+  Series bystanders(const std::vector<Sample>& samples) const {
+    Series series;
+    for (const Sample& sample : samples) {
+      const auto has = [&](const char* label, const std::string& value) {
+        const auto found = sample.labels.find(label);
+        return found != sample.labels.end() && found->second == value;
+      };
+      if (has("server", "bystander") || has("path", dir.path("bystander.pem")))
+        series.emplace(text_of(sample), sample.value);
+    }
+    return series;
+  }
+
+  std::optional<Exporter> exporter_;
+  std::string at_start_text_;
+  std::string victim_pem_;
+  Series at_start_;
+};
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace mtls::daemon::testing
