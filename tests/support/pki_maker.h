@@ -72,7 +72,7 @@ std::string mint_crl(const CrlSpec& spec);  // PEM
 /// added, "" = none.
 std::string as_trusted_pem(const Minted& minted, const std::string& trust);
 
-/// Its key as `-----BEGIN ENCRYPTED PRIVATE KEY-----`.
+/// Its key, encrypted (PKCS #8).
 std::string encrypted_key_pem(const Minted& minted, const std::string& password);
 
 }  // namespace mtls::testing
