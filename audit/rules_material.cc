@@ -42,6 +42,19 @@ void report_members(const ServerView& view, FindingKind kind, const Test& concer
   findings.push_back(std::move(finding));
 }
 
+// The names of who issued what the known clients present.
+std::set<std::string_view> issuers_of_canaries(const Snapshot& snapshot) {
+  std::set<std::string_view> issuers;
+  for (const Canary& canary : snapshot.canaries) {
+    const pki::Material* material = material_of(snapshot, &canary.path);
+    if (material == nullptr) continue;
+    for (const Certificate& certificate : material->certificates) {
+      if (!certificate.facts().self_issued) issuers.insert(certificate.facts().issuer.canonical);
+    }
+  }
+  return issuers;
+}
+
 void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
   const std::vector<Certificate>& announced = view.content.announced;
   const bool some_ca =
@@ -49,12 +62,15 @@ void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
         return certificate.facts().is_ca || certificate.facts().self_signed;
       });
   if (!some_ca) return;  // leaf-as-client-ca speaks
+  const std::set<std::string_view> issuers = issuers_of_canaries(view.snapshot);
   report_members(
       view, FindingKind::kNotACa,
-      [](const Member& member) {
+      [&](const Member& member) {
         const CertificateFacts& facts = member.certificate.facts();
-        if (!facts.is_ca) return !facts.self_signed;  // a pinned client may stand here (R6 row 2)
-        return !pki::may_issue_clients(member.certificate);
+        if (facts.is_ca) return !pki::may_issue_clients(member.certificate);
+        // A pinned client may stand here (R6 row 2), unless it is meant to issue.
+        return !facts.self_signed || pki::is_meant_to_issue(member.certificate) ||
+               issuers.contains(facts.subject.canonical);
       },
       findings);
 }

@@ -29,4 +29,13 @@ bool may_issue_clients(const Certificate& certificate) {
          (X509_get_extended_key_usage(certificate.handle().x509.get()) & XKU_SSL_CLIENT) != 0;
 }
 
+bool is_meant_to_issue(const Certificate& certificate) {
+  X509* x509 = certificate.handle().x509.get();
+  const std::uint32_t flags = X509_get_extension_flags(x509);
+  // X509_get_key_usage() is all ones without the extension.
+  const bool may_sign =
+      (flags & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(x509) & KU_KEY_CERT_SIGN) != 0;
+  return (flags & EXFLAG_CA) != 0 || may_sign;
+}
+
 }  // namespace mtls::pki

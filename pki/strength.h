@@ -16,4 +16,8 @@ int signature_bits(const Certificate& certificate);
 /// nginx logs 26).
 bool may_issue_clients(const Certificate& certificate);
 
+/// It says of itself that it is a CA, by basicConstraints or keyCertSign, whether or not OpenSSL
+/// takes it as one.
+bool is_meant_to_issue(const Certificate& certificate);
+
 }  // namespace mtls::pki

@@ -64,13 +64,29 @@ std::vector<Case> role_cases() {
        [](Host& host) { bundle(host, pem(minted().client) + pem(minted().root)); }},
       {kNotACa, Effect::kFires, "a CA for servers only (R6 row 25)",
        [](Host& host) { bundle(host, pem(with_usage("serverAuth")) + pem(minted().root)); }},
+      {kNotACa, Effect::kFires, "a root whose keyUsage lacks keyCertSign (R6 row 20)",
+       [](Host& host) {
+         CertificateSpec root = ca_spec("CN=Unsigning");
+         root.key_usage = "critical,cRLSign";
+         bundle(host, pem(testing::mint(root)) + pem(minted().root));
+       }},
+      {kNotACa, Effect::kFires, "a self-signed certificate that a known client names as its issuer",
+       [](Host& host) {
+         CertificateSpec root;
+         root.subject = "CN=No CA";  // R6 rows 21 and 23
+         const Minted issuer = testing::mint(root);
+         bundle(host, pem(issuer) + pem(minted().root));
+         host.canary(pem(testing::mint_client("CN=client", issuer)));
+       }},
       {kNotACa, Effect::kSilent, "a CA for clients",
        [](Host& host) { bundle(host, pem(with_usage("clientAuth")) + pem(minted().root)); }},
       {kNotACa, Effect::kSilent, "a pinned self-signed client (R6 row 2)",
        [](Host& host) {
          CertificateSpec pinned;
          pinned.subject = "CN=pinned";
-         bundle(host, pem(testing::mint(pinned)) + pem(minted().root));
+         const Minted own = testing::mint(pinned);
+         bundle(host, pem(own) + pem(minted().root));
+         host.canary(pem(own));
        }},
       {kNotACa, Effect::kSilent, "a client in ssl_trusted_certificate takes nobody's place",
        [](Host& host) { both_files(host, pem(minted().root), pem(minted().client)); }},
