@@ -41,6 +41,9 @@ class App {
       uv_signal_init(&loop_, signal);
       signal->data = this;
     }
+    uv_async_init(&loop_, &reload_requested_,
+                  [](uv_async_t* handle) { static_cast<App*>(handle->data)->reload(); });
+    reload_requested_.data = this;
   }
 
   int run(audit::Policy policy) {
@@ -118,6 +121,13 @@ class App {
     published_.store(current_);
   }
 
+  // Called on the web thread, which ends before the handle does. Requests that come together are
+  // one.
+  std::function<void()> reload_door() {
+    if (!options_.enable_lifecycle) return nullptr;
+    return [this] { uv_async_send(&reload_requested_); };
+  }
+
   void reload() {
     notify_reloading();
     announce_ready_ = true;
@@ -155,6 +165,7 @@ class App {
     for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
       uv_close(reinterpret_cast<uv_handle_t*>(signal), nullptr);
     }
+    uv_close(reinterpret_cast<uv_handle_t*>(&reload_requested_), nullptr);
   }
 
   // Until every handle is closed; the shutdown timer guards this and goes last.
@@ -173,12 +184,14 @@ class App {
   uv_signal_t hangup_{};
   uv_signal_t terminate_{};
   uv_signal_t interrupt_{};
+  uv_async_t reload_requested_{};
 
   Disk disk_;
   Published<Publication> published_;
   Publication current_;  // the loop thread's own copy of it
   RequestCounts requests_;
-  Routes routes_{{.published = published_, .requests = requests_}, options_.telemetry_path};
+  Routes routes_{{.published = published_, .requests = requests_, .request_reload = reload_door()},
+                 options_.telemetry_path};
   std::unique_ptr<WebServer> web_;
   std::unique_ptr<Watcher> watcher_;
   Updater updater_{{.loop = loop_, .disk = disk_, .telemetry_path = options_.telemetry_path},

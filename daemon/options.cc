@@ -72,6 +72,9 @@ void declare_serve(CLI::App& app, Raw& raw) {
   app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->capture_default_str()
       ->group(kServeGroup);
+  app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
+               "Let POST /-/reload do as SIGHUP")
+      ->group(kServeGroup);
   app.add_option("--rescan.interval", raw.interval,
                  "How often to look at every file without being told")
       ->capture_default_str()

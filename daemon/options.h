@@ -49,6 +49,7 @@ struct Options {
   std::optional<config::Version> nginx_openssl;
   std::vector<std::string> listen_addresses;
   std::string telemetry_path = "/metrics";
+  bool enable_lifecycle = false;  // POST /-/reload
   std::chrono::milliseconds rescan_interval{30'000};
   bool config_check = false;  // read the settings, say whether they are good, exit
   LogOptions log;

@@ -11,14 +11,16 @@
 
 #include "base/time.h"
 #include "daemon/watch/watcher.h"
+#include "daemon/web/body.h"
 
 namespace mtls::daemon {
 
 /// Rendered once per Snapshot; immutable.
 struct Payload {
-  std::shared_ptr<const std::string> metrics;
-  std::shared_ptr<const std::string> page;
-  std::shared_ptr<const std::string> check;  // the document of `check --format json`
+  Part metrics;      // text format 0.0.4
+  Part openmetrics;  // without its end
+  Part page;
+  Part check;  // the document of `check --format json`
 };
 
 /// How the daemon itself is doing.

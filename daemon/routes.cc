@@ -1,5 +1,6 @@
 #include "daemon/routes.h"
 
+#include "collectors/openmetrics.h"
 #include "daemon/build_info.h"
 #include "daemon/self_metrics.h"
 #include "reports/status_page.h"
@@ -12,24 +13,26 @@ constexpr const char* kHtml = "text/html; charset=utf-8";
 constexpr const char* kJson = "application/json";
 constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
 
+constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+constexpr const char* kReload = "/-/reload";
+
 constexpr const char* kNotYet = "The first evaluation is under way\n";
 
 Page plain(int status, const char* text) {
-  return {.status = status,
-          .content_type = kText,
-          .parts = {std::make_shared<const std::string>(text)}};
+  return {.status = status, .content_type = kText, .parts = {body_part(text)}};
 }
 
 }  // namespace
 
-Routes::Routes(const Sources& sources, std::string telemetry_path)
-    : sources_(sources), telemetry_path_(std::move(telemetry_path)) {
-  waiting_page_ = std::make_shared<const std::string>(
+Routes::Routes(Sources sources, std::string telemetry_path)
+    : sources_(std::move(sources)), telemetry_path_(std::move(telemetry_path)) {
+  waiting_page_ = body_part(
       reports::waiting_page({.version = exporter_version(), .telemetry_path = telemetry_path_}));
 }
 
-std::optional<Page> Routes::get(std::string_view path) {
-  if (path == telemetry_path_) return metrics();
+std::optional<Page> Routes::get(const PageRequest& request) {
+  const std::string_view path = request.path;
+  if (path == telemetry_path_) return metrics(preferred_format(request.accept));
   const auto payload = sources_.published.load().payload;
   if (path == "/") {
     return Page{
@@ -44,12 +47,25 @@ std::optional<Page> Routes::get(std::string_view path) {
   return std::nullopt;
 }
 
-Page Routes::metrics() const {
-  Page page{.status = 200, .content_type = kMetricsText, .parts = {}};
+bool Routes::takes_post(std::string_view path) const {
+  return sources_.request_reload && path == kReload;
+}
+
+// 200 as Prometheus and its config reloaders have it, although it has only begun.
+Page Routes::post(std::string_view /*path*/) {
+  sources_.request_reload();
+  return plain(200, "Reloading\n");
+}
+
+Page Routes::metrics(MetricsFormat format) const {
+  const bool open = format == MetricsFormat::kOpenMetrics;
+  Page page{.status = 200, .content_type = open ? kOpenMetrics : kMetricsText, .parts = {}};
   const Publication now = sources_.published.load();
-  if (now.payload) page.parts.push_back(now.payload->metrics);
+  if (now.payload) page.parts.push_back(open ? now.payload->openmetrics : now.payload->metrics);
+  const collectors::Families own = self_families(now.counts, sources_.requests);
   page.parts.push_back(
-      std::make_shared<const std::string>(render_self_metrics(now.counts, sources_.requests)));
+      body_part(open ? collectors::render_openmetrics(own) + collectors::kOpenMetricsEnd
+                     : collectors::render(own)));
   return page;
 }
 

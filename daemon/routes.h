@@ -1,10 +1,12 @@
-// Which path answers what: metrics, the status page, health and readiness. Web thread; never waits
-// for an evaluation.
+// Which path answers what: metrics, the status page, health, readiness and the request to reload.
+// Web thread; never waits for an evaluation.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "daemon/published.h"
+#include "daemon/web/negotiation.h"
 #include "daemon/web/server.h"
 #include "daemon/web/site.h"
 
@@ -15,18 +17,21 @@ class Routes final : public Site {
   struct Sources {
     const Published<Publication>& published;
     const RequestCounts& requests;
+    std::function<void()> request_reload;  // any thread; empty: nobody may ask for one
   };
 
-  Routes(const Sources& sources, std::string telemetry_path);
+  Routes(Sources sources, std::string telemetry_path);
 
-  std::optional<Page> get(std::string_view path) override;
+  std::optional<Page> get(const PageRequest& request) override;
+  bool takes_post(std::string_view path) const override;
+  Page post(std::string_view path) override;
 
  private:
-  Page metrics() const;
+  Page metrics(MetricsFormat format) const;
 
   Sources sources_;
   std::string telemetry_path_;
-  std::shared_ptr<const std::string> waiting_page_;
+  Part waiting_page_;
 };
 
 }  // namespace mtls::daemon

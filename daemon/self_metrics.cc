@@ -1,6 +1,5 @@
 #include "daemon/self_metrics.h"
 
-#include "collectors/family.h"
 #include "daemon/build_info.h"
 #include "daemon/log.h"
 #include "daemon/process_metrics.h"
@@ -100,13 +99,13 @@ void process_families(Families& families) {
 
 }  // namespace
 
-std::string render_self_metrics(const SelfCounts& counts, const RequestCounts& requests) {
+Families self_families(const SelfCounts& counts, const RequestCounts& requests) {
   Families families;
   evaluation_families(counts, families);
   watch_families(counts.watch, families);
   exporter_families(requests, families);
   process_families(families);
-  return collectors::render(families);
+  return families;
 }
 
 }  // namespace mtls::daemon

@@ -1,14 +1,13 @@
-// The daemon's own families: evaluations, watching, HTTP answers, build and process_*. Rendered at
+// The daemon's own families: evaluations, watching, HTTP answers, build and process_*. Made for
 // each scrape.
 #pragma once
 
-#include <string>
-
+#include "collectors/family.h"
 #include "daemon/published.h"
 #include "daemon/web/server.h"
 
 namespace mtls::daemon {
 
-std::string render_self_metrics(const SelfCounts& counts, const RequestCounts& requests);
+collectors::Families self_families(const SelfCounts& counts, const RequestCounts& requests);
 
 }  // namespace mtls::daemon

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "collectors/family.h"
+#include "collectors/openmetrics.h"
 #include "collectors/snapshot_collectable.h"
 #include "daemon/build_info.h"
 #include "daemon/log.h"
@@ -34,6 +35,25 @@ milliseconds until_next_look(std::chrono::steady_clock::duration settling_for) {
   return milliseconds{0};
 }
 
+// Compressed here, on the worker, so that no scrape has to.
+std::shared_ptr<const Payload> render(const audit::Policy& policy,
+                                      const std::shared_ptr<const audit::Snapshot>& snapshot,
+                                      const std::string& telemetry_path) {
+  const auto families = collectors::SnapshotCollectable(snapshot, policy.limits).Collect();
+  auto payload = std::make_shared<Payload>();
+  payload->metrics = deflated_body_part(collectors::render(families));
+  std::string openmetrics = collectors::render_openmetrics(families);
+  // The same as long as no family counts: then it is held once.
+  payload->openmetrics = openmetrics == payload->metrics->text
+                             ? payload->metrics
+                             : deflated_body_part(std::move(openmetrics));
+  payload->page = deflated_body_part(reports::status_page(
+      *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
+  payload->check =
+      deflated_body_part(reports::check_json({.snapshot = *snapshot, .policy = policy}));
+  return payload;
+}
+
 }  // namespace
 
 struct Updater::Job {
@@ -58,15 +78,7 @@ struct Updater::Job {
                              .now = wall_clock(),
                              .previous = previous,
                              .changes = changes});
-    const collectors::SnapshotCollectable collectable(snapshot, policy->limits);
-    auto rendered = std::make_shared<Payload>();
-    rendered->metrics =
-        std::make_shared<const std::string>(collectors::render(collectable.Collect()));
-    rendered->page = std::make_shared<const std::string>(reports::status_page(
-        *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
-    rendered->check = std::make_shared<const std::string>(
-        reports::check_json({.snapshot = *snapshot, .policy = *policy}));
-    payload = std::move(rendered);
+    payload = render(*policy, snapshot, telemetry_path);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 };

@@ -2,9 +2,7 @@
 // Site, no sockets; pure but for the clock behind the Date line.
 #pragma once
 
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "daemon/web/request_reader.h"
 #include "daemon/web/site.h"
@@ -13,8 +11,8 @@ namespace mtls::daemon {
 
 struct Answer {
   int status = 0;
-  std::string head;                                       // status line to the empty line
-  std::vector<std::shared_ptr<const std::string>> parts;  // empty for HEAD
+  std::string head;  // status line to the empty line
+  BodyBytes body;    // empty for HEAD
   bool keep_alive = false;
 };
 

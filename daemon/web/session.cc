@@ -110,7 +110,7 @@ void Session::answer(Answer answer) {
   context_.counts.add(answer_.status);
   context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
   std::vector<asio::const_buffer> buffers{asio::buffer(answer_.head)};
-  for (const auto& part : answer_.parts) {
+  for (const auto& part : answer_.body) {
     if (!part->empty()) buffers.push_back(asio::buffer(*part));
   }
   enter(Step::kAnswering, context_.options.write_deadline);

@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,20 +23,29 @@ inline constexpr std::size_t kBigBytes = std::size_t{2} << 20U;
 
 class TestSite final : public daemon::Site {
  public:
-  std::optional<daemon::Page> get(std::string_view path) override {
+  std::optional<daemon::Page> get(const daemon::PageRequest& request) override {
+    const std::string_view path = request.path;
     if (path == "/metrics") return daemon::Page{200, "text/plain; version=0.0.4", {one_, two_}};
     if (path == "/") return daemon::Page{200, "text/html; charset=utf-8", {one_}};
     if (path == "/empty") return daemon::Page{200, "text/plain", {}};
     if (path == "/-/ready") return daemon::Page{503, "text/plain", {one_}};
+    if (path == "/packed") return daemon::Page{200, std::string(request.accept), {packed_, one_}};
     if (path == "/big") return daemon::Page{200, "text/plain", {big_}};
     return std::nullopt;
   }
+  bool takes_post(std::string_view path) const override { return path == "/-/reload"; }
+  daemon::Page post(std::string_view /*path*/) override {
+    ++posts;
+    return {200, "text/plain", {two_}};
+  }
+
+  std::atomic<int> posts{0};
 
  private:
-  using Part = std::shared_ptr<const std::string>;
-  Part one_ = std::make_shared<const std::string>("up 1\n");
-  Part two_ = std::make_shared<const std::string>("down 0\n");
-  Part big_ = std::make_shared<const std::string>(kBigBytes, 'x');
+  daemon::Part one_ = daemon::body_part("up 1\n");
+  daemon::Part two_ = daemon::body_part("down 0\n");
+  daemon::Part packed_ = daemon::deflated_body_part("packed 1\n");
+  daemon::Part big_ = daemon::body_part(std::string(kBigBytes, 'x'));
 };
 
 /// On 127.0.0.1, any port. Throws when it does not start.

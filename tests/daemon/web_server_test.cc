@@ -8,6 +8,7 @@
 
 #include "daemon/web/server.h"
 #include "tests/daemon/test_site.h"
+#include "tests/support/gunzip.h"
 #include "tests/support/http_client.h"
 
 using namespace mtls;
@@ -91,6 +92,60 @@ TEST_CASE("N9: web: HEAD gets the headers of GET and no body") {
     CHECK(head.status == get.status);
     CHECK(head.headers == get.headers);
   }
+}
+
+TEST_CASE("web: a page made for it is sent as gzip to who likes that, length and HEAD alike") {
+  TestServer web;
+  const HttpAnswer plain = testing::get(web.port, "/packed");
+  CHECK(plain.body == "packed 1\nup 1\n");
+  CHECK_FALSE(plain.headers.contains("content-encoding"));
+  HttpAnswer packed =
+      testing::get(web.port, "/packed", {"Accept-Encoding: br", "Accept-Encoding: gzip"});
+  CHECK(packed.headers["content-encoding"] == "gzip");
+  CHECK(packed.headers["vary"] == "Accept, Accept-Encoding");
+  CHECK(testing::gunzip(packed.body) == plain.body);
+  CHECK(testing::get(web.port, "/metrics", {"Accept-Encoding: gzip"}).body == "up 1\ndown 0\n");
+
+  HttpConnection connection(web.port);
+  connection.send("HEAD /packed HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+  HttpAnswer head = connection.receive_answer("HEAD");
+  CHECK(head.headers["content-length"] == std::to_string(packed.body.size()));
+  CHECK(head.headers["content-encoding"] == "gzip");
+}
+
+TEST_CASE("web: the site learns what the client accepts, of all fields with that name") {
+  TestServer web;
+  CHECK(testing::get(web.port, "/packed", {"Accept: a/b;q=1", "accept: c/d"})
+            .headers.at("content-type") == "a/b;q=1, c/d");
+}
+
+TEST_CASE("web: a path that takes POST takes it without a body, and nothing else") {
+  struct Row {
+    std::string request;
+    int status;
+    std::string allow;
+  };
+  const std::string post = "POST /-/reload HTTP/1.1\r\nHost: h\r\n";
+  const std::vector<Row> rows{
+      {post + "\r\n", 200, ""},
+      {post + "Content-Length: 0\r\n\r\n", 200, ""},
+      {post + "Content-Length: 1\r\n\r\nx", 413, ""},
+      {post + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 413, ""},
+      {"POST /-/reload?a HTTP/1.1\r\nHost: h\r\n\r\n", 200, ""},
+      {"GET /-/reload HTTP/1.1\r\nHost: h\r\n\r\n", 405, "POST"},
+      {"HEAD /-/reload HTTP/1.1\r\nHost: h\r\n\r\n", 405, "POST"},
+      {"POST /-/reload/ HTTP/1.1\r\nHost: h\r\n\r\n", 405, "GET, HEAD"},
+  };
+  TestServer web;
+  for (const Row& row : rows) {
+    CAPTURE(row.request);
+    HttpConnection connection(web.port);
+    connection.send(row.request);
+    HttpAnswer answer = connection.receive_answer(row.request.substr(0, 4));
+    CHECK(answer.status == row.status);
+    CHECK(answer.headers["allow"] == row.allow);
+  }
+  CHECK(web.site.posts == 3);
 }
 
 TEST_CASE("web: HEAD gets no body with a refusal either") {

@@ -1,0 +1,169 @@
+// /metrics in its formats and encodings, read by a real Prometheus too.
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/daemon/exporter_fixture.h"
+#include "tests/support/gunzip.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+using mtls::testing::HttpAnswer;
+
+constexpr const char* kPrometheus = "/usr/bin/prometheus";
+
+// What Prometheus 2.42 sends.
+const std::string kPrometheusAccepts =
+    "Accept: application/openmetrics-text;version=1.0.0,"
+    "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+
+void write_tree(const TempDir& dir) {
+  write_server_certificate(dir);
+  dir.write("ca.pem", authority("CA").certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("a.example", "ca.pem")));
+}
+
+HttpAnswer scrape_with(const Exporter& exporter, const std::vector<std::string>& fields) {
+  return mtls::testing::get(exporter.port(), "/metrics", fields);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+/// A real Prometheus that scrapes one port every second.
+class Prometheus {
+ public:
+  Prometheus(const TempDir& dir, std::uint16_t target)
+      : port_(mtls::testing::free_port()), process_(started(dir, port_, target)) {}
+
+  nlohmann::json ask(const std::string& api) const {
+    return nlohmann::json::parse(mtls::testing::get(port_, api).body, nullptr, false);
+  }
+
+  /// Of the one series that `query` finds; nullopt: not yet, or several.
+  std::optional<std::string> value(const std::string& query) const {
+    const nlohmann::json answer = ask("/api/v1/query?query=" + query);
+    if (!answer.is_object() || answer.value("status", "") != "success") return std::nullopt;
+    const nlohmann::json& series = answer["data"]["result"];
+    if (series.size() != 1) return std::nullopt;
+    return series[0]["value"][1].get<std::string>();
+  }
+
+ private:
+  static ChildProcess started(const TempDir& dir, std::uint16_t port, std::uint16_t target) {
+    dir.write("prometheus.yml",
+              "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: it\n"
+              "    static_configs: [{targets: ['127.0.0.1:" +
+                  std::to_string(target) + "']}]\n");
+    return ChildProcess(
+        {.argv = {kPrometheus, "--config.file", dir.path("prometheus.yml"), "--storage.tsdb.path",
+                  dir.path("tsdb"), "--web.listen-address", "127.0.0.1:" + std::to_string(port)},
+         .environment = {}});
+  }
+
+  std::uint16_t port_;
+  ChildProcess process_;
+};
+
+}  // namespace
+
+TEST_CASE("exposition: gzip holds the same families as the text") {
+  const TempDir dir;
+  write_tree(dir);
+  const Exporter exporter(dir);
+  HttpAnswer packed = scrape_with(exporter, {"Accept-Encoding: gzip"});
+  CHECK(packed.headers["content-encoding"] == "gzip");
+  CHECK(packed.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8");
+  const std::string text = mtls::testing::gunzip(packed.body);
+  CHECK(packed.body.size() < text.size() / 3);
+  const auto samples = mtls::testing::parse_metrics(text);
+  CHECK(mtls::testing::find(samples, "nginx_mtls_server_info").size() == 1);
+  CHECK(mtls::testing::find(samples, "process_open_fds").size() == 1);
+}
+
+TEST_CASE("exposition: the page and the check document are packed too, ready in every form") {
+  const TempDir dir;
+  write_tree(dir);
+  const Exporter exporter(dir);
+  for (const char* path : {"/", "/api/v1/check"}) {
+    CAPTURE(path);
+    const HttpAnswer packed = mtls::testing::get(exporter.port(), path, {"Accept-Encoding: gzip"});
+    CHECK(mtls::testing::gunzip(packed.body) == exporter.get(path).body);
+  }
+}
+
+TEST_CASE("exposition: OpenMetrics by Prometheus' own Accept: names, types, one end") {
+  const TempDir dir;
+  write_tree(dir);
+  const Exporter exporter(dir);
+  HttpAnswer answer = scrape_with(exporter, {kPrometheusAccepts});
+  CHECK(answer.headers["content-type"] ==
+        "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  const std::vector<std::string> lines = lines_of(answer.body);
+  CHECK(lines.back() == "# EOF");
+  CHECK(std::count(lines.begin(), lines.end(), "# EOF") == 1);
+  CHECK(std::count(lines.begin(), lines.end(), "") == 0);
+  const auto has = [&](const std::string& line) {
+    return std::find(lines.begin(), lines.end(), line) != lines.end();
+  };
+  CHECK(has("# TYPE nginx_mtls_evaluations counter"));
+  CHECK(has("nginx_mtls_evaluations_total{trigger=\"start\"} 1"));
+  CHECK(has("# TYPE nginx_mtls_server_info gauge"));
+  for (const std::string& line : lines) {
+    CAPTURE(line);
+    if (line.starts_with("# TYPE ") && line.ends_with(" counter")) {
+      CHECK(line.find("_total ") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("exposition: a real Prometheus takes the OpenMetrics text whole") {
+  if (::access(kPrometheus, X_OK) != 0) {
+    WARN("skipped: there is no " << kPrometheus);
+    return;
+  }
+  const TempDir dir;
+  write_tree(dir);
+  const Exporter exporter(dir);
+  const Prometheus prometheus(dir, exporter.port());
+  REQUIRE(eventually(60s, [&] { return prometheus.value("up") == "1"; }));
+  const auto samples = mtls::testing::parse_metrics(exporter.scrape());
+  CHECK(eventually(30s, [&] {
+    return prometheus.value("scrape_samples_scraped") == std::to_string(samples.size());
+  }));
+  CHECK(prometheus.value("nginx_mtls_server_info") == "1");
+  CHECK(prometheus.value("nginx_mtls_evaluations_total{trigger=\"start\"}") == "1");
+  // Prometheus strips _total only of what it read as OpenMetrics.
+  const nlohmann::json metadata = prometheus.ask("/api/v1/metadata?metric=nginx_mtls_evaluations");
+  CHECK(metadata["data"]["nginx_mtls_evaluations"][0]["type"] == "counter");
+}
+
+TEST_CASE("reload: POST /-/reload is SIGHUP for who may send one, and off unless asked for") {
+  const TempDir dir;
+  write_tree(dir);
+  const std::string post = "POST /-/reload HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  {
+    const Exporter exporter(dir);
+    HttpAnswer refused = mtls::testing::ask(exporter.port(), post);
+    CHECK(refused.status == 405);
+    CHECK(refused.headers["allow"] == "GET, HEAD");
+    CHECK(exporter.get("/-/reload").status == 404);
+  }
+  const Exporter exporter(dir, {"--web.enable-lifecycle"});
+  CHECK(mtls::testing::ask(exporter.port(), post).status == 200);
+  CHECK(exporter.get("/-/reload").headers.at("allow") == "POST");
+  CHECK(eventually(10s, [&] {
+    return exporter.shows({"nginx_mtls_evaluations_total", {{"trigger", "signal"}}});
+  }));
+}
+
+}  // namespace mtls::daemon::testing
