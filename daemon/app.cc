@@ -1,13 +1,18 @@
 #include "daemon/app.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
 #include <uv.h>
 
 #include "daemon/build_info.h"
+#include "daemon/clock_jump.h"
 #include "daemon/disk.h"
+#include "daemon/lanes.h"
 #include "daemon/log.h"
+#include "daemon/mount_table.h"
+#include "daemon/patient_disk.h"
 #include "daemon/policy_source.h"
 #include "daemon/published.h"
 #include "daemon/routes.h"
@@ -24,6 +29,26 @@ namespace {
 constexpr std::uint64_t kShutdownMilliseconds = 1500;
 // The watcher's counts move without an evaluation; this is how stale a scrape may see them.
 constexpr std::uint64_t kCountsMilliseconds = 1000;
+// A file system that takes longer than this for one answer is stuck (F11).
+constexpr std::chrono::milliseconds kPatience{5000};
+// Files whose changes nobody tells are looked at this often, or with the rescans.
+constexpr std::chrono::milliseconds kPollInterval{5000};
+// A reload begins at most this often, however many SIGHUPs come.
+constexpr std::uint64_t kBetweenReloadsMilliseconds = 250;
+
+// A SIGHUP before its handler stands would end the process; held back, it is a reload once it can
+// be one. Threads started meanwhile keep it blocked, so that the loop's thread gets it.
+void hold_hangups(int how) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(how, &hangup, nullptr);
+}
+
+// Nothing needs saving before the first evaluation: a start that waits for a disk ends at once.
+void end_at_once_on_terminate() {
+  std::signal(SIGTERM, [](int) { std::_Exit(0); });
+}
 
 // Initialised before the members whose handles live on it.
 struct Loop : uv_loop_t {
@@ -33,7 +58,7 @@ struct Loop : uv_loop_t {
 class App {
  public:
   explicit App(const Options& options) : options_(options) {
-    for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_}) {
+    for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_, &reload_timer_}) {
       uv_timer_init(&loop_, timer);
       timer->data = this;
     }
@@ -42,7 +67,7 @@ class App {
       signal->data = this;
     }
     uv_async_init(&loop_, &reload_requested_,
-                  [](uv_async_t* handle) { static_cast<App*>(handle->data)->reload(); });
+                  [](uv_async_t* handle) { static_cast<App*>(handle->data)->plan_reload(); });
     reload_requested_.data = this;
   }
 
@@ -61,11 +86,13 @@ class App {
     log_info("nginx",
              {{"conf", policy.nginx_conf}, {"version", config::to_string(policy.build.version)}});
     watcher_ =
-        Watcher::create(loop_, {.rescan_interval = options_.rescan_interval},
+        Watcher::create({.loop = loop_, .disk = disk_, .mounts = mounts_},
+                        {.rescan_interval = options_.rescan_interval,
+                         .poll_interval = std::min(kPollInterval, options_.rescan_interval)},
                         [this](const FileChanges& changes) { updater_.files_changed(changes); });
     start_signals();
     start_timers();
-    updater_.adopt(std::move(policy), "start");
+    awaited_ = updater_.adopt(std::move(policy), "start");
     drain();
     log_info("stopped");
     return 0;
@@ -74,16 +101,17 @@ class App {
  private:
   void start_signals() {
     uv_signal_start(
-        &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->reload(); }, SIGHUP);
+        &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->plan_reload(); }, SIGHUP);
     uv_signal_start(
         &terminate_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGTERM);
     uv_signal_start(
         &interrupt_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGINT);
+    hold_hangups(SIG_UNBLOCK);
   }
 
   void start_timers() {
     uv_timer_start(
-        &counts_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->publish_counts(); },
+        &counts_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->each_second(); },
         kCountsMilliseconds, kCountsMilliseconds);
     if (const auto interval = watchdog_interval()) {
       const auto half = static_cast<std::uint64_t>(interval->count() / 2000);
@@ -100,7 +128,9 @@ class App {
         std::to_string(snapshot.servers.size()) + " server blocks, " +
         std::to_string(snapshot.material.size()) + " files" +
         (snapshot.nginx_errors().empty() ? "" : ", nginx would refuse the configuration");
-    if (std::exchange(announce_ready_, false)) {
+    if (announce_ready_ && updater_.answered() >= awaited_) {
+      announce_ready_ = false;
+      if (reload_again_) plan_reload();
       notify_ready(status);
       log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
                          {"files", std::to_string(snapshot.material.size())}});
@@ -128,18 +158,38 @@ class App {
     return [this] { uv_async_send(&reload_requested_); };
   }
 
+  void each_second() {
+    const ClockJump::Seen jump = clock_jump_.next(ClockReadings::now());
+    if (jump.stepped || jump.resumed) updater_.time_jumped();
+    if (jump.resumed) watcher_->rescan();
+    publish_counts();
+  }
+
+  // The service manager hears of one reload after the other, each with its own READY.
+  void plan_reload() {
+    reload_again_ = announce_ready_;
+    if (reload_again_ || uv_is_active(reinterpret_cast<uv_handle_t*>(&reload_timer_)) != 0) return;
+    uv_update_time(&loop_);
+    const std::uint64_t next = last_reload_ + kBetweenReloadsMilliseconds;
+    const std::uint64_t wait =
+        last_reload_ == 0 || next < uv_now(&loop_) ? 0 : next - uv_now(&loop_);
+    uv_timer_start(
+        &reload_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->reload(); }, wait, 0);
+  }
+
   void reload() {
+    last_reload_ = uv_now(&loop_);
     notify_reloading();
     announce_ready_ = true;
     auto policy = read_policy(options_, disk_);
     if (!policy) {
       log_error("the settings are no good, the old ones stay in force",
                 {{"error", policy.error().message}});
-      updater_.files_changed({.paths = {}, .everything = true, .by_rescan = false});
+      awaited_ = updater_.files_changed({.paths = {}, .everything = true, .by_rescan = false});
       return;
     }
     log_info("reloading");
-    updater_.adopt(std::move(*policy), "signal");
+    awaited_ = updater_.adopt(std::move(*policy), "signal");
   }
 
   void stop() {
@@ -160,7 +210,7 @@ class App {
 
   void close_handles() {
     updater_.close();
-    for (auto* timer : {&watchdog_timer_, &counts_timer_})
+    for (auto* timer : {&watchdog_timer_, &counts_timer_, &reload_timer_})
       uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
     for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
       uv_close(reinterpret_cast<uv_handle_t*>(signal), nullptr);
@@ -181,12 +231,15 @@ class App {
   uv_timer_t shutdown_timer_{};
   uv_timer_t watchdog_timer_{};
   uv_timer_t counts_timer_{};
+  uv_timer_t reload_timer_{};
   uv_signal_t hangup_{};
   uv_signal_t terminate_{};
   uv_signal_t interrupt_{};
   uv_async_t reload_requested_{};
 
-  Disk disk_;
+  Mounts mounts_;
+  Lanes lanes_{kPatience};
+  PatientDisk disk_{std::make_shared<Disk>(), mounts_, lanes_};
   Published<Publication> published_;
   Publication current_;  // the loop thread's own copy of it
   RequestCounts requests_;
@@ -198,13 +251,19 @@ class App {
                    [this](const audit::Snapshot& snapshot, const Publication& publication) {
                      publish(snapshot, publication);
                    }};
+  ClockJump clock_jump_{ClockReadings::now()};
+  Updater::Request awaited_ = 0;  // READY=1 waits for its evaluation
   bool announce_ready_ = true;
+  bool reload_again_ = false;      // asked for while one was under way
+  std::uint64_t last_reload_ = 0;  // loop time, milliseconds; 0: none yet
   bool stopping_ = false;
 };
 
 }  // namespace
 
 int serve(const Options& options) {
+  hold_hangups(SIG_BLOCK);
+  end_at_once_on_terminate();
   if (const auto log = setup_log(options.log); !log) return 3;
   Disk disk;
   auto policy = read_policy(options, disk);

@@ -20,8 +20,8 @@ using std::chrono::milliseconds;
 // finding (F4).
 constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, milliseconds{1400},
                                milliseconds{4400}};
-// The horizon is a wall-clock instant, timers are monotonic: looking this often notices a stepped
-// clock.
+// The horizon is a wall-clock instant, timers are monotonic: a clock that drifts away from them is
+// noticed this often (one that is set is told of, time_jumped).
 constexpr milliseconds kLongestSleep{30'000};
 
 base::sys_seconds wall_clock() {
@@ -63,6 +63,7 @@ struct Updater::Job {
   std::shared_ptr<const audit::Policy> policy;
   std::shared_ptr<const audit::Snapshot> previous;
   audit::Changes changes;
+  Request answers = 0;
   std::string trigger;
   std::string telemetry_path;
 
@@ -91,27 +92,37 @@ Updater::Updater(const World& world, OnEvaluated on_evaluated)
   settling_timer_.data = this;
 }
 
-void Updater::adopt(audit::Policy policy, const std::string& trigger) {
+Updater::Request Updater::adopt(audit::Policy policy, const std::string& trigger) {
   policy_ = std::make_shared<const audit::Policy>(std::move(policy));
   audit::Changes changes;
   changes.everything = true;
-  request(std::move(changes), trigger);
+  return request(std::move(changes), trigger);
 }
 
-void Updater::files_changed(const FileChanges& changes) {
+Updater::Request Updater::files_changed(const FileChanges& changes) {
   audit::Changes wanted;
   wanted.paths = changes.paths;
   wanted.everything = changes.everything;
-  request(std::move(wanted), changes.by_rescan ? "rescan" : "watch");
+  return request(std::move(wanted), changes.by_rescan ? "rescan" : "watch");
 }
 
-void Updater::request(audit::Changes changes, const std::string& trigger) {
+// Before the first evaluation there is nothing that time could have changed.
+void Updater::time_jumped() {
+  if (!snapshot_) return;
+  audit::Changes changes;
+  changes.horizon = true;
+  request(std::move(changes), "horizon");
+}
+
+Updater::Request Updater::request(audit::Changes changes, const std::string& trigger) {
+  const Request number = ++requested_;
   pending_.paths.merge(changes.paths);
   pending_.settled.merge(changes.settled);
   pending_.everything |= changes.everything;
   pending_.horizon |= changes.horizon;
   if (pending_trigger_.empty() || trigger == "signal") pending_trigger_ = trigger;
   if (!busy_ && !closed_) run();
+  return number;
 }
 
 void Updater::run() {
@@ -121,6 +132,7 @@ void Updater::run() {
   job->policy = policy_;
   job->previous = snapshot_;
   job->changes = std::exchange(pending_, {});
+  job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});
   job->telemetry_path = world_.telemetry_path;
   job->work.data = job.get();
@@ -139,6 +151,7 @@ void Updater::finished(std::unique_ptr<Job> job) {
   busy_ = false;
   if (closed_) return;
   snapshot_ = job->snapshot;
+  answered_ = job->answers;
   ++counts_.evaluations[job->trigger];
   counts_.generation = snapshot_->generation;
   counts_.last_evaluation = snapshot_->evaluated_at;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,16 +33,23 @@ class Updater {
   Updater(const Updater&) = delete;
   Updater& operator=(const Updater&) = delete;
 
+  /// Requests are numbered; an evaluation answers all up to its own number.
+  using Request = std::uint64_t;
+
   /// The first one, and again at SIGHUP: the policy from now on, and a look at everything.
   /// `trigger`: start or signal.
-  void adopt(audit::Policy policy, const std::string& trigger);
-  void files_changed(const FileChanges& changes);
+  Request adopt(audit::Policy policy, const std::string& trigger);
+  Request files_changed(const FileChanges& changes);
+  /// The wall clock was set, or the host slept: what depends on time is judged again.
+  void time_jumped();
+  /// The last request that a finished evaluation has heard of.
+  Request answered() const { return answered_; }
   /// Closes the timers; an evaluation under way finishes unheard.
   void close();
 
  private:
   struct Job;
-  void request(audit::Changes changes, const std::string& trigger);
+  Request request(audit::Changes changes, const std::string& trigger);
   void run();
   void finished(std::unique_ptr<Job> job);
   void schedule_horizon();
@@ -59,6 +67,8 @@ class Updater {
 
   audit::Changes pending_;
   std::string pending_trigger_;  // "" = nothing pending
+  Request requested_ = 0;
+  Request answered_ = 0;
   bool busy_ = false;
   bool closed_ = false;
   std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path

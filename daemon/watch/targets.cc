@@ -14,27 +14,21 @@ using base::Sighting;
 
 constexpr int kRounds = 8;  // walk and arm at most so often before the disk is called unstable
 
-std::int64_t nanoseconds(const timespec& at) {
-  return static_cast<std::int64_t>(at.tv_sec) * 1'000'000'000 + at.tv_nsec;
-}
+constexpr std::int64_t kSecond = 1'000'000'000;
 
-std::int64_t clock_ns(clockid_t clock) {
-  timespec at{};
-  ::clock_gettime(clock, &at);
-  return nanoseconds(at);
-}
-
-/// How coarse the kernel stamps files: two writes within it may leave the same stamp.
-std::int64_t stamp_tick_ns() {
+/// How coarse the clock is that stamped a file: two writes within it may leave the same stamp.
+/// Where nanoseconds are missing the file system keeps whole seconds, FAT even ones.
+std::int64_t tick_of(std::int64_t stamp_ns) {
+  if (stamp_ns % kSecond == 0) return 2 * kSecond;
   timespec tick{};
   ::clock_getres(CLOCK_REALTIME_COARSE, &tick);
-  return nanoseconds(tick);
+  return static_cast<std::int64_t>(tick.tv_sec) * kSecond + tick.tv_nsec;
 }
 
 /// Errors of reading that a stat of the same file does not show.
 bool only_reading_tells(const std::optional<ErrorCode>& error) {
   return error == ErrorCode::kPermission || error == ErrorCode::kTooLarge ||
-         error == ErrorCode::kUnreadable || error == ErrorCode::kStuck;
+         error == ErrorCode::kUnreadable;
 }
 
 }  // namespace
@@ -92,7 +86,7 @@ Targets::Chosen Targets::choose(const Pass& pass) {
 }
 
 std::vector<Walk> Targets::walk(const std::vector<Entry*>& entries) const {
-  Walker walker;
+  Walker walker(world_.ground);
   std::vector<Walk> walks;
   walks.reserve(entries.size());
   for (const Entry* entry : entries) walks.push_back(walker.walk(entry->second.kind, entry->first));
@@ -118,8 +112,8 @@ std::vector<Targets::Entry*> Targets::to_refresh(const Chosen& chosen) {
 }
 
 /// Arms before the last walk, so that there is no window between the look and the watch.
-void Targets::refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult& result) {
-  watch_set_.arm(inotify);  // lets go of what targets no longer there had
+void Targets::refresh(std::vector<Entry*> entries, Watches& watches, PassResult& result) {
+  watch_set_.arm(watches);  // lets go of what targets no longer there had
   std::vector<Walk> walks = walk(entries);
   for (int round = 0; round < kRounds && !entries.empty(); ++round) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -127,7 +121,7 @@ void Targets::refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult&
       target.signature = walks[i].signature;
       watch_set_.want(target.id, walks[i].wants);
     }
-    watch_set_.arm(inotify);
+    watch_set_.arm(watches);
     const std::vector<Walk> again = walk(entries);
     std::vector<Entry*> moved;
     std::vector<Walk> moved_to;
@@ -149,11 +143,11 @@ void Targets::refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult&
 /// clean").
 bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const {
   Target& target = entry.second;
-  const std::int64_t now = clock_ns(CLOCK_REALTIME);
+  const std::int64_t now = world_.ground.realtime_ns();
   if (std::exchange(target.unconfirmed, false) && target.given.stamp) {
     const std::int64_t changed = target.given.stamp->ctime_ns;
-    if (changed <= now && changed + stamp_tick_ns() >= pass.seen_since_ns) {
-      target.young_until_ns = now + settle_.count();
+    if (changed <= now && changed + tick_of(changed) >= pass.seen_since_ns) {
+      target.young_until_ns = now + world_.settle.count();
     }
   }
   if (target.young_until_ns == 0) return false;
@@ -167,7 +161,7 @@ bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& resu
 
 void Targets::look(Entry& entry, Cause cause, const Pass& pass, PassResult& result) {
   auto& [path, target] = entry;
-  base::RecordingFileSystem recording(disk_);
+  base::RecordingFileSystem recording(world_.disk);
   if (target.kind == Sighting::Kind::kPattern) {
     (void)recording.glob(path);
   } else {
@@ -188,18 +182,17 @@ void Targets::look(Entry& entry, Cause cause, const Pass& pass, PassResult& resu
   if (!told) result.unexplained.insert(path);
 }
 
-PassResult Targets::run(const Pass& pass, Inotify* inotify) {
-  const std::int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+PassResult Targets::run(const Pass& pass, Watches* watches) {
   PassResult result;
   const Chosen chosen = choose(pass);
-  if (inotify != nullptr) refresh(to_refresh(chosen), *inotify, result);
+  if (watches != nullptr) refresh(to_refresh(chosen), *watches, result);
   for (const auto& [entry, cause] : chosen) look(*entry, cause, pass, result);
   for (const auto& [path, target] : targets_) {
     if (target.unreliable) result.unreliable.insert(path);
   }
   result.watches = watch_set_.watches();
-  result.refused = watch_set_.watches() == 0 && !targets_.empty();
-  result.cpu = std::chrono::nanoseconds(clock_ns(CLOCK_THREAD_CPUTIME_ID) - start);
+  result.refused = watches == nullptr || watch_set_.refused() ||
+                   (watch_set_.watches() == 0 && !targets_.empty());
   return result;
 }
 

@@ -1,6 +1,7 @@
 // The worker's half of the watcher: every path and pattern to watch, what its owner saw there, what
 // was seen last, and the watches on the way to it. One pass walks, arms and looks. No locks: the
-// loop hands it to a worker for a pass and has it back afterwards. Knows nothing of libuv.
+// loop hands it to a worker for a pass and has it back afterwards. Sees the world through its seams
+// only, knows nothing of libuv.
 #pragma once
 
 #include <chrono>
@@ -13,8 +14,8 @@
 #include <vector>
 
 #include "base/sighting.h"
-#include "daemon/disk.h"
-#include "daemon/watch/inotify.h"
+#include "daemon/watch/ground.h"
+#include "daemon/watch/walk.h"
 #include "daemon/watch/watch_set.h"
 
 namespace mtls::daemon {
@@ -40,18 +41,21 @@ struct PassResult {
   std::set<std::string>
       unreliable;  // all targets without watch or on file systems that do not tell
   std::size_t watches = 0;
-  bool refused = false;  // not one watch could be had
-  std::chrono::nanoseconds cpu{};
+  bool refused = false;  // the kernel gives no watches, or not as many as wanted
 };
 
 class Targets {
  public:
-  /// `settle`: how long after it a change of a file may be followed by another with the same time
-  /// stamp.
-  explicit Targets(std::chrono::nanoseconds settle) : settle_(settle) {}
+  struct World {
+    Ground& ground;
+    base::FileSystem& disk;
+    /// How long after it a change of a file may be followed by another with the same time stamp.
+    std::chrono::nanoseconds settle{};
+  };
+  explicit Targets(const World& world) : world_(world) {}
 
-  /// Without inotify (null) it looks only.
-  PassResult run(const Pass& pass, Inotify* inotify);
+  /// Without watches (null) it looks only.
+  PassResult run(const Pass& pass, Watches* watches);
   std::vector<std::string> affected(const InotifyEvent& event);
 
  private:
@@ -83,12 +87,11 @@ class Targets {
   void replace(const base::Sightings& seen, Chosen& chosen);
   std::vector<Entry*> to_refresh(const Chosen& chosen);
   std::vector<Walk> walk(const std::vector<Entry*>& entries) const;
-  void refresh(std::vector<Entry*> entries, Inotify& inotify, PassResult& result);
+  void refresh(std::vector<Entry*> entries, Watches& watches, PassResult& result);
   void look(Entry& entry, Cause cause, const Pass& pass, PassResult& result);
   bool may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const;
 
-  std::chrono::nanoseconds settle_;
-  Disk disk_;
+  World world_;
   std::map<std::string, Target> targets_;
   std::unordered_map<TargetId, Entry*> by_id_;
   TargetId next_id_ = 0;

@@ -1,15 +1,17 @@
 // The way from `/` to what a path or pattern leads to, taken by hand: every directory on it with
-// the names that matter there, symbolic links followed one hop at a time (reliability §3.2). Asks
-// lstat, readlink, readdir and statfs; opens no file. A Walker remembers what it saw: one per pass.
+// the names that matter there, symbolic links followed one hop at a time (reliability §3.2). Ends
+// before a mount that may not answer. Opens no file. A Walker remembers what it saw: one per pass.
 // Knows nothing of inotify.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/sighting.h"
+#include "daemon/watch/ground.h"
 
 namespace mtls::daemon {
 
@@ -29,40 +31,34 @@ struct Want {
 struct Walk {
   std::vector<Want> wants;      // sorted, each once
   std::uint64_t signature = 0;  // of every component's identity; content (size, times) is left out
-  bool silent =
-      false;  // ends on a file system that does not tell of every change (NFS, FUSE, overlay, …)
+  bool silent = false;  // ends on, or before, a file system that does not tell of every change
 
   bool operator==(const Walk&) const = default;
 };
 
 class Walker {
  public:
+  explicit Walker(Ground& ground) : ground_(ground), mounts_(ground.mounts()) {}
+
   Walk walk(base::Sighting::Kind kind, const std::string& path);
 
  private:
-  struct Entry {
-    int error = 0;
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    unsigned type = 0;  // S_IFMT part of the mode
-    std::string link;
-  };
   struct Component {
     std::string text;
     bool magic = false;  // holds a wildcard of glob(3)
   };
   struct Progress;
 
-  static Entry look_at(const std::string& path);
   static std::vector<Component> split(const std::string& path, base::Sighting::Kind kind);
-  Entry entry(const std::string& path, bool remembered);
+  Ground::Entry entry(const std::string& path, bool remembered);
   void advance(Progress progress, Walk& walk);
   bool step(Progress& progress, const std::string& name, Walk& walk);
   void branch(const Progress& progress, const std::string& pattern, Walk& walk);
-  bool is_silent(const std::string& directory);
+  bool is_remote(const std::string& path) const;
 
-  std::unordered_map<std::string, Entry> entries_;
-  std::unordered_map<std::string, bool> silent_;
+  Ground& ground_;
+  std::shared_ptr<const MountTable> mounts_;
+  std::unordered_map<std::string, Ground::Entry> entries_;
 };
 
 }  // namespace mtls::daemon

@@ -57,6 +57,14 @@ void WatchSet::forget(TargetId target) {
   wants_.erase(known);
 }
 
+void WatchSet::note_error(Place& place, int error) {
+  // inotify_add_watch(2): the limit of the user, or of the kernel's memory.
+  const auto is_refusal = [](int code) { return code == ENOSPC || code == ENOMEM; };
+  if (is_refusal(place.error)) --refused_;
+  if (is_refusal(error)) ++refused_;
+  place.error = error;
+}
+
 void WatchSet::attach(PlaceEntry& place, int wd) {
   place.second.wd = wd;
   if (wd >= 0) by_wd_[wd].push_back(&place);
@@ -73,14 +81,14 @@ void WatchSet::detach(PlaceEntry& place, std::vector<int>& unwanted) {
   by_wd_.erase(shared);
 }
 
-void WatchSet::renew(PlaceEntry& place, Inotify& inotify) {
+void WatchSet::renew(PlaceEntry& place, Watches& watches) {
   const auto wd =
-      place.second.is_file ? inotify.watch_file(place.first) : inotify.watch_directory(place.first);
-  place.second.error = wd ? 0 : wd.error();
+      place.second.is_file ? watches.watch_file(place.first) : watches.watch_directory(place.first);
+  note_error(place.second, wd ? 0 : wd.error());
   attach(place, wd.value_or(-1));
 }
 
-void WatchSet::arm(Inotify& inotify) {
+void WatchSet::arm(Watches& watches) {
   std::vector<PlaceEntry*> stale = std::move(stale_);
   stale_.clear();
   // Ancestors first, so that a directory swapped after its parent was armed is told of; files last,
@@ -92,13 +100,14 @@ void WatchSet::arm(Inotify& inotify) {
   for (PlaceEntry* place : stale) {
     detach(*place, unwanted);
     place->second.stale = false;
-    if (!place->second.names.empty()) renew(*place, inotify);
+    if (!place->second.names.empty()) renew(*place, watches);
   }
   for (const int wd : unwanted) {
-    if (!by_wd_.contains(wd)) inotify.remove(wd);
+    if (!by_wd_.contains(wd)) watches.remove(wd);
   }
   for (PlaceEntry* place : stale) {
     if (!place->second.names.empty()) continue;
+    note_error(place->second, 0);
     Places& places = place->second.is_file ? files_ : directories_;
     places.erase(places.find(place->first));
   }

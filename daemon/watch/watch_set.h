@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "daemon/watch/inotify.h"
+#include "daemon/watch/ground.h"
 #include "daemon/watch/walk.h"
 
 namespace mtls::daemon {
@@ -26,7 +26,7 @@ class WatchSet {
   void forget(TargetId target);
 
   /// Adds or renews watches, ancestors first, and removes those nobody wants any more.
-  void arm(Inotify& inotify);
+  void arm(Watches& watches);
 
   /// Every directory the target wants has a watch, and so has its file unless the watches ran out.
   bool watched(TargetId target) const;
@@ -35,6 +35,8 @@ class WatchSet {
 
   std::size_t places() const { return directories_.size() + files_.size(); }
   std::size_t watches() const { return by_wd_.size(); }
+  /// Some place has no watch because the kernel allows no more.
+  bool refused() const { return refused_ > 0; }
 
  private:
   struct Place {
@@ -49,7 +51,8 @@ class WatchSet {
 
   Places& places_of(const Want& want) { return want.name == kFileItself ? files_ : directories_; }
   void mark_stale(PlaceEntry& place);
-  void renew(PlaceEntry& place, Inotify& inotify);
+  void renew(PlaceEntry& place, Watches& watches);
+  void note_error(Place& place, int error);
   void attach(PlaceEntry& place, int wd);
   void detach(PlaceEntry& place, std::vector<int>& unwanted);
 
@@ -58,6 +61,7 @@ class WatchSet {
   std::vector<PlaceEntry*> stale_;
   std::unordered_map<int, std::vector<PlaceEntry*>> by_wd_;
   std::unordered_map<TargetId, std::vector<Want>> wants_;
+  std::size_t refused_ = 0;  // places
 };
 
 }  // namespace mtls::daemon

@@ -1,16 +1,14 @@
 #include "daemon/watch/watcher.h"
 
 #include <fcntl.h>
-#include <sys/inotify.h>
 
 #include <algorithm>
 #include <ctime>
-#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
 
-#include "daemon/watch/debounce.h"
+#include "daemon/watch/agenda.h"
 #include "daemon/watch/inotify.h"
 #include "daemon/watch/targets.h"
 #include "daemon/watch/uv_handle.h"
@@ -21,34 +19,45 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kUnstableRetry = 100ms;
-constexpr milliseconds kBetweenFullPasses =
-    500ms;                         // at least, however often mounts change or events overflow
 constexpr int kPassShare = 2'000;  // a full pass takes at most 1/2,000 of the rescan interval
-constexpr std::size_t kMaxRawEvents = 65'536;  // while a pass runs; more of them count as lost
+// Events are read at most this often: a storm of them costs 200 wake-ups a second, not one each.
+constexpr milliseconds kBreath = 5ms;
 
-constexpr char kEverything[] = "";  // a key of the debounce that no path has
+std::chrono::nanoseconds thread_cpu() {
+  timespec at{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+  return std::chrono::seconds(at.tv_sec) + std::chrono::nanoseconds(at.tv_nsec);
+}
 
 class LoopWatcher;
 
 /// One pass on its way through a worker. Outlives the watcher when that closes meanwhile.
 struct Job {
   uv_work_t request{};
-  LoopWatcher* watcher = nullptr;  // loop thread; null once the watcher has closed
+  LoopWatcher* watcher = nullptr;      // loop thread; null once the watcher has closed
+  std::shared_ptr<DiskGround> ground;  // which the targets refer to
   std::shared_ptr<Inotify> inotify;
   std::unique_ptr<Targets> targets;
   Pass pass;
   PassResult result;
+  std::chrono::nanoseconds cpu{};
+
+  // Worker thread.
+  void run() {
+    const std::chrono::nanoseconds begin = thread_cpu();
+    result = targets->run(pass, inotify.get());
+    cpu = thread_cpu() - begin;
+  }
 };
 
 class LoopWatcher final : public Watcher {
  public:
-  LoopWatcher(uv_loop_t& loop, const WatchOptions& options, OnChange on_change);
+  LoopWatcher(const World& world, const WatchOptions& options, OnChange on_change);
   ~LoopWatcher() override { close(); }
 
   void watch(base::Sightings seen) override;
   void rescan() override;
-  WatchCounts counts() const override { return counts_; }
+  WatchCounts counts() const override;
   void close() override;
 
  private:
@@ -57,22 +66,18 @@ class LoopWatcher final : public Watcher {
   void start_timer(uv_timer_t& timer, milliseconds delay, uv_timer_cb callback);
   void schedule_rescan();
   void schedule_poll();
-  void schedule_debounce();
+  void schedule_due();
 
   void open_inotify();
+  void listen();
   void watch_mounts();
-  void drain();
+  void read_events();
   void interpret();
-  void interpret(const InotifyEvent& event, Debounce::Time now);
-  void everything_may_differ();
-  void on_debounce();
 
   void start();
   void finish(Job& job);
-  void account(const PassResult& result);
-  std::uint64_t missed(const Job& job) const;
   void report(const FileChanges& changes);
-  Debounce::Time now() const { return Debounce::Time(uv_now(&loop_)); }
+  Agenda::Time now() const { return Agenda::Time(uv_now(&loop_)); }
 
   uv_loop_t& loop_;
   WatchOptions options_;
@@ -83,49 +88,37 @@ class LoopWatcher final : public Watcher {
   FileDescriptor mountinfo_;
   UvHandle<uv_poll_t> inotify_poll_;
   UvHandle<uv_poll_t> mount_poll_;
-  UvHandle<uv_timer_t> debounce_timer_;
+  UvHandle<uv_timer_t> due_timer_;
+  UvHandle<uv_timer_t> breath_timer_;
   UvHandle<uv_timer_t> rescan_timer_;
   UvHandle<uv_timer_t> poll_timer_;
 
+  std::shared_ptr<DiskGround> ground_;
+  Agenda agenda_;
   std::unique_ptr<Targets> targets_;  // null while a worker has it
   Job* job_ = nullptr;
-  Pass next_;
-  std::vector<InotifyEvent> raw_;  // not yet interpreted: that needs targets_
-  Debounce debounce_;
-  bool lost_events_ = false;
-  WatchCounts counts_;
   std::chrono::nanoseconds full_pass_cpu_{};
-  Debounce::Time full_pass_at_{};
   std::minstd_rand jitter_{std::random_device{}()};
-
-  // What watch() is given was seen after this: the first report since the previous watch(), or that
-  // itself.
-  std::int64_t seen_since_ns_ = 0;
-  bool reported_since_ = false;
 };
-
-std::int64_t realtime_ns() {
-  timespec at{};
-  ::clock_gettime(CLOCK_REALTIME, &at);
-  return static_cast<std::int64_t>(at.tv_sec) * 1'000'000'000 + at.tv_nsec;
-}
 
 template <class Handle>
 LoopWatcher& owner(Handle* handle) {
   return *static_cast<LoopWatcher*>(handle->data);
 }
 
-LoopWatcher::LoopWatcher(uv_loop_t& loop, const WatchOptions& options, OnChange on_change)
-    : loop_(loop),
+LoopWatcher::LoopWatcher(const World& world, const WatchOptions& options, OnChange on_change)
+    : loop_(world.loop),
       options_(options),
       on_change_(std::move(on_change)),
-      debounce_timer_(make_timer()),
+      due_timer_(make_timer()),
+      breath_timer_(make_timer()),
       rescan_timer_(make_timer()),
       poll_timer_(make_timer()),
-      targets_(std::make_unique<Targets>(options.settle)),
-      seen_since_ns_(realtime_ns() - std::chrono::nanoseconds(options.settle).count()) {
+      ground_(std::make_shared<DiskGround>(world.mounts)),
+      agenda_({.settle = options.settle, .realtime_ns = ground_->realtime_ns()}),
+      targets_(std::make_unique<Targets>(
+          Targets::World{.ground = *ground_, .disk = world.disk, .settle = options.settle})) {
   open_inotify();
-  counts_.fallback = !inotify_;
   watch_mounts();
   schedule_rescan();
   schedule_poll();
@@ -168,20 +161,25 @@ void LoopWatcher::schedule_rescan() {
 void LoopWatcher::schedule_poll() {
   start_timer(*poll_timer_, options_.poll_interval, [](uv_timer_t* timer) {
     LoopWatcher& watcher = owner(timer);
-    if (watcher.counts_.fallback || !watcher.counts_.unreliable.empty()) {
-      watcher.next_.unreliable = true;
+    const WatchCounts& counts = watcher.agenda_.counts();
+    if (counts.fallback || !counts.unreliable.empty()) {
+      watcher.agenda_.look_at_unreliable();
       watcher.start();
     }
     watcher.schedule_poll();
   });
 }
 
-void LoopWatcher::schedule_debounce() {
-  const auto next = debounce_.next();
+void LoopWatcher::schedule_due() {
+  const auto next = agenda_.next_due();
   if (!next) return;
   uv_update_time(&loop_);
-  start_timer(*debounce_timer_, *next - now(),
-              [](uv_timer_t* timer) { owner(timer).on_debounce(); });
+  start_timer(*due_timer_, *next - now(), [](uv_timer_t* timer) {
+    LoopWatcher& watcher = owner(timer);
+    watcher.agenda_.come_due(watcher.now());
+    watcher.schedule_due();
+    watcher.start();
+  });
 }
 
 void LoopWatcher::open_inotify() {
@@ -191,9 +189,18 @@ void LoopWatcher::open_inotify() {
   inotify_poll_ = make_poll(inotify->fd());
   if (!inotify_poll_) return;
   inotify_ = std::move(inotify);
+  listen();
+}
+
+/// Reads, takes breath, and listens again.
+void LoopWatcher::listen() {
   uv_poll_start(inotify_poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
-    owner(poll).drain();
-    owner(poll).interpret();
+    LoopWatcher& watcher = owner(poll);
+    uv_poll_stop(poll);
+    watcher.read_events();
+    watcher.interpret();
+    watcher.start_timer(*watcher.breath_timer_, kBreath,
+                        [](uv_timer_t* timer) { owner(timer).listen(); });
   });
 }
 
@@ -205,90 +212,54 @@ void LoopWatcher::watch_mounts() {
   mount_poll_ = make_poll(mountinfo_.get());
   if (!mount_poll_) return;
   uv_poll_start(mount_poll_.get(), UV_PRIORITIZED, [](uv_poll_t* poll, int, int) {
-    owner(poll).everything_may_differ();
-    owner(poll).schedule_debounce();
+    LoopWatcher& watcher = owner(poll);
+    watcher.agenda_.everything_may_differ(watcher.now());
+    watcher.schedule_due();
   });
 }
 
-void LoopWatcher::everything_may_differ() {
-  debounce_.by(kEverything, std::max(now() + 5ms, full_pass_at_ + kBetweenFullPasses));
-}
-
-void LoopWatcher::drain() {
-  if (!inotify_) return;
-  std::vector<InotifyEvent> events = inotify_->drain();
-  counts_.events += events.size();
-  for (InotifyEvent& event : events) {
-    if ((event.mask & IN_Q_OVERFLOW) != 0) {
-      ++counts_.overflows;
-      lost_events_ = true;
-    } else if (raw_.size() < kMaxRawEvents) {
-      raw_.push_back(std::move(event));
-    } else {
-      lost_events_ = true;
-    }
-  }
+void LoopWatcher::read_events() {
+  if (inotify_) agenda_.take_in(inotify_->drain());
 }
 
 void LoopWatcher::interpret() {
   if (!targets_) return;
   uv_update_time(&loop_);
-  for (const InotifyEvent& event : raw_) interpret(event, now());
-  raw_.clear();
-  if (lost_events_) everything_may_differ();
-  schedule_debounce();
-}
-
-void LoopWatcher::interpret(const InotifyEvent& event, Debounce::Time at) {
-  for (const std::string& path : targets_->affected(event)) {
-    if ((event.mask & ~IN_MODIFY) != 0) {
-      debounce_.prompt(path, at);
-    } else {
-      debounce_.writing(path, at);
-    }
-  }
-}
-
-void LoopWatcher::on_debounce() {
-  next_.hinted.merge(debounce_.take(now()));
-  if (next_.hinted.erase(kEverything) != 0) next_.everything = next_.explained = true;
-  schedule_debounce();
-  start();
+  agenda_.interpret(*targets_, now());
+  schedule_due();
 }
 
 void LoopWatcher::watch(base::Sightings seen) {
   if (closed_) return;
-  next_.seen_since_ns =
-      next_.replacement ? std::min(next_.seen_since_ns, seen_since_ns_) : seen_since_ns_;
-  next_.replacement = std::move(seen);
-  seen_since_ns_ = realtime_ns();
-  reported_since_ = false;
+  agenda_.replace(std::move(seen), ground_->realtime_ns());
   start();
 }
 
 void LoopWatcher::rescan() {
   if (closed_) return;
   if (!inotify_) open_inotify();
-  next_.everything = true;
+  agenda_.look_at_everything();
   start();
 }
 
+WatchCounts LoopWatcher::counts() const {
+  WatchCounts counts = agenda_.counts();
+  counts.fallback = counts.fallback || !inotify_;
+  return counts;
+}
+
 void LoopWatcher::start() {
-  if (closed_ || job_ != nullptr || next_.empty()) return;
+  if (closed_ || job_ != nullptr || agenda_.nothing_to_do()) return;
   auto job = std::make_unique<Job>();
   job->request.data = job.get();
   job->watcher = this;
+  job->ground = ground_;
   job->inotify = inotify_;
   job->targets = std::move(targets_);
-  job->pass = std::exchange(next_, Pass{});
-  job->pass.lost = job->pass.everything && std::exchange(lost_events_, false);
+  job->pass = agenda_.begin();
   job_ = job.release();
   uv_queue_work(
-      &loop_, &job_->request,
-      [](uv_work_t* request) {
-        Job& running = *static_cast<Job*>(request->data);
-        running.result = running.targets->run(running.pass, running.inotify.get());
-      },
+      &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
       [](uv_work_t* request, int) {
         const std::unique_ptr<Job> done(static_cast<Job*>(request->data));
         if (done->watcher != nullptr) done->watcher->finish(*done);
@@ -298,44 +269,18 @@ void LoopWatcher::start() {
 void LoopWatcher::finish(Job& job) {
   job_ = nullptr;
   targets_ = std::move(job.targets);
-  drain();
+  if (job.pass.everything) full_pass_cpu_ = job.cpu;
+  read_events();
   interpret();
-  for (const std::string& path : job.result.unstable) debounce_.by(path, now() + kUnstableRetry);
-  for (const std::string& path : job.result.young)
-    debounce_.by(path, now() + options_.settle + 1ms);
-  schedule_debounce();
-  account(job.result);
-  if (job.pass.everything) {
-    ++counts_.full_looks;
-    full_pass_cpu_ = job.result.cpu;
-    full_pass_at_ = now();
-  }
-  const std::uint64_t missed_now = missed(job);
-  counts_.missed += missed_now;
+  const FileChanges changes = agenda_.finish(job.pass, std::move(job.result), now());
+  schedule_due();
   start();
-  report({.paths = std::move(job.result.changed),
-          .everything = job.pass.lost,
-          .by_rescan = missed_now > 0});
-}
-
-void LoopWatcher::account(const PassResult& result) {
-  counts_.watches = result.watches;
-  counts_.fallback = !inotify_ || result.refused;
-  counts_.unreliable = result.unreliable;
-}
-
-/// What only the rescan led to, unless the event was on its way.
-std::uint64_t LoopWatcher::missed(const Job& job) const {
-  return static_cast<std::uint64_t>(
-      std::count_if(job.result.unexplained.begin(), job.result.unexplained.end(),
-                    [this](const std::string& path) {
-                      return !debounce_.hinted(path) && !next_.hinted.contains(path);
-                    }));
+  report(changes);
 }
 
 void LoopWatcher::report(const FileChanges& changes) {
   if (changes.paths.empty()) return;
-  if (!std::exchange(reported_since_, true)) seen_since_ns_ = realtime_ns();
+  agenda_.reported(ground_->realtime_ns());
   on_change_(changes);
 }
 
@@ -347,7 +292,8 @@ void LoopWatcher::close() {
   }
   inotify_poll_.reset();
   mount_poll_.reset();
-  debounce_timer_.reset();
+  due_timer_.reset();
+  breath_timer_.reset();
   rescan_timer_.reset();
   poll_timer_.reset();
   inotify_.reset();
@@ -356,9 +302,9 @@ void LoopWatcher::close() {
 
 }  // namespace
 
-std::unique_ptr<Watcher> Watcher::create(uv_loop_t& loop, const WatchOptions& options,
+std::unique_ptr<Watcher> Watcher::create(const World& world, const WatchOptions& options,
                                          OnChange on_change) {
-  return std::make_unique<LoopWatcher>(loop, options, std::move(on_change));
+  return std::make_unique<LoopWatcher>(world, options, std::move(on_change));
 }
 
 }  // namespace mtls::daemon

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/sighting.h"
+#include "daemon/mount_table.h"
 
 namespace mtls::daemon {
 
@@ -30,9 +31,9 @@ struct WatchCounts {
   std::uint64_t overflows = 0;
   std::uint64_t missed = 0;      // changes found by a rescan only
   std::uint64_t full_looks = 0;  // looks at every target, by the rescan timer or on demand
-  bool fallback = false;         // inotify is refused: polling
-  std::set<std::string>
-      unreliable;  // paths on file systems that do not tell (nfs, fuse, overlay) or without a watch
+  bool fallback = false;         // inotify, or some of its watches, are refused: those are polled
+  /// Paths on file systems that do not tell (NFS, FUSE, overlay), or without a watch.
+  std::set<std::string> unreliable;
 };
 
 struct WatchOptions {
@@ -49,8 +50,14 @@ class Watcher {
  public:
   using OnChange = std::function<void(const FileChanges&)>;
 
+  /// All of it outlives the watcher, and a pass that is under way when it closes.
+  struct World {
+    uv_loop_t& loop;
+    base::FileSystem& disk;
+    Mounts& mounts;
+  };
   /// Never fails: without inotify it polls, and counts().fallback says so.
-  static std::unique_ptr<Watcher> create(uv_loop_t& loop, const WatchOptions& options,
+  static std::unique_ptr<Watcher> create(const World& world, const WatchOptions& options,
                                          OnChange on_change);
   virtual ~Watcher() = default;
 

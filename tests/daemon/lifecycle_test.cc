@@ -1,9 +1,6 @@
 // Start, reload and stop of the real daemon as systemd and operators do them, and a real
 // Prometheus that scrapes it.
-#include <netinet/in.h>
 #include <sys/inotify.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,49 +12,10 @@
 
 #include "daemon/file_descriptor.h"
 #include "tests/daemon/exporter_fixture.h"
+#include "tests/daemon/supervisor.h"
 
 namespace mtls::daemon::testing {
 namespace {
-
-// systemd's end of NOTIFY_SOCKET.
-class Supervisor {
- public:
-  explicit Supervisor(const TempDir& dir)
-      : path_(dir.path("notify")),
-        socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
-            0);
-  }
-
-  std::map<std::string, std::string> environment(const char* watchdog_usec) const {
-    return {{"NOTIFY_SOCKET", path_}, {"WATCHDOG_USEC", watchdog_usec}};
-  }
-
-  /// The next datagram that begins so; "" when none came in time. Others are dropped.
-  std::string next(const std::string& start, milliseconds limit = 2s) const {
-    std::string text;
-    const bool came = eventually(limit, [&] {
-      std::array<char, 4096> bytes{};
-      const ssize_t n = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
-      text.assign(bytes.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-      return n > 0 && text.starts_with(start);
-    });
-    return came ? text : "";
-  }
-
- private:
-  std::string path_;
-  FileDescriptor socket_;
-};
-
-void write_simple_tree(const TempDir& dir) {
-  write_server_certificate(dir);
-  dir.write("ca.pem", authority("CA").certificate_pem);
-  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
-}
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

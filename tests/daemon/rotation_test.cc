@@ -254,7 +254,7 @@ void sleep_until(base::sys_seconds instant, milliseconds left) {
   std::this_thread::sleep_until(std::chrono::system_clock::time_point(instant) + left);
 }
 
-TEST_CASE("rotation: a CA that runs out flips everything at its second, without any event") {
+TEST_CASE("T3: a CA that runs out flips everything at its second, without any event") {
   const TempDir dir;
   write_server_certificate(dir);
   const base::sys_seconds end = now() + 4s;

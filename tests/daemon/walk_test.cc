@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "daemon/watch/inotify.h"
 #include "daemon/watch/watch_set.h"
 #include "tests/daemon/disk_scene.h"
 
@@ -12,6 +13,12 @@ namespace {
 using base::Sighting;
 using testing::TemporaryDirectory;
 using Kind = Sighting::Kind;
+
+Walk walk(Kind kind, const std::string& path) {
+  Mounts mounts;
+  DiskGround ground(mounts);
+  return Walker(ground).walk(kind, path);
+}
 
 /// The wants below `dir`, as "place name"; `*` for every entry, `=` for the file itself.
 std::vector<std::string> wants_below(const TemporaryDirectory& dir, const Walk& walk) {
@@ -74,14 +81,14 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
   };
   for (const Row& row : rows) {
     CAPTURE(row.path);
-    CHECK(wants_below(dir, Walker().walk(row.kind, dir / row.path)) == row.wants);
+    CHECK(wants_below(dir, walk(row.kind, dir / row.path)) == row.wants);
   }
 }
 
 TEST_CASE("walk: the signature is the identity of the way, not the content at its end") {
   TemporaryDirectory dir;
   dir.run("mkdir -p one two; echo x > one/file; ln one/file two/file; ln -s one current");
-  const auto signature = [&] { return Walker().walk(Kind::kFile, dir / "current/file").signature; };
+  const auto signature = [&] { return walk(Kind::kFile, dir / "current/file").signature; };
   const auto before = signature();
   dir.run("echo more >> one/file");
   CHECK(signature() == before);
@@ -99,8 +106,8 @@ TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
   dir.run("echo x > l0; i=0; while [ $i -lt 41 ]; do ln -s l$i l$((i+1)); i=$((i+1)); done");
   const Want end{.place = dir / "l0", .name = kFileItself};
   const auto reaches = [&](const char* path) {
-    const Walk walk = Walker().walk(Kind::kFile, dir / path);
-    return std::find(walk.wants.begin(), walk.wants.end(), end) != walk.wants.end();
+    const Walk found = walk(Kind::kFile, dir / path);
+    return std::find(found.wants.begin(), found.wants.end(), end) != found.wants.end();
   };
   CHECK(reaches("l40"));
   CHECK_FALSE(reaches("l41"));
@@ -108,9 +115,9 @@ TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
 
 TEST_CASE("walk: a file system that changes without telling is called silent") {
   TemporaryDirectory dir;
-  CHECK(Walker().walk(Kind::kFile, "/proc/self/status").silent);
+  CHECK(walk(Kind::kFile, "/proc/self/status").silent);
   if (std::filesystem::exists("/sys/kernel")) {
-    CHECK(Walker().walk(Kind::kFile, "/sys/kernel/x").silent);
+    CHECK(walk(Kind::kFile, "/sys/kernel/x").silent);
   } else {
     WARN("sysfs not tried: /sys is not mounted here");
   }
@@ -122,7 +129,7 @@ struct Armed {
   WatchSet set;
 
   void want(TargetId id, const std::string& path) {
-    set.want(id, Walker().walk(Kind::kFile, dir / path).wants);
+    set.want(id, walk(Kind::kFile, dir / path).wants);
     set.arm(inotify);
   }
   /// Whom `snippet` concerns.

@@ -36,7 +36,7 @@ class WatchScene {
   static constexpr WatchOptions kEventsOnly{.rescan_interval = 1h, .poll_interval = 1h};
 
   void start(const WatchOptions& options = kEventsOnly) {
-    watcher = Watcher::create(loop_, options, [this](const FileChanges& changes) {
+    watcher = Watcher::create(world(), options, [this](const FileChanges& changes) {
       reports.push_back(changes);
       if (reacts) evaluate();
     });
@@ -90,7 +90,7 @@ class WatchScene {
     return false;
   }
 
-  uv_loop_t& loop() { return loop_; }
+  Watcher::World world() { return {.loop = loop_, .disk = disk_, .mounts = mounts_}; }
 
   std::vector<std::string> files;
   std::vector<std::string> patterns;
@@ -102,6 +102,7 @@ class WatchScene {
 
  private:
   Disk disk_;
+  Mounts mounts_;
   uv_loop_t loop_{};
 };
 

@@ -123,7 +123,7 @@ TEST_CASE("watcher: refused inotify, it polls, says so, and takes inotify when i
   const WatchOptions options{.rescan_interval = 1500ms, .poll_interval = 100ms};
   {
     const NoDescriptors refused;
-    scene.watcher = Watcher::create(scene.loop(), options, [&](const FileChanges& changes) {
+    scene.watcher = Watcher::create(scene.world(), options, [&](const FileChanges& changes) {
       scene.reports.push_back(changes);
       scene.evaluate();
     });

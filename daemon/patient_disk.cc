@@ -1,0 +1,47 @@
+#include "daemon/patient_disk.h"
+
+namespace mtls::daemon {
+namespace {
+
+constexpr char kMagic[] = "*?[\\";  // of glob(3)
+
+}  // namespace
+
+/// A wildcard before the last component may lead anywhere: such a pattern is a lane of its own.
+std::optional<std::string> PatientDisk::lane_of(const std::string& path) {
+  const auto table = mounts_.current();
+  if (!table->may_block()) return std::nullopt;
+  if (const Mount* mount = table->first_remote(path, read_link)) return mount->point;
+  const std::size_t magic = path.find_first_of(kMagic);
+  if (magic == std::string::npos || path.find('/', magic) == std::string::npos) return std::nullopt;
+  return path;
+}
+
+template <class Answer, class Ask>
+base::Result<Answer> PatientDisk::ask(const std::string& path, Ask question) {
+  const auto lane = lane_of(path);
+  if (!lane) return question(*disk_);
+  const auto answer = std::make_shared<std::optional<base::Result<Answer>>>();
+  if (lanes_.run(*lane, [answer, question, disk = disk_] { *answer = question(*disk); })) {
+    return std::move(**answer);
+  }
+  return base::fail(base::ErrorCode::kStuck,
+                    path + ": the file system at " + *lane +
+                        " does not answer (repair its server, or unmount it)");
+}
+
+base::Result<base::FileContent> PatientDisk::read(const std::string& path, std::size_t limit) {
+  return ask<base::FileContent>(
+      path, [path, limit](base::FileSystem& disk) { return disk.read(path, limit); });
+}
+
+base::Result<std::vector<std::string>> PatientDisk::glob(const std::string& pattern) {
+  return ask<std::vector<std::string>>(
+      pattern, [pattern](base::FileSystem& disk) { return disk.glob(pattern); });
+}
+
+base::Result<base::FileStamp> PatientDisk::stat(const std::string& path) {
+  return ask<base::FileStamp>(path, [path](base::FileSystem& disk) { return disk.stat(path); });
+}
+
+}  // namespace mtls::daemon

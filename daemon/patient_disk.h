@@ -1,0 +1,38 @@
+// A disk that does not wait for ever: what lies on a mount that may not answer (network, FUSE) is
+// asked on the thread of that mount, and called stuck after some seconds (reliability F11). Local
+// file systems are asked directly. Any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/filesystem.h"
+#include "daemon/lanes.h"
+#include "daemon/mount_table.h"
+
+namespace mtls::daemon {
+
+class PatientDisk final : public base::FileSystem {
+ public:
+  /// `disk` is shared with threads that may outlive this.
+  PatientDisk(std::shared_ptr<base::FileSystem> disk, Mounts& mounts, Lanes& lanes)
+      : disk_(std::move(disk)), mounts_(mounts), lanes_(lanes) {}
+
+  /// Besides what the disk itself says: kStuck.
+  base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
+  base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
+  base::Result<base::FileStamp> stat(const std::string& path) override;
+
+ private:
+  /// The thread to ask on; nullopt: any.
+  std::optional<std::string> lane_of(const std::string& path);
+  template <class Answer, class Ask>
+  base::Result<Answer> ask(const std::string& path, Ask question);
+
+  std::shared_ptr<base::FileSystem> disk_;
+  Mounts& mounts_;
+  Lanes& lanes_;
+};
+
+}  // namespace mtls::daemon

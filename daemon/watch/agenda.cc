@@ -1,0 +1,105 @@
+#include "daemon/watch/agenda.h"
+
+#include <sys/inotify.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mtls::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Agenda::Time kSoon = 5ms;
+constexpr Agenda::Time kUnstableRetry = 100ms;
+// At least, however often mounts change or events overflow.
+constexpr Agenda::Time kBetweenFullPasses = 500ms;
+constexpr std::size_t kMaxRawEvents = 65'536;  // while a pass runs; more of them count as lost
+
+constexpr char kEverything[] = "";  // a key of the debounce that no path has
+
+}  // namespace
+
+Agenda::Agenda(const Options& options)
+    : settle_(options.settle),
+      seen_since_ns_(options.realtime_ns - std::chrono::nanoseconds(options.settle).count()) {}
+
+void Agenda::replace(base::Sightings seen, std::int64_t realtime_ns) {
+  next_.seen_since_ns =
+      next_.replacement ? std::min(next_.seen_since_ns, seen_since_ns_) : seen_since_ns_;
+  next_.replacement = std::move(seen);
+  seen_since_ns_ = realtime_ns;
+  reported_since_ = false;
+}
+
+void Agenda::everything_may_differ(Time now) {
+  debounce_.by(kEverything, std::max(now + kSoon, full_pass_at_ + kBetweenFullPasses));
+}
+
+void Agenda::take_in(std::vector<InotifyEvent> events) {
+  counts_.events += events.size();
+  for (InotifyEvent& event : events) {
+    if ((event.mask & IN_Q_OVERFLOW) != 0) {
+      ++counts_.overflows;
+      lost_events_ = true;
+    } else if (raw_.size() < kMaxRawEvents) {
+      raw_.push_back(std::move(event));
+    } else {
+      lost_events_ = true;
+    }
+  }
+}
+
+void Agenda::interpret(Targets& targets, Time now) {
+  for (const InotifyEvent& event : raw_) {
+    for (const std::string& path : targets.affected(event)) {
+      if ((event.mask & ~IN_MODIFY) != 0) {
+        debounce_.prompt(path, now);
+      } else {
+        debounce_.writing(path, now);
+      }
+    }
+  }
+  raw_.clear();
+  if (lost_events_) everything_may_differ(now);
+}
+
+void Agenda::come_due(Time now) {
+  next_.hinted.merge(debounce_.take(now));
+  if (next_.hinted.erase(kEverything) != 0) next_.everything = next_.explained = true;
+}
+
+Pass Agenda::begin() {
+  Pass pass = std::exchange(next_, Pass{});
+  pass.lost = pass.everything && std::exchange(lost_events_, false);
+  return pass;
+}
+
+FileChanges Agenda::finish(const Pass& pass, PassResult result, Time now) {
+  for (const std::string& path : result.unstable) debounce_.by(path, now + kUnstableRetry);
+  for (const std::string& path : result.young) debounce_.by(path, now + settle_ + 1ms);
+  if (pass.everything) {
+    ++counts_.full_looks;
+    full_pass_at_ = now;
+  }
+  const std::uint64_t missed_now = missed(result);
+  counts_.missed += missed_now;
+  counts_.watches = result.watches;
+  counts_.fallback = result.refused;
+  counts_.unreliable = std::move(result.unreliable);
+  return {.paths = std::move(result.changed), .everything = pass.lost, .by_rescan = missed_now > 0};
+}
+
+/// What only the rescan led to, unless the event was on its way.
+std::uint64_t Agenda::missed(const PassResult& result) const {
+  return static_cast<std::uint64_t>(std::count_if(
+      result.unexplained.begin(), result.unexplained.end(), [this](const std::string& path) {
+        return !debounce_.hinted(path) && !next_.hinted.contains(path);
+      }));
+}
+
+void Agenda::reported(std::int64_t realtime_ns) {
+  if (!std::exchange(reported_since_, true)) seen_since_ns_ = realtime_ns;
+}
+
+}  // namespace mtls::daemon

@@ -1,0 +1,141 @@
+// Time that jumps: the detector with readings made up, the real binary under libfaketime.
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "daemon/clock_jump.h"
+#include "tests/daemon/exporter_fixture.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+TEST_CASE(
+    "T1, T4: a wall clock that was set and a host that slept move one clock against another") {
+  struct Row {
+    const char* name;
+    ClockReadings passed;  // since the readings before
+    ClockJump::Seen seen;
+  };
+  const std::vector<Row> rows = {
+      {"a second", {.realtime = 1s, .boottime = 1s, .monotonic = 1s}, {}},
+      {"a loop that was busy", {.realtime = 90s, .boottime = 90s, .monotonic = 90s}, {}},
+      {"slewing", {.realtime = 1001ms, .boottime = 1s, .monotonic = 1s}, {}},
+      {"an hour back", {.realtime = 1s - 1h, .boottime = 1s, .monotonic = 1s}, {.stepped = true}},
+      {"a year on", {.realtime = 8760h, .boottime = 1s, .monotonic = 1s}, {.stepped = true}},
+      {"a second on", {.realtime = 2s, .boottime = 1s, .monotonic = 1s}, {.stepped = true}},
+      {"sleep", {.realtime = 8h, .boottime = 8h, .monotonic = 1s}, {.resumed = true}},
+      {"sleep, then set",
+       {.realtime = 9h, .boottime = 8h, .monotonic = 1s},
+       {.stepped = true, .resumed = true}},
+  };
+  ClockReadings now{.realtime = 1'800'000'000s, .boottime = 5000s, .monotonic = 4000s};
+  ClockJump jump(now);
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    now.realtime += row.passed.realtime;
+    now.boottime += row.passed.boottime;
+    now.monotonic += row.passed.monotonic;
+    CHECK(jump.next(now) == row.seen);
+    CHECK(jump.next(now) == ClockJump::Seen{});  // told once
+  }
+}
+
+TEST_CASE("T1: the real clocks do not jump by themselves") {
+  ClockJump jump(ClockReadings::now());
+  for (int i = 0; i < 100; ++i) CHECK(jump.next(ClockReadings::now()) == ClockJump::Seen{});
+}
+
+/// "" where there is none, or where it cannot be preloaded into an instrumented program.
+std::string faketime_library() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return "";
+#else
+  const std::filesystem::path library = "/usr/lib/" EXPORTER_MULTIARCH "/faketime/libfaketimeMT.so.1";
+  return std::filesystem::exists(library) ? library.string() : "";
+#endif
+}
+
+/// The wall clock of a daemon, at will; its other clocks run on.
+class FakeClock {
+ public:
+  explicit FakeClock(const TempDir& dir) : dir_(dir) {}
+
+  std::map<std::string, std::string> environment() const {
+    return {{"LD_PRELOAD", faketime_library()}, {"FAKETIME_TIMESTAMP_FILE", dir_.path("clock")},
+            {"FAKETIME_NO_CACHE", "1"},         {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
+            {"FAKETIME_DONT_RESET", "1"},       {"NO_FAKE_STAT", "1"}};
+  }
+  /// So far from the real one.
+  void set(std::chrono::seconds offset) const {
+    const auto seconds = offset.count();
+    dir_.rename_over("clock", (seconds < 0 ? "" : "+") + std::to_string(seconds));
+  }
+
+ private:
+  const TempDir& dir_;
+};
+
+TEST_CASE("T1: a clock that is set is followed, forth and back, and nothing turns negative") {
+  if (faketime_library().empty()) {
+    WARN("skipped: no libfaketime here, or a sanitizer is in its place");
+    return;
+  }
+  const TempDir dir;
+  write_server_certificate(dir);
+  dir.write("ca.pem", authority("CA", 200 * 24h).certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+  const FakeClock clock(dir);
+  clock.set(0s);
+  const Exporter exporter(dir, {}, clock.environment());
+  const auto state = [&](const char* word) {
+    return Exporter::Expected{.name = "nginx_mtls_bundle_certificates",
+                              .labels = {{"path", dir.path("ca.pem")}, {"state", word}}};
+  };
+  struct Row {
+    std::chrono::seconds offset;
+    const char* state;
+  };
+  for (const Row& row : {Row{365 * 24h, "expired"}, Row{0s, "valid"}, Row{-48h, "not_yet_valid"},
+                         Row{-1h, "valid"}, Row{0s, "valid"}}) {
+    CAPTURE(row.offset.count());
+    clock.set(row.offset);
+    CHECK(exporter.time_until(state(row.state), 30s) < 5s);
+    for (const Sample& sample : mtls::testing::parse_metrics(exporter.scrape())) {
+      CAPTURE(sample.name);
+      if (sample.name.starts_with("nginx_mtls_")) CHECK_FALSE(sample.value < 0);
+    }
+  }
+}
+
+TEST_CASE("T2: in 2038 and 2106 a CA ends at its second as it does today") {
+  if (faketime_library().empty()) {
+    WARN("skipped: no libfaketime here, or a sanitizer is in its place");
+    return;
+  }
+  // Past the ends of a signed and of an unsigned 32-bit time_t.
+  for (const std::int64_t limit : {std::int64_t{1} << 31U, std::int64_t{1} << 32U}) {
+    CAPTURE(limit);
+    const TempDir dir;
+    write_server_certificate(dir);
+    const base::sys_seconds end{std::chrono::seconds(limit + 1)};
+    mtls::testing::CertificateSpec spec = mtls::testing::ca_spec("CN=Ending");
+    spec.not_before = base::sys_seconds{std::chrono::seconds(limit)} - 24h;
+    spec.not_after = end;
+    dir.write("ca.pem", mtls::testing::mint(spec).certificate_pem);
+    dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+    const FakeClock clock(dir);
+    clock.set(end - now() - 3s);
+    const Exporter exporter(dir, {}, clock.environment());
+    const auto state = [&](const char* word) {
+      return Exporter::Expected{.name = "nginx_mtls_bundle_certificates",
+                                .labels = {{"path", dir.path("ca.pem")}, {"state", word}}};
+    };
+    CHECK(exporter.value("nginx_mtls_server_trust_expiry_timestamp_seconds") ==
+          base::unix_seconds(end));
+    CHECK(exporter.shows(state("valid")));
+    CHECK(exporter.time_until(state("expired"), 10s) < 6s);
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon::testing
