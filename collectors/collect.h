@@ -24,4 +24,7 @@ void canary_families(const audit::Snapshot& snapshot, Families& families);
 void upstream_families(const audit::Snapshot& snapshot, Families& families);
 void config_families(const audit::Snapshot& snapshot, Families& families);
 
+/// Not of collect(): what --compat.blackbox adds.
+void blackbox_families(const audit::Snapshot& snapshot, Families& families);
+
 }  // namespace mtls::collectors

@@ -106,6 +106,9 @@ inline constexpr FamilySpec kConfigServers{MTLS "config_servers",
 inline constexpr FamilySpec kSeriesOmitted{
     MTLS "series_omitted",
     "Series left out because of limits.max_certificates_per_file or limits.max_series."};
+inline constexpr FamilySpec kBlackboxEarliestExpiry{
+    "probe_ssl_earliest_cert_expiry",
+    "Earliest end of a certificate the server presents or of its trust in client CAs."};
 #undef MTLS
 
 }  // namespace mtls::collectors

@@ -72,8 +72,7 @@ class App {
   }
 
   int run(audit::Policy policy) {
-    auto web =
-        WebServer::start({.listen_addresses = options_.listen_addresses}, routes_, requests_);
+    auto web = start_web();
     if (!web) {
       log_error("cannot serve HTTP", {{"error", web.error().message}});
       close_handles();
@@ -99,6 +98,17 @@ class App {
   }
 
  private:
+  base::Result<std::unique_ptr<WebServer>> start_web() {
+    WebOptions web{.listen_addresses = options_.listen_addresses,
+                   .max_requests = options_.max_requests};
+    if (options_.systemd_socket) {
+      auto sockets = inherited_sockets();
+      if (!sockets) return tl::unexpected(sockets.error());
+      web.inherited_sockets = std::move(*sockets);
+    }
+    return WebServer::start(web, routes_, requests_);
+  }
+
   void start_signals() {
     uv_signal_start(
         &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->plan_reload(); }, SIGHUP);
@@ -247,7 +257,10 @@ class App {
                  options_.telemetry_path};
   std::unique_ptr<WebServer> web_;
   std::unique_ptr<Watcher> watcher_;
-  Updater updater_{{.loop = loop_, .disk = disk_, .telemetry_path = options_.telemetry_path},
+  Updater updater_{{.loop = loop_,
+                    .disk = disk_,
+                    .rendering = {.telemetry_path = options_.telemetry_path,
+                                  .blackbox = options_.compat_blackbox}},
                    [this](const audit::Snapshot& snapshot, const Publication& publication) {
                      publish(snapshot, publication);
                    }};

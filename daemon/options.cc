@@ -66,14 +66,24 @@ void declare_serve(CLI::App& app, Raw& raw) {
   Options& options = raw.options;
   app.add_subcommand("serve", "run the daemon (default)")->fallthrough();
   app.add_option("--web.listen-address", options.listen_addresses,
-                 "Address to serve on, repeatable [:10059]")
+                 "Address to serve on, repeatable: :PORT, HOST:PORT, unix:/PATH [:10059]")
       ->type_name("ADDRESS")
+      ->group(kServeGroup);
+  app.add_flag("--web.systemd-socket", options.systemd_socket,
+               "Serve on the sockets of a systemd socket unit instead")
       ->group(kServeGroup);
   app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->capture_default_str()
       ->group(kServeGroup);
+  app.add_option("--web.max-requests", options.max_requests,
+                 "Answer at most this many requests at once, others get 503; 0: all")
+      ->capture_default_str()
+      ->group(kServeGroup);
   app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
                "Let POST /-/reload do as SIGHUP")
+      ->group(kServeGroup);
+  app.add_flag("--compat.blackbox", options.compat_blackbox,
+               "Add probe_ssl_earliest_cert_expiry for rules written for the blackbox exporter")
       ->group(kServeGroup);
   app.add_option("--rescan.interval", raw.interval,
                  "How often to look at every file without being told")

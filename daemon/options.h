@@ -48,8 +48,11 @@ struct Options {
   std::optional<config::Version> nginx_version;
   std::optional<config::Version> nginx_openssl;
   std::vector<std::string> listen_addresses;
+  bool systemd_socket = false;  // serve on the sockets systemd passed in place of the addresses
   std::string telemetry_path = "/metrics";
+  std::size_t max_requests = 0;   // answered at once; 0: as many as there are connections
   bool enable_lifecycle = false;  // POST /-/reload
+  bool compat_blackbox = false;   // probe_ssl_earliest_cert_expiry
   std::chrono::milliseconds rescan_interval{30'000};
   bool config_check = false;  // read the settings, say whether they are good, exit
   LogOptions log;

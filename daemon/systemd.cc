@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <numeric>
 #include <string>
 
 #include "base/text.h"
@@ -25,6 +26,20 @@ std::uint64_t monotonic_microseconds() {
 }
 
 }  // namespace
+
+// Programs we might start must not take them for theirs.
+base::Result<std::vector<int>> inherited_sockets() {
+  constexpr int kUnsetEnvironment = 1;
+  const int count = ::sd_listen_fds(kUnsetEnvironment);
+  if (count <= 0) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      "no socket activation file descriptors found; --web.systemd-socket needs a "
+                      "socket unit that starts this service");
+  }
+  std::vector<int> sockets(static_cast<std::size_t>(count));
+  std::iota(sockets.begin(), sockets.end(), SD_LISTEN_FDS_START);
+  return sockets;
+}
 
 void notify_ready(std::string_view status) { notify("READY=1\n" + status_line(status)); }
 

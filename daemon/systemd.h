@@ -5,8 +5,14 @@
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <vector>
+
+#include "base/result.h"
 
 namespace mtls::daemon {
+
+/// Descriptors that the socket unit passed (sd_listen_fds(3)); kInvalidArgument: there are none.
+base::Result<std::vector<int>> inherited_sockets();
 
 /// `status` is the line that `systemctl status` shows.
 void notify_ready(std::string_view status);

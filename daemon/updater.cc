@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "collectors/family.h"
+#include "collectors/collect.h"
 #include "collectors/openmetrics.h"
 #include "collectors/snapshot_collectable.h"
 #include "daemon/build_info.h"
@@ -38,8 +38,9 @@ milliseconds until_next_look(std::chrono::steady_clock::duration settling_for) {
 // Compressed here, on the worker, so that no scrape has to.
 std::shared_ptr<const Payload> render(const audit::Policy& policy,
                                       const std::shared_ptr<const audit::Snapshot>& snapshot,
-                                      const std::string& telemetry_path) {
-  const auto families = collectors::SnapshotCollectable(snapshot, policy.limits).Collect();
+                                      const Updater::Rendering& rendering) {
+  auto families = collectors::SnapshotCollectable(snapshot, policy.limits).Collect();
+  if (rendering.blackbox) collectors::blackbox_families(*snapshot, families);
   auto payload = std::make_shared<Payload>();
   payload->metrics = deflated_body_part(collectors::render(families));
   std::string openmetrics = collectors::render_openmetrics(families);
@@ -48,7 +49,7 @@ std::shared_ptr<const Payload> render(const audit::Policy& policy,
                              ? payload->metrics
                              : deflated_body_part(std::move(openmetrics));
   payload->page = deflated_body_part(reports::status_page(
-      *snapshot, {.version = exporter_version(), .telemetry_path = telemetry_path}));
+      *snapshot, {.version = exporter_version(), .telemetry_path = rendering.telemetry_path}));
   payload->check =
       deflated_body_part(reports::check_json({.snapshot = *snapshot, .policy = policy}));
   return payload;
@@ -65,7 +66,7 @@ struct Updater::Job {
   audit::Changes changes;
   Request answers = 0;
   std::string trigger;
-  std::string telemetry_path;
+  Rendering rendering;
 
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::shared_ptr<const Payload> payload;
@@ -79,7 +80,7 @@ struct Updater::Job {
                              .now = wall_clock(),
                              .previous = previous,
                              .changes = changes});
-    payload = render(*policy, snapshot, telemetry_path);
+    payload = render(*policy, snapshot, rendering);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 };
@@ -134,7 +135,7 @@ void Updater::run() {
   job->changes = std::exchange(pending_, {});
   job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});
-  job->telemetry_path = world_.telemetry_path;
+  job->rendering = world_.rendering;
   job->work.data = job.get();
   busy_ = true;
   uv_queue_work(

@@ -19,10 +19,14 @@ namespace mtls::daemon {
 
 class Updater {
  public:
+  struct Rendering {
+    std::string telemetry_path;  // for the page
+    bool blackbox = false;       // with the family of --compat.blackbox
+  };
   struct World {
     uv_loop_t& loop;
     base::FileSystem& disk;
-    std::string telemetry_path;  // for the page
+    Rendering rendering;
   };
   /// On the loop thread, after each evaluation: what to publish. The watch counts are the caller's
   /// to add.

@@ -1,24 +1,36 @@
 #include "daemon/web/acceptor.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <cstring>
 #include <sstream>
+
+#include "base/text.h"
 
 namespace mtls::daemon {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using asio::local::stream_protocol;
 using boost::system::error_code;
-using Endpoint = Acceptor::endpoint_type;
 
 std::string text(const tcp::endpoint& endpoint) {
   std::ostringstream out;
   out << endpoint;
   return out.str();
+}
+
+tl::unexpected<base::Error> refused(const std::string& name, const error_code& error) {
+  return base::fail(base::ErrorCode::kUnreadable,
+                    "cannot listen on " + name + ": " + error.message() +
+                        "; choose another address with --web.listen-address");
 }
 
 error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint) {
@@ -42,9 +54,7 @@ bool no_ipv6(const error_code& error) {
          error == boost::system::errc::address_not_available;
 }
 
-}  // namespace
-
-base::Result<Acceptor> listen_on(asio::io_context& loop, const ListenAddress& address) {
+base::Result<ListeningSocket> listen_on_tcp(asio::io_context& loop, const TcpAddress& address) {
   error_code error;
   tcp::endpoint endpoint(asio::ip::address_v6::any(), address.port);
   if (address.host) endpoint.address(asio::ip::make_address(*address.host, error));
@@ -55,15 +65,71 @@ base::Result<Acceptor> listen_on(asio::io_context& loop, const ListenAddress& ad
     acceptor = Acceptor(loop);
     error = open(acceptor, endpoint);
   }
-  if (!error) return acceptor;
-  return base::fail(base::ErrorCode::kUnreadable,
-                    "cannot listen on " + text(endpoint) + ": " + error.message() +
-                        "; choose another address with --web.listen-address");
+  if (error) return refused(text(endpoint), error);
+  return ListeningSocket{std::move(acceptor), std::nullopt};
+}
+
+// Nobody can connect before listen(2), so the mode set in between is the first one there is.
+base::Result<ListeningSocket> listen_on_unix(asio::io_context& loop, const std::string& path) {
+  const std::string name = "unix:" + base::sanitize(path, base::kMaxPathBytes);
+  const stream_protocol::endpoint endpoint(path);
+  Acceptor acceptor(loop);
+  error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return refused(name, error);
+  close_on_exec(acceptor.native_handle());
+  acceptor.bind(endpoint, error);
+  if (error == asio::error::address_in_use && is_stale_socket(path)) {
+    ::unlink(path.c_str());
+    acceptor.bind(endpoint, error);
+  }
+  if (error) return refused(name, error);
+  ListeningSocket socket{std::move(acceptor), SocketFile(path)};
+  if (::chmod(path.c_str(), kSocketMode) != 0) {
+    return refused(name, {errno, boost::system::system_category()});
+  }
+  socket.acceptor.listen(Acceptor::max_listen_connections, error);
+  if (error) return refused(name, error);
+  return socket;
+}
+
+int option(int fd, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+}  // namespace
+
+base::Result<ListeningSocket> listen_on(asio::io_context& loop, const ListenAddress& address) {
+  if (const auto* local = std::get_if<UnixAddress>(&address)) {
+    return listen_on_unix(loop, local->path);
+  }
+  return listen_on_tcp(loop, std::get<TcpAddress>(address));
+}
+
+base::Result<ListeningSocket> adopt(asio::io_context& loop, int fd) {
+  if (option(fd, SO_TYPE) != SOCK_STREAM || option(fd, SO_ACCEPTCONN) != 1) {
+    return base::fail(base::ErrorCode::kUnreadable,
+                      "descriptor " + std::to_string(fd) +
+                          " is no listening stream socket; the socket unit needs ListenStream= "
+                          "and Accept=no");
+  }
+  close_on_exec(fd);
+  Acceptor acceptor(loop);
+  acceptor.assign({option(fd, SO_DOMAIN), 0}, fd);
+  return ListeningSocket{std::move(acceptor), std::nullopt};
 }
 
 std::string name_of(const Acceptor& acceptor) {
   error_code ignored;
-  const Endpoint bound = acceptor.local_endpoint(ignored);
+  const Acceptor::endpoint_type bound = acceptor.local_endpoint(ignored);
+  if (bound.data()->sa_family == AF_UNIX) {
+    stream_protocol::endpoint endpoint;
+    std::memcpy(endpoint.data(), bound.data(), bound.size());
+    endpoint.resize(bound.size());
+    return "unix:" + base::sanitize(endpoint.path(), base::kMaxPathBytes);
+  }
   tcp::endpoint endpoint;
   std::memcpy(endpoint.data(), bound.data(), std::min(bound.size(), endpoint.capacity()));
   return text(endpoint);

@@ -6,19 +6,32 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "daemon/web/listen_address.h"
+#include "daemon/web/unix_socket.h"
 
 namespace mtls::daemon {
 
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
-/// kUnreadable: the kernel refuses the address.
-base::Result<Acceptor> listen_on(boost::asio::io_context& loop, const ListenAddress& address);
+struct ListeningSocket {
+  Acceptor acceptor;
+  std::optional<SocketFile> file;  // of a Unix socket that we made
+};
 
-/// `[::]:10059`, with the port the kernel chose.
+/// kUnreadable: the kernel refuses the address. The file of a Unix socket that nobody listens
+/// behind is replaced, no other file is.
+base::Result<ListeningSocket> listen_on(boost::asio::io_context& loop,
+                                        const ListenAddress& address);
+
+/// Takes over a descriptor that somebody else bound, systemd for one. kUnreadable: no listening
+/// stream socket.
+base::Result<ListeningSocket> adopt(boost::asio::io_context& loop, int fd);
+
+/// `[::]:10059`, with the port the kernel chose, or `unix:/PATH`.
 std::string name_of(const Acceptor& acceptor);
 
 /// Asio 1.74 opens sockets without it. The daemon starts no programs, so nothing can slip in

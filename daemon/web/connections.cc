@@ -1,24 +1,59 @@
 #include "daemon/web/connections.h"
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace mtls::daemon {
 
-Connections::Place Connections::add(Connection& connection, Clock::time_point now) {
-  open_.push_back({&connection, Connection::Phase::kWaiting, now});
+Connections::Place Connections::add(Connection& connection, std::string peer,
+                                    Clock::time_point now) {
+  if (!peer.empty()) ++of_peer_[peer];
+  open_.push_back({&connection, std::move(peer), Connection::Phase::kWaiting, now});
   return std::prev(open_.end());
 }
 
 void Connections::enter(Place place, Connection::Phase phase, Clock::time_point now) {
+  if (place->phase == Connection::Phase::kAnswering) --answering_;
+  if (phase == Connection::Phase::kAnswering) ++answering_;
   place->phase = phase;
   place->since = now;
   open_.splice(open_.end(), open_, place);
 }
 
-// close() takes the connection out of the list.
+void Connections::remove(Place place) {
+  if (place->phase == Connection::Phase::kAnswering) --answering_;
+  if (const auto peer = of_peer_.find(place->peer); peer != of_peer_.end() && --peer->second == 0) {
+    of_peer_.erase(peer);
+  }
+  open_.erase(place);
+}
+
 void Connections::evict(Clock::time_point now) {
-  while (open_.size() > limit_ && now - open_.front().since >= grace_) {
-    open_.front().connection->close();
+  if (open_.empty()) return;
+  const std::string newest = open_.back().peer;
+  evict_of_peer(newest, now);
+  while (open_.size() > limits_.all && evict_one(now)) {
+  }
+}
+
+// close() takes the connection out of the list.
+bool Connections::evict_one(Clock::time_point now) {
+  if (open_.empty() || now - open_.front().since < limits_.grace) return false;
+  open_.front().connection->close();
+  return true;
+}
+
+void Connections::evict_of_peer(const std::string& peer, Clock::time_point now) {
+  const auto is_of_peer = [&](const OpenConnection& open) { return open.peer == peer; };
+  const auto count = [&] {
+    const auto found = of_peer_.find(peer);
+    return found == of_peer_.end() ? 0 : found->second;
+  };
+  while (count() > limits_.per_peer) {
+    const auto longest = std::find_if(open_.begin(), open_.end(), is_of_peer);
+    if (now - longest->since < limits_.grace) return;
+    longest->connection->close();
   }
 }
 

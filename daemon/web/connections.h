@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <list>
+#include <string>
+#include <unordered_map>
 
 namespace mtls::daemon {
 
@@ -20,6 +22,7 @@ class Connection {
 
 struct OpenConnection {
   Connection* connection;
+  std::string peer;  // whom it counts for; "": nobody
   Connection::Phase phase;
   std::chrono::steady_clock::time_point since;  // of the phase
 };
@@ -29,26 +32,39 @@ class Connections {
   using Clock = std::chrono::steady_clock;
   using Place = std::list<OpenConnection>::iterator;
 
-  Connections(std::size_t limit, Clock::duration grace) : limit_(limit), grace_(grace) {}
+  struct Limits {
+    std::size_t all;
+    std::size_t per_peer;  // so that one client cannot push out the others
+    Clock::duration grace;
+  };
 
-  Place add(Connection& connection, Clock::time_point now);
+  explicit Connections(const Limits& limits) : limits_(limits) {}
+
+  Place add(Connection& connection, std::string peer, Clock::time_point now);
   /// A phase begins: the connection is the freshest again.
   void enter(Place place, Connection::Phase phase, Clock::time_point now);
-  void remove(Place place) { open_.erase(place); }
+  void remove(Place place);
 
-  /// Closes from the longest waiting on until the limit holds or only fresh ones are left; call
-  /// it with every new connection.
+  /// Closes from the longest waiting on until the limits hold or only fresh ones are left; call it
+  /// with every new connection.
   void evict(Clock::time_point now);
+  /// Closes the one that waits longest; false: all are fresh.
+  bool evict_one(Clock::time_point now);
+
+  std::size_t answering() const { return answering_; }
 
   /// Closes those without an answer under way; from now on `stopping`.
   void stop();
   bool stopping() const { return stopping_; }
 
  private:
-  std::size_t limit_;
-  Clock::duration grace_;
+  void evict_of_peer(const std::string& peer, Clock::time_point now);
+
+  Limits limits_;
   bool stopping_ = false;
+  std::size_t answering_ = 0;
   std::list<OpenConnection> open_;  // longest waiting first
+  std::unordered_map<std::string, std::size_t> of_peer_;
 };
 
 }  // namespace mtls::daemon

@@ -6,19 +6,29 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/result.h"
 
 namespace mtls::daemon {
 
-struct ListenAddress {
+struct TcpAddress {
   std::optional<std::string> host;  // IP literal without brackets; nullopt: every address
   std::uint16_t port = 0;           // 0: the kernel chooses
 
-  bool operator==(const ListenAddress&) const = default;
+  bool operator==(const TcpAddress&) const = default;
 };
 
-/// `:PORT`, `192.0.2.1:PORT`, `[2001:db8::1]:PORT`, `localhost:PORT` (127.0.0.1). kInvalidArgument.
+struct UnixAddress {
+  std::string path;  // absolute, short enough for sockaddr_un
+
+  bool operator==(const UnixAddress&) const = default;
+};
+
+using ListenAddress = std::variant<TcpAddress, UnixAddress>;
+
+/// `:PORT`, `192.0.2.1:PORT`, `[2001:db8::1]:PORT`, `localhost:PORT` (127.0.0.1), `unix:/PATH`.
+/// kInvalidArgument.
 base::Result<ListenAddress> parse_listen_address(std::string_view text);
 
 }  // namespace mtls::daemon

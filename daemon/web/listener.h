@@ -1,11 +1,13 @@
 // One listening socket: accept without pause, hand each connection to a Session. Out of descriptors
-// it waits a moment and goes on.
+// it hangs up on who waits longest, spends a descriptor kept for that, or waits a moment.
 #pragma once
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
 
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 
+#include "daemon/file_descriptor.h"
 #include "daemon/web/acceptor.h"
 #include "daemon/web/session.h"
 
@@ -14,15 +16,19 @@ namespace mtls::daemon {
 class Listener {
  public:
   /// `context` as for Session.
-  Listener(Acceptor acceptor, const WebContext& context);
+  Listener(ListeningSocket socket, const WebContext& context);
 
   void accept_next();
   void close();
 
  private:
   void on_accept(const boost::system::error_code& error, Socket socket);
+  void serve(Socket socket);
+  bool make_room();
 
   Acceptor acceptor_;
+  std::optional<SocketFile> file_;
+  FileDescriptor reserve_;  // given up to accept one more when there is none left
   boost::asio::steady_timer pause_;
   WebContext context_;
 };

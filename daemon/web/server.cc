@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "daemon/process_metrics.h"
 #include "daemon/web/acceptor.h"
 #include "daemon/web/connections.h"
 #include "daemon/web/listen_address.h"
@@ -36,22 +38,34 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
+// Of the descriptors that are left the other half is for what the daemon is there for: files.
+std::size_t connection_limit(const WebOptions& options) {
+  constexpr double kLeast = 4;
+  const base::Result<ProcessMetrics> process = read_process_metrics();
+  if (!process || process->max_fds < 0) return options.max_connections;
+  const double half = std::max(kLeast, (process->max_fds - process->open_fds) / 2);
+  return std::min(options.max_connections, static_cast<std::size_t>(half));
+}
+
 class BeastServer final : public WebServer {
  public:
   BeastServer(const WebOptions& options, Site& site, RequestCounts& counts)
       : options_(options),
-        connections_(options_.max_connections, options_.eviction_grace),
+        connections_({.all = connection_limit(options_),
+                      .per_peer = options_.max_connections_per_peer,
+                      .grace = options_.eviction_grace}),
         context_{options_, site, counts, connections_} {}
   ~BeastServer() override { BeastServer::stop(); }
 
   base::Result<void> listen() {
+    for (const int fd : options_.inherited_sockets) {
+      if (auto added = add(adopt(loop_, fd)); !added) return added;
+    }
+    if (!listeners_.empty()) return {};
     for (const std::string& text : options_.listen_addresses) {
       const base::Result<ListenAddress> address = parse_listen_address(text);
       if (!address) return tl::unexpected(address.error());
-      base::Result<Acceptor> acceptor = listen_on(loop_, *address);
-      if (!acceptor) return tl::unexpected(acceptor.error());
-      addresses_.push_back(name_of(*acceptor));
-      listeners_.push_back(std::make_unique<Listener>(std::move(*acceptor), context_));
+      if (auto added = add(listen_on(loop_, *address)); !added) return added;
     }
     return {};
   }
@@ -81,6 +95,13 @@ class BeastServer final : public WebServer {
   }
 
  private:
+  base::Result<void> add(base::Result<ListeningSocket> socket) {
+    if (!socket) return tl::unexpected(socket.error());
+    addresses_.push_back(name_of(socket->acceptor));
+    listeners_.push_back(std::make_unique<Listener>(std::move(*socket), context_));
+    return {};
+  }
+
   const WebOptions options_;
   Connections connections_;
   WebContext context_;

@@ -19,9 +19,14 @@
 namespace mtls::daemon {
 
 struct WebOptions {
-  /// `:PORT` (IPv6 and IPv4), `HOST:PORT`, `[::1]:PORT`; port 0 = any free one.
+  /// As parse_listen_address has them; port 0 = any free one.
   std::vector<std::string> listen_addresses{":10059"};
-  std::size_t max_connections = 512;             // beyond: the longest waiting one is evicted
+  /// Descriptors of bound sockets to take over; if there are any, they are served alone.
+  std::vector<int> inherited_sockets{};
+  /// Beyond: the longest waiting one is evicted. Half the descriptors the process has left,
+  /// if that is less.
+  std::size_t max_connections = 512;
+  std::size_t max_connections_per_peer = 256;    // likewise
   std::chrono::milliseconds eviction_grace{20};  // younger connections are not evicted
   /// For what comes before HTTP: a TLS handshake.
   std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};
@@ -32,6 +37,7 @@ struct WebOptions {
   /// To hand one answer over to the kernel.
   std::chrono::milliseconds write_deadline = std::chrono::seconds{10};
   std::size_t max_head_bytes = 8192;
+  std::size_t max_requests = 0;  // answered at once; beyond: 503; 0: as many as connections
 };
 
 /// Answers so far by status code, for `nginx_mtls_exporter_http_requests_total`. Any thread.
@@ -55,7 +61,7 @@ class WebServer {
                                                         RequestCounts& counts);
 
   virtual ~WebServer() = default;  // stops
-  /// `127.0.0.1:10059`, one per bound socket, with the ports the kernel chose.
+  /// `127.0.0.1:10059` or `unix:/PATH`, one per bound socket, with the ports the kernel chose.
   virtual std::vector<std::string> addresses() const = 0;
   /// Stops accepting, lets answers under way finish for at most 1.5 s, joins the thread. A second
   /// call does nothing.

@@ -27,12 +27,12 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Stream> stream, const WebContext& context)
+Session::Session(std::unique_ptr<Stream> stream, std::string peer, const WebContext& context)
     : context_(context), stream_(std::move(stream)), deadline_(stream_->socket().get_executor()) {
   Error ignored;  // a Unix socket has no TCP_NODELAY
   stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
-  place_ = context_.connections.add(*this, Connections::Clock::now());
+  place_ = context_.connections.add(*this, std::move(peer), Connections::Clock::now());
 }
 
 Session::~Session() {
@@ -99,10 +99,16 @@ void Session::on_received() {
       if (step_ == Step::kIdle) enter(Step::kReadingHead, context_.options.head_deadline);
       return read();
     case RequestReader::State::kRefused: return answer(refusal(reader_->status(), reader_->head()));
-    case RequestReader::State::kComplete:
-      received_.consume(reader_->size());
-      return answer(answer_to(reader_->head(), context_.site));
+    case RequestReader::State::kComplete: received_.consume(reader_->size()); return respond();
   }
+}
+
+void Session::respond() {
+  const std::size_t most = context_.options.max_requests;
+  if (most > 0 && context_.connections.answering() >= most) {
+    return answer(refusal(503, reader_->head()));
+  }
+  answer(answer_to(reader_->head(), context_.site));
 }
 
 void Session::answer(Answer answer) {

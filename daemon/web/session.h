@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "daemon/web/answer.h"
 #include "daemon/web/connections.h"
@@ -30,7 +31,8 @@ struct WebContext {
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  Session(std::unique_ptr<Stream> stream, const WebContext& context);
+  /// `peer`: whom it counts for, see peer_of.
+  Session(std::unique_ptr<Stream> stream, std::string peer, const WebContext& context);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -48,6 +50,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void read();
   void on_read(const Error& error);
   void on_received();
+  void respond();
   void answer(Answer answer);
   void on_written(const Error& error);
   void on_finished();

@@ -12,8 +12,8 @@ namespace {
 
 class FakeConnection final : public Connection {
  public:
-  FakeConnection(Connections& all, Connections::Clock::time_point now)
-      : all_(all), place_(all.add(*this, now)) {}
+  FakeConnection(Connections& all, Connections::Clock::time_point now, std::string peer = "p")
+      : all_(all), place_(all.add(*this, std::move(peer), now)) {}
   void close() override {
     all_.remove(place_);
     closed = true;
@@ -31,7 +31,7 @@ const Connections::Clock::time_point kStart{};
 }  // namespace
 
 TEST_CASE("connections: below the limit nobody is evicted, however long it waits") {
-  Connections all(2, 20ms);
+  Connections all({.all = 2, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
   all.evict(kStart + 24h);
@@ -40,7 +40,7 @@ TEST_CASE("connections: below the limit nobody is evicted, however long it waits
 }
 
 TEST_CASE("connections: the one whose last progress is longest ago is evicted first") {
-  Connections all(1, 20ms);
+  Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart + 10ms);
   a.enter(Connection::Phase::kWaiting, kStart + 20ms);  // answered once more
@@ -50,7 +50,7 @@ TEST_CASE("connections: the one whose last progress is longest ago is evicted fi
 }
 
 TEST_CASE("connections: a reader that does not read is evicted like one that does not ask") {
-  Connections all(1, 20ms);
+  Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   a.enter(Connection::Phase::kAnswering, kStart);
   FakeConnection b(all, kStart + 10ms);
@@ -60,7 +60,7 @@ TEST_CASE("connections: a reader that does not read is evicted like one that doe
 }
 
 TEST_CASE("connections: nobody younger than the grace is evicted, the excess goes later") {
-  Connections all(1, 20ms);
+  Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
   FakeConnection c(all, kStart + 15ms);
@@ -73,7 +73,7 @@ TEST_CASE("connections: nobody younger than the grace is evicted, the excess goe
 }
 
 TEST_CASE("connections: stopping closes those that wait and lets answers under way finish") {
-  Connections all(9, 20ms);
+  Connections all({.all = 9, .per_peer = 99, .grace = 20ms});
   FakeConnection waiting(all, kStart);
   FakeConnection answering(all, kStart);
   FakeConnection waiting_too(all, kStart);
@@ -84,4 +84,53 @@ TEST_CASE("connections: stopping closes those that wait and lets answers under w
   CHECK(waiting.closed);
   CHECK(waiting_too.closed);
   CHECK_FALSE(answering.closed);
+}
+
+TEST_CASE("connections: one client's excess is its own loss, whoever waits longer") {
+  Connections all({.all = 99, .per_peer = 2, .grace = 20ms});
+  FakeConnection patient(all, kStart, "honest");
+  FakeConnection first(all, kStart + 1ms, "greedy");
+  FakeConnection second(all, kStart + 2ms, "greedy");
+  FakeConnection third(all, kStart + 3ms, "greedy");
+  all.evict(kStart + 20ms);
+  CHECK_FALSE(first.closed);  // younger than the grace
+  FakeConnection fourth(all, kStart + 1s, "greedy");
+  all.evict(kStart + 1s);
+  CHECK(first.closed);
+  CHECK(second.closed);
+  CHECK_FALSE(third.closed);
+  CHECK_FALSE(fourth.closed);
+  CHECK_FALSE(patient.closed);
+}
+
+TEST_CASE("connections: who has no address has no limit of its own") {
+  Connections all({.all = 99, .per_peer = 1, .grace = 0ms});
+  FakeConnection first(all, kStart, "");
+  FakeConnection second(all, kStart, "");
+  all.evict(kStart + 1s);
+  CHECK_FALSE(first.closed);
+  CHECK_FALSE(second.closed);
+}
+
+TEST_CASE("connections: one can be evicted below every limit, the longest waiting, if not fresh") {
+  Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
+  CHECK_FALSE(all.evict_one(kStart));
+  FakeConnection first(all, kStart);
+  FakeConnection second(all, kStart + 1ms);
+  CHECK_FALSE(all.evict_one(kStart + 19ms));
+  CHECK(all.evict_one(kStart + 20ms));
+  CHECK(first.closed);
+  CHECK_FALSE(second.closed);
+}
+
+TEST_CASE("connections: answers under way are counted") {
+  Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
+  FakeConnection first(all, kStart);
+  FakeConnection second(all, kStart);
+  first.enter(Connection::Phase::kAnswering, kStart);
+  second.enter(Connection::Phase::kAnswering, kStart);
+  first.enter(Connection::Phase::kWaiting, kStart);
+  CHECK(all.answering() == 1);
+  second.close();
+  CHECK(all.answering() == 0);
 }

@@ -147,6 +147,26 @@ TEST_CASE("exposition: a real Prometheus takes the OpenMetrics text whole") {
   CHECK(metadata["data"]["nginx_mtls_evaluations"][0]["type"] == "counter");
 }
 
+TEST_CASE("exposition: --compat.blackbox tells the earlier end of certificate and client CAs") {
+  const TempDir dir;
+  write_server_certificate(dir);  // 200 days
+  dir.write("short.pem", authority("Short", 20 * 24h).certificate_pem);
+  dir.write("long.pem", authority("Long", 300 * 24h).certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("short", "short.pem") +
+                                     asking_server("long", "long.pem") + tls_server("none", "")));
+  constexpr const char* kFamily = "probe_ssl_earliest_cert_expiry";
+  CHECK(Exporter(dir).value(kFamily) == std::nullopt);
+  const Exporter exporter(dir, {"--compat.blackbox"});
+  const auto at = [&](const char* server) { return exporter.value(kFamily, {{"server", server}}); };
+  const double certificate =
+      exporter.value("nginx_mtls_server_certificate_expiry_timestamp_seconds").value();
+  CHECK(at("short") ==
+        exporter.value("nginx_mtls_server_trust_expiry_timestamp_seconds", {{"server", "short"}}));
+  CHECK(at("short").value() < certificate);
+  CHECK(at("long") == certificate);
+  CHECK(at("none") == certificate);
+}
+
 TEST_CASE("reload: POST /-/reload is SIGHUP for who may send one, and off unless asked for") {
   const TempDir dir;
   write_tree(dir);

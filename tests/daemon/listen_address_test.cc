@@ -6,20 +6,24 @@
 using namespace mtls;
 using daemon::ListenAddress;
 using daemon::parse_listen_address;
+using daemon::TcpAddress;
+using daemon::UnixAddress;
 
-TEST_CASE("listen address: port alone, IPv4 and bracketed IPv6 are understood") {
+TEST_CASE("listen address: port alone, IPv4, bracketed IPv6 and Unix paths are understood") {
   struct Row {
     std::string text;
     ListenAddress expected;
   };
-  const Row row = GENERATE(values<Row>({{":10059", {std::nullopt, 10059}},
-                                        {":0", {std::nullopt, 0}},
-                                        {"127.0.0.1:65535", {"127.0.0.1", 65535}},
-                                        {"0.0.0.0:1", {"0.0.0.0", 1}},
-                                        {"localhost:1", {"127.0.0.1", 1}},
-                                        {"[::]:1", {"::", 1}},
-                                        {"[::1]:10059", {"::1", 10059}},
-                                        {"[fe80::1%lo]:1", {"fe80::1%lo", 1}}}));
+  const Row row = GENERATE(values<Row>({{":10059", TcpAddress{std::nullopt, 10059}},
+                                        {":0", TcpAddress{std::nullopt, 0}},
+                                        {"127.0.0.1:65535", TcpAddress{"127.0.0.1", 65535}},
+                                        {"0.0.0.0:1", TcpAddress{"0.0.0.0", 1}},
+                                        {"localhost:1", TcpAddress{"127.0.0.1", 1}},
+                                        {"[::]:1", TcpAddress{"::", 1}},
+                                        {"[::1]:10059", TcpAddress{"::1", 10059}},
+                                        {"[fe80::1%lo]:1", TcpAddress{"fe80::1%lo", 1}},
+                                        {"unix:/run/x/y.sock", UnixAddress{"/run/x/y.sock"}},
+                                        {"unix:/a:1", UnixAddress{"/a:1"}}}));
   CAPTURE(row.text);
   const auto address = parse_listen_address(row.text);
   REQUIRE(address);
@@ -27,10 +31,32 @@ TEST_CASE("listen address: port alone, IPv4 and bracketed IPv6 are understood") 
 }
 
 TEST_CASE("listen address: what could be meant in two ways or needs a lookup is refused") {
-  const std::string text = GENERATE(values<std::string>(
-      {"", ":", "10059", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
-       "127.0.0.1:1x", "127.0.0.1: 1", "127.1:1", "::1:10059", "[::1]", "[::1:10059",
-       "[127.0.0.1]:1", "[]:1", "[:1", "example.com:1", "vsock://:1", "127.0.0.1:+1"}));
+  const std::string text = GENERATE(values<std::string>({"",
+                                                         ":",
+                                                         "10059",
+                                                         "127.0.0.1",
+                                                         "127.0.0.1:",
+                                                         "127.0.0.1:65536",
+                                                         "127.0.0.1:-1",
+                                                         "127.0.0.1:1x",
+                                                         "127.0.0.1: 1",
+                                                         "127.1:1",
+                                                         "::1:10059",
+                                                         "[::1]",
+                                                         "[::1:10059",
+                                                         "[127.0.0.1]:1",
+                                                         "[]:1",
+                                                         "[:1",
+                                                         "example.com:1",
+                                                         "vsock://:1",
+                                                         "127.0.0.1:+1",
+                                                         "unix:",
+                                                         "unix:x",
+                                                         "unix:@x",
+                                                         "unix:/",
+                                                         "unix:/x/",
+                                                         "UNIX:/x",
+                                                         "unix:/" + std::string(107, 'x')}));
   CAPTURE(text);
   const auto address = parse_listen_address(text);
   REQUIRE_FALSE(address);

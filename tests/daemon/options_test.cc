@@ -28,6 +28,8 @@ TEST_CASE("options: without flags there are the defaults") {
     CHECK_FALSE(options.nginx_openssl);
     CHECK(options.listen_addresses == std::vector<std::string>{":10059"});
     CHECK(options.telemetry_path == "/metrics");
+    CHECK(options.max_requests == 0);
+    CHECK_FALSE((options.systemd_socket || options.enable_lifecycle || options.compat_blackbox));
     CHECK(options.rescan_interval == 30s);
     CHECK_FALSE(options.config_check);
     CHECK(options.log.level == LogLevel::kInfo);
@@ -40,7 +42,8 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
       parse({"--config.file=s.yml", "--nginx.conf", "n.conf", "serve", "--nginx.prefix=/p/",
              "--nginx.version=1.26.3", "--nginx.openssl=3.5.0", "--web.listen-address=:1",
              "--web.listen-address", "[::1]:2", "--web.telemetry-path=/m", "--rescan.interval=5m",
-             "--log.level=debug", "--log.format=json", "--config.check"});
+             "--web.systemd-socket", "--web.max-requests=9", "--web.enable-lifecycle",
+             "--compat.blackbox", "--log.level=debug", "--log.format=json", "--config.check"});
   REQUIRE(std::holds_alternative<Options>(parsed));
   const Options& options = std::get<Options>(parsed);
   CHECK(options.config_file == "s.yml");
@@ -50,6 +53,8 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
   CHECK(options.nginx_openssl == config::parse_version("3.5.0"));
   CHECK(options.listen_addresses == std::vector<std::string>{":1", "[::1]:2"});
   CHECK(options.telemetry_path == "/m");
+  CHECK(options.max_requests == 9);
+  CHECK((options.systemd_socket && options.enable_lifecycle && options.compat_blackbox));
   CHECK(options.rescan_interval == 5min);
   CHECK(options.config_check);
   CHECK(options.log.level == LogLevel::kDebug);
@@ -143,6 +148,8 @@ TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
            {{"--nginx.version=new"}, {"--nginx.version", "\"new\"", "1.22.1"}},
            {{"--nginx.openssl=x"}, {"--nginx.openssl", "\"x\""}},
            {{"--web.telemetry-path=metrics"}, {"--web.telemetry-path", "begin with /"}},
+           {{"--web.max-requests=-1"}, {"--web.max-requests"}},
+           {{"--web.max-requests=many"}, {"--web.max-requests"}},
            {{"--web.telemetry-path=/"}, {"--web.telemetry-path"}},
            {{"check", "--rescan.interval=5m"}, {"--rescan.interval", "only for serve"}},
            {{"check", "--client-cert=x.pem"}, {"--client-cert", "\"x.pem\"", "NAME=FILE"}},

@@ -10,6 +10,7 @@
 
 #include "daemon/web/server.h"
 #include "tests/daemon/test_site.h"
+#include "tests/support/child_process.h"
 #include "tests/support/http_client.h"
 
 using namespace mtls;
@@ -178,6 +179,19 @@ TEST_CASE("web load: out of file descriptors the server waits and answers when t
   for (const int fd : hoard) ::close(fd);
   CHECK(starved.receive_answer().status == 200);
   ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST_CASE("web load: beyond --web.max-requests a request gets 503, and is taken again later") {
+  daemon::WebOptions options;
+  options.max_requests = 1;
+  TestServer web(options);
+  {
+    HttpConnection stuck(web.port, 10s, 4096);
+    stuck.send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
+    REQUIRE(stuck.receive_some(1) == "H");
+    CHECK(testing::get(web.port, "/metrics").status == 503);
+  }
+  CHECK(testing::eventually(5s, [&] { return testing::get(web.port, "/metrics").status == 200; }));
 }
 
 TEST_CASE("web stop: idle clients are hung up on at once") {

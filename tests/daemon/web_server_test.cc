@@ -330,45 +330,6 @@ TEST_CASE("web: every answered status is counted") {
   CHECK(web.counts.snapshot() == std::map<int, std::uint64_t>{{200, 2}, {400, 1}, {404, 1}});
 }
 
-TEST_CASE("web: an address in use or without sense is an error that says so") {
-  TestServer web;
-  testing::TestSite site;
-  daemon::RequestCounts counts;
-  daemon::WebOptions options;
-  options.listen_addresses = {"127.0.0.1:" + std::to_string(web.port)};
-  const auto in_use = daemon::WebServer::start(options, site, counts);
-  REQUIRE_FALSE(in_use);
-  CHECK(in_use.error().code == base::ErrorCode::kUnreadable);
-  CHECK(in_use.error().message ==
-        "cannot listen on " + options.listen_addresses[0] +
-            ": Address already in use; choose another address with --web.listen-address");
-
-  options.listen_addresses = {"192.0.2.1:0"};  // TEST-NET-1, nobody's own
-  CHECK(daemon::WebServer::start(options, site, counts).error().code ==
-        base::ErrorCode::kUnreadable);
-
-  options.listen_addresses = {"127.0.0.1"};
-  CHECK(daemon::WebServer::start(options, site, counts).error().code ==
-        base::ErrorCode::kInvalidArgument);
-}
-
-TEST_CASE("web: an address without a host listens to IPv4, with IPv6 where there is any") {
-  testing::TestSite site;
-  daemon::RequestCounts counts;
-  daemon::WebOptions options;
-  options.listen_addresses = {":0", "127.0.0.1:0"};
-  const auto server = daemon::WebServer::start(options, site, counts);
-  REQUIRE(server);
-  const std::vector<std::string> addresses = (*server)->addresses();
-  REQUIRE(addresses.size() == 2);
-  CHECK((addresses[0].starts_with("[::]:") || addresses[0].starts_with("0.0.0.0:")));
-  CHECK(addresses[1].starts_with("127.0.0.1:"));
-  for (const std::string& address : addresses) {
-    const int port = std::stoi(address.substr(address.rfind(':') + 1));
-    CHECK(testing::get(static_cast<std::uint16_t>(port), "/metrics").status == 200);
-  }
-}
-
 TEST_CASE("web: no socket of the server is inherited by a program it might start") {
   const auto open_to_children = [] {
     int sockets = 0;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,15 +50,19 @@ HttpAnswer parse_head(std::string_view head) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::uint16_t port, std::chrono::milliseconds timeout,
-                               int receive_buffer) {
-  fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+HttpConnection::HttpConnection(int family, std::chrono::milliseconds timeout, int receive_buffer)
+    : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const timeval limit = as_timeval(timeout);
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (receive_buffer > 0) {
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
+}
+
+HttpConnection::HttpConnection(std::uint16_t port, std::chrono::milliseconds timeout,
+                               int receive_buffer)
+    : HttpConnection(AF_INET, timeout, receive_buffer) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -65,6 +70,17 @@ HttpConnection::HttpConnection(std::uint16_t port, std::chrono::milliseconds tim
   if (fd_ >= 0 && ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     ::close(std::exchange(fd_, -1));
   }
+}
+
+HttpConnection HttpConnection::over_unix(const std::string& path) {
+  HttpConnection connection(AF_UNIX, std::chrono::seconds{10}, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (::connect(connection.fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    ::close(std::exchange(connection.fd_, -1));
+  }
+  return connection;
 }
 
 HttpConnection::~HttpConnection() {

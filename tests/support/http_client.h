@@ -27,6 +27,8 @@ class HttpConnection {
   explicit HttpConnection(std::uint16_t port,
                           std::chrono::milliseconds timeout = std::chrono::seconds{10},
                           int receive_buffer = 0);
+  /// To a Unix socket; not connected when nobody listens.
+  static HttpConnection over_unix(const std::string& path);
   ~HttpConnection();
   HttpConnection(HttpConnection&& other) noexcept;
   HttpConnection(const HttpConnection&) = delete;
@@ -47,6 +49,7 @@ class HttpConnection {
   void reset();
 
  private:
+  explicit HttpConnection(int family, std::chrono::milliseconds timeout, int receive_buffer);
   ssize_t receive(char* into, std::size_t limit);
 
   int fd_ = -1;
