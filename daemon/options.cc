@@ -77,6 +77,7 @@ void declare_serve(CLI::App& app, Raw& raw) {
       ->group(kServeGroup);
   app.add_option("--web.max-requests", options.max_requests,
                  "Answer at most this many requests at once, others get 503; 0: all")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
