@@ -4,13 +4,16 @@
 #include <pcre2.h>
 
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "base/owned.h"
+#include "base/shortage.h"
 
 namespace mtls::config {
 namespace {
 
+using CompileContext = base::Owned<pcre2_compile_context, pcre2_compile_context_free>;
 using MatchData = base::Owned<pcre2_match_data, pcre2_match_data_free>;
 using MatchContext = base::Owned<pcre2_match_context, pcre2_match_context_free>;
 
@@ -21,6 +24,14 @@ constexpr std::uint32_t kMatchLimit = 100'000;
 constexpr std::size_t kMaxComplaintBytes = 1024;  // NGX_MAX_CONF_ERRSTR
 
 PCRE2_SPTR bytes(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
+
+// Lack of memory would look like a pattern that does not compile or match.
+pcre2_general_context* memory() {
+  static pcre2_general_context* const kContext =
+      pcre2_general_context_create([](PCRE2_SIZE size, void*) { return base::noting_malloc(size); },
+                                   [](void* block, void*) { std::free(block); }, nullptr);
+  return kContext;
+}
 
 // ngx_regex_compile(): the rest of the pattern is named unless the error is at its very end.
 std::string complaint(std::string_view pattern, int code, std::size_t offset) {
@@ -47,8 +58,9 @@ base::Result<Regex> Regex::compile(std::string_view pattern, Letters letters) {
   PCRE2_SIZE offset = 0;
   const std::uint32_t options = letters == Letters::kEitherCase ? PCRE2_CASELESS : 0;
   auto code = std::make_shared<Code>();
+  const CompileContext context(pcre2_compile_context_create(memory()));
   code->compiled.reset(
-      pcre2_compile(bytes(pattern), pattern.size(), options, &error, &offset, nullptr));
+      pcre2_compile(bytes(pattern), pattern.size(), options, &error, &offset, context.get()));
   if (!code->compiled) {
     return base::fail(base::ErrorCode::kSyntax, complaint(pattern, error, offset));
   }
@@ -56,8 +68,8 @@ base::Result<Regex> Regex::compile(std::string_view pattern, Letters letters) {
 }
 
 Match Regex::match(std::string_view text) const {
-  const MatchContext context(pcre2_match_context_create(nullptr));
-  const MatchData data(pcre2_match_data_create(1, nullptr));  // of no group
+  const MatchContext context(pcre2_match_context_create(memory()));
+  const MatchData data(pcre2_match_data_create(1, memory()));  // of no group
   if (!context || !data) return Match::kUndecided;
   pcre2_set_match_limit(context.get(), kMatchLimit);
   const int found =

@@ -149,6 +149,11 @@ class App {
     }
   }
 
+  void publish_refusal(const SelfCounts& counts) {
+    current_.counts.refused = counts.refused;
+    publish_counts();
+  }
+
   void publish_counts() {
     WatchCounts watch = watcher_->counts();
     SelfCounts& counts = current_.counts;
@@ -158,6 +163,7 @@ class App {
           std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     }
     counts.watch = std::move(watch);
+    counts.settings_are_current = settings_are_current_;
     published_.store(current_);
   }
 
@@ -192,6 +198,7 @@ class App {
     notify_reloading();
     announce_ready_ = true;
     auto policy = read_policy(options_, disk_);
+    settings_are_current_ = policy.has_value();
     if (!policy) {
       log_error("the settings are no good, the old ones stay in force",
                 {{"error", policy.error().message}});
@@ -263,12 +270,14 @@ class App {
                                   .blackbox = options_.compat_blackbox}},
                    [this](const audit::Snapshot& snapshot, const Publication& publication) {
                      publish(snapshot, publication);
-                   }};
+                   },
+                   [this](const SelfCounts& counts) { publish_refusal(counts); }};
   ClockJump clock_jump_{ClockReadings::now()};
   Updater::Request awaited_ = 0;  // READY=1 waits for its evaluation
   bool announce_ready_ = true;
   bool reload_again_ = false;      // asked for while one was under way
   std::uint64_t last_reload_ = 0;  // loop time, milliseconds; 0: none yet
+  bool settings_are_current_ = true;
   bool stopping_ = false;
 };
 

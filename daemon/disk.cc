@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/shortage.h"
 #include "daemon/file_descriptor.h"
 
 namespace mtls::daemon {
@@ -37,6 +38,7 @@ ErrorCode code_of(int error) {
 }
 
 tl::unexpected<base::Error> refuse(const std::string& path, int error) {
+  base::note_errno(error);  // then it says nothing about the file
   switch (code_of(error)) {
     case ErrorCode::kMissing:
       return base::fail(ErrorCode::kMissing,
@@ -114,6 +116,13 @@ int read_to_end(int file, std::size_t limit, FileBytes& bytes) {
   return 0;
 }
 
+/// glob(3) passes over directories that it cannot read, as nginx does, also when it is us who lack
+/// the means.
+int note_directory(const char* /*path*/, int error) {
+  base::note_errno(error);
+  return 0;
+}
+
 struct Reading {
   FileContent
       content;  // the stamp is from before the bytes: a file changed since then looks changed
@@ -154,7 +163,7 @@ Result<FileContent> Disk::read(const std::string& path, std::size_t limit) {
 Result<std::vector<std::string>> Disk::glob(const std::string& pattern) {
   glob_t found{};
   const std::unique_ptr<glob_t, decltype(&::globfree)> release(&found, &::globfree);
-  const int status = ::glob(pattern.c_str(), 0, nullptr, &found);
+  const int status = ::glob(pattern.c_str(), 0, &note_directory, &found);
   if (status == GLOB_NOMATCH) return std::vector<std::string>{};
   if (status != 0) return refuse(pattern, status == GLOB_NOSPACE ? ENOMEM : EIO);
   if (found.gl_pathc > kMaxMatches) {

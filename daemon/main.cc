@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <iostream>
 
@@ -5,6 +8,7 @@
 #include "daemon/check_command.h"
 #include "daemon/dump_command.h"
 #include "daemon/explain_command.h"
+#include "daemon/memory.h"
 #include "daemon/options.h"
 
 namespace {
@@ -19,10 +23,23 @@ int run(const mtls::daemon::Options& options) {
   return mtls::daemon::serve(options);
 }
 
+// A descriptor closed by whoever started us would soon be a socket, and what is written to stderr
+// would go there. For reading, so that writing still fails, and is counted.
+void open_standard_descriptors() {
+  while (true) {
+    const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // the lowest free one
+    if (file <= STDERR_FILENO && file >= 0) continue;
+    ::close(file);
+    return;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves early must not end us
+  open_standard_descriptors();
+  mtls::daemon::prepare_memory();
   const auto options = mtls::daemon::parse_options(argc, argv);
   if (const auto* leave = std::get_if<mtls::daemon::Leave>(&options)) {
     (leave->code == 0 ? std::cout : std::cerr) << leave->text;

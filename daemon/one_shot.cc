@@ -1,10 +1,13 @@
 #include "daemon/one_shot.h"
 
 #include <cstdio>
+#include <new>
 
 #include "audit/build.h"
+#include "base/shortage.h"
 #include "daemon/disk.h"
 #include "daemon/log.h"
+#include "daemon/memory.h"
 #include "daemon/policy_source.h"
 
 namespace mtls::daemon {
@@ -28,22 +31,42 @@ base::Result<void> print(const std::string& text) {
   return {};
 }
 
-int run_once(
-    const Options& options,
-    const std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>& command) {
-  if (!setup_log(options.log)) return kBroken;
-  Disk disk;
-  int code = kRefused;
-  if (const auto policy = read_policy(options, disk); !policy) {
-    log_error("the settings are no good", {{"error", policy.error().message}});
-  } else if (const auto done = command(*policy, disk); !done) {
-    log_error("the command failed", {{"error", done.error().message}});
-    code = done.error().code == base::ErrorCode::kInvalidArgument ? kRefused : kBroken;
-  } else {
-    code = *done;
+namespace {
+
+using OneShot = std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>;
+
+// What was found while memory or descriptors lacked is not to be trusted (base/shortage.h).
+base::Result<int> run_with_means(const Options& options, const OneShot& command) {
+  const base::ShortageWatch shortage;
+  const GivesUpWithoutMemory impatient;
+  base::Result<int> code = kRefused;
+  try {
+    Disk disk;
+    const auto policy = read_policy(options, disk);
+    if (!policy) {
+      log_error("the settings are no good", {{"error", policy.error().message}});
+    } else {
+      code = command(*policy, disk);
+    }
+  } catch (const std::bad_alloc&) {
+    base::note(base::Shortage::kMemory);
   }
-  close_log();
+  if (const auto lack = shortage.seen()) {
+    return base::fail(base::ErrorCode::kInternal,
+                      "not enough " + std::string(word(*lack)) + " for a sound result");
+  }
   return code;
+}
+
+}  // namespace
+
+int run_once(const Options& options, const OneShot& command) {
+  if (!setup_log(options.log)) return kBroken;
+  const base::Result<int> code = run_with_means(options, command);
+  if (!code) log_error("the command failed", {{"error", code.error().message}});
+  close_log();
+  if (code) return *code;
+  return code.error().code == base::ErrorCode::kInvalidArgument ? kRefused : kBroken;
 }
 
 }  // namespace mtls::daemon

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/shortage.h"
 #include "base/time.h"
 #include "daemon/watch/watcher.h"
 #include "daemon/web/body.h"
@@ -28,6 +29,9 @@ struct SelfCounts {
   std::map<std::string, std::uint64_t> evaluations{{"start", 0},   {"watch", 0},
                                                    {"horizon", 0}, {"rescan", 0},
                                                    {"signal", 0},  {"nginx", 0}};  // by trigger
+  std::map<base::Shortage, std::uint64_t> refused{{base::Shortage::kMemory, 0},
+                                                  {base::Shortage::kDescriptors, 0}};
+  bool settings_are_current = true;  // false: the last reload found them no good
   base::sys_seconds last_evaluation{};
   double last_duration_seconds = 0;
   std::uint64_t generation = 0;

@@ -26,6 +26,17 @@ void evaluation_families(const SelfCounts& counts, Families& families) {
   for (const auto& [trigger, n] : counts.evaluations)
     evaluations.add({{"trigger", trigger}}, number(n));
   families.push_back(evaluations.take());
+  Family refused(FamilySpec{"nginx_mtls_evaluations_refused_total",
+                            "Evaluations thrown away because this exporter lacked the means; the "
+                            "last good one stays, and another try follows.",
+                            MetricType::Counter});
+  for (const auto& [reason, n] : counts.refused)
+    refused.add({{"reason", std::string(word(reason))}}, number(n));
+  families.push_back(refused.take());
+  single(families,
+         {"nginx_mtls_settings_last_reload_successful",
+          "0: the settings file was no good at the last reload, the old settings stay in force."},
+         counts.settings_are_current ? 1 : 0);
   if (counts.generation == 0) return;
   single(families,
          {"nginx_mtls_last_evaluation_timestamp_seconds",

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
+#include <optional>
 
+#include "base/shortage.h"
 #include "collectors/collect.h"
 #include "collectors/openmetrics.h"
 #include "collectors/snapshot_collectable.h"
 #include "daemon/build_info.h"
 #include "daemon/log.h"
+#include "daemon/memory.h"
 #include "reports/check_json.h"
 #include "reports/status_page.h"
 
@@ -23,6 +27,9 @@ constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, millisecond
 // The horizon is a wall-clock instant, timers are monotonic: a clock that drifts away from them is
 // noticed this often (one that is set is told of, time_jumped).
 constexpr milliseconds kLongestSleep{30'000};
+
+// What was short may be there again; meanwhile nothing is lost but time.
+constexpr milliseconds kRetry{1'000};
 
 base::sys_seconds wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -70,10 +77,26 @@ struct Updater::Job {
 
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::shared_ptr<const Payload> payload;
-  double seconds = 0;  // that the evaluation took
+  double seconds = 0;                      // that the evaluation took
+  std::optional<base::Shortage> shortage;  // what came out is then not to be trusted
 
-  // Worker thread.
+  // Worker thread. Lack of memory throws in C++, and looks like bad input out of C libraries.
   void evaluate() {
+    const base::ShortageWatch watch;
+    const GivesUpWithoutMemory impatient;
+    try {
+      compute();
+    } catch (const std::bad_alloc&) {
+      base::note(base::Shortage::kMemory);
+    }
+    shortage = watch.seen();
+    if (shortage) {  // now, and not on the loop thread: it may be large
+      snapshot.reset();
+      payload.reset();
+    }
+  }
+
+  void compute() {
     const auto begin = std::chrono::steady_clock::now();
     snapshot = audit::build({.policy = *policy,
                              .disk = *disk,
@@ -85,12 +108,12 @@ struct Updater::Job {
   }
 };
 
-Updater::Updater(const World& world, OnEvaluated on_evaluated)
-    : world_(world), on_evaluated_(std::move(on_evaluated)) {
-  uv_timer_init(&world_.loop, &horizon_timer_);
-  uv_timer_init(&world_.loop, &settling_timer_);
-  horizon_timer_.data = this;
-  settling_timer_.data = this;
+Updater::Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refused)
+    : world_(world), on_evaluated_(std::move(on_evaluated)), on_refused_(std::move(on_refused)) {
+  for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_}) {
+    uv_timer_init(&world_.loop, timer);
+    timer->data = this;
+  }
 }
 
 Updater::Request Updater::adopt(audit::Policy policy, const std::string& trigger) {
@@ -151,6 +174,7 @@ void Updater::run() {
 void Updater::finished(std::unique_ptr<Job> job) {
   busy_ = false;
   if (closed_) return;
+  if (job->shortage) return refused(*job);
   snapshot_ = job->snapshot;
   answered_ = job->answers;
   ++counts_.evaluations[job->trigger];
@@ -162,6 +186,29 @@ void Updater::finished(std::unique_ptr<Job> job) {
   schedule_horizon();
   schedule_settling();
   if (!pending_trigger_.empty()) run();
+}
+
+// What it was to look at stays wanted; whatever else asks meanwhile looks at it too.
+void Updater::refused(Job& job) {
+  ++counts_.refused[*job.shortage];
+  const std::string_view lack = word(*job.shortage);
+  if (limiter_.admit("", lack, LogLimiter::Time::clock::now())) {
+    log_error("an evaluation was thrown away, the last good one stays", {{"lack", lack}});
+  }
+  pending_.paths.merge(job.changes.paths);
+  pending_.settled.merge(job.changes.settled);
+  pending_.everything |= job.changes.everything;
+  pending_.horizon |= job.changes.horizon;
+  if (pending_trigger_.empty()) pending_trigger_ = job.trigger;
+  on_refused_(counts_);
+  uv_update_time(&world_.loop);
+  uv_timer_start(
+      &retry_timer_,
+      [](uv_timer_t* timer) {
+        auto* updater = static_cast<Updater*>(timer->data);
+        if (!updater->busy_ && !updater->pending_trigger_.empty()) updater->run();
+      },
+      static_cast<std::uint64_t>(kRetry.count()), 0);
 }
 
 void Updater::schedule_horizon() {
@@ -240,8 +287,8 @@ void Updater::report(const audit::Snapshot& snapshot) {
 
 void Updater::close() {
   closed_ = true;
-  uv_close(reinterpret_cast<uv_handle_t*>(&horizon_timer_), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&settling_timer_), nullptr);
+  for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_})
+    uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
 }
 
 }  // namespace mtls::daemon

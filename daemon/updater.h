@@ -33,7 +33,10 @@ class Updater {
   using OnEvaluated =
       std::function<void(const audit::Snapshot& snapshot, const Publication& publication)>;
 
-  Updater(const World& world, OnEvaluated on_evaluated);
+  /// On the loop thread: an evaluation was thrown away (base/shortage.h), the next try is timed.
+  using OnRefused = std::function<void(const SelfCounts& counts)>;
+
+  Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refused);
   Updater(const Updater&) = delete;
   Updater& operator=(const Updater&) = delete;
 
@@ -56,6 +59,7 @@ class Updater {
   Request request(audit::Changes changes, const std::string& trigger);
   void run();
   void finished(std::unique_ptr<Job> job);
+  void refused(Job& job);
   void schedule_horizon();
   void schedule_settling();
   void on_horizon();
@@ -64,6 +68,7 @@ class Updater {
 
   World world_;
   OnEvaluated on_evaluated_;
+  OnRefused on_refused_;
   std::shared_ptr<const audit::Policy> policy_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
   SelfCounts counts_;
@@ -78,6 +83,7 @@ class Updater {
   std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path
   uv_timer_t horizon_timer_{};
   uv_timer_t settling_timer_{};
+  uv_timer_t retry_timer_{};  // after an evaluation that was refused
 };
 
 }  // namespace mtls::daemon
