@@ -1,5 +1,6 @@
 #include "collectors/family.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include <prometheus/text_serializer.h>
@@ -36,6 +37,10 @@ std::size_t series(const Families& families) {
   return std::accumulate(
       families.begin(), families.end(), std::size_t{0},
       [](std::size_t sum, const auto& family) { return sum + family.metric.size(); });
+}
+
+void sort_by_name(Families& families) {
+  std::ranges::sort(families, {}, &prometheus::MetricFamily::name);
 }
 
 std::string render(const Families& families) {

@@ -33,6 +33,9 @@ using Families = std::vector<prometheus::MetricFamily>;
 
 std::size_t series(const Families& families);
 
+/// The order of an exposition, as other exporters have it.
+void sort_by_name(Families& families);
+
 /// Text format 0.0.4. Families without series are left out.
 std::string render(const Families& families);
 

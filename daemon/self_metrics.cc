@@ -116,6 +116,7 @@ Families self_families(const SelfCounts& counts, const RequestCounts& requests) 
   watch_families(counts.watch, families);
   exporter_families(requests, families);
   process_families(families);
+  collectors::sort_by_name(families);
   return families;
 }
 

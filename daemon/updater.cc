@@ -48,6 +48,7 @@ std::shared_ptr<const Payload> render(const audit::Policy& policy,
                                       const Updater::Rendering& rendering) {
   auto families = collectors::SnapshotCollectable(snapshot, policy.limits).Collect();
   if (rendering.blackbox) collectors::blackbox_families(*snapshot, families);
+  collectors::sort_by_name(families);
   auto payload = std::make_shared<Payload>();
   payload->metrics = deflated_body_part(collectors::render(families));
   std::string openmetrics = collectors::render_openmetrics(families);

@@ -43,17 +43,16 @@ int status_of(const boost::system::error_code& error) {
 
 }  // namespace
 
-RequestReader::RequestReader(std::size_t max_bytes) : max_bytes_(max_bytes) {
-  parser_.header_limit(static_cast<std::uint32_t>(max_bytes));
-}
-
+// From the start each time: after a piece that ends inside a line Beast only looks for the empty
+// line, and what can never become a head would be waited for until the deadline.
 RequestReader::State RequestReader::read(std::string_view received) {
-  const std::string_view fresh = received.substr(parsed_);
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(max_bytes_));
   boost::system::error_code error;
-  parsed_ += parser_.put(boost::asio::buffer(fresh.data(), fresh.size()), error);
+  size_ = parser_->put(boost::asio::buffer(received.data(), received.size()), error);
   if (error && error != http::error::need_more) return refuse(status_of(error));
-  if (!parser_.is_header_done()) return State::kIncomplete;
-  return judge(received.substr(0, parsed_));
+  if (!parser_->is_header_done()) return State::kIncomplete;
+  return judge(received.substr(0, size_));
 }
 
 RequestReader::State RequestReader::judge(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace mtls::daemon {
@@ -23,15 +24,15 @@ class RequestReader {
   enum class State { kIncomplete, kComplete, kRefused };
 
   /// Start line, fields and the empty line may have `max_bytes` together.
-  explicit RequestReader(std::size_t max_bytes);
+  explicit RequestReader(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
   /// `received`: every byte since the end of the head before, those seen by earlier calls too.
   State read(std::string_view received);
 
-  /// What is known of it so far; whole when complete.
-  const RequestHead& head() const { return parser_.get(); }
+  /// After the first read: what is known so far; whole when complete.
+  const RequestHead& head() const { return parser_->get(); }
   /// When complete: where the head ends in what was received.
-  std::size_t size() const { return parsed_; }
+  std::size_t size() const { return size_; }
   /// When refused: 400 (grammar, framing), 413 (a body beyond Beast's 1 MiB), 431 (too large).
   int status() const { return status_; }
 
@@ -40,8 +41,8 @@ class RequestReader {
   State judge(std::string_view head);
 
   std::size_t max_bytes_;
-  boost::beast::http::request_parser<boost::beast::http::empty_body> parser_;
-  std::size_t parsed_ = 0;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;
+  std::size_t size_ = 0;
   int status_ = 0;
 };
 

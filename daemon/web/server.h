@@ -27,7 +27,7 @@ struct WebOptions {
   /// if that is less.
   std::size_t max_connections = 512;
   std::size_t max_connections_per_peer = 256;    // likewise
-  std::chrono::milliseconds eviction_grace{20};  // younger connections are not evicted
+  std::chrono::milliseconds eviction_grace{100};  // younger connections are not evicted
   /// For what comes before HTTP: a TLS handshake.
   std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};
   /// From the first byte of a request to the end of its head.

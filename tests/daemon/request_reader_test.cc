@@ -34,11 +34,19 @@ TEST_CASE("request: what follows the head is left for the next request") {
 }
 
 TEST_CASE("request: what can never become a head is refused before its end") {
-  for (const char* begin : {"\x16\x03\x01", "GET / HTTP/1.2\r\n", "G\rET", "SSH-2.0-x\r\n"}) {
+  for (const char* begin : {"\x16\x03\x01", "GET / HTTP/1.2\r\n", "G\rET", "SSH-2.0-x\r\n",
+                            "GET / HTTP/1.1\nHost: h\n\n"}) {
     CAPTURE(begin);
     RequestReader reader(kMaxBytes);
     CHECK(reader.read(begin) == State::kRefused);
     CHECK(reader.status() == 400);
+    RequestReader slow(kMaxBytes);
+    const std::string_view text(begin);
+    State state = State::kIncomplete;
+    for (std::size_t n = 1; n <= text.size() && state == State::kIncomplete; ++n) {
+      state = slow.read(text.substr(0, n));
+    }
+    CHECK(state == State::kRefused);
   }
 }
 

@@ -62,6 +62,19 @@ TEST_CASE("family: of two series with the same labels the first speaks") {
   CHECK(families.front().metric.front().gauge.value == 1);
 }
 
+TEST_CASE("family: families are sorted by name, their series stay as they came") {
+  Family b({"b", "B."});
+  b.add({{"x", "2"}}, 1);
+  b.add({{"x", "1"}}, 1);
+  Family a({"a", "A."});
+  a.add({}, 1);
+  Families families{b.take(), a.take()};
+  sort_by_name(families);
+  CHECK(render(families) ==
+        "# HELP a A.\n# TYPE a gauge\na 1\n"
+        "# HELP b B.\n# TYPE b gauge\nb{x=\"2\"} 1\nb{x=\"1\"} 1\n");
+}
+
 TEST_CASE("family: a family without series is not rendered") {
   Family empty(kGauge);
   CHECK(rendered(empty).empty());
