@@ -135,7 +135,7 @@ def report(run, seconds, bad):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("exporter", type=Path)
+    parser.add_argument("exporter", type=lambda text: Path(text).resolve())
     parser.add_argument("--seconds", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=random.randrange(10 ** 6))
     parser.add_argument("--report", type=Path)
