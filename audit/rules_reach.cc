@@ -1,6 +1,8 @@
 // Rules about who can reach a server block: names that lead elsewhere, TLS contexts and CAs of
 // other blocks that count, ways past the client certificate.
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "audit/rules.h"
 #include "config/reach.h"
@@ -78,14 +80,13 @@ bool has_same_trust_files(const TlsContext& a, const TlsContext& b) {
 // A trust anchor of `theirs` that `ours` does not hold, not even as a renewed twin. Chains must end
 // at one (R3.9), so other certificates let nobody in.
 const pki::Certificate* foreign_ca(const TrustContent& theirs, const TrustContent& ours) {
-  const auto is_ours = [&](const pki::CertificateFacts& wanted) {
-    return std::ranges::any_of(ours.store, [&](const pki::Certificate& own) {
-      return own.facts().key == wanted.key && own.facts().subject == wanted.subject;
-    });
-  };
+  std::set<std::pair<std::string_view, pki::Fingerprint>> own;  // canonical subject, key
+  for (const pki::Certificate& one : ours.store)
+    own.emplace(one.facts().subject.canonical, one.facts().key);
   const auto found = std::ranges::find_if(theirs.store, [&](const pki::Certificate& one) {
     const pki::CertificateFacts& facts = one.facts();
-    return (facts.self_signed || facts.trust_annotated) && !is_ours(facts);
+    return (facts.self_signed || facts.trust_annotated) &&
+           !own.contains({facts.subject.canonical, facts.key});
   });
   return found == theirs.store.end() ? nullptr : &*found;
 }

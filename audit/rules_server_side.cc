@@ -2,6 +2,7 @@
 // how long it can trust its backends.
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <string_view>
 
 #include "audit/horizon.h"
@@ -59,13 +60,14 @@ void name_mismatch(const ServerView& view, const std::string& path, const Certif
 
 // The last certificate that a client gets to from the leaf, over those presented.
 const Certificate& top_of(const std::vector<Certificate>& presented) {
+  std::map<std::string_view, const Certificate*> by_subject;  // canonical; the first counts
+  for (const Certificate& one : presented)
+    by_subject.try_emplace(one.facts().subject.canonical, &one);
   const Certificate* top = &presented.front();
   for (std::size_t steps = 1; steps < presented.size() && !top->facts().self_issued; ++steps) {
-    const auto issuer = std::find_if(
-        presented.begin(), presented.end(),
-        [&](const Certificate& one) { return one.facts().subject == top->facts().issuer; });
-    if (issuer == presented.end()) break;
-    top = &*issuer;
+    const auto issuer = by_subject.find(top->facts().issuer.canonical);
+    if (issuer == by_subject.end()) break;
+    top = issuer->second;
   }
   return *top;
 }

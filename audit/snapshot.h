@@ -77,7 +77,8 @@ struct Verdict {
   int http_status = 200;      // 200 or 400 by the certificate check alone; 0 for stream and mail
   bool accepted = false;      // past the certificate check and the guard of an optional mode
   std::optional<base::sys_seconds>
-      accepted_until;  // the first instant it flips to refused; nullopt: refused now, or never
+      accepted_until;  // the first instant it flips to refused; nullopt: refused now, or never;
+                       // earlier in a store of thousands of CAs of one name
 
   bool operator==(const Verdict&) const = default;
 };

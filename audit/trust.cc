@@ -1,6 +1,6 @@
 #include "audit/trust.h"
 
-#include <algorithm>
+#include <set>
 
 #include "audit/conf_overrides.h"
 
@@ -10,13 +10,6 @@ namespace {
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
-}
-
-bool holds(const std::vector<pki::Certificate>& certificates, const pki::Certificate& wanted) {
-  return std::any_of(certificates.begin(), certificates.end(),
-                     [&](const pki::Certificate& certificate) {
-                       return certificate.facts().fingerprint == wanted.facts().fingerprint;
-                     });
 }
 
 // VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
@@ -103,9 +96,11 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
     if (old_loader) append(content.revocation_lists, client->revocation_lists);
   }
   if (const pki::Material* trusted = material_of(snapshot, paths.trusted)) {
+    std::set<pki::Fingerprint> seen;
+    for (const pki::Certificate& certificate : content.store)
+      seen.insert(certificate.facts().fingerprint);
     for (const pki::Certificate& certificate : trusted->certificates) {
-      if (certificate.facts().is_ca && !holds(content.store, certificate) &&
-          !holds(content.extra, certificate))
+      if (certificate.facts().is_ca && seen.insert(certificate.facts().fingerprint).second)
         content.extra.push_back(certificate);
     }
     append(content.store, trusted->certificates);

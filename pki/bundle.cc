@@ -55,6 +55,7 @@ GroupKey group_key(const CertificateFacts& facts) { return {facts.subject.canoni
 
 Groups group(const Distinct& distinct, const std::vector<Reach>& reaches, std::size_t issuing) {
   Groups groups;
+  std::map<GroupKey, std::vector<Span>> spans;  // united at once: a CA may have been renewed often
   for (std::size_t i = 0; i < distinct.certificates.size(); ++i) {
     const CertificateFacts& facts = distinct.certificates[i]->facts();
     Group& group = groups[group_key(facts)];
@@ -62,11 +63,14 @@ Groups group(const Distinct& distinct, const std::vector<Reach>& reaches, std::s
     if (!facts.is_ca) continue;
     group.issuing |= distinct.first_at[i] < issuing;
     group.ca_issuers.insert(facts.issuer.canonical);
-    group.valid.unite(reaches[i].valid);
+    const std::vector<Span>& more = reaches[i].valid.spans();
+    std::vector<Span>& all = spans[group_key(facts)];
+    all.insert(all.end(), more.begin(), more.end());
     group.bottleneck = std::max(group.bottleneck, reaches[i].bottleneck);
     if (!group.begin || facts.validity.not_before < group.begin)
       group.begin = facts.validity.not_before;
   }
+  for (auto& [key, all] : spans) groups[key].valid = Coverage(std::move(all));
   return groups;
 }
 

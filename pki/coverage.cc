@@ -1,7 +1,7 @@
 #include "pki/coverage.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace mtls::pki {
 
@@ -9,19 +9,22 @@ Coverage::Coverage(Span span) {
   if (span.from < span.until) spans_.push_back(span);
 }
 
-void Coverage::unite(const Coverage& more) {
-  std::vector<Span> all;
-  all.reserve(spans_.size() + more.spans_.size());
-  std::merge(spans_.begin(), spans_.end(), more.spans_.begin(), more.spans_.end(),
-             std::back_inserter(all), [](const Span& a, const Span& b) { return a.from < b.from; });
-  spans_.clear();
-  for (const Span& span : all) {
+Coverage::Coverage(std::vector<Span> spans) {
+  std::sort(spans.begin(), spans.end(),
+            [](const Span& a, const Span& b) { return a.from < b.from; });
+  for (const Span& span : spans) {
     if (!spans_.empty() && span.from <= spans_.back().until) {
       spans_.back().until = std::max(spans_.back().until, span.until);
-    } else {
+    } else if (span.from < span.until) {
       spans_.push_back(span);
     }
   }
+}
+
+void Coverage::unite(const Coverage& more) {
+  std::vector<Span> all = spans_;
+  all.insert(all.end(), more.spans_.begin(), more.spans_.end());
+  *this = Coverage(std::move(all));
 }
 
 Coverage Coverage::within(Span limits) const {

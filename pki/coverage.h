@@ -20,7 +20,8 @@ struct Span {
 class Coverage {
  public:
   Coverage() = default;
-  explicit Coverage(Span span);  // empty when until <= from
+  explicit Coverage(Span span);                // empty when until <= from
+  explicit Coverage(std::vector<Span> spans);  // of all of them, in any order
 
   const std::vector<Span>& spans() const { return spans_; }
 

@@ -1,6 +1,10 @@
 #include "pki/issuance.h"
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <limits>
 #include <map>
@@ -14,8 +18,8 @@ namespace {
 
 using CertificateList = std::vector<const Certificate*>;
 
-constexpr int kMaxSignatures = 10'000;
-constexpr int kMaxPairs = 1'000'000;
+constexpr int kMaxSignatures = 5'000;
+constexpr int kMaxPairs = 250'000;
 constexpr int kMaxPathSteps = 1'000'000;
 
 X509* x509_of(const Certificate* certificate) { return certificate->handle().x509.get(); }
@@ -27,6 +31,35 @@ bool is_anchor(const Certificate* certificate) {
   const CertificateFacts& facts = certificate->facts();
   return (facts.is_ca || facts.self_signed) &&
          X509_check_trust(x509_of(certificate), X509_TRUST_SSL_CLIENT, 0) == X509_TRUST_TRUSTED;
+}
+
+std::int64_t exponent_bits(const EVP_PKEY* key) {
+  BIGNUM* found = nullptr;
+  EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &found);
+  const Owned<BIGNUM, BN_free> exponent(found);
+  return exponent ? BN_num_bits(exponent.get()) : 0;
+}
+
+bool is_p256(const EVP_PKEY* key) {
+  std::array<char, 32> group{};
+  EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr);
+  return std::string_view(group.data()) == SN_X9_62_prime256v1;
+}
+
+// How long OpenSSL 3.0 takes for one signature of it, in those of P-256 (0.1 ms); a bound, not an
+// estimate.
+int weight_of(const EVP_PKEY* key) {
+  constexpr int kSlow = 200;  // DSA of 10,000 bits
+  if (key == nullptr) return 1;
+  const auto bits = static_cast<std::int64_t>(EVP_PKEY_get_bits(key));
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_ED25519: return 1;
+    case EVP_PKEY_EC: return is_p256(key) ? 1 : 25;
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
+      return 1 + static_cast<int>(bits * bits * exponent_bits(key) / 500'000'000);
+    default: return kSlow;
+  }
 }
 
 class Matcher {
@@ -65,9 +98,9 @@ class Matcher {
   }
 
   bool has_signed(std::size_t issuer, std::size_t child) {
-    if (signatures_ == kMaxSignatures) return true;
-    ++signatures_;
+    if (signatures_ >= kMaxSignatures) return true;
     EVP_PKEY* key = X509_get0_pubkey(x509_of(certificates_[issuer]));
+    signatures_ += weight_of(key);
     return key != nullptr && X509_verify(x509_of(certificates_[child]), key) == 1;
   }
 

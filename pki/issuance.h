@@ -17,13 +17,13 @@ struct Issuance {
   std::vector<std::vector<std::size_t>>
       issued;          // issuer -> those it issued; anchors need no issuer and are issued by none
   int pairs = 0;       // of equal names, looked at: what it cost
-  int signatures = 0;  // verified, likewise
+  int signatures = 0;  // verified, likewise; one that takes long counts as many
 };
 
 /// An issuer is a CA certificate whose subject is the other's issuer, that X509_check_issued()
-/// accepts and whose key made the signature. After 10,000 signatures in one call names and key ids
-/// decide alone; after 1,000,000 pairs nothing more is matched (only a store made to hurt gets
-/// there).
+/// accepts and whose key made the signature. After 5,000 signatures in one call, or fewer that
+/// take long, names and key ids decide alone; after 250,000 pairs nothing more is matched (only a
+/// store made to hurt gets there).
 Issuance match_issuers(const std::vector<const Certificate*>& certificates);
 
 /// What one certificate's paths to an anchor are worth. Cycles of cross certificates add nothing: a

@@ -3,6 +3,8 @@
 #include <openssl/x509_vfy.h>
 
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "pki/openssl.h"
 
@@ -38,6 +40,20 @@ void apply(const VerifyPolicy& policy, base::sys_seconds at, X509_STORE_CTX* con
   X509_STORE_CTX_set_verify_cb(context, go_on);
 }
 
+// X509_STORE_add_cert() and X509_STORE_add_crl() sort the whole store anew for each of them, which
+// takes minutes with 20,000. What they push and pass over, duplicates, is pushed and passed over
+// here; the first lookup sorts once, stably, into the same order.
+template <class T, class Set, class Get>
+void fill(const std::vector<T>& all, Set set, Get get, X509_STORE* store) {
+  std::set<Fingerprint> seen;
+  for (const T& one : all) {
+    if (!seen.insert(one.facts().fingerprint).second) continue;
+    X509_OBJECT* object = X509_OBJECT_new();
+    set(object, get(one));
+    sk_X509_OBJECT_push(X509_STORE_get0_objects(store), object);
+  }
+}
+
 ChainVerdict verdict_of(int code) {
   return {.code = code, .reason = X509_verify_cert_error_string(code)};
 }
@@ -56,12 +72,12 @@ TrustStore::TrustStore(std::vector<Certificate> certificates,
   start_openssl();
   store_ = std::make_unique<Store>(Store{.store = OwnedStore(X509_STORE_new())});
   X509_STORE* store = store_->store.get();
-  for (const Certificate& certificate : certificates_) {
-    X509_STORE_add_cert(store, certificate.handle().x509.get());
-  }
-  for (const RevocationList& list : revocation_lists_) {
-    X509_STORE_add_crl(store, list.handle().crl.get());
-  }
+  fill(
+      certificates_, X509_OBJECT_set1_X509, [](auto& one) { return one.handle().x509.get(); },
+      store);
+  fill(
+      revocation_lists_, X509_OBJECT_set1_X509_CRL,
+      [](auto& one) { return one.handle().crl.get(); }, store);
   if (check_crls_) X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 }
 
@@ -82,6 +98,26 @@ ChainVerdict TrustStore::verify(std::span<const Certificate> chain, const Verify
   X509_verify_cert(context.get());
   ERR_clear_error();
   return verdict_of(X509_STORE_CTX_get_error(context.get()));
+}
+
+TrustStore::Horizon TrustStore::horizon(std::span<const Certificate> chain,
+                                        base::sys_seconds after) const {
+  std::unordered_map<std::string_view, std::vector<const Certificate*>> by_subject;
+  for (const Certificate& certificate : certificates_)
+    by_subject[certificate.facts().subject.canonical].push_back(&certificate);
+  std::vector<Certificate> met(chain.begin(), chain.end());
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < met.size(); ++i) {  // it grows
+    const std::string_view issuer = met[i].facts().issuer.canonical;
+    if (!names.insert(issuer).second) continue;
+    for (const Certificate* one : by_subject[issuer]) met.push_back(*one);
+  }
+  std::vector<RevocationList> lists;
+  for (const RevocationList& list : revocation_lists_) {
+    if (names.contains(list.facts().issuer.canonical)) lists.push_back(list);
+  }
+  return {.instants = instants_of_change(met, lists, after),
+          .certificates = met.size() - chain.size()};
 }
 
 std::vector<base::sys_seconds> instants_of_change(std::span<const Certificate> certificates,

@@ -52,6 +52,13 @@ class TrustStore {
   ChainVerdict verify(std::span<const Certificate> chain, const VerifyPolicy& policy,
                       base::sys_seconds at) const;
 
+  /// What time can change for one chain.
+  struct Horizon {
+    std::vector<base::sys_seconds> instants;  // as instants_of_change(), of `certificates`
+    std::size_t certificates = 0;             // of the store that the chain may lead over, by name
+  };
+  Horizon horizon(std::span<const Certificate> chain, base::sys_seconds after) const;
+
  private:
   struct Store;
   std::vector<Certificate> certificates_;

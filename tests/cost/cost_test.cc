@@ -1,0 +1,129 @@
+// G13: a file of 16 MiB, whatever stands in it, costs the worker 5 s of CPU at most, wherever the
+// configuration names it. Prints what each shape costs; to measure one: cost "[long]" -c NAME.
+#include <catch2/catch.hpp>
+
+#include <ctime>
+
+#include "audit/build.h"
+#include "collectors/collect.h"
+#include "reports/status_page.h"
+#include "tests/cost/shapes.h"
+#include "tests/support/der.h"
+#include "tests/support/memory_filesystem.h"
+#include "tests/support/pki_maker.h"
+
+namespace mtls::cost {
+namespace {
+
+namespace der = testing::der;
+
+constexpr double kMaxSeconds = 5;
+constexpr const char* kFile = "/etc/nginx/hostile.pem";
+
+double cpu_seconds() {
+  std::timespec spent{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+}
+
+/// Where the configuration names the file.
+struct Use {
+  std::string name;
+  std::string directives;
+  std::string canary = "/etc/canary.pem";
+};
+
+const std::string kAsks =
+    "ssl_verify_client on; ssl_certificate s.pem; ssl_certificate_key s.key; ";
+
+const Use kClientCas{"ssl_client_certificate", kAsks + "ssl_client_certificate hostile.pem;"};
+const Use kTrustedCas{"ssl_trusted_certificate",
+                      kAsks + "ssl_client_certificate a.pem; ssl_trusted_certificate hostile.pem;"};
+const Use kOwnChain{"ssl_certificate",
+                    "ssl_verify_client on; ssl_client_certificate a.pem; "
+                    "ssl_certificate hostile.pem; ssl_certificate_key s.key;"};
+const Use kUpstream{"proxy_ssl_trusted_certificate",
+                    kAsks +
+                        "ssl_client_certificate a.pem; location / { proxy_pass "
+                        "https://b.test; proxy_ssl_verify on; "
+                        "proxy_ssl_trusted_certificate hostile.pem; }"};
+const Use kCanary{"a canary", kAsks + "ssl_client_certificate a.pem;", kFile};
+const Use kCrl{"ssl_crl", kAsks + "ssl_client_certificate a.pem; ssl_crl hostile.pem;"};
+
+// A client of the name the shapes give their CAs.
+std::string client(const std::string& issuer) {
+  return der::certificate_pem(
+      {.serial = der::integer(7), .issuer = der::named(issuer), .subject = der::named("client")});
+}
+
+testing::MemoryFileSystem disk_with(const std::string& hostile, const Use& use) {
+  testing::MemoryFileSystem disk;
+  disk.put("/etc/nginx/nginx.conf",
+           "events {}\nhttp {\n"
+           "server { listen 443 ssl default_server; server_name first; " +
+               kAsks +
+               "ssl_client_certificate a.pem; }\n"
+               "server { listen 443 ssl; server_name hostile; " +
+               use.directives + " }\n}\n");
+  const testing::Minted root = testing::mint_root("CN=R");
+  disk.put("/etc/nginx/a.pem",
+           root.certificate_pem + der::certificate_pem({.issuer = der::named("R"),
+                                                        .subject = der::named("R"),
+                                                        .extensions = {der::ca_extension()}}));
+  disk.put("/etc/nginx/s.pem", testing::mint_server("s.test", root).certificate_pem);
+  disk.put("/etc/nginx/s.key", "");
+  disk.put("/etc/canary.pem", client("R"));
+  disk.put("/etc/canary-of-issuer.pem", client("I"));
+  disk.put("/etc/canary-of-a.pem", client("A"));
+  disk.put(kFile, hostile);
+  return disk;
+}
+
+// All that the worker does between a change and a scrape.
+double evaluation(const std::string& hostile, const Use& use) {
+  testing::MemoryFileSystem disk = disk_with(hostile, use);
+  audit::Policy policy;
+  policy.build.version = {1, 22, 1};
+  for (const std::string& path : {use.canary, std::string("/etc/canary-of-issuer.pem"),
+                                  std::string("/etc/canary-of-a.pem")}) {
+    policy.canaries.push_back(
+        {.name = path, .certificate = path, .expect = audit::Expect::kNothing, .servers = {}});
+  }
+  const double begin = cpu_seconds();
+  const auto snapshot = audit::build(
+      {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
+  const std::string text = collectors::render(collectors::collect(*snapshot, policy.limits));
+  const std::string page =
+      reports::status_page(*snapshot, {.version = "0", .telemetry_path = "/metrics"});
+  const double spent = cpu_seconds() - begin;
+  CHECK(text.size() < std::size_t{1} << 20U);
+  return spent;
+}
+
+void check(const std::vector<Shape>& shapes, const Use& use) {
+  for (const Shape& shape : shapes) {
+    SECTION(use.name + ": " + shape.name) {
+      const std::string file = shape.make();
+      REQUIRE(file.size() <= kFileBytes);
+      const double seconds = evaluation(file, use);
+      std::printf("%6.2f s  %5.1f MiB  %s: %s\n", seconds,
+                  static_cast<double>(file.size()) / (1 << 20), use.name.c_str(),
+                  shape.name.c_str());
+      std::fflush(stdout);
+      CHECK(seconds <= kMaxSeconds);
+    }
+  }
+}
+
+TEST_CASE("cost: any 16 MiB of client CAs", "[long]") { check(certificate_shapes(), kClientCas); }
+TEST_CASE("cost: any 16 MiB of trusted CAs", "[long]") { check(certificate_shapes(), kTrustedCas); }
+TEST_CASE("cost: any 16 MiB to present", "[long]") { check(certificate_shapes(), kOwnChain); }
+TEST_CASE("cost: any 16 MiB of backends' CAs", "[long]") { check(certificate_shapes(), kUpstream); }
+TEST_CASE("cost: any 16 MiB from a client", "[long]") { check(certificate_shapes(), kCanary); }
+TEST_CASE("cost: any 16 MiB of certificates as CRL", "[long]") {
+  check(certificate_shapes(), kCrl);
+}
+TEST_CASE("cost: any 16 MiB of revocation lists", "[long]") { check(crl_shapes(), kCrl); }
+
+}  // namespace
+}  // namespace mtls::cost
