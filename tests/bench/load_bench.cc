@@ -20,6 +20,7 @@ LoadFigures measure_ours(const LoadPlan& plan) {
   const TempDir dir;
   mtls::daemon::testing::write_large_tree(dir);
   Exporter exporter(dir);
+  mtls::daemon::testing::await_calm(exporter);
   return measure_load(exporter.port(), exporter.process().pid(), plan);
 }
 

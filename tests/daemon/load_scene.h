@@ -27,4 +27,18 @@ inline void write_large_tree(const TempDir& dir) {
   dir.write("nginx.conf", nginx_conf(servers));
 }
 
+/// Young files are looked at again: until that is over, and no evaluation has been made for 3 s.
+inline void await_calm(const Exporter& exporter) {
+  const auto generation = [&] { return exporter.value("nginx_mtls_generation").value_or(0); };
+  double last = generation();
+  auto since = std::chrono::steady_clock::now();
+  eventually(30s, [&] {
+    if (const double now_at = generation(); now_at != last) {
+      last = now_at;
+      since = std::chrono::steady_clock::now();
+    }
+    return std::chrono::steady_clock::now() - since > 3s;
+  });
+}
+
 }  // namespace mtls::daemon::testing

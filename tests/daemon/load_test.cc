@@ -12,7 +12,7 @@ namespace {
 
 using namespace mtls::testing;
 
-constexpr std::size_t kMostGrowthKib = 8192;
+[[maybe_unused]] constexpr std::size_t kMostGrowthKib = 8192;
 
 }  // namespace
 
@@ -21,6 +21,7 @@ TEST_CASE("N2: N3: N4: N5: N6: load: 2,200 rude clients delay no scrape and cost
   const TempDir dir;
   write_large_tree(dir);
   Exporter exporter(dir);
+  await_calm(exporter);
   const LoadFigures figures =
       measure_load(exporter.port(), exporter.process().pid(), {.span = std::chrono::seconds{4}});
   std::cout << load_table({{"this exporter, short run", figures}});
@@ -29,7 +30,11 @@ TEST_CASE("N2: N3: N4: N5: N6: load: 2,200 rude clients delay no scrape and cost
   CHECK(figures.burst.milliseconds.size() == 1000);
   CHECK(figures.loaded_burst.milliseconds.size() == 1000);
   CHECK(figures.hung_up_on > 0);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("not asked: a sanitizer's memory is not the daemon's");
+#else
   CHECK(figures.kib_grown() <= kMostGrowthKib);
+#endif
 }
 
 }  // namespace mtls::daemon::testing
