@@ -116,7 +116,7 @@ TEST_CASE("web load: an idle connection is closed at its deadline, before and be
   CHECK(Clock::now() - start < 2s);
 }
 
-TEST_CASE("web load: slow readers of a large answer delay nobody and are cut off at the deadline") {
+TEST_CASE("N4: web load: slow readers of a large answer delay nobody and are cut off at the deadline") {
   daemon::WebOptions options;
   options.write_deadline = 500ms;
   TestServer web(options);
@@ -144,7 +144,7 @@ TEST_CASE("web load: a slow reader that keeps reading gets no more than the dead
   CHECK(received < testing::kBigBytes);
 }
 
-TEST_CASE("web load: clients that pipeline and hang up without reading do no harm") {
+TEST_CASE("N11: web load: clients that pipeline and hang up without reading do no harm") {
   TestServer web;
   std::string requests;
   for (int i = 0; i < 10; ++i) requests += "GET /big HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -156,7 +156,7 @@ TEST_CASE("web load: clients that pipeline and hang up without reading do no har
   check_scrape_is_answered(web.port);
 }
 
-TEST_CASE("web load: out of file descriptors the server waits and answers when there are some") {
+TEST_CASE("F12: web load: out of file descriptors the server waits and answers when there are some") {
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   const rlimit few{.rlim_cur = 256, .rlim_max = before.rlim_max};

@@ -189,7 +189,7 @@ TEST_CASE("web: methods other than GET and HEAD are 405 with Allow, and the conn
 }
 
 TEST_CASE(
-    "N7: N10: web: what is not a sound request without a body is refused and the connection "
+    "N7 and N10: web: what is not a sound request without a body is refused and the connection "
     "closed") {
   struct Row {
     std::string request;
