@@ -37,7 +37,7 @@ double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// The connection may be under way still.
+// The connection may be under way still; one that fails shows when it is used.
 int connect_to(std::uint16_t port, int receive_buffer = 0) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (receive_buffer > 0) {
@@ -47,7 +47,8 @@ int connect_to(std::uint16_t port, int receive_buffer = 0) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  [[maybe_unused]] const int under_way =
+      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
   return fd;
 }
 
