@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "daemon/disk.h"
 #include "daemon/watch/inotify.h"
 #include "daemon/watch/watch_set.h"
 #include "tests/daemon/disk_scene.h"
@@ -159,6 +160,26 @@ TEST_CASE("watch set: an event concerns those who want its name, and only them")
   CHECK(armed.after("ln -sfn b c") == TargetIds{4});
   CHECK(armed.after("chmod 711 b") == TargetIds{3});
   CHECK(armed.after("cat a/1 a/2 b/3 > /dev/null; ls a b > /dev/null") == TargetIds{});
+}
+
+TEST_CASE("W20: what the daemon itself does to a file is no event") {
+  TemporaryDirectory dir;
+  dir.run("mkdir d; echo x > d/f; ln -s f d/l");
+  Inotify inotify = std::move(*Inotify::create());
+  REQUIRE(inotify.watch_directory(dir / "d"));
+  REQUIRE(inotify.watch_file(dir / "d/f"));
+  Disk disk;
+  for (const char* path : {"d/f", "d/l"}) {
+    CHECK(disk.read(dir / path, 100));
+    CHECK(disk.stat(dir / path));
+    (void)walk(Kind::kFile, dir / path);
+  }
+  CHECK(disk.glob(dir / "d/*")->size() == 2);
+  (void)walk(Kind::kPattern, dir / "d/*/x");
+  CHECK(inotify.watch_file(dir / "d/f"));  // renewed
+  CHECK(inotify.drain().empty());
+  dir.run("echo y > d/f");
+  CHECK_FALSE(inotify.drain().empty());
 }
 
 TEST_CASE("watch set: paths to one inode share a watch until the last of them goes") {

@@ -36,12 +36,23 @@ class WatchScene {
   static constexpr WatchOptions kEventsOnly{.rescan_interval = 1h, .poll_interval = 1h};
 
   void start(const WatchOptions& options = kEventsOnly) {
-    watcher = Watcher::create(world(), options, [this](const FileChanges& changes) {
-      reports.push_back(changes);
-      if (reacts) evaluate();
-    });
+    start_with(options, [] { return 0; });
+  }
+  /// The watcher is created while what `hindrance` returns lives.
+  template <class Hindrance>
+  void start_with(const WatchOptions& options, Hindrance hindrance) {
+    {
+      [[maybe_unused]] const auto hindered = hindrance();
+      watcher = Watcher::create(world(), options, [this](const FileChanges& changes) {
+        reports.push_back(changes);
+        if (reacts) evaluate();
+      });
+    }
     evaluate();
-    run_for(100ms);
+    run_until([this] {
+      const WatchCounts counts = watcher->counts();  // of the first pass
+      return counts.watches > 0 || !counts.unreliable.empty();
+    });
   }
 
   void evaluate() {
