@@ -260,7 +260,7 @@ void play(const Situation& situation, Kernel kernel) {
     const bool looks = !situation.told || kernel == Kernel::kRefusesInotify;
     WatchOptions options = WatchScene::kEventsOnly;
     if (!situation.told) options.rescan_interval = 250ms;
-    if (looks) options.poll_interval = 100ms;
+    if (looks) options.poll_interval = 20ms;
     if (kernel == Kernel::kRefusesInotify) {
       scene.start_with(options, [] { return NoDescriptors(); });
     } else {
