@@ -41,11 +41,14 @@ Listener::Listener(ListeningSocket socket, const WebContext& context)
       context_(context) {}
 
 void Listener::accept_next() {
+  if (accepting_ || !acceptor_.is_open()) return;
   acceptor_.async_accept(
       [this](const error_code& error, Socket socket) { on_accept(error, std::move(socket)); });
+  accepting_ = true;
 }
 
 void Listener::on_accept(const error_code& error, Socket socket) {
+  accepting_ = false;
   if (error == asio::error::operation_aborted) return;
   if (!error) {
     serve(std::move(socket));

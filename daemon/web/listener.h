@@ -18,6 +18,7 @@ class Listener {
   /// `context` as for Session.
   Listener(ListeningSocket socket, const WebContext& context);
 
+  /// Does nothing while one is waited for.
   void accept_next();
   void close();
 
@@ -27,6 +28,7 @@ class Listener {
   bool make_room();
 
   Acceptor acceptor_;
+  bool accepting_ = false;
   std::optional<SocketFile> file_;
   FileDescriptor reserve_;  // given up to accept one more when there is none left
   boost::asio::steady_timer pause_;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <exception>
 #include <future>
+#include <new>
 #include <string_view>
 #include <thread>
 
@@ -71,11 +72,10 @@ class BeastServer final : public WebServer {
   }
 
   void run() {
-    for (const auto& listener : listeners_) listener->accept_next();
     const SignalsBlocked blocked;  // a thread inherits the mask
     thread_ = std::thread([this] {
       ::pthread_setname_np(::pthread_self(), "web");
-      loop_.run();
+      serve();
       finished_.set_value();
     });
   }
@@ -100,6 +100,20 @@ class BeastServer final : public WebServer {
     addresses_.push_back(name_of(socket->acceptor));
     listeners_.push_back(std::make_unique<Listener>(std::move(*socket), context_));
     return {};
+  }
+
+  // A step that finds no memory takes its own connection along and nobody else's (F13).
+  void serve() {
+    constexpr std::chrono::milliseconds kPause{10};
+    while (true) {
+      try {
+        for (const auto& listener : listeners_) listener->accept_next();
+        loop_.run();
+        return;
+      } catch (const std::bad_alloc&) {
+        std::this_thread::sleep_for(kPause);
+      }
+    }
   }
 
   const WebOptions options_;

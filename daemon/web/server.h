@@ -26,7 +26,7 @@ struct WebOptions {
   /// Beyond: the longest waiting one is evicted. Half the descriptors the process has left,
   /// if that is less.
   std::size_t max_connections = 512;
-  std::size_t max_connections_per_peer = 256;    // likewise
+  std::size_t max_connections_per_peer = 256;     // likewise
   std::chrono::milliseconds eviction_grace{100};  // younger connections are not evicted
   /// For what comes before HTTP: a TLS handshake.
   std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};

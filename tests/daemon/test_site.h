@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,7 @@ class TestSite final : public daemon::Site {
     if (path == "/empty") return daemon::Page{200, "text/plain", {}};
     if (path == "/-/ready") return daemon::Page{503, "text/plain", {one_}};
     if (path == "/packed") return daemon::Page{200, std::string(request.accept), {packed_, one_}};
+    if (path == "/no-memory") throw std::bad_alloc();
     if (path == "/big") return daemon::Page{200, "text/plain", {big_}};
     return std::nullopt;
   }

@@ -116,7 +116,8 @@ TEST_CASE("web load: an idle connection is closed at its deadline, before and be
   CHECK(Clock::now() - start < 2s);
 }
 
-TEST_CASE("N4: web load: slow readers of a large answer delay nobody and are cut off at the deadline") {
+TEST_CASE(
+    "N4: web load: slow readers of a large answer delay nobody and are cut off at the deadline") {
   daemon::WebOptions options;
   options.write_deadline = 500ms;
   TestServer web(options);
@@ -156,7 +157,8 @@ TEST_CASE("N11: web load: clients that pipeline and hang up without reading do n
   check_scrape_is_answered(web.port);
 }
 
-TEST_CASE("F12: web load: out of file descriptors the server waits and answers when there are some") {
+TEST_CASE(
+    "F12: web load: out of file descriptors the server waits and answers when there are some") {
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   const rlimit few{.rlim_cur = 256, .rlim_max = before.rlim_max};
@@ -193,6 +195,17 @@ TEST_CASE("web load: beyond --web.max-requests a request gets 503, and is taken 
     CHECK(testing::get(web.port, "/metrics").status == 503);
   }
   CHECK(testing::eventually(5s, [&] { return testing::get(web.port, "/metrics").status == 200; }));
+}
+
+TEST_CASE("F13: web load: an answer there is no memory for ends its connection and no other") {
+  TestServer web;
+  HttpConnection kept(web.port);
+  kept.send(kScrape);
+  CHECK(kept.receive_answer().status == 200);
+  for (int i = 0; i < 3; ++i) CHECK(testing::get(web.port, "/no-memory").status == 0);
+  kept.send(kScrape);
+  CHECK(kept.receive_answer().status == 200);
+  check_scrape_is_answered(web.port);
 }
 
 TEST_CASE("web stop: idle clients are hung up on at once") {
