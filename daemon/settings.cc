@@ -3,49 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include <yaml-cpp/yaml.h>
+#include "daemon/strict_yaml.h"
 
 namespace mtls::daemon {
 namespace {
-
-using Keys = std::vector<std::string>;
-
-// Caught in parse_settings, like yaml-cpp's own exceptions: one way out of the tree walk.
-struct Mistake {
-  YAML::Mark mark;
-  std::string what;
-};
-
-[[noreturn]] void reject(const YAML::Node& node, std::string what) {
-  throw Mistake{node.Mark(), std::move(what)};
-}
-
-std::string listed(const Keys& keys) {
-  std::string text;
-  for (const std::string& key : keys) text += (text.empty() ? "" : ", ") + key;
-  return text;
-}
-
-[[noreturn]] void reject_key(const YAML::Node& key, const std::string& how,
-                             const std::string& where) {
-  reject(key, how + " key \"" + key.Scalar() + "\" in " + where);
-}
-
-void check_keys(const YAML::Node& map, const std::string& where, const Keys& known) {
-  if (!map.IsMap()) reject(map, where + " must be a map with " + listed(known));
-  std::set<std::string> seen;
-  for (const auto& entry : map) {
-    const auto key = entry.first.as<std::string>();
-    const bool is_known = std::find(known.begin(), known.end(), key) != known.end();
-    if (!is_known) reject_key(entry.first, "unknown", where + "; known here: " + listed(known));
-    if (!seen.insert(key).second) reject_key(entry.first, "repeated", where);
-  }
-}
-
-std::string text_of(const YAML::Node& node, const std::string& key) {
-  if (!node.IsScalar() || node.Scalar().empty()) reject(node, key + " must be a text");
-  return node.Scalar();
-}
 
 std::size_t count_of(const YAML::Node& node, const std::string& key) {
   const std::string text = text_of(node, key);
@@ -56,11 +17,6 @@ std::size_t count_of(const YAML::Node& node, const std::string& key) {
     reject(node, key + " must be a whole number above 0");
   }
   return std::stoull(text);
-}
-
-std::string joined(const std::string& path, const std::string& settings_path) {
-  if (path.starts_with('/')) return path;
-  return settings_path.substr(0, settings_path.rfind('/') + 1) + path;
 }
 
 void read_nginx(const YAML::Node& node, Settings& settings) {
@@ -97,7 +53,7 @@ void read_limits(const YAML::Node& node, audit::Limits& limits) {
       {"max_crl_bytes", &limits.max_crl_bytes},
       {"max_series", &limits.max_series},
       {"max_certificates_per_file", &limits.max_certificates_per_file}};
-  Keys keys;
+  YamlKeys keys;
   for (const auto& [key, value] : known) keys.push_back(key);
   check_keys(node, "limits", keys);
   for (const auto& [key, value] : known) {
@@ -105,44 +61,29 @@ void read_limits(const YAML::Node& node, audit::Limits& limits) {
   }
 }
 
-Settings read(const YAML::Node& root, const std::string& path) {
-  Settings settings;
-  if (root.IsNull()) return settings;
-  check_keys(root, "the settings", {"nginx", "canaries", "limits"});
-  if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
-  if (const auto canaries = root["canaries"]) {
-    if (!canaries.IsSequence()) reject(canaries, "canaries must be a list");
-    std::set<std::string> names;
-    for (const auto& node : canaries) {
-      settings.canaries.push_back(read_canary(node, path));
-      const std::string& name = settings.canaries.back().name;
-      if (!names.insert(name).second) reject(node, "two canaries are called \"" + name + "\"");
-    }
+void read_canaries(const YAML::Node& node, const std::string& path, Settings& settings) {
+  if (!node.IsSequence()) reject(node, "canaries must be a list");
+  std::set<std::string> names;
+  for (const auto& entry : node) {
+    settings.canaries.push_back(read_canary(entry, path));
+    const std::string& name = settings.canaries.back().name;
+    if (!names.insert(name).second) reject(entry, "two canaries are called \"" + name + "\"");
   }
-  if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
-  return settings;
-}
-
-base::Error at(const std::string& path, const YAML::Mark& mark, const std::string& what) {
-  return {base::ErrorCode::kParse,
-          path + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) +
-              ": " + what,
-          {}};
 }
 
 }  // namespace
 
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
-  try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return Settings{};
-    if (documents.size() > 1) reject(documents[1], "a second document would be ignored");
-    return read(documents[0], path);
-  } catch (const Mistake& mistake) {
-    return tl::unexpected<base::Error>(at(path, mistake.mark, mistake.what));
-  } catch (const YAML::Exception& error) {
-    return tl::unexpected<base::Error>(at(path, error.mark, error.msg));
-  }
+  Settings settings;
+  const auto read = read_yaml(text, path, [&](const YAML::Node& root) {
+    if (root.IsNull()) return;
+    check_keys(root, "the settings", {"nginx", "canaries", "limits"});
+    if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
+    if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
+    if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
+  });
+  if (!read) return tl::unexpected(read.error());
+  return settings;
 }
 
 }  // namespace mtls::daemon
