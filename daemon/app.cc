@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 
 #include <uv.h>
 
@@ -19,6 +20,7 @@
 #include "daemon/systemd.h"
 #include "daemon/updater.h"
 #include "daemon/watch/watcher.h"
+#include "daemon/web/live_web_config.h"
 #include "daemon/web/server.h"
 
 namespace mtls::daemon {
@@ -71,8 +73,8 @@ class App {
     reload_requested_.data = this;
   }
 
-  int run(audit::Policy policy) {
-    auto web = start_web();
+  int run(audit::Policy policy, std::unique_ptr<LiveWebConfig> web_config) {
+    auto web = start_web(std::move(web_config));
     if (!web) {
       log_error("cannot serve HTTP", {{"error", web.error().message}});
       close_handles();
@@ -98,7 +100,7 @@ class App {
   }
 
  private:
-  base::Result<std::unique_ptr<WebServer>> start_web() {
+  base::Result<std::unique_ptr<WebServer>> start_web(std::unique_ptr<LiveWebConfig> config) {
     WebOptions web{.listen_addresses = options_.listen_addresses,
                    .max_requests = options_.max_requests};
     if (options_.systemd_socket) {
@@ -106,7 +108,7 @@ class App {
       if (!sockets) return tl::unexpected(sockets.error());
       web.inherited_sockets = std::move(*sockets);
     }
-    return WebServer::start(web, routes_, requests_);
+    return WebServer::start(web, routes_, requests_, std::move(config));
   }
 
   void start_signals() {
@@ -281,6 +283,14 @@ class App {
   bool stopping_ = false;
 };
 
+// nullptr: there is none to read.
+base::Result<std::unique_ptr<LiveWebConfig>> open_web_config(const std::string& path,
+                                                             base::FileSystem& disk) {
+  if (path.empty()) return nullptr;
+  std::error_code ignored;  // of a working directory that is gone
+  return LiveWebConfig::open(disk, std::filesystem::absolute(path, ignored).string());
+}
+
 }  // namespace
 
 int serve(const Options& options) {
@@ -289,15 +299,18 @@ int serve(const Options& options) {
   if (const auto log = setup_log(options.log); !log) return 3;
   Disk disk;
   auto policy = read_policy(options, disk);
+  auto web_config = open_web_config(options.web_config_file, disk);
   int code = 2;
   if (!policy) {
     log_error("the settings are no good", {{"error", policy.error().message}});
+  } else if (!web_config) {
+    log_error("the web configuration is no good", {{"error", web_config.error().message}});
   } else if (options.config_check) {
     log_info("the settings are good");
     code = 0;
   } else {
     log_info("starting", {{"version", exporter_version()}, {"revision", exporter_revision()}});
-    code = App(options).run(std::move(*policy));
+    code = App(options).run(std::move(*policy), std::move(*web_config));
   }
   close_log();
   return code;

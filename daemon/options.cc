@@ -72,6 +72,10 @@ void declare_serve(CLI::App& app, Raw& raw) {
   app.add_flag("--web.systemd-socket", options.systemd_socket,
                "Serve on the sockets of a systemd socket unit instead")
       ->group(kServeGroup);
+  app.add_option("--web.config.file", options.web_config_file,
+                 "TLS, authentication, headers and rate limit of the port (web-config.yml)")
+      ->type_name("FILE")
+      ->group(kServeGroup);
   app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->capture_default_str()
       ->group(kServeGroup);
@@ -90,7 +94,8 @@ void declare_serve(CLI::App& app, Raw& raw) {
                  "How often to look at every file without being told")
       ->capture_default_str()
       ->group(kServeGroup);
-  app.add_flag("--config.check", options.config_check, "Check the settings file and exit")
+  app.add_flag("--config.check", options.config_check,
+               "Check the settings and web configuration files and exit")
       ->group(kServeGroup);
 }
 

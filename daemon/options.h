@@ -49,6 +49,7 @@ struct Options {
   std::optional<config::Version> nginx_openssl;
   std::vector<std::string> listen_addresses;
   bool systemd_socket = false;  // serve on the sockets systemd passed in place of the addresses
+  std::string web_config_file;  // "" = plain HTTP for everybody
   std::string telemetry_path = "/metrics";
   std::size_t max_requests = 0;   // answered at once; 0: as many as there are connections
   bool enable_lifecycle = false;  // POST /-/reload

@@ -23,6 +23,7 @@ struct Delivery {
   bool with_body = true;        // false: HEAD
   bool gzip = false;            // when the page is made for it
   std::string_view allow = "";  // with 405
+  ConfiguredHeaders headers = {};
 };
 
 constexpr std::string_view kReading = "GET, HEAD";
@@ -52,14 +53,24 @@ std::size_t size_of(const BodyBytes& body) {
                          [](std::size_t sum, const auto& part) { return sum + part->size(); });
 }
 
+// The configured ones win over ours.
+std::string safety_fields(const Page& page, const ConfiguredHeaders& configured) {
+  ConfiguredHeaders headers{{"X-Content-Type-Options", "nosniff"}};
+  if (page.content_type.starts_with("text/html")) {
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'";
+  }
+  for (const auto& [name, value] : configured) headers[name] = value;
+  std::string fields;
+  for (const auto& [name, value] : headers) fields += name + ": " + value + "\r\n";
+  return fields;
+}
+
 // Between status line and empty line.
 std::string fields_of(const Page& page, std::size_t body_size, const Delivery& delivery) {
   std::string fields = "Date: " + http_date() + "\r\nContent-Type: " + page.content_type +
                        "\r\nContent-Length: " + std::to_string(body_size) +
-                       "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
-  if (page.content_type.starts_with("text/html")) {
-    fields += "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n";
-  }
+                       "\r\nCache-Control: no-store\r\n" + safety_fields(page, delivery.headers);
+  if (page.status == 401) fields += "WWW-Authenticate: Basic realm=\"nginx-mtls-exporter\"\r\n";
   if (is_compressible(page)) fields += "Vary: Accept, Accept-Encoding\r\n";
   if (delivery.gzip && is_compressible(page)) fields += "Content-Encoding: gzip\r\n";
   if (!delivery.allow.empty()) fields += "Allow: " + std::string(delivery.allow) + "\r\n";
@@ -87,8 +98,10 @@ Page error_page(int status) {
 bool is_head(const RequestHead& request) { return request.method() == http::verb::head; }
 
 // Other methods may bring a body: the connection closes.
-Answer refuse_method(const RequestHead& request, std::string_view allow) {
-  return compose(error_page(405), {.with_body = !is_head(request), .allow = allow});
+Answer refuse_method(const RequestHead& request, std::string_view allow,
+                     const ConfiguredHeaders& headers) {
+  return compose(error_page(405),
+                 {.with_body = !is_head(request), .allow = allow, .headers = headers});
 }
 
 // RFC 9110 §5.3: a field that comes more than once is one list.
@@ -104,27 +117,30 @@ std::string values_of(const RequestHead& request, http::field name) {
 
 }  // namespace
 
-Answer answer_to(const RequestHead& request, Site& site) {
+Answer answer_to(const RequestHead& request, Site& site, const ConfiguredHeaders& headers) {
   const std::string_view target(request.target().data(), request.target().size());
   const std::string_view path = target.substr(0, target.find('?'));
   const bool reads = request.method() == http::verb::get || is_head(request);
   const bool posts = request.method() == http::verb::post;
   const bool takes_post = site.takes_post(path);
-  if (takes_post ? !posts : !reads) return refuse_method(request, takes_post ? "POST" : kReading);
-  if (announces_body(request)) return refusal(413, request);
-  if (!path.starts_with('/')) return refusal(400, request);
+  if (takes_post ? !posts : !reads) {
+    return refuse_method(request, takes_post ? "POST" : kReading, headers);
+  }
+  if (announces_body(request)) return refusal(413, request, headers);
+  if (!path.starts_with('/')) return refusal(400, request, headers);
 
   const Delivery delivery{.keep_alive = request.keep_alive(),
                           .say_keep_alive = request.keep_alive() && request.version() < 11,
                           .with_body = !is_head(request),
-                          .gzip = prefers_gzip(values_of(request, http::field::accept_encoding))};
+                          .gzip = prefers_gzip(values_of(request, http::field::accept_encoding)),
+                          .headers = headers};
   if (posts) return compose(site.post(path), delivery);
   const std::string accept = values_of(request, http::field::accept);
   return compose(site.get({.path = path, .accept = accept}).value_or(error_page(404)), delivery);
 }
 
-Answer refusal(int status, const RequestHead& request) {
-  return compose(error_page(status), {.with_body = !is_head(request)});
+Answer refusal(int status, const RequestHead& request, const ConfiguredHeaders& headers) {
+  return compose(error_page(status), {.with_body = !is_head(request), .headers = headers});
 }
 
 }  // namespace mtls::daemon

@@ -2,6 +2,7 @@
 // Site, no sockets; pure but for the clock behind the Date line.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "daemon/web/request_reader.h"
@@ -16,9 +17,12 @@ struct Answer {
   bool keep_alive = false;
 };
 
-Answer answer_to(const RequestHead& request, Site& site);
+/// Name to value; in the place of a header of ours with the same name.
+using ConfiguredHeaders = std::map<std::string, std::string>;
+
+Answer answer_to(const RequestHead& request, Site& site, const ConfiguredHeaders& headers);
 
 /// The connection closes after it. `request`: as far as it was understood.
-Answer refusal(int status, const RequestHead& request);
+Answer refusal(int status, const RequestHead& request, const ConfiguredHeaders& headers = {});
 
 }  // namespace mtls::daemon

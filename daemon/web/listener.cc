@@ -10,6 +10,7 @@
 
 #include "daemon/web/peer.h"
 #include "daemon/web/plain_stream.h"
+#include "daemon/web/tls_stream.h"
 
 namespace mtls::daemon {
 namespace {
@@ -65,7 +66,7 @@ void Listener::serve(Socket socket) {
   close_on_exec(socket.native_handle());
   if (!reserve_) reserve_ = spare_descriptor();
   std::string peer = client_of(socket);
-  auto stream = std::make_unique<PlainStream>(std::move(socket));
+  auto stream = stream_over(std::move(socket));
   std::make_shared<Session>(std::move(stream), std::move(peer), context_)->start();
   context_.connections.evict(Connections::Clock::now());
 }
@@ -76,6 +77,13 @@ bool Listener::make_room() {
   if (!reserve_) return false;
   reserve_ = FileDescriptor();
   return true;
+}
+
+std::unique_ptr<Stream> Listener::stream_over(Socket socket) {
+  if (auto tls = context_.gate.tls()) {
+    return std::make_unique<TlsStream>(std::move(socket), std::move(tls));
+  }
+  return std::make_unique<PlainStream>(std::move(socket));
 }
 
 void Listener::close() {

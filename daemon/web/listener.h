@@ -26,6 +26,7 @@ class Listener {
   void on_accept(const boost::system::error_code& error, Socket socket);
   void serve(Socket socket);
   bool make_room();
+  std::unique_ptr<Stream> stream_over(Socket socket);
 
   Acceptor acceptor_;
   bool accepting_ = false;

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <future>
 #include <new>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "daemon/process_metrics.h"
 #include "daemon/web/acceptor.h"
 #include "daemon/web/connections.h"
+#include "daemon/web/gate.h"
 #include "daemon/web/listen_address.h"
 #include "daemon/web/listener.h"
 
@@ -50,12 +52,15 @@ std::size_t connection_limit(const WebOptions& options) {
 
 class BeastServer final : public WebServer {
  public:
-  BeastServer(const WebOptions& options, Site& site, RequestCounts& counts)
+  BeastServer(const WebOptions& options, Site& site, RequestCounts& counts,
+              std::unique_ptr<LiveWebConfig> config)
       : options_(options),
         connections_({.all = connection_limit(options_),
                       .per_peer = options_.max_connections_per_peer,
                       .grace = options_.eviction_grace}),
-        context_{options_, site, counts, connections_} {}
+        gate_(std::move(config),
+              [this](std::function<void()> task) { boost::asio::post(loop_, std::move(task)); }),
+        context_{options_, site, counts, connections_, gate_} {}
   ~BeastServer() override { BeastServer::stop(); }
 
   base::Result<void> listen() {
@@ -92,6 +97,7 @@ class BeastServer final : public WebServer {
     finished_.get_future().wait_for(kStopDeadline);
     loop_.stop();
     thread_.join();
+    gate_.stop();
   }
 
  private:
@@ -118,6 +124,7 @@ class BeastServer final : public WebServer {
 
   const WebOptions options_;
   Connections connections_;
+  Gate gate_;
   WebContext context_;
   boost::asio::io_context loop_{1};  // after what the sessions use: it destroys them
   std::vector<std::unique_ptr<Listener>> listeners_;
@@ -142,9 +149,10 @@ std::map<int, std::uint64_t> RequestCounts::snapshot() const {
 }
 
 // The io_context and the thread throw when the process is out of descriptors or threads.
-base::Result<std::unique_ptr<WebServer>> WebServer::start(const WebOptions& options, Site& site,
-                                                          RequestCounts& counts) try {
-  auto server = std::make_unique<BeastServer>(options, site, counts);
+base::Result<std::unique_ptr<WebServer>> WebServer::start(
+    const WebOptions& options, Site& site, RequestCounts& counts,
+    std::unique_ptr<LiveWebConfig> config) try {
+  auto server = std::make_unique<BeastServer>(options, site, counts, std::move(config));
   if (base::Result<void> bound = server->listen(); !bound) return tl::unexpected(bound.error());
   server->run();
   return server;

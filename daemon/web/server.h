@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "daemon/web/live_web_config.h"
 #include "daemon/web/site.h"
 
 namespace mtls::daemon {
@@ -56,9 +57,10 @@ class WebServer {
  public:
   /// Binds and starts answering. kInvalidArgument: an address makes no sense; kUnreadable: it
   /// cannot be bound, or there is no descriptor or thread left for the server (says why).
-  /// `site` and `counts` must outlive the server.
-  static base::Result<std::unique_ptr<WebServer>> start(const WebOptions& options, Site& site,
-                                                        RequestCounts& counts);
+  /// `site` and `counts` must outlive the server. `config`: nullptr serves plain HTTP to everybody.
+  static base::Result<std::unique_ptr<WebServer>> start(
+      const WebOptions& options, Site& site, RequestCounts& counts,
+      std::unique_ptr<LiveWebConfig> config = nullptr);
 
   virtual ~WebServer() = default;  // stops
   /// `127.0.0.1:10059` or `unix:/PATH`, one per bound socket, with the ports the kernel chose.

@@ -100,16 +100,24 @@ void Session::on_received() {
       if (step_ == Step::kIdle) enter(Step::kReadingHead, context_.options.head_deadline);
       return read();
     case RequestReader::State::kRefused: return answer(refusal(reader_->status(), reader_->head()));
-    case RequestReader::State::kComplete: received_.consume(reader_->size()); return respond();
+    case RequestReader::State::kComplete: received_.consume(reader_->size()); return admit();
   }
 }
 
-void Session::respond() {
+// A password takes its time, on another thread; the deadline of an answer covers it.
+void Session::admit() {
   const std::size_t most = context_.options.max_requests;
   if (most > 0 && context_.connections.answering() >= most) {
     return answer(refusal(503, reader_->head()));
   }
-  answer(answer_to(reader_->head(), context_.site));
+  enter(Step::kAnswering, context_.options.write_deadline);
+  context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
+  context_.gate.admit(reader_->head(), [self = shared_from_this()](const Admission& admission) {
+    if (!self->place_) return;
+    const RequestHead& head = self->reader_->head();
+    self->answer(admission.refusal == 0 ? answer_to(head, self->context_.site, admission.headers)
+                                        : refusal(admission.refusal, head, admission.headers));
+  });
 }
 
 void Session::answer(Answer answer) {

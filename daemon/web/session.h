@@ -14,6 +14,7 @@
 
 #include "daemon/web/answer.h"
 #include "daemon/web/connections.h"
+#include "daemon/web/gate.h"
 #include "daemon/web/request_reader.h"
 #include "daemon/web/server.h"
 #include "daemon/web/site.h"
@@ -27,6 +28,7 @@ struct WebContext {
   Site& site;
   RequestCounts& counts;
   Connections& connections;
+  Gate& gate;
 };
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
@@ -50,7 +52,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void read();
   void on_read(const Error& error);
   void on_received();
-  void respond();
+  void admit();
   void answer(Answer answer);
   void on_written(const Error& error);
   void on_finished();

@@ -38,12 +38,26 @@ TEST_CASE("options: without flags there are the defaults") {
 }
 
 TEST_CASE("options: every flag has its value, before and behind the verb, with = and without") {
-  const auto parsed =
-      parse({"--config.file=s.yml", "--nginx.conf", "n.conf", "serve", "--nginx.prefix=/p/",
-             "--nginx.version=1.26.3", "--nginx.openssl=3.5.0", "--web.listen-address=:1",
-             "--web.listen-address", "[::1]:2", "--web.telemetry-path=/m", "--rescan.interval=5m",
-             "--web.systemd-socket", "--web.max-requests=9", "--web.enable-lifecycle",
-             "--compat.blackbox", "--log.level=debug", "--log.format=json", "--config.check"});
+  const auto parsed = parse({"--config.file=s.yml",
+                             "--nginx.conf",
+                             "n.conf",
+                             "serve",
+                             "--nginx.prefix=/p/",
+                             "--nginx.version=1.26.3",
+                             "--nginx.openssl=3.5.0",
+                             "--web.listen-address=:1",
+                             "--web.listen-address",
+                             "[::1]:2",
+                             "--web.telemetry-path=/m",
+                             "--web.config.file=w.yml",
+                             "--rescan.interval=5m",
+                             "--web.systemd-socket",
+                             "--web.max-requests=9",
+                             "--web.enable-lifecycle",
+                             "--compat.blackbox",
+                             "--log.level=debug",
+                             "--log.format=json",
+                             "--config.check"});
   REQUIRE(std::holds_alternative<Options>(parsed));
   const Options& options = std::get<Options>(parsed);
   CHECK(options.config_file == "s.yml");
@@ -55,6 +69,7 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
   CHECK(options.telemetry_path == "/m");
   CHECK(options.max_requests == 9);
   CHECK((options.systemd_socket && options.enable_lifecycle && options.compat_blackbox));
+  CHECK(options.web_config_file == "w.yml");
   CHECK(options.rescan_interval == 5min);
   CHECK(options.config_check);
   CHECK(options.log.level == LogLevel::kDebug);

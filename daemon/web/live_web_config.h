@@ -1,0 +1,55 @@
+// --web.config.file while the daemon runs: the file and what it names are looked at again before
+// each use, and read again when they changed, so that a new certificate needs no restart. Web
+// thread only, after open().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/filesystem.h"
+#include "base/result.h"
+#include "base/sighting.h"
+#include "daemon/log_limiter.h"
+#include "daemon/web/tls_context.h"
+#include "daemon/web/web_config.h"
+
+namespace mtls::daemon {
+
+class LiveWebConfig {
+ public:
+  /// `path`: absolute. Fails as the files do: with a file's ErrorCode or kParse, and what to do
+  /// about it. `disk` must outlive the object.
+  static base::Result<std::unique_ptr<LiveWebConfig>> open(base::FileSystem& disk,
+                                                           std::string path);
+
+  /// Costs a stat() of each file while nothing changes. What is wrong after a change is logged. A
+  /// web-config.yml that is no good leaves no config(); a certificate, key or client CA that is no
+  /// good leaves the TLS context as it was.
+  void refresh();
+
+  /// nullptr: the file is no good since it was changed.
+  const WebConfig* config() const { return config_ ? &*config_ : nullptr; }
+  /// nullptr: plain HTTP. One or the other for good: that takes a restart.
+  std::shared_ptr<TlsContext> tls() const { return tls_; }
+
+ private:
+  LiveWebConfig(base::FileSystem& disk, std::string path);
+
+  bool has_changed() const;
+  void remember(base::Sightings seen);
+  base::Result<WebConfig> load(base::FileSystem& disk);
+  base::Result<void> adopt_tls(const std::optional<TlsSettings>& tls, base::FileSystem& disk);
+  void complain(const std::string& consequence, const base::Error& error);
+
+  base::FileSystem& disk_;
+  std::string path_;
+  base::Sightings seen_;   // what the last look at the files showed
+  bool is_young_ = false;  // one of them may have changed since without a trace in its stamp
+  std::optional<WebConfig> config_;
+  std::optional<TlsSettings> tls_settings_;  // that tls_ was made of
+  std::shared_ptr<TlsContext> tls_;
+  LogLimiter complaints_;
+};
+
+}  // namespace mtls::daemon

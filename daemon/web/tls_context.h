@@ -1,0 +1,47 @@
+// The TLS side of the listener as OpenSSL has it: one immutable SSL_CTX made of web-config.yml and
+// the bytes of the files it names. Opens no file, knows no socket.
+#pragma once
+
+#include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/filesystem.h"
+#include "base/result.h"
+#include "daemon/web/web_config.h"
+
+namespace mtls::daemon {
+
+/// PEM; wiped from memory with the object.
+struct TlsMaterial {
+  base::FileBytes certificate;
+  base::FileBytes key;
+  base::FileBytes client_ca;  // empty: none is set
+};
+
+class TlsContext {
+ public:
+  /// TLS 1.2 and 1.3, no renegotiation, no compression, no resumption: who is no longer let in
+  /// stays out from the next connection on. kParse: which file cannot be used, and why; never a
+  /// byte of it.
+  static base::Result<std::shared_ptr<TlsContext>> make(const TlsSettings& settings,
+                                                        const TlsMaterial& material);
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
+  /// The context must outlive every stream made of it.
+  boost::asio::ssl::context& get() { return context_; }
+
+ private:
+  explicit TlsContext(const TlsSettings& settings);
+  static int check_client(X509_STORE_CTX* store, void* self) noexcept;
+
+  bool verifies_chain_;
+  std::vector<std::string> allowed_sans_;
+  boost::asio::ssl::context context_;
+};
+
+}  // namespace mtls::daemon
