@@ -28,8 +28,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// `head`: status line and header lines, ending with the last line's CRLF.
-HttpAnswer parse_head(std::string_view head) {
+}  // namespace
+
+HttpAnswer parse_answer_head(std::string_view head) {
   HttpAnswer answer;
   std::size_t line_end = head.find("\r\n");
   if (head.substr(0, 5) == "HTTP/" && line_end > 12) {
@@ -47,8 +48,6 @@ HttpAnswer parse_head(std::string_view head) {
   }
   return answer;
 }
-
-}  // namespace
 
 HttpConnection::HttpConnection(int family, std::chrono::milliseconds timeout, int receive_buffer)
     : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -126,7 +125,7 @@ HttpAnswer HttpConnection::receive_answer(std::string_view method) {
   while ((head_end = bytes.find("\r\n\r\n")) == std::string::npos) {
     if (!more()) return {};
   }
-  HttpAnswer answer = parse_head(std::string_view(bytes).substr(0, head_end + 2));
+  HttpAnswer answer = parse_answer_head(std::string_view(bytes).substr(0, head_end + 2));
   const std::size_t body_start = head_end + 4;
   std::size_t length = 0;
   if (method != "HEAD" && answer.headers.contains("content-length")) {

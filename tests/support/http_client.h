@@ -21,6 +21,9 @@ struct HttpAnswer {
   std::string body;                            // bytes as sent (gzip stays gzip)
 };
 
+/// Status line and header lines, ending with the last line's CRLF; no body.
+HttpAnswer parse_answer_head(std::string_view head);
+
 class HttpConnection {
  public:
   /// `receive_buffer` > 0: SO_RCVBUF in bytes, for a reader that is slow to take.

@@ -118,9 +118,10 @@ std::string basic_constraints(const CertificateSpec& spec) {
   return value;
 }
 
-std::string alternative_names(const std::vector<std::string>& dns_names) {
+std::string alternative_names(const CertificateSpec& spec) {
   std::string value;
-  for (const std::string& name : dns_names) value += (value.empty() ? "DNS:" : ",DNS:") + name;
+  for (const std::string& name : spec.dns_names) value += (value.empty() ? "DNS:" : ",DNS:") + name;
+  for (const std::string& name : spec.other_names) value += (value.empty() ? "" : ",") + name;
   return value;
 }
 
@@ -129,7 +130,7 @@ void add_extensions(X509* certificate, const X509* issuer, const CertificateSpec
   add_extension(certificate, NID_key_usage, spec.key_usage);
   add_extension(certificate, NID_ext_key_usage, spec.extended_key_usage);
   add_extension(certificate, NID_name_constraints, spec.name_constraints);
-  add_extension(certificate, NID_subject_alt_name, alternative_names(spec.dns_names));
+  add_extension(certificate, NID_subject_alt_name, alternative_names(spec));
   if (!spec.key_identifiers) return;
   X509_add1_ext_i2d(certificate, NID_subject_key_identifier, key_id_of(certificate).get(), 0,
                     X509V3_ADD_DEFAULT);

@@ -37,9 +37,10 @@ struct CertificateSpec {
   std::string extended_key_usage;  // "clientAuth", "serverAuth", "anyExtendedKeyUsage", …; "" = no
                                    // extension
   std::string name_constraints;    // "permitted;DNS:example.com"; "" = none
-  std::vector<std::string> dns_names;  // SAN
-  bool key_identifiers = true;         // SKI and AKI
-  std::string digest = "SHA256";       // signature digest: SHA256, SHA1, MD5
+  std::vector<std::string> dns_names;    // SAN
+  std::vector<std::string> other_names;  // SAN: "IP:192.0.2.1", "email:a@b", "URI:x://y"
+  bool key_identifiers = true;           // SKI and AKI
+  std::string digest = "SHA256";         // signature digest: SHA256, SHA1, MD5
   KeyKind key = KeyKind::kEcP256;
   std::int64_t serial = 0;  // 0: a fresh one
 };
