@@ -8,13 +8,13 @@ Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
   Families families;
   server_families(snapshot, families);
   bundle_families(snapshot, limits, families);
-  crl_families(snapshot, families);
+  std::size_t omitted = crl_families(snapshot, families);
   canary_families(snapshot, families);
   upstream_families(snapshot, families);
   config_families(snapshot, families);
 
   Families authorities;
-  std::size_t omitted = ca_families(snapshot, limits, authorities);
+  omitted += ca_families(snapshot, limits, authorities);
   if (series(families) + series(authorities) > limits.max_series) {
     omitted += series(authorities);
     authorities.clear();

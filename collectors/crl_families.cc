@@ -26,7 +26,10 @@ std::map<std::string, const RevocationListFacts*> by_issuer(const pki::Material&
 
 }  // namespace
 
-void crl_families(const audit::Snapshot& snapshot, Families& families) {
+std::size_t crl_families(const audit::Snapshot& snapshot, Families& families) {
+  constexpr std::size_t kSeriesPerList = 3;
+  constexpr std::size_t kMaxSeriesPerFile = 2'000;
+  std::size_t omitted = 0;
   Family this_update(kCrlThisUpdate);
   Family next_update(kCrlNextUpdate);
   Family revoked(kCrlRevoked);
@@ -35,7 +38,12 @@ void crl_families(const audit::Snapshot& snapshot, Families& families) {
     if (path == nullptr) continue;
     const auto file = snapshot.material.find(*path);
     if (file == snapshot.material.end() || !file->second->material) continue;
-    for (const auto& [issuer, list] : by_issuer(*file->second->material)) {
+    const auto lists = by_issuer(*file->second->material);
+    if (kSeriesPerList * lists.size() > kMaxSeriesPerFile) {
+      omitted += kSeriesPerList * lists.size();
+      continue;
+    }
+    for (const auto& [issuer, list] : lists) {
       const Labels id{{"path", *path}, {"issuer", issuer}};
       if (list->this_update) this_update.add(id, base::unix_seconds(*list->this_update));
       if (list->next_update) next_update.add(id, base::unix_seconds(*list->next_update));
@@ -43,6 +51,7 @@ void crl_families(const audit::Snapshot& snapshot, Families& families) {
     }
   }
   for (Family* family : {&this_update, &next_update, &revoked}) families.push_back(family->take());
+  return omitted;
 }
 
 }  // namespace mtls::collectors

@@ -32,8 +32,11 @@ Fingerprint sha256(std::span<const unsigned char> bytes) {
 
 std::optional<base::sys_seconds> time_of(const ASN1_TIME* time) {
   std::tm date{};
-  // A null argument would mean "now" to ASN1_TIME_to_tm().
-  if (time == nullptr || ASN1_TIME_to_tm(time, &date) != 1) return std::nullopt;
+  std::time_t any = 0;
+  // A null argument would mean "now" to ASN1_TIME_to_tm(). What that reads and X509_cmp_time() does
+  // not (an offset, no seconds) OpenSSL refuses as an invalid date when it judges a chain.
+  if (time == nullptr || X509_cmp_time(time, &any) == 0 || ASN1_TIME_to_tm(time, &date) != 1)
+    return std::nullopt;
   using namespace std::chrono;
   const year_month_day day{year{date.tm_year + 1900}, month{static_cast<unsigned>(date.tm_mon + 1)},
                            std::chrono::day{static_cast<unsigned>(date.tm_mday)}};
@@ -45,11 +48,9 @@ std::optional<base::sys_seconds> time_of(const ASN1_TIME* time) {
 SerialNumber serial_of(const ASN1_INTEGER* integer) {
   constexpr std::size_t kMaxBytes = 20;  // RFC 5280 §4.1.2.2
   const std::span<const unsigned char> magnitude = bytes_of(integer);
-  if (magnitude.size() > kMaxBytes) {
-    return {"#" + sha256(magnitude).label()};
-  }
-  const bool negative = ASN1_STRING_type(integer) == V_ASN1_NEG_INTEGER;
-  return {(negative ? "-" : "") + base::hex(magnitude)};
+  const std::string sign = ASN1_STRING_type(integer) == V_ASN1_NEG_INTEGER ? "-" : "";
+  if (magnitude.size() > kMaxBytes) return {sign + "#" + sha256(magnitude).label()};
+  return {sign + base::hex(magnitude)};
 }
 
 }  // namespace mtls::pki

@@ -48,8 +48,8 @@ inline std::string_view text_of(std::span<const unsigned char> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// nullopt when the text is no date (C10: 30 February, second 60, garbage). Offsets and missing
-/// seconds are read as meant.
+/// nullopt when the text is no date to X509_cmp_time(): 30 February, second 60, garbage (C10), but
+/// also an offset, a fraction or missing seconds (C11).
 std::optional<base::sys_seconds> time_of(const ASN1_TIME* time);
 
 SerialNumber serial_of(const ASN1_INTEGER* integer);

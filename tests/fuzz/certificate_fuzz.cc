@@ -1,0 +1,51 @@
+// Any DER as a certificate, plain and trusted: reading ends, and what it says can stand in a label.
+
+#include "pki/certificate.h"
+
+#include "pki/strength.h"
+#include "pki/verify.h"
+#include "tests/fuzz/facts.h"
+#include "tests/support/pki_maker.h"
+
+namespace {
+
+using namespace mtls;
+
+void check_facts(const pki::CertificateFacts& facts) {
+  fuzz::check_name(facts.subject);
+  fuzz::check_name(facts.issuer);
+  fuzz::check_serial(facts.serial.hex);
+  for (const std::string& name : facts.dns_names)
+    fuzz::must_be_label(name, base::kMaxLabelBytes, "a dNSName is text");
+}
+
+// With itself as its anchor.
+void judge(const pki::Certificate& certificate) {
+  const pki::TrustStore store({certificate}, {}, false);
+  for (const int level : {0, 2}) {
+    const auto verdict =
+        store.verify(std::span(&certificate, 1), {.security_level = level}, testing::kT0);
+    fuzz::must((verdict.code == 0) == (verdict.reason == "ok"), "a verdict has its reason");
+  }
+  static_cast<void>(store.horizon(std::span(&certificate, 1), testing::kT0));
+  static_cast<void>(pki::signature_bits(certificate));
+  static_cast<void>(pki::may_issue_clients(certificate));
+  static_cast<void>(pki::is_meant_to_issue(certificate));
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::span der(data, size);
+  for (const bool trusted : {false, true}) {
+    const auto read = pki::parse_certificate(der, trusted);
+    if (!read) {
+      fuzz::must(!read.error().message.empty(), "a refusal says why");
+      continue;
+    }
+    check_facts(read->facts());
+    fuzz::must(*read == *pki::parse_certificate(der, trusted), "the same bytes say the same");
+    judge(*read);
+  }
+  return 0;
+}
