@@ -135,7 +135,9 @@ std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const P
   base::RecordingFileSystem disk(inputs.disk);
   auto view = std::make_shared<ConfigView>();
   const std::string& main_path = inputs.policy.nginx_conf;
-  auto document = std::make_shared<const config::Document>(config::load_document(disk, main_path));
+  auto document = std::make_shared<const config::Document>(config::load_document(
+      disk, main_path,
+      {.build = inputs.policy.build, .globals = inputs.policy.nginx_globals, .limits = {}}));
   if (before != nullptr && *document == *before->document)
     document = before->document;  // the same text: judgements stand
   config::ResolvedConfig resolved = config::resolve(*document, main_path, inputs.policy.build);

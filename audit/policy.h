@@ -45,6 +45,7 @@ enum class MissingFiles { kRefusal, kWarning };
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
+  std::string nginx_globals = {};  // -g of the running master
   std::vector<CanarySetting> canaries;
   Limits limits;
   Profile profile = Profile::kDefault;

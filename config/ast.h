@@ -70,6 +70,7 @@ struct Document {
   std::vector<Directive> main;
   std::vector<Diagnostic> diagnostics;  // non-empty: nginx would refuse this text
   std::vector<std::string> files;       // absolute paths, in the order read; FileId indexes here
+  std::vector<Directive> globals = {};  // of -g, which stand in no file: their `at` says nothing
 
   const std::string& path_of(base::FileId id) const {
     return files.at(static_cast<std::size_t>(id));

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/nginx_modules.h"
 #include "config/parser.h"
 #include "config/shape.h"
 
@@ -41,8 +42,12 @@ void extend_open_blocks(std::vector<Directive>& directives, std::uint32_t order)
 // what stands behind it.
 class Loader {
  public:
-  Loader(base::FileSystem& disk, const std::string& main_path, const IncludeLimits& limits)
-      : disk_(disk), main_path_(main_path), limits_(limits) {}
+  Loader(base::FileSystem& disk, const std::string& main_path, const Reading& reading)
+      : disk_(disk),
+        main_path_(main_path),
+        reading_(reading),
+        limits_(reading.limits),
+        modules_(ModuleSet::of(reading.build, {})) {}
 
   Document load() &&;
 
@@ -60,19 +65,27 @@ class Loader {
 
   std::vector<Directive> read_file(const std::string& path, Block& block,
                                    const base::SourceLocation* from);
+  void read_globals(Block& main);
   std::vector<Directive> splice(std::vector<Directive> directives, Block& block);
   std::vector<Directive> expand(const Directive& include, Block& block);
   std::optional<Diagnostic> refusal(const std::string& path, const Directive& include,
                                     std::size_t depth) const;
   void check_shape(const Directive& directive, Block& block);
+  void note_module(const Directive& directive, const Block& block);
+  Release release() const {
+    return {.version = reading_.build.version, .modules = modules_ ? &*modules_ : nullptr};
+  }
   base::FileId id_of(const std::string& path);
   void complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at);
 
   base::FileSystem& disk_;
   const std::string& main_path_;
+  const Reading& reading_;
   const IncludeLimits& limits_;
   Document document_;
-  std::vector<std::string> chain_;  // the files being read, outermost first
+  std::vector<std::string> chain_;   // the files being read, outermost first
+  std::vector<std::string> loaded_;  // by load_module, so far
+  std::optional<ModuleSet> modules_;
   std::size_t reads_ = 0;
   std::size_t total_bytes_ = 0;
   std::uint32_t order_ = 0;
@@ -80,6 +93,10 @@ class Loader {
 };
 
 void Loader::complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at) {
+  if (at && chain_.empty()) {  // in no file (ngx_conf_log_error)
+    message += " in command line";
+    at.reset();
+  }
   document_.diagnostics.push_back(
       {.code = code, .message = std::move(message), .at = at, .when = {.order = order_}});
 }
@@ -93,9 +110,18 @@ base::FileId Loader::id_of(const std::string& path) {
 
 void Loader::check_shape(const Directive& directive, Block& block) {
   const auto error = block.context == Context::kData
-                         ? data_line_error(block.name, directive)
-                         : shape_error(directive, block.context, block.seen);
+                         ? data_line_error(block.name, directive, release())
+                         : shape_error(directive, block.context, block.seen, release());
   if (error) complain(ErrorCode::kSyntax, *error, directive.end);
+  note_module(directive, block);
+}
+
+// What is loaded has directives of its own from there on.
+void Loader::note_module(const Directive& directive, const Block& block) {
+  const bool loads = directive.name == "load_module" && block.context == Context::kMain;
+  if (!loads || directive.args.size() != 1) return;
+  loaded_.push_back(directive.args.front().text);
+  modules_ = ModuleSet::of(reading_.build, loaded_);
 }
 
 // nginx has no guard: it dies of a cycle (R1.35), unless what it reads the second time may not
@@ -200,9 +226,34 @@ std::vector<Directive> Loader::splice(std::vector<Directive> directives, Block& 
   return out;
 }
 
+// ngx_conf_param()
+void Loader::read_globals(Block& main) {
+  constexpr std::string_view kEndOfFile = "unexpected end of file";
+  ParsedFile parsed = parse(reading_.globals, base::FileId{0}, Lines::kParameter);
+  for (Directive& directive : parsed.directives) {
+    directive.order = directive.last = ++order_;
+    check_shape(directive, main);
+    if (directive.name == "include" && directive.args.size() == 1) {
+      auto inside = expand(directive, main);
+      std::move(inside.begin(), inside.end(), std::back_inserter(document_.main));
+    } else {
+      document_.globals.push_back(std::move(directive));
+    }
+  }
+  for (Diagnostic& diagnostic : parsed.diagnostics) {
+    ++order_;
+    const bool is_end = diagnostic.message.starts_with(kEndOfFile);
+    complain(diagnostic.code,
+             is_end ? "unexpected end of parameter, expecting \";\"" : diagnostic.message,
+             diagnostic.at);
+  }
+}
+
 Document Loader::load() && {
   Block main;
-  document_.main = read_file(main_path_, main, nullptr);
+  read_globals(main);
+  auto directives = read_file(main_path_, main, nullptr);
+  std::move(directives.begin(), directives.end(), std::back_inserter(document_.main));
   const bool has_events =
       std::any_of(document_.main.begin(), document_.main.end(),
                   [](const Directive& directive) { return directive.name == "events"; });
@@ -216,8 +267,8 @@ Document Loader::load() && {
 }  // namespace
 
 Document load_document(base::FileSystem& disk, const std::string& main_path,
-                       const IncludeLimits& limits) {
-  return Loader(disk, main_path, limits).load();
+                       const Reading& reading) {
+  return Loader(disk, main_path, reading).load();
 }
 
 std::string full_path(const std::string& path, const std::string& main_path) {

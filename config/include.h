@@ -7,6 +7,7 @@
 
 #include "base/filesystem.h"
 #include "config/ast.h"
+#include "config/nginx_build.h"
 
 namespace mtls::config {
 
@@ -19,11 +20,18 @@ struct IncludeLimits {
   std::size_t max_files = 200'000;
 };
 
+/// What decides about the reading besides the text.
+struct Reading {
+  NginxBuild build = {};
+  std::string globals = {};  // -g of the master: read before the main file, as `in command line`
+  IncludeLimits limits = {};
+};
+
 /// `main_path` absolute. Relative includes resolve against its directory, at any depth (R1.30). A
 /// missing literal include, a directory, a cycle (R1.35) or a limit is a diagnostic at the
 /// include's line; everything else is still read.
 Document load_document(base::FileSystem& disk, const std::string& main_path,
-                       const IncludeLimits& limits = {});
+                       const Reading& reading = {});
 
 /// `path` as nginx opens it: absolute as it is, else joined to the directory of the main
 /// configuration (R1.42). Not normalised.

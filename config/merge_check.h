@@ -19,6 +19,7 @@ enum class MergeModule : std::uint32_t {
   kUwsgi,
   kGrpc,
   kPostconfiguration,
+  kVariables,
 };
 
 /// Moment::step of kSsl: the order of ngx_http_ssl_merge_srv_conf(), in stream and mail the same.

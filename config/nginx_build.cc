@@ -1,5 +1,6 @@
 #include "config/nginx_build.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -54,6 +55,24 @@ std::optional<std::string> prefix_in(std::string_view binary) {
   return path->starts_with('/') ? path : std::nullopt;
 }
 
+// Products made of nginx's sources with directives and variables of their own.
+bool is_another_product(std::string_view binary) {
+  constexpr std::array<std::string_view, 5> kBrands{"nginx-plus-r", "openresty/", "Tengine/",
+                                                    "Angie/", "freenginx/"};
+  return std::any_of(kBrands.begin(), kBrands.end(), [&](std::string_view brand) {
+    return binary.find(brand) != std::string_view::npos;
+  });
+}
+
+std::optional<std::string> configure_in(std::string_view binary) {
+  constexpr std::string_view kMarker = "configure arguments:";
+  constexpr std::string_view kEnds{"\n\0", 2};
+  const std::size_t at = binary.find(kMarker);
+  if (at == std::string_view::npos || is_another_product(binary)) return std::nullopt;
+  binary.remove_prefix(at + kMarker.size());
+  return std::string(binary.substr(0, binary.find_first_of(kEnds)));
+}
+
 }  // namespace
 
 std::optional<Version> parse_version(std::string_view text) {
@@ -69,7 +88,10 @@ std::string to_string(Version version) {
 
 NginxBuild read_build(std::string_view binary) {
   NginxBuild build;
-  if (const auto version = version_behind(binary, "nginx/")) build.version = *version;
+  if (const auto version = version_behind(binary, "nginx/")) {
+    build.version = *version;
+    build.configure = configure_in(binary);
+  }
   if (const auto openssl = version_behind(binary, "built with OpenSSL ")) build.openssl = *openssl;
   if (const auto prefix = prefix_in(binary)) build.prefix = *prefix;
   return build;

@@ -94,8 +94,10 @@ std::vector<Directive> Parser::read_block(Lines lines) {
       directives.push_back(std::move(*current));
       current.reset();
     } else if (token->kind == Kind::kOpen) {
-      if (lines == Lines::kData) {
-        refuse("unexpected \"{\"", token->at);
+      if (lines != Lines::kDirectives) {
+        refuse(lines == Lines::kData ? "unexpected \"{\""
+                                     : "block directives are not supported in -g option",
+               token->at);
         break;
       }
       current->end = token->at;

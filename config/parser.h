@@ -14,9 +14,10 @@ struct ParsedFile {
   std::vector<Diagnostic> diagnostics;  // at most one: nginx stops at the first
 };
 
-enum class Lines { kDirectives, kData };
+enum class Lines { kDirectives, kData, kParameter };
 
-/// `lines`: what stands in the block around the file; in one of data no block may open (R1.20).
+/// `lines`: what stands in the block around the file; in one of data no block may open (R1.20), nor
+/// in the parameter of -g (R1.43).
 ParsedFile parse(std::string_view text, base::FileId file, Lines lines = Lines::kDirectives);
 
 }  // namespace mtls::config

@@ -10,6 +10,7 @@
 #include "config/reach_index.h"
 #include "config/scopes.h"
 #include "config/upstream.h"
+#include "config/variable_check.h"
 
 namespace mtls::config {
 namespace {
@@ -68,6 +69,7 @@ ResolvedConfig resolve(const Document& document, const std::string& main_path,
     append(config.diagnostics, check_server(config.servers[index], input, index, document));
   }
   append(config.diagnostics, check_sockets(config, document, build));
+  append(config.diagnostics, check_variables(document, config, build));
 
   config.upstreams = merge_upstreams(
       {.scopes = scopes, .servers = config.servers, .paths = paths, .build = build});

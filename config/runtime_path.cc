@@ -6,6 +6,7 @@
 
 #include "config/directive_table.h"
 #include "config/include.h"
+#include "config/variables.h"
 
 namespace mtls::config {
 namespace {
@@ -56,20 +57,6 @@ std::optional<Template> read_template(std::string_view text) {
   return out;
 }
 
-// `(?<name>…)`, `(?P<name>…)` and `(?'name'…)` of a regular expression are variables too.
-std::vector<std::string> captures_of(std::string_view text) {
-  std::vector<std::string> names;
-  for (std::size_t at = text.find("(?"); at != std::string_view::npos;
-       at = text.find("(?", at + 2)) {
-    std::string_view rest = text.substr(at + 2);
-    if (rest.starts_with('P')) rest.remove_prefix(1);
-    if (rest.starts_with('<') || rest.starts_with('\'')) {
-      names.push_back(variable_name(rest.substr(1)));
-    }
-  }
-  return names;
-}
-
 bool is_script(std::string_view name) {
   return name.find("_by_lua") != std::string_view::npos || name.starts_with("js_") ||
          name.starts_with("perl");
@@ -117,7 +104,7 @@ void RuntimePaths::read(const std::vector<Directive>& directives, Variables& var
     define(directive, variables);
     variables.has_scripts = variables.has_scripts || is_script(directive.name);
     for (const Argument& argument : directive.args) {
-      for (const std::string& name : captures_of(argument.text)) ++variables.definitions[name];
+      for (const std::string& name : named_groups(argument.text)) ++variables.definitions[name];
     }
     if (!directive.block) continue;
     if (!is_data_block(directive)) {
@@ -125,7 +112,7 @@ void RuntimePaths::read(const std::vector<Directive>& directives, Variables& var
       continue;
     }
     for (const Directive& line : *directive.block) {
-      for (const std::string& name : captures_of(line.name)) ++variables.definitions[name];
+      for (const std::string& name : named_groups(line.name)) ++variables.definitions[name];
     }
   }
 }

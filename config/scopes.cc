@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/directives.h"
+#include "config/nginx_modules.h"
 #include "config/shape.h"
 #include "config/shared_zones.h"
 #include "config/upstream_url.h"
@@ -48,7 +49,8 @@ std::optional<std::string> starttls_error(const Directive& directive, const Sett
 
 class Walker {
  public:
-  explicit Walker(const NginxBuild& build) : build_(build), sockets_(build) {}
+  Walker(const Document& document, const NginxBuild& build)
+      : build_(build), modules_(ModuleSet::of(build, loaded_modules(document))), sockets_(build) {}
 
   Scopes walk(const Document& document) && {
     Settings main;
@@ -67,10 +69,12 @@ class Walker {
   std::optional<std::string> own_error(const Directive& directive, const DirectiveRule& rule,
                                        Context context, const Settings& settings);
   bool takes_no_uri(Context context) const;
+  bool is_absent(const DirectiveRule& rule) const;
   void take_listen(const Directive& directive);
   void complain(const Directive& directive, std::string message);
 
   NginxBuild build_;
+  std::optional<ModuleSet> modules_;
   SocketTable sockets_;
   SharedZones zones_;
   Scopes scopes_;
@@ -158,10 +162,18 @@ bool Walker::takes_no_uri(Context context) const {
   return first.starts_with('~') || first.starts_with('@');
 }
 
+// None of the modules that have it takes part. http always does.
+bool Walker::is_absent(const DirectiveRule& rule) const {
+  if (!modules_ || rule.modules.find('h') != std::string_view::npos) return false;
+  const bool in_stream = rule.modules.find('s') != std::string_view::npos;
+  const bool in_mail = rule.modules.find('m') != std::string_view::npos;
+  return !(in_stream && modules_->has("stream")) && !(in_mail && modules_->has("mail"));
+}
+
 // ngx_conf_handler(), then the directive's own function.
 void Walker::take(const Directive& directive, const DirectiveRule& rule, Context context,
                   Settings& settings) {
-  if (!exists_in(rule, build_.version)) {
+  if (!exists_in(rule, build_.version) || is_absent(rule)) {
     return complain(directive, "unknown directive \"" + directive.name + "\"");
   }
   if (!is_allowed(rule, context, build_.version)) {
@@ -199,7 +211,7 @@ void Walker::take_listen(const Directive& directive) {
 }  // namespace
 
 Scopes read_scopes(const Document& document, const NginxBuild& build) {
-  return Walker(build).walk(document);
+  return Walker(document, build).walk(document);
 }
 
 }  // namespace mtls::config

@@ -20,6 +20,8 @@ struct Inside {
   Context inner;
 };
 
+constexpr Version kVolatileGeo{1, 29, 3};
+
 constexpr std::array kInsides{
     Inside{"events", kMain, kEvents},         Inside{"http", kMain, kHttp},
     Inside{"stream", kMain, kStream},         Inside{"mail", kMain, kMail},
@@ -49,12 +51,14 @@ std::optional<std::string> repeat_error(const Directive& directive, const KnownD
 }
 
 // Of a directive that is not in the vocabulary of `context`.
-std::optional<std::string> foreign_error(const Directive& directive, Context context) {
+std::optional<std::string> foreign_error(const Directive& directive, Context context,
+                                         const Release& release) {
   if (const DirectiveRule* rule = find_rule(directive.name)) {
     const bool opens_block = directive.block && is_allowed(*rule, context, rule->until);
     return opens_block ? std::optional(not_terminated(directive)) : std::nullopt;
   }
   if (!is_known(directive.name)) return std::nullopt;
+  if (!is_known(directive.name, release)) return "unknown directive \"" + directive.name + "\"";
   return about(directive, "is not allowed here");
 }
 
@@ -107,13 +111,16 @@ Context context_inside(const Directive& directive, Context outer) {
   return found == kInsides.end() ? kOpaque : found->inner;
 }
 
-std::optional<std::string> shape_error(const Directive& directive, Context context, Seen& seen) {
+std::optional<std::string> shape_error(const Directive& directive, Context context, Seen& seen,
+                                       const Release& release) {
   if (context == kOpaque || context == kData) return std::nullopt;
   if (directive.name.starts_with("\xEF\xBB\xBF")) {  // R1.6: no module has such a directive
     return "unknown directive \"" + directive.name + "\"";
   }
   const KnownDirective* known = find_known(directive.name, context);
-  if (known == nullptr) return foreign_error(directive, context);
+  if (known == nullptr || !exists_in(*known, release)) {
+    return foreign_error(directive, context, release);
+  }
   if (directive.block && !known->is_block()) return not_terminated(directive);
   if (!directive.block && known->is_block()) {
     return "directive \"" + directive.name + "\" has no opening \"{\"";
@@ -125,7 +132,8 @@ std::optional<std::string> shape_error(const Directive& directive, Context conte
   return is_flag ? value_error(kOnOffRule, directive, context) : std::nullopt;
 }
 
-std::optional<std::string> data_line_error(const std::string& block, const Directive& line) {
+std::optional<std::string> data_line_error(const std::string& block, const Directive& line,
+                                           const Release& release) {
   const std::size_t words = 1 + line.args.size();
   if (block == "types") {  // ngx_http_core_type()
     return line.name == "include" && words != 2 ? std::optional(wrong_arity(line)) : std::nullopt;
@@ -133,8 +141,10 @@ std::optional<std::string> data_line_error(const std::string& block, const Direc
   if (block == "split_clients") return percent_error(line.name);
   if (block == "charset_map") return charset_error(line);
   if (words == 2) return std::nullopt;
+  const bool is_early = block == "geo" && line.name == "volatile" && release.modules != nullptr &&
+                        release.version < kVolatileGeo;
   const bool is_switch =
-      words == 1 &&
+      !is_early && words == 1 &&
       (block == "map" ? is_one_of(line.name, {"hostnames", "volatile"})
                       : is_one_of(line.name, {"ranges", "proxy_recursive", "volatile"}));
   return is_switch ? std::nullopt : std::optional("invalid number of the " + block + " parameters");

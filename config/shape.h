@@ -19,11 +19,13 @@ Context context_inside(const Directive& directive, Context outer);
 /// What one block holds so far of directives that may stand in it but once.
 using Seen = std::set<const KnownDirective*>;
 
-/// nginx's complaint about `directive` in `context`, whatever the version; nothing about what no
+/// The complaint of an nginx of `release` about `directive` in `context`; nothing about what no
 /// module of nginx knows (R1.12). `seen` belongs to the block around it and learns of it.
-std::optional<std::string> shape_error(const Directive& directive, Context context, Seen& seen);
+std::optional<std::string> shape_error(const Directive& directive, Context context, Seen& seen,
+                                       const Release& release = {});
 
-/// nginx's complaint about the words of `line`, a line of the data block called `block` (R1.20).
-std::optional<std::string> data_line_error(const std::string& block, const Directive& line);
+/// Its complaint about the words of `line`, a line of the data block called `block` (R1.20).
+std::optional<std::string> data_line_error(const std::string& block, const Directive& line,
+                                           const Release& release = {});
 
 }  // namespace mtls::config

@@ -41,21 +41,6 @@ bool is_sent_by_client(std::string_view name) {
                                  name.starts_with("arg_") || name.starts_with("cookie_"));
 }
 
-// `(?<name>`, `(?P<name>`, `(?'name'` of a pattern define variables.
-std::vector<std::string> named_groups(std::string_view pattern) {
-  std::vector<std::string> names;
-  for (std::size_t at = pattern.find("(?"); at != std::string_view::npos;
-       at = pattern.find("(?", at + 1)) {
-    std::size_t begin = at + 2;
-    if (begin < pattern.size() && pattern[begin] == 'P') ++begin;
-    if (begin >= pattern.size() || (pattern[begin] != '<' && pattern[begin] != '\'')) continue;
-    std::size_t end = ++begin;
-    while (end < pattern.size() && is_word(pattern[end])) ++end;
-    if (end > begin) names.push_back(base::ascii_lower(pattern.substr(begin, end - begin)));
-  }
-  return names;
-}
-
 Value of(std::string text) {
   return {.known = std::move(text), .one_of = {}, .is_clients_choice = false};
 }
@@ -70,6 +55,20 @@ std::vector<std::string> variables_in(std::string_view text) {
   std::vector<std::string> names;
   for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at)) {
     names.push_back(take_name(text, at));
+  }
+  return names;
+}
+
+std::vector<std::string> named_groups(std::string_view pattern) {
+  std::vector<std::string> names;
+  for (std::size_t at = pattern.find("(?"); at != std::string_view::npos;
+       at = pattern.find("(?", at + 1)) {
+    std::size_t begin = at + 2;
+    if (begin < pattern.size() && pattern[begin] == 'P') ++begin;
+    if (begin >= pattern.size() || (pattern[begin] != '<' && pattern[begin] != '\'')) continue;
+    std::size_t end = ++begin;
+    while (end < pattern.size() && is_word(pattern[end])) ++end;
+    if (end > begin) names.push_back(base::ascii_lower(pattern.substr(begin, end - begin)));
   }
   return names;
 }

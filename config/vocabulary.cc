@@ -37,6 +37,20 @@ const KnownDirective* find_known(std::string_view name, Context context) {
   return found == last ? nullptr : found->second;
 }
 
-bool is_known(std::string_view name) { return by_name().contains(name); }
+// Of mail and stream only where their module takes part: it can be left out or not be loaded.
+bool exists_in(const KnownDirective& known, const Release& release) {
+  if (release.modules == nullptr) return true;
+  const bool is_mail = (known.places & ~rows::kMailPlaces) == 0;
+  const bool is_stream = (known.places & ~rows::kStreamPlaces) == 0;
+  if (is_mail && !release.modules->has("mail")) return false;
+  if (is_stream && !release.modules->has("stream")) return false;
+  return release.version >= known.since;
+}
+
+bool is_known(std::string_view name, const Release& release) {
+  const auto [first, last] = by_name().equal_range(name);
+  return std::any_of(first, last,
+                     [&](const auto& entry) { return exists_in(*entry.second, release); });
+}
 
 }  // namespace mtls::config

@@ -1,7 +1,7 @@
 // Every directive of nginx's own modules, http, stream and mail, in 1.18 to 1.31: where it may
-// stand, how many words it takes, whether it opens a block, whether once is all. What differs
-// between versions is joined, so that what any of them accepts is accepted here. Without the TLS
-// directives, which are in config/directives.h. Pure.
+// stand, how many words it takes, whether it opens a block, whether once is all, and which release
+// brought it. What else differs between versions is joined, so that what any of them accepts is
+// accepted here. Without the TLS directives, which are in config/directives.h. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "config/context.h"
+#include "config/nginx_build.h"
+#include "config/nginx_modules.h"
 
 namespace mtls::config {
 
@@ -24,6 +26,7 @@ struct KnownDirective {
   std::uint32_t places = 0;  // bits, by Context
   std::uint32_t counts = 0;  // bits, by number of arguments; see takes()
   Trait trait = Trait::kNone;
+  Version since = {};
 
   bool takes(std::size_t argument_count) const;
   bool is_block() const { return trait == Trait::kBlock; }
@@ -33,7 +36,16 @@ struct KnownDirective {
 /// The directive of that name which may stand in `context`; nullptr: none.
 const KnownDirective* find_known(std::string_view name, Context context);
 
-/// True when some module of nginx has such a directive, wherever it may stand.
-bool is_known(std::string_view name);
+/// One nginx. Without `modules`, those that take part are not known: then it may have whatever any
+/// release and any module has.
+struct Release {
+  Version version = {};
+  const ModuleSet* modules = nullptr;
+};
+
+bool exists_in(const KnownDirective& known, const Release& release);
+
+/// True when some module of that nginx has such a directive, wherever it may stand.
+bool is_known(std::string_view name, const Release& release = {});
 
 }  // namespace mtls::config

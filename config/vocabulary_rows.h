@@ -32,6 +32,8 @@ inline constexpr std::uint32_t kServerLevels = kInHttp | kInServer;
 inline constexpr std::uint32_t kHttpLevels = kServerLevels | kInLocation;
 inline constexpr std::uint32_t kStreamLevels = kInStream | kInStreamServer;
 inline constexpr std::uint32_t kMailLevels = kInMail | kInMailServer;
+inline constexpr std::uint32_t kStreamPlaces = kStreamLevels | kInStreamUpstream;
+inline constexpr std::uint32_t kMailPlaces = kMailLevels;
 
 // Bit n: n arguments; the last one stands for all numbers from there on.
 inline constexpr unsigned kLastCount = 8;

@@ -15,10 +15,12 @@ namespace {
 constexpr std::size_t kMaxSettingsBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
 
-// One nginx: as it was built, and its -c, perhaps relative to the prefix; "" when nobody says.
+// One nginx: as it was built, its -c, perhaps relative to the prefix, and its -g; "" when nobody
+// says.
 struct Nginx {
   config::NginxBuild build;
   std::string conf;
+  std::string globals = {};  // -g
 
   std::string conf_path(const std::string& prefix) const {
     return conf.empty() ? conf : config::main_conf_path(conf, prefix);
@@ -27,7 +29,8 @@ struct Nginx {
 
 Nginx nginx_of(std::string_view binary) {
   return {.build = config::read_build(binary),
-          .conf = config::compiled_conf_path(binary).value_or("")};
+          .conf = config::compiled_conf_path(binary).value_or(""),
+          .globals = {}};
 }
 
 Nginx installed_nginx(base::FileSystem& disk) {
@@ -47,6 +50,7 @@ Nginx running_nginx(const NginxMaster& master, const Nginx& installed, base::Fil
   prefix = master.prefix.value_or(prefix);
   while (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
   nginx.conf = master.conf.value_or(nginx.conf);
+  nginx.globals = master.globals;
   return nginx;
 }
 
@@ -68,6 +72,12 @@ std::string absolute(const std::string& path) {
   return getcwd(directory.data(), directory.size()) == nullptr
              ? path
              : std::string(directory.data()) + "/" + path;
+}
+
+// Of another release than the one found here nobody knows what it was configured with.
+void set_version(config::NginxBuild& build, config::Version version) {
+  if (build.version != version) build.configure.reset();
+  build.version = version;
 }
 
 // As ngx_init_cycle() asks for it; "" when the system does not say.
@@ -94,8 +104,9 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   audit::Policy policy;
   policy.build = nginx.build;
   policy.build.hostname = hostname();
-  if (settings.nginx_version) policy.build.version = *settings.nginx_version;
-  if (options.nginx_version) policy.build.version = *options.nginx_version;
+  policy.nginx_globals = nginx.globals;
+  if (settings.nginx_version) set_version(policy.build, *settings.nginx_version);
+  if (options.nginx_version) set_version(policy.build, *options.nginx_version);
   if (options.nginx_openssl) policy.build.openssl = *options.nginx_openssl;
   if (settings.nginx_prefix) policy.build.prefix = *settings.nginx_prefix;
   if (options.nginx_prefix) policy.build.prefix = *options.nginx_prefix;

@@ -39,7 +39,8 @@ void put_pki(testing::MemoryFileSystem& disk) {
 bool is_small(testing::MemoryFileSystem& disk) {
   constexpr config::IncludeLimits kLimits{.max_total_bytes = std::size_t{1} << 16U,
                                           .max_files = 50};
-  const config::Document document = config::load_document(disk, fuzz::kMain, kLimits);
+  const config::Document document =
+      config::load_document(disk, fuzz::kMain, {.build = {}, .globals = {}, .limits = kLimits});
   return document.main.empty() || document.main.back().last < kMaxDirectives;
 }
 

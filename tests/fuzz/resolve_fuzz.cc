@@ -43,7 +43,8 @@ void check_indexes(const config::ResolvedConfig& config) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   testing::MemoryFileSystem disk;
   fuzz::put_files(fuzz::text_of(data, size), disk);
-  const config::Document document = config::load_document(disk, fuzz::kMain, kLimits);
+  const config::Document document =
+      config::load_document(disk, fuzz::kMain, {.build = {}, .globals = {}, .limits = kLimits});
   check_places(document);
   constexpr std::array<config::Version, 3> kVersions{{{1, 18, 0}, {1, 22, 1}, {1, 31, 0}}};
   for (const config::Version version : kVersions) {

@@ -1,5 +1,6 @@
 // Place, shape and number of words of directives that are not about TLS, as real nginx judges them.
 #include "tests/integration/config_text_bench.h"
+#include "tests/integration/nginx_modules.h"
 #include "tests/support/memory_filesystem.h"
 
 namespace mtls::config {
@@ -184,6 +185,39 @@ TEST_CASE("config shape: what nginx refuses is refused in its words at its line"
     const Verdicts verdicts = judge({{"nginx.conf", text}});
     CHECK_FALSE(verdicts.nginx.empty());
     CHECK(verdicts.ours == verdicts.nginx);
+  }
+}
+
+// What 1.22.1 and the modules that are loaded have: other releases and modules have more.
+const std::vector<std::string> kOfTheRelease{
+    in_http("upstream u { server 127.0.0.1:1;\nresolver 127.0.0.1; }"),
+    in_http("upstream u { server 127.0.0.1:1;\nresolver_timeout 1s; }"),
+    in_http("early_hints $host;"),
+    in_http("keepalive_min_timeout 1s;"),
+    in_http("max_headers 3;"),
+    in_http("upstream u { sticky cookie a; }"),
+    in_http("http3 on;"),
+    in_http("starttls on;"),
+    in_http("protocol imap;"),
+    in_http("ssl_preread on;"),
+    in_http("server { listen 127.0.0.1:8080; auth_http 127.0.0.1; }"),
+    in_http("geo $x {\nvolatile; }"),
+    in_stream("server_names_hash_bucket_size 64;"),
+    in_stream("server_names_hash_max_size 64;"),
+    in_stream("server {\nserver_name; }"),
+    in_stream("server {\nserver_name a b; }"),
+    in_stream("server { pass 127.0.0.1:1; }"),
+    in_stream("server { starttls off; }"),
+    in_mail("server { starttls; }"),
+    in_mail("proxy_protocol maybe;"),
+    in_mail("ssl_preread on;"),
+};
+
+TEST_CASE("config shape: a directive of a later release or an absent module is refused as there") {
+  if (testing::modules_are_missing()) return;
+  for (const std::string& text : kOfTheRelease) {
+    check_same({{"nginx.conf", text}});
+    CHECK_FALSE(judge({{"nginx.conf", text}}).nginx.empty());
   }
 }
 

@@ -49,9 +49,10 @@ inline std::string with_directory(std::string text, const std::string& directory
 }
 
 // The first complaint with its ` in FILE:LINE`, "" when nginx accepts.
-inline std::string nginx_says(const std::string& directory) {
+inline std::string nginx_says(const std::string& directory, const std::string& globals = "") {
   const std::string command = "/usr/sbin/nginx -t -q -p " + directory + "/ -c " + directory +
-                              "/nginx.conf -g 'pid " + directory + "/pid; error_log stderr;' 2>&1";
+                              "/nginx.conf -g 'pid " + directory + "/pid; error_log stderr; " +
+                              globals + "' 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string output;
@@ -75,10 +76,17 @@ inline std::string printed(const Diagnostic& diagnostic, const Document& documen
          std::to_string(diagnostic.at->line);
 }
 
+inline NginxBuild installed_build() {
+  std::ifstream binary("/usr/sbin/nginx", std::ios::binary);
+  return read_build(std::string(std::istreambuf_iterator<char>(binary), {}));
+}
+
 // Ours that comes first in nginx's order.
-inline std::string we_say(base::FileSystem& disk, const std::string& main_path) {
-  const Document document = load_document(disk, main_path);
-  const NginxBuild build{.version = {1, 22, 1}, .openssl = {3, 0, 0}, .prefix = "/usr/share/nginx"};
+inline std::string we_say(base::FileSystem& disk, const std::string& main_path,
+                          const std::string& globals = "") {
+  static const NginxBuild build = installed_build();
+  const Document document = load_document(
+      disk, main_path, {.build = build, .globals = "pid x; " + globals, .limits = {}});
   auto all = document.diagnostics;
   const auto more = resolve(document, main_path, build).diagnostics;
   all.insert(all.end(), more.begin(), more.end());
@@ -91,7 +99,7 @@ struct Verdicts {
   std::string ours;
 };
 
-inline Verdicts judge(const Tree& tree) {
+inline Verdicts judge(const Tree& tree, const std::string& globals = "") {
   const TemporaryDirectory directory;
   daemon::Disk disk;
   for (const auto& [name, content] : tree) {
@@ -100,7 +108,8 @@ inline Verdicts judge(const Tree& tree) {
     fs::create_directories(fs::path(path).parent_path());
     std::ofstream(path, std::ios::binary) << text;
   }
-  return {nginx_says(directory.path()), we_say(disk, directory.path() + "/nginx.conf")};
+  const std::string said = with_directory(globals, directory.path());
+  return {nginx_says(directory.path(), said), we_say(disk, directory.path() + "/nginx.conf", said)};
 }
 
 inline std::string in_http(const std::string& text) {

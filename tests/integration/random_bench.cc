@@ -12,6 +12,7 @@ namespace mtls::testing {
 namespace {
 
 constexpr const char* kNginx = "/usr/sbin/nginx";
+constexpr const char* kGlobals = "error_log test.log; pid nginx.pid;";
 
 std::vector<std::string> command(const TempDir& directory, const char* mode) {
   return {kNginx,
@@ -24,7 +25,7 @@ std::vector<std::string> command(const TempDir& directory, const char* mode) {
           "-e",
           directory.path("test.log"),
           "-g",
-          "error_log test.log; pid nginx.pid;"};
+          kGlobals};
 }
 
 /// `nginx: [emerg] MESSAGE`; warnings before it are no complaints.
@@ -73,8 +74,8 @@ bool is_out_of_remit(const std::string& nginx) {
   for (const std::string known :
        {"key values mismatch", "PEM_read_bio_PrivateKey() failed", "host not found in",
         "unknown directive ", "invalid network ", "conflicting parameter ",
-        "invalid variable name ", "number of the map parameters", "number of the geo parameters",
-        "duplicate location ", " is outside location ", "invalid location modifier ",
+        "number of the map parameters", "number of the geo parameters", "duplicate location ",
+        " is outside location ", "invalid location modifier ",
         "no \"listen\" is defined for server", "no handler for server"}) {
     if (nginx.find(known) != std::string::npos) return true;
   }
@@ -97,6 +98,7 @@ RandomBench::RandomBench() {
   clients_ = write_material(directory_);
   policy_.nginx_conf = directory_.path("nginx.conf");
   policy_.build = build_of_nginx(disk_);
+  policy_.nginx_globals = kGlobals;
   for (const RandomClient& client : clients_) {
     policy_.canaries.push_back({.name = client.name,
                                 .certificate = directory_.path("clients/" + client.name + ".pem"),

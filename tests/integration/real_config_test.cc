@@ -43,18 +43,22 @@ bool is_in_remit(const std::string& complaint) {
       "invalid number of (arguments|the map|the geo)|too long parameter|invalid percent value|"
       "\"[^\"]*\" directive (is not allowed here|is specified too late|is duplicate)|"
       "no \"events\" section|invalid value .*it must be \"on\" or \"off\"|"
+      "unknown \"[^\"]*\" variable|invalid variable name|the closing bracket in |"
       "open\\(\\) .*failed .* in |pread\\(\\) .*failed|"
       "\"(\\w+_)?ssl(_\\w+)?\" directive|cannot load certificate|SSL_|no \\w*ssl_|no \"\\w*ssl_",
       std::regex::optimize);
   return std::regex_search(complaint, kKnown, std::regex_constants::match_continuous);
 }
 
+// What -g says before the file.
+std::string globals_of(const std::string& directory) {
+  return "pid " + directory + "/nginx.pid; " + environment("MTLS_REAL_GLOBALS", "");
+}
+
 // The first complaint with its ` in FILE:LINE`, "" when nginx accepts.
 std::string nginx_says(const std::string& directory) {
-  const std::string globals =
-      "pid " + directory + "/nginx.pid; " + environment("MTLS_REAL_GLOBALS", "");
   ChildProcess nginx({.argv = {nginx_binary(), "-t", "-q", "-p", directory, "-c",
-                               directory + "/nginx.conf", "-g", globals}});
+                               directory + "/nginx.conf", "-g", globals_of(directory)}});
   const auto code = nginx.wait(std::chrono::seconds{60});
   if (code == 0) return "";
   static const std::regex kLine("\\[(?:emerg|crit)\\] (?:\\d+#\\d+: )?(.*)");
@@ -69,8 +73,11 @@ std::string nginx_says(const std::string& directory) {
 std::vector<audit::NginxError> we_say(const std::string& directory,
                                       const config::NginxBuild& build) {
   daemon::Disk disk;
-  const audit::Policy policy{
-      .nginx_conf = directory + "/nginx.conf", .build = build, .canaries = {}, .limits = {}};
+  const audit::Policy policy{.nginx_conf = directory + "/nginx.conf",
+                             .build = build,
+                             .nginx_globals = globals_of(directory),
+                             .canaries = {},
+                             .limits = {}};
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return audit::build({.policy = policy, .disk = disk, .now = now, .previous = {}, .changes = {}})
       ->nginx_errors();

@@ -153,7 +153,7 @@ TEST_CASE("include: depth, number and size of files are limited") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.complaint);
-    CHECK(said(load_document(disk, kMain, c.limits)) ==
+    CHECK(said(load_document(disk, kMain, {.build = {}, .globals = {}, .limits = c.limits})) ==
           (c.complaint.empty() ? Texts{} : Texts{c.complaint}));
   }
 }

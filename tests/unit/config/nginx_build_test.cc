@@ -25,7 +25,11 @@ TEST_CASE("nginx build: version, OpenSSL and prefix are read where they stand pl
       "ELF\0/src/nginx/9.9.9\0nginx/x\0nginx/1.22.1\0"
       "built with OpenSSL 3.0.11 19 Sep 2023\0--prefix=\0"
       "configure arguments: --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x\0"s;
-  CHECK(read_build(binary) == NginxBuild{{1, 22, 1}, {3, 0, 11}, "/etc/nginx"});
+  CHECK(read_build(binary) ==
+        NginxBuild{.version = {1, 22, 1},
+                   .openssl = {3, 0, 11},
+                   .prefix = "/etc/nginx",
+                   .configure = " --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x"});
   const std::vector<std::pair<std::string, NginxBuild>> cases{
       {"", {}},
       {"nginx/1.27.2 (Ubuntu)", {.version = {1, 27, 2}}},
@@ -38,6 +42,17 @@ TEST_CASE("nginx build: version, OpenSSL and prefix are read where they stand pl
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
     CHECK(read_build(text) == expected);
+  }
+}
+
+TEST_CASE("nginx build: the configure arguments of a product made of nginx count as not known") {
+  const std::string arguments = " configure arguments: --with-mail";
+  CHECK(read_build("nginx/1.27.2" + arguments).configure == " --with-mail");
+  for (const char* brand : {"nginx/1.27.2 (nginx-plus-r33)", "nginx/1.27.2 --prefix=/openresty/x",
+                            "nginx/1.27.2 Angie/1.8.1", "Tengine/3.0 nginx/1.24.0",
+                            "freenginx/1.27.4", "nginx of no release"}) {
+    CAPTURE(brand);
+    CHECK_FALSE(read_build(brand + arguments).configure);
   }
 }
 

@@ -74,6 +74,22 @@ TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all ver
   }
 }
 
+TEST_CASE("vocabulary: what a release or a build lacks is known only where its modules are") {
+  const NginxBuild build{.version = {1, 27, 2}, .configure = "--with-mail=dynamic"};
+  const auto modules = ModuleSet::of(build, {});
+  REQUIRE(modules);
+  const Release old{.version = build.version, .modules = &*modules};
+  const Release recent{.version = {1, 29, 6}, .modules = &*modules};
+  CHECK(is_known("sticky"));
+  CHECK_FALSE(is_known("sticky", old));
+  CHECK(is_known("sticky", recent));
+  CHECK(is_known("resolver", old));
+  CHECK_FALSE(exists_in(*find_known("resolver", kUpstream), old));
+  CHECK(exists_in(*find_known("resolver", kUpstream), recent));
+  CHECK(is_known("auth_http"));
+  CHECK_FALSE(is_known("auth_http", recent));
+}
+
 TEST_CASE("vocabulary: no directive of the TLS table is here, so that no complaint comes twice") {
   for (const DirectiveRule& rule : directive_table()) {
     CAPTURE(rule.name);

@@ -1,0 +1,246 @@
+#include "config/variable_check.h"
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "config/directive_table.h"
+#include "config/merge_check.h"
+#include "config/nginx_modules.h"
+#include "config/shape.h"
+#include "config/variable_table.h"
+#include "config/variable_uses.h"
+#include "config/variables.h"
+#include "config/vocabulary.h"
+
+namespace mtls::config {
+namespace {
+
+void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+constexpr Version kCertificateVariables{1, 15, 9};
+
+/// When nginx meets a variable first, which is the order it looks them up in: while it reads, or
+/// when it merges, module by module and server by server.
+struct Meeting {
+  std::uint32_t module = 0;  // 0: while it reads
+  std::size_t server = 0;
+  bool in_location = false;
+  std::uint32_t order = 0;
+
+  auto operator<=>(const Meeting&) const = default;
+};
+
+/// Directives of which only merging compiles the words: in a http block only when some server has
+/// none of its own (ngx_http_proxy_init_headers, ngx_http_fastcgi_init_params).
+struct Merged {
+  std::string_view directive;
+  std::uint32_t module;  // their order, behind ngx_http_ssl_module
+  std::size_t word;
+};
+
+constexpr std::uint32_t kSslModule = 1;
+constexpr std::array kMerged{
+    Merged{"proxy_set_body", 2, 0}, Merged{"proxy_set_header", 2, 1},
+    Merged{"fastcgi_param", 3, 1},  Merged{"uwsgi_param", 4, 1},
+    Merged{"scgi_param", 5, 1},     Merged{"grpc_set_header", 6, 1},
+};
+
+const Merged* find_merged(std::string_view name) {
+  const auto* const found = std::find_if(kMerged.begin(), kMerged.end(),
+                                         [&](const Merged& row) { return row.directive == name; });
+  return found == kMerged.end() ? nullptr : found;
+}
+
+bool knows_all(const std::vector<Directive>& directives, Context context) {
+  if (context == Context::kData) return true;
+  return std::all_of(directives.begin(), directives.end(), [&](const Directive& directive) {
+    if (find_rule(directive.name) == nullptr && !is_known(directive.name)) return false;
+    return !directive.block || knows_all(*directive.block, context_inside(directive, context));
+  });
+}
+
+/// Of one http or stream block.
+class Block {
+ public:
+  Block(const Directive& block, Module module, Version version)
+      : block_(block), module_(module), version_(version) {
+    walk(*block.block, module == Module::kHttp ? Context::kHttp : Context::kStream);
+    for (const auto& [row, directives] : around_) meet_around(*row, directives);
+  }
+
+  /// `index`: among the servers of its kind.
+  void meet_certificates(const TlsContext& server, std::size_t index);
+  std::vector<Diagnostic> unknown(const ModuleSet& modules) &&;
+  std::vector<Diagnostic> unreadable() const { return unreadable_; }
+
+ private:
+  void walk(const std::vector<Directive>& directives, Context context);
+  void read(const Directive& directive, Context context);
+  void read_line(const Directive& map, const Directive& line);
+  void read_merged(const Merged& row, const Directive& directive, Context context);
+  void meet_around(const Merged& row, const std::vector<const Directive*>& directives);
+  void meet(VariableUses uses, Meeting when);
+  void refuse(const std::optional<std::string>& complaint, const Directive& directive);
+
+  const Directive& block_;
+  Module module_;
+  Version version_;
+  std::size_t servers_ = 0;  // so far
+  std::set<std::string, std::less<>> defined_;
+  std::set<std::string, std::less<>> read_;  // met while nginx reads: nothing comes before
+  std::vector<std::pair<Meeting, std::string>> met_;
+  std::map<const Merged*, std::vector<const Directive*>> around_;  // directly in the http block
+  std::map<const Merged*, std::set<std::size_t>> own_;             // servers that have their own
+  std::vector<Diagnostic> unreadable_;
+};
+
+void Block::meet(VariableUses uses, Meeting when) {
+  for (std::string& name : uses.names) {
+    if (read_.contains(name)) continue;
+    if (when.module == 0) read_.insert(name);
+    met_.emplace_back(when, std::move(name));
+  }
+}
+
+void Block::refuse(const std::optional<std::string>& complaint, const Directive& directive) {
+  if (!complaint) return;
+  unreadable_.push_back({.code = base::ErrorCode::kSyntax,
+                         .message = *complaint,
+                         .at = directive.end,
+                         .when = {.order = directive.order}});
+}
+
+void Block::walk(const std::vector<Directive>& directives, Context context) {
+  for (const Directive& directive : directives) {
+    const bool is_server = directive.name == "server" && directive.block;
+    read(directive, context);
+    if (!directive.block) continue;
+    const Context inside = context_inside(directive, context);
+    if (inside == Context::kData) {
+      for (const Directive& line : *directive.block) read_line(directive, line);
+    } else if (inside != Context::kOpaque) {
+      walk(*directive.block, inside);
+    }
+    if (is_server) ++servers_;
+  }
+}
+
+void Block::read(const Directive& directive, Context context) {
+  VariableUses uses = uses_of(directive, module_, version_);
+  refuse(uses.complaint, directive);
+  meet(std::move(uses), {.order = directive.order});
+  if (const Argument* defined = assigned_variable(directive)) {
+    const std::string& text = defined->text;
+    if (text.starts_with('$')) defined_.insert(base::ascii_lower(text.substr(1)));
+  }
+  for (const Argument& argument : directive.args) {
+    for (std::string& group : named_groups(argument.text)) defined_.insert(std::move(group));
+  }
+  if (const Merged* row = find_merged(directive.name)) read_merged(*row, directive, context);
+}
+
+// ngx_http_map(): the values; the keys may be patterns with names.
+void Block::read_line(const Directive& map, const Directive& line) {
+  if (map.name != "map") return;
+  for (std::string& group : named_groups(line.name)) defined_.insert(std::move(group));
+  if (line.args.size() != 1) return;
+  VariableUses uses = uses_in_word(line.args.front().text);
+  refuse(uses.complaint, line);
+  meet(std::move(uses), {.order = line.order});
+}
+
+void Block::read_merged(const Merged& row, const Directive& directive, Context context) {
+  if (context == Context::kHttp) {
+    around_[&row].push_back(&directive);
+    return;
+  }
+  if (context == Context::kHttpServer) own_[&row].insert(servers_);
+  if (row.word >= directive.args.size()) return;
+  meet(uses_in_word(directive.args[row.word].text), {.module = row.module,
+                                                     .server = servers_,
+                                                     .in_location = context != Context::kHttpServer,
+                                                     .order = directive.order});
+}
+
+// The first server without one of its own is the first to make something of them.
+void Block::meet_around(const Merged& row, const std::vector<const Directive*>& directives) {
+  std::size_t heir = 0;
+  while (own_[&row].contains(heir)) ++heir;
+  if (heir >= servers_) return;
+  for (const Directive* directive : directives) {
+    if (row.word >= directive->args.size()) continue;
+    meet(uses_in_word(directive->args[row.word].text),
+         {.module = row.module, .server = heir, .order = directive->order});
+  }
+}
+
+// ngx_http_ssl_compile_certificates(): one variable, and all names of the server are compiled.
+void Block::meet_certificates(const TlsContext& server, std::size_t index) {
+  if (!server.has_context || version_ < kCertificateVariables) return;
+  const auto& certificates = server.certificates.value;
+  const auto& keys = server.certificate_keys.value;
+  const auto meet_name = [&](const FileRef& file, std::size_t i) {
+    const auto* runtime = std::get_if<RuntimePath>(&file);
+    if (runtime == nullptr) return;
+    meet(uses_in_word(runtime->text),
+         {.module = kSslModule, .server = index, .order = static_cast<std::uint32_t>(i)});
+  };
+  for (std::size_t i = 0; i < certificates.size(); ++i) {
+    meet_name(certificates[i], i);
+    if (i < keys.size()) meet_name(keys[i], i);
+  }
+}
+
+std::vector<Diagnostic> Block::unknown(const ModuleSet& modules) && {
+  std::stable_sort(met_.begin(), met_.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Diagnostic> out;
+  std::set<std::string, std::less<>> asked;
+  for (const auto& [when, name] : met_) {
+    if (!asked.insert(name).second || defined_.contains(name)) continue;
+    if (is_variable(name, module_, modules, version_)) continue;
+    out.push_back({.code = base::ErrorCode::kSyntax,
+                   .message = "unknown \"" + name + "\" variable",
+                   .at = std::nullopt,
+                   .when = {.order = block_.last,
+                            .module = static_cast<std::uint32_t>(MergeModule::kVariables),
+                            .step = static_cast<std::uint32_t>(out.size() + 1)}});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Diagnostic> check_variables(const Document& document, const ResolvedConfig& config,
+                                        const NginxBuild& build) {
+  std::optional<ModuleSet> modules = ModuleSet::of(build, loaded_modules(document));
+  if (!knows_all(document.globals, Context::kMain) || !knows_all(document.main, Context::kMain)) {
+    modules.reset();
+  }
+  std::vector<Diagnostic> out;
+  for (const Module module : {Module::kHttp, Module::kStream}) {
+    const Directive* around = block_of(document, module);
+    if (around == nullptr) continue;
+    Block block(*around, module, build.version);
+    std::size_t index = 0;
+    for (const TlsContext& server : config.servers) {
+      if (server.id.module == module) block.meet_certificates(server, index++);
+    }
+    append(out, block.unreadable());
+    if (modules) append(out, std::move(block).unknown(*modules));
+  }
+  return out;
+}
+
+}  // namespace mtls::config
