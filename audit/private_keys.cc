@@ -45,4 +45,18 @@ Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use) {
   return failed("SSL_CTX_use_PrivateKey(\"" + use.path + "\")", refusal->openssl);
 }
 
+// ngx_ssl_read_password_file(): a line has to fit its buffer.
+Refusal password_content_refusal(const RefusalScene& scene, const std::string& path) {
+  constexpr std::size_t kBufferBytes = 4096;
+  const auto secrets = scene.files.read(path, scene.policy.limits.max_file_bytes);
+  if (!secrets) return std::nullopt;
+  std::string_view rest = secrets->text();
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    if (rest.substr(0, end).size() >= kBufferBytes) return "too long line in \"" + path + "\"";
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return std::nullopt;
+}
+
 }  // namespace mtls::audit

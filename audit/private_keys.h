@@ -21,4 +21,7 @@ struct KeyUse {
 /// nullopt too when the key cannot be read by us.
 Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use);
 
+/// Of a file of passwords.
+Refusal password_content_refusal(const RefusalScene& scene, const std::string& path);
+
 }  // namespace mtls::audit

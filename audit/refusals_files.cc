@@ -250,8 +250,11 @@ Refusal ticket_key_refusal(const RefusalScene& scene, const std::string& path) {
 Refusal password_file_refusal(const RefusalScene& scene, const std::string& path) {
   const Presence presence = scene.files.presence(scene.files.look(path));
   if (!opens(presence)) return open_failed(presence, path);
-  if (presence != Presence::kDirectory) return std::nullopt;
-  return "read() \"" + path + "\" failed (21: Is a directory)";
+  if (presence == Presence::kDirectory) {
+    return "read() \"" + path + "\" failed (21: Is a directory)";
+  }
+  if (scene.policy.keys == KeyAccess::kNever) return std::nullopt;
+  return password_content_refusal(scene, path);
 }
 
 // ngx_ssl_conf_commands().

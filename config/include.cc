@@ -30,6 +30,14 @@ std::string sentence(const base::Error& error, const std::string& path) {
   }
 }
 
+// nginx reads as many bytes as a file has by its inode, which of a device are none: `/dev/null`. Of
+// what is not regular, only inside a directory is there a `.`.
+bool is_device(base::FileSystem& disk, const std::string& path, ErrorCode code) {
+  if (code != ErrorCode::kNotRegular) return false;
+  const auto inside = disk.stat(path + "/.");
+  return !inside && inside.error().code != ErrorCode::kNotRegular;
+}
+
 // The complaint of number `order` ended the reading inside these: they never end, and nothing is
 // merged at their end.
 void extend_open_blocks(std::vector<Directive>& directives, std::uint32_t order) {
@@ -156,6 +164,7 @@ std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
                                          const base::SourceLocation* from) {
   ++reads_;
   const auto content = disk_.read(path, limits_.max_file_bytes);
+  if (!content && is_device(disk_, path, content.error().code)) return {};
   if (!content) {
     // nginx opens a directory, and reading it fails without a line (R1.33).
     const bool has_line = from != nullptr && content.error().code != ErrorCode::kNotRegular;
@@ -180,7 +189,6 @@ std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
 std::vector<Directive> Loader::expand(const Directive& include, Block& block) {
   const std::string& name = include.args[0].text;  // C strings end at a NUL
   const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
-  if (pattern == "/dev/null") return {};
   std::vector<std::string> paths{pattern};
   if (pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
     auto matches = disk_.glob(pattern);

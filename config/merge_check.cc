@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "config/measures.h"
+#include "config/upstream_url.h"
+
 namespace mtls::config {
 namespace {
 
@@ -139,6 +142,20 @@ bool is_http_url(std::string_view url) {
          });
 }
 
+// ngx_parse_inet_url() of what stands behind the scheme; IPv6 and Unix sockets are let pass.
+std::optional<std::string> url_error(std::string_view url) {
+  constexpr std::int64_t kLastPort = 65535;
+  const bool is_other = url.starts_with('[') || starts_with_ignoring_case(url, "unix:");
+  if (is_other) return std::nullopt;
+  const std::string_view authority = url.substr(0, url.find_first_of("/?"));
+  const std::size_t colon = authority.find(':');
+  if (colon != std::string_view::npos) {
+    const auto port = parse_number(authority.substr(colon + 1));
+    if (!port || *port < 1 || *port > kLastPort) return "invalid port";
+  }
+  return authority.substr(0, colon).empty() ? std::optional<std::string>("no host") : std::nullopt;
+}
+
 // R2.33, R2.48: ngx_ssl_ocsp(). What its host resolves to is not looked at.
 std::optional<std::string> ocsp_error(const TlsContext& context) {
   const std::string mode = effective(context, "ssl_ocsp");
@@ -147,8 +164,14 @@ std::optional<std::string> ocsp_error(const TlsContext& context) {
     return "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"";
   }
   const std::string responder = effective(context, "ssl_ocsp_responder");
-  if (responder.empty() || is_http_url(responder)) return std::nullopt;
-  return "invalid URL prefix in OCSP responder \"" + responder + "\" in \"ssl_ocsp_responder\"";
+  if (responder.empty()) return std::nullopt;
+  const auto in_responder = [](const std::string& what, const std::string& url) {
+    return what + " in OCSP responder \"" + url + "\" in \"ssl_ocsp_responder\"";
+  };
+  if (!is_http_url(responder)) return in_responder("invalid URL prefix", responder);
+  const std::string url = responder.substr(std::string_view("http://").size());
+  const auto error = url_error(url);
+  return error ? std::optional(in_responder(*error, url)) : std::nullopt;
 }
 
 // Since 1.29.1.

@@ -33,8 +33,8 @@ constexpr Version kCertificateVariables{1, 15, 9};
 /// When nginx meets a variable first, which is the order it looks them up in: while it reads, or
 /// when it merges, module by module and server by server.
 struct Meeting {
-  std::uint32_t module = 0;  // 0: while it reads
-  std::size_t server = 0;
+  std::uint32_t module = 0;  // of MergeModule; 0: while it reads
+  std::size_t server = 0;    // index into ResolvedConfig::servers
   bool in_location = false;
   std::uint32_t order = 0;
 
@@ -45,15 +45,16 @@ struct Meeting {
 /// none of its own (ngx_http_proxy_init_headers, ngx_http_fastcgi_init_params).
 struct Merged {
   std::string_view directive;
-  std::uint32_t module;  // their order, behind ngx_http_ssl_module
+  MergeModule module;
   std::size_t word;
 };
-
-constexpr std::uint32_t kSslModule = 1;
 constexpr std::array kMerged{
-    Merged{"proxy_set_body", 2, 0}, Merged{"proxy_set_header", 2, 1},
-    Merged{"fastcgi_param", 3, 1},  Merged{"uwsgi_param", 4, 1},
-    Merged{"scgi_param", 5, 1},     Merged{"grpc_set_header", 6, 1},
+    Merged{"proxy_set_body", MergeModule::kProxy, 0},
+    Merged{"proxy_set_header", MergeModule::kProxy, 1},
+    Merged{"fastcgi_param", MergeModule::kFastcgi, 1},
+    Merged{"uwsgi_param", MergeModule::kUwsgi, 1},
+    Merged{"scgi_param", MergeModule::kScgi, 1},
+    Merged{"grpc_set_header", MergeModule::kGrpc, 1},
 };
 
 const Merged* find_merged(std::string_view name) {
@@ -70,16 +71,15 @@ bool knows_all(const std::vector<Directive>& directives, Context context) {
   });
 }
 
-/// Of one http or stream block.
+/// Of one http or stream block, whose servers begin with number `first`.
 class Block {
  public:
-  Block(const Directive& block, Module module, Version version)
-      : block_(block), module_(module), version_(version) {
+  Block(const Directive& block, Module module, std::size_t first, Version version)
+      : block_(block), module_(module), version_(version), first_(first), servers_(first) {
     walk(*block.block, module == Module::kHttp ? Context::kHttp : Context::kStream);
     for (const auto& [row, directives] : around_) meet_around(*row, directives);
   }
 
-  /// `index`: among the servers of its kind.
   void meet_certificates(const TlsContext& server, std::size_t index);
   std::vector<Diagnostic> unknown(const ModuleSet& modules) &&;
   std::vector<Diagnostic> unreadable() const { return unreadable_; }
@@ -91,12 +91,14 @@ class Block {
   void read_merged(const Merged& row, const Directive& directive, Context context);
   void meet_around(const Merged& row, const std::vector<const Directive*>& directives);
   void meet(VariableUses uses, Meeting when);
+  void meet_merging(const std::string& text, Meeting when);
   void refuse(const std::optional<std::string>& complaint, const Directive& directive);
 
   const Directive& block_;
   Module module_;
   Version version_;
-  std::size_t servers_ = 0;  // so far
+  std::size_t first_;
+  std::size_t servers_;  // behind the last one so far
   std::set<std::string, std::less<>> defined_;
   std::set<std::string, std::less<>> read_;  // met while nginx reads: nothing comes before
   std::vector<std::pair<Meeting, std::string>> met_;
@@ -119,6 +121,20 @@ void Block::refuse(const std::optional<std::string>& complaint, const Directive&
                          .message = *complaint,
                          .at = directive.end,
                          .when = {.order = directive.order}});
+}
+
+// nginx names the line at which it merges: that of the block's `}`.
+void Block::meet_merging(const std::string& text, Meeting when) {
+  VariableUses uses = uses_in_word(text);
+  if (uses.complaint) {
+    unreadable_.push_back({.code = base::ErrorCode::kSyntax,
+                           .message = *uses.complaint,
+                           .at = block_.close,
+                           .when = {.order = block_.last,
+                                    .module = when.module,
+                                    .server = static_cast<std::uint32_t>(when.server + 1)}});
+  }
+  meet(std::move(uses), when);
 }
 
 void Block::walk(const std::vector<Directive>& directives, Context context) {
@@ -167,21 +183,22 @@ void Block::read_merged(const Merged& row, const Directive& directive, Context c
   }
   if (context == Context::kHttpServer) own_[&row].insert(servers_);
   if (row.word >= directive.args.size()) return;
-  meet(uses_in_word(directive.args[row.word].text), {.module = row.module,
-                                                     .server = servers_,
-                                                     .in_location = context != Context::kHttpServer,
-                                                     .order = directive.order});
+  meet_merging(directive.args[row.word].text, {.module = static_cast<std::uint32_t>(row.module),
+                                               .server = servers_,
+                                               .in_location = context != Context::kHttpServer,
+                                               .order = directive.order});
 }
 
 // The first server without one of its own is the first to make something of them.
 void Block::meet_around(const Merged& row, const std::vector<const Directive*>& directives) {
-  std::size_t heir = 0;
+  std::size_t heir = first_;
   while (own_[&row].contains(heir)) ++heir;
   if (heir >= servers_) return;
   for (const Directive* directive : directives) {
     if (row.word >= directive->args.size()) continue;
-    meet(uses_in_word(directive->args[row.word].text),
-         {.module = row.module, .server = heir, .order = directive->order});
+    meet_merging(directive->args[row.word].text, {.module = static_cast<std::uint32_t>(row.module),
+                                                  .server = heir,
+                                                  .order = directive->order});
   }
 }
 
@@ -193,8 +210,9 @@ void Block::meet_certificates(const TlsContext& server, std::size_t index) {
   const auto meet_name = [&](const FileRef& file, std::size_t i) {
     const auto* runtime = std::get_if<RuntimePath>(&file);
     if (runtime == nullptr) return;
-    meet(uses_in_word(runtime->text),
-         {.module = kSslModule, .server = index, .order = static_cast<std::uint32_t>(i)});
+    meet_merging(runtime->text, {.module = static_cast<std::uint32_t>(MergeModule::kSsl),
+                                 .server = index,
+                                 .order = static_cast<std::uint32_t>(i)});
   };
   for (std::size_t i = 0; i < certificates.size(); ++i) {
     meet_name(certificates[i], i);
@@ -232,10 +250,14 @@ std::vector<Diagnostic> check_variables(const Document& document, const Resolved
   for (const Module module : {Module::kHttp, Module::kStream}) {
     const Directive* around = block_of(document, module);
     if (around == nullptr) continue;
-    Block block(*around, module, build.version);
-    std::size_t index = 0;
-    for (const TlsContext& server : config.servers) {
-      if (server.id.module == module) block.meet_certificates(server, index++);
+    const auto& servers = config.servers;
+    const auto first = std::find_if(servers.begin(), servers.end(), [&](const TlsContext& server) {
+      return server.id.module == module;
+    });
+    const auto begin = static_cast<std::size_t>(first - servers.begin());
+    Block block(*around, module, begin, build.version);
+    for (std::size_t i = begin; i < servers.size() && servers[i].id.module == module; ++i) {
+      block.meet_certificates(servers[i], i);
     }
     append(out, block.unreadable());
     if (modules) append(out, std::move(block).unknown(*modules));

@@ -1,7 +1,8 @@
 // Every directive of nginx's own modules, http, stream and mail, in 1.18 to 1.31: where it may
-// stand, how many words it takes, whether it opens a block, whether once is all, and which release
-// brought it. What else differs between versions is joined, so that what any of them accepts is
-// accepted here. Without the TLS directives, which are in config/directives.h. Pure.
+// stand, how many words it takes, whether it opens a block, whether once is all, and, where no
+// distribution takes it to older ones, which release brought it. What else differs between versions
+// is joined, so that what any of them accepts is accepted here. Without the TLS directives, which
+// are in config/directives.h. Pure.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ struct KnownDirective {
   std::uint32_t places = 0;  // bits, by Context
   std::uint32_t counts = 0;  // bits, by number of arguments; see takes()
   Trait trait = Trait::kNone;
-  Version since = {};
+  Version since = {};  // only where older ones with it are out of the question
 
   bool takes(std::size_t argument_count) const;
   bool is_block() const { return trait == Trait::kBlock; }

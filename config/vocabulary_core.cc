@@ -35,11 +35,11 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     // ngx_mail_module
     {"mail", kInMain, kNoArgs, Trait::kBlock},
     // ngx_openssl_cache_module
-    {"ssl_object_cache_inheritable", kInMain, k1, Trait::kOnOff, {1, 27, 4}},
+    {"ssl_object_cache_inheritable", kInMain, k1, Trait::kOnOff},
     // ngx_openssl_module
     {"ssl_engine", kInMain, k1, Trait::kOnce},
     // ngx_quic_bpf_module
-    {"quic_bpf", kInMain, k1, Trait::kOnOff, {1, 25, 0}},
+    {"quic_bpf", kInMain, k1, Trait::kOnOff},
     // ngx_regex_module
     {"pcre_jit", kInMain, k1, Trait::kOnOff},
     // ngx_stream_module
@@ -78,7 +78,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"error_log", kMailLevels, k1OrMore},
     {"resolver", kMailLevels, k1OrMore, Trait::kOnce},
     {"resolver_timeout", kMailLevels, k1, Trait::kOnce},
-    {"max_errors", kMailLevels, k1, Trait::kOnce, {1, 21, 0}},
+    {"max_errors", kMailLevels, k1, Trait::kOnce},
     // ngx_mail_auth_http_module
     {"auth_http", kMailLevels, k1},
     {"auth_http_timeout", kMailLevels, k1, Trait::kOnce},
@@ -97,10 +97,10 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"proxy_timeout", kMailLevels, k1, Trait::kOnce},
     {"proxy_pass_error_message", kMailLevels, k1, Trait::kOnOff},
     {"xclient", kMailLevels, k1, Trait::kOnOff},
-    {"proxy_smtp_auth", kMailLevels, k1, Trait::kOnOff, {1, 19, 4}},
-    {"proxy_protocol", kMailLevels, k1, Trait::kOnce, {1, 19, 8}},
+    {"proxy_smtp_auth", kMailLevels, k1, Trait::kOnOff},
+    {"proxy_protocol", kMailLevels, k1, Trait::kOnce},
     // ngx_mail_realip_module
-    {"set_real_ip_from", kMailLevels, k1, Trait::kNone, {1, 19, 8}},
+    {"set_real_ip_from", kMailLevels, k1},
     // ngx_mail_smtp_module
     {"smtp_client_buffer", kMailLevels, k1, Trait::kOnce},
     {"smtp_greeting_delay", kMailLevels, k1, Trait::kOnce},

@@ -88,11 +88,11 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"gzip_proxied", kHttpLevels, k1OrMore},
     {"gzip_disable", kHttpLevels, k1OrMore},
     {"disable_symlinks", kHttpLevels, k12, Trait::kOnce},
-    {"keepalive_time", kHttpLevels, k1, Trait::kOnce, {1, 19, 10}},
-    {"keepalive_min_timeout", kHttpLevels, k1, Trait::kOnce, {1, 27, 4}},
-    {"early_hints", kHttpLevels, k1OrMore, Trait::kNone, {1, 29, 0}},
-    {"max_headers", kServerLevels, k1, Trait::kOnce, {1, 29, 8}},
-    {"client_body_early_read", kServerLevels, k1OrMore, Trait::kNone, {1, 31, 5}},
+    {"keepalive_time", kHttpLevels, k1, Trait::kOnce},
+    {"keepalive_min_timeout", kHttpLevels, k1, Trait::kOnce},
+    {"early_hints", kHttpLevels, k1OrMore},
+    {"max_headers", kServerLevels, k1, Trait::kOnce},
+    {"client_body_early_read", kServerLevels, k1OrMore},
     // ngx_http_copy_filter_module
     {"output_buffers", kHttpLevels, k2, Trait::kOnce},
     // ngx_http_upstream_hash_module
@@ -103,11 +103,11 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"keepalive", kInUpstream, k12},
     {"keepalive_timeout", kInUpstream, k1, Trait::kOnce},
     {"keepalive_requests", kInUpstream, k1, Trait::kOnce},
-    {"keepalive_time", kInUpstream, k1, Trait::kOnce, {1, 19, 10}},
+    {"keepalive_time", kInUpstream, k1, Trait::kOnce},
     // ngx_http_upstream_least_conn_module
     {"least_conn", kInUpstream, kNoArgs},
     // ngx_http_upstream_least_time_module
-    {"least_time", kInUpstream, k12, Trait::kNone, {1, 31, 0}},
+    {"least_time", kInUpstream, k12},
     // ngx_http_upstream_module
     {"upstream", kInHttp, k1, Trait::kBlock},
     {"server", kInUpstream, k1OrMore},
@@ -117,7 +117,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"random", kInUpstream, kNoArgs | k12},
     // ngx_http_upstream_sticky_module
     // Other modules had a directive of this name before nginx (1.29.6): any arguments.
-    {"sticky", kInUpstream, kAnyArgs, Trait::kNone, {1, 29, 6}},
+    {"sticky", kInUpstream, kAnyArgs},
     // ngx_http_upstream_zone_module
     {"zone", kInUpstream, k12},
     // ngx_http_v2_module
@@ -144,14 +144,14 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"spdy_headers_comp", kServerLevels, k1},
     {"spdy_chunk_size", kHttpLevels, k1},
     // ngx_http_v3_module
-    {"http3", kServerLevels, k1, Trait::kOnOff, {1, 25, 0}},
-    {"http3_hq", kServerLevels, k1, Trait::kOnOff, {1, 25, 0}},
-    {"http3_max_concurrent_streams", kServerLevels, k1, Trait::kOnce, {1, 25, 0}},
-    {"http3_stream_buffer_size", kServerLevels, k1, Trait::kOnce, {1, 25, 0}},
-    {"quic_retry", kServerLevels, k1, Trait::kOnOff, {1, 25, 0}},
-    {"quic_gso", kServerLevels, k1, Trait::kOnOff, {1, 25, 0}},
-    {"quic_host_key", kServerLevels, k1, Trait::kNone, {1, 25, 0}},
-    {"quic_active_connection_id_limit", kServerLevels, k1, Trait::kOnce, {1, 25, 0}},
+    {"http3", kServerLevels, k1, Trait::kOnOff},
+    {"http3_hq", kServerLevels, k1, Trait::kOnOff},
+    {"http3_max_concurrent_streams", kServerLevels, k1, Trait::kOnce},
+    {"http3_stream_buffer_size", kServerLevels, k1, Trait::kOnce},
+    {"quic_retry", kServerLevels, k1, Trait::kOnOff},
+    {"quic_gso", kServerLevels, k1, Trait::kOnOff},
+    {"quic_host_key", kServerLevels, k1},
+    {"quic_active_connection_id_limit", kServerLevels, k1, Trait::kOnce},
 });
 
 }  // namespace

@@ -75,8 +75,8 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"expires", kHttpLevels | kInLocationIf, k12, Trait::kOnce},
     {"add_header", kHttpLevels | kInLocationIf, k23},
     {"add_trailer", kHttpLevels | kInLocationIf, k23},
-    {"add_header_inherit", kHttpLevels | kInLocationIf, k1, Trait::kOnce, {1, 29, 3}},
-    {"add_trailer_inherit", kHttpLevels | kInLocationIf, k1, Trait::kOnce, {1, 29, 3}},
+    {"add_header_inherit", kHttpLevels | kInLocationIf, k1, Trait::kOnce},
+    {"add_trailer_inherit", kHttpLevels | kInLocationIf, k1, Trait::kOnce},
     // ngx_http_image_filter_module
     {"image_filter", kInLocation, k123},
     {"image_filter_jpeg_quality", kHttpLevels, k1},
@@ -114,7 +114,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"mp4", kInLocation, kNoArgs},
     {"mp4_buffer_size", kHttpLevels, k1, Trait::kOnce},
     {"mp4_max_buffer_size", kHttpLevels, k1, Trait::kOnce},
-    {"mp4_start_key_frame", kHttpLevels, k1, Trait::kOnOff, {1, 21, 4}},
+    {"mp4_start_key_frame", kHttpLevels, k1, Trait::kOnOff},
     // ngx_http_perl_module
     {"perl_modules", kInHttp, k1},
     {"perl_require", kInHttp, k1},
@@ -172,7 +172,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"userid_expires", kHttpLevels, k1, Trait::kOnce},
     {"userid_p3p", kHttpLevels, k1, Trait::kOnce},
     {"userid_mark", kHttpLevels, k1, Trait::kOnce},
-    {"userid_flags", kHttpLevels, k123, Trait::kNone, {1, 19, 3}},
+    {"userid_flags", kHttpLevels, k123},
     // ngx_http_xslt_filter_module
     {"xml_entities", kHttpLevels, k1, Trait::kOnce},
     {"xslt_stylesheet", kInLocation, k1OrMore},
@@ -180,7 +180,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"xslt_string_param", kHttpLevels, k2},
     {"xslt_types", kHttpLevels, k1OrMore},
     {"xslt_last_modified", kHttpLevels, k1, Trait::kOnOff},
-    {"xml_external_entities", kHttpLevels, k1, Trait::kOnOff, {1, 31, 3}},
+    {"xml_external_entities", kHttpLevels, k1, Trait::kOnOff},
 });
 
 }  // namespace

@@ -43,7 +43,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"map_hash_max_size", kInStream, k1, Trait::kOnce},
     {"map_hash_bucket_size", kInStream, k1, Trait::kOnce},
     // ngx_stream_pass_module
-    {"pass", kInStreamServer, k1, Trait::kNone, {1, 25, 5}},
+    {"pass", kInStreamServer, k1},
     // ngx_stream_proxy_module
     {"proxy_bind", kStreamLevels, k12, Trait::kOnce},
     {"proxy_socket_keepalive", kStreamLevels, k1, Trait::kOnOff},
@@ -60,15 +60,15 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     {"proxy_next_upstream_tries", kStreamLevels, k1, Trait::kOnce},
     {"proxy_next_upstream_timeout", kStreamLevels, k1, Trait::kOnce},
     {"proxy_protocol", kStreamLevels, k1, Trait::kOnce},
-    {"proxy_half_close", kStreamLevels, k1, Trait::kOnOff, {1, 21, 4}},
-    {"proxy_socket_rcvbuf", kStreamLevels, k1, Trait::kOnce, {1, 31, 3}},
-    {"proxy_socket_sndbuf", kStreamLevels, k1, Trait::kOnce, {1, 31, 3}},
+    {"proxy_half_close", kStreamLevels, k1, Trait::kOnOff},
+    {"proxy_socket_rcvbuf", kStreamLevels, k1, Trait::kOnce},
+    {"proxy_socket_sndbuf", kStreamLevels, k1, Trait::kOnce},
     // ngx_stream_realip_module
     {"set_real_ip_from", kStreamLevels, k1},
     // ngx_stream_return_module
     {"return", kInStreamServer, k1},
     // ngx_stream_set_module
-    {"set", kInStreamServer, k2, Trait::kNone, {1, 19, 3}},
+    {"set", kInStreamServer, k2},
     // ngx_stream_split_clients_module
     {"split_clients", kInStream, k2, Trait::kBlock},
     // ngx_stream_ssl_preread_module
@@ -78,7 +78,7 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     // ngx_stream_upstream_least_conn_module
     {"least_conn", kInStreamUpstream, kNoArgs},
     // ngx_stream_upstream_least_time_module
-    {"least_time", kInStreamUpstream, k12, Trait::kNone, {1, 31, 0}},
+    {"least_time", kInStreamUpstream, k12},
     // ngx_stream_upstream_module
     {"upstream", kInStream, k1, Trait::kBlock},
     {"server", kInStreamUpstream, k1OrMore},

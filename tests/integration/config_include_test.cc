@@ -23,6 +23,16 @@ TEST_CASE("config text: included files are judged where they stand") {
   for (const Tree& tree : trees) check_same(tree);
 }
 
+TEST_CASE("config text: a device is an empty file, whatever leads to it") {
+  const TemporaryDirectory directory;
+  daemon::Disk disk;
+  fs::create_symlink("/dev/null", directory.path() + "/link.conf");
+  std::ofstream(directory.path() + "/nginx.conf") << "events {}\ninclude link.conf;\n"
+                                                  << "include l*.conf;\ninclude /dev/zero;\n";
+  CHECK(nginx_says(directory.path()).empty());
+  CHECK(we_say(disk, directory.path() + "/nginx.conf").empty());
+}
+
 TEST_CASE("config text: what is no readable file is refused as nginx refuses it") {
   const std::vector<Tree> trees{
       {{"nginx.conf", in_http("include \"\";")}},

@@ -192,11 +192,6 @@ TEST_CASE("config shape: what nginx refuses is refused in its words at its line"
 const std::vector<std::string> kOfTheRelease{
     in_http("upstream u { server 127.0.0.1:1;\nresolver 127.0.0.1; }"),
     in_http("upstream u { server 127.0.0.1:1;\nresolver_timeout 1s; }"),
-    in_http("early_hints $host;"),
-    in_http("keepalive_min_timeout 1s;"),
-    in_http("max_headers 3;"),
-    in_http("upstream u { sticky cookie a; }"),
-    in_http("http3 on;"),
     in_http("starttls on;"),
     in_http("protocol imap;"),
     in_http("ssl_preread on;"),
@@ -206,10 +201,8 @@ const std::vector<std::string> kOfTheRelease{
     in_stream("server_names_hash_max_size 64;"),
     in_stream("server {\nserver_name; }"),
     in_stream("server {\nserver_name a b; }"),
-    in_stream("server { pass 127.0.0.1:1; }"),
     in_stream("server { starttls off; }"),
     in_mail("server { starttls; }"),
-    in_mail("proxy_protocol maybe;"),
     in_mail("ssl_preread on;"),
 };
 

@@ -25,7 +25,7 @@ TEST_CASE("globals: -g is read before the file, and complained of as the command
       {"daemon maybe;", plain, "it must be \"on\" or \"off\" in command line"},
       {"events { }", plain, "block directives are not supported in -g option in command line"},
       {"http { server; }", plain, "block directives are not supported"},
-      {"events }", plain, "unexpected end of parameter"},
+      {"events }", plain, "unexpected \"}\" in command line"},
       {"}", plain, "unexpected \"}\" in command line"},
       {"; events {}", plain, "unexpected \";\" in command line"},
       {"sendfile on;", plain, "\"sendfile\" directive is not allowed here in command line"},

@@ -167,4 +167,41 @@ Nodes upstream_tls(Dice& dice, const std::string& family) {
   return nodes;
 }
 
+Node use_of_variable(Dice& dice, TlsModule module) {
+  static const std::vector<std::string> http{"$host",
+                                             "$ssl_client_verify",
+                                             "$arg_a",
+                                             "$HTTP_X",
+                                             "$cookie_b",
+                                             "$sent_http_x",
+                                             "${uri}x",
+                                             "$pair_of_name",
+                                             "$1",
+                                             "$http2",
+                                             "a$$host",
+                                             "$upstream_addr",
+                                             "$near",
+                                             "$odd",
+                                             "$first",
+                                             "$all",
+                                             "$realip_remote_addr"};
+  static const std::vector<std::string> stream{"$remote_addr", "$ssl_client_verify", "$protocol",
+                                               "$status"};
+  static const std::vector<std::string> nobodys{"$nobody",        "a${No_Body}", "$http3",
+                                                "$ssl_sigalg",    "$",           "${ssl_cipher",
+                                                "$session_time_", "$args_x",     "$geoip_city"};
+  const bool is_http = module == TlsModule::kHttp;
+  const std::string text =
+      dice.percent(12) ? dice.one_of(nobodys) : dice.one_of(is_http ? http : stream);
+  if (!is_http) return directive("proxy_ssl_name", {text});
+  const std::vector<Node> all{directive("add_header", {"X-A", text}),
+                              directive("proxy_set_header", {"X-B", text}),
+                              directive("proxy_ssl_name", {text}),
+                              directive("fastcgi_param", {"C", text, "if_not_empty"}),
+                              directive("root", {"/nowhere/" + text}),
+                              directive("error_page", {"404", "=", "/" + text}),
+                              directive("sub_filter", {"a", text})};
+  return dice.one_of(all);
+}
+
 }  // namespace mtls::testing

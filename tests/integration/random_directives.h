@@ -25,4 +25,8 @@ inline void append(Nodes& to, Nodes from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+/// A directive in a server or location that has nothing to do with TLS, with a variable in it that
+/// some module, some part of the tree or, seldom, nobody defines.
+Node use_of_variable(Dice& dice, TlsModule module);
+
 }  // namespace mtls::testing

@@ -95,6 +95,7 @@ class Generator {
           block("if", {"($http_x_never", "=", "\"never\")"}, {directive("return", {"404"})}));
     }
     if (dice_.percent(10)) inside.push_back(directive("ssl_ocsp", {"off"}));
+    if (dice_.percent(8)) inside.push_back(use_of_variable(dice_, TlsModule::kHttp));
     return block("server", {}, std::move(inside));
   }
 
@@ -135,6 +136,7 @@ class Generator {
     const std::string family = dice_.one_of({"proxy_ssl", "proxy_ssl", "grpc_ssl", "uwsgi_ssl"});
     Nodes inside = upstream_tls(dice_, family);
     if (dice_.percent(85)) inside.push_back(pass(family));
+    if (dice_.percent(8)) inside.push_back(use_of_variable(dice_, TlsModule::kHttp));
     if (depth == 0 && dice_.percent(25)) inside.push_back(location(path + "/in", 1));
     return block("location", {path}, std::move(inside));
   }
@@ -180,6 +182,7 @@ class Generator {
     if (dice_.percent(80)) append(inside, client_verification(dice_, TlsModule::kStream));
     if (dice_.percent(30)) append(inside, tls_trimmings(dice_, TlsModule::kStream));
     if (dice_.percent(10)) append(inside, upstream_tls(dice_, "proxy_ssl"));
+    if (dice_.percent(10)) inside.push_back(use_of_variable(dice_, TlsModule::kStream));
     inside.push_back(directive("proxy_pass", {"127.0.0.1:" + std::to_string(ports_.plain)}));
     return block("server", {}, std::move(inside));
   }

@@ -124,6 +124,10 @@ TEST_CASE("refusal: the content of a key counts where keys may be opened") {
   bench.file("own.key", encrypted_key_pem(own, "secret"));
   bench.file("right", "wrong\r\n\nsecret\r\n");
   bench.file("wrong", "wrong\nwronger\n");
+  bench.file("longest", "a\n" + std::string(4095, 'w') + "\nb\n");
+  bench.file("unended", std::string(4095, 'w'));
+  bench.file("longer", "a\n" + std::string(4096, 'w') + "\nb\n");
+  bench.file("longer_unended", std::string(4096, 'w'));
   const std::vector<RefusalRow> rows{
       {"ssl_certificate server.pem; ssl_certificate_key server.key;"},
       {"ssl_certificate server.pem; ssl_certificate_key other.key;", "key values mismatch"},
@@ -136,6 +140,10 @@ TEST_CASE("refusal: the content of a key counts where keys may be opened") {
        "PEM_read_bio_PrivateKey()"},
       {"ssl_certificate own.pem; ssl_certificate_key sealed.key; ssl_password_file right;",
        "key values mismatch"},
+      {kOwn + "ssl_password_file longest;"},
+      {kOwn + "ssl_password_file unended;"},
+      {kOwn + "ssl_password_file longer;", "too long line in "},
+      {kOwn + "ssl_password_file longer_unended;", "too long line in "},
   };
   for (const RefusalRow& row : rows) {
     INFO(row.what);

@@ -94,11 +94,20 @@ TEST_CASE("include: a file that cannot be read is nginx's complaint, and the res
     CAPTURE(c.expected);
     auto disk = disk_of({{"nginx.conf", "events {} include\n" + c.include + "; z;"}, {"x", "x;"}});
     disk.fault("/etc/nginx/x", c.fault);
+    disk.fault("/etc/nginx/x/.", c.fault);  // what is not regular is a directory
     const Document document = load_document(disk, kMain);
     CHECK(said(document) == Texts{c.expected});
     CHECK(document.diagnostics[0].code == c.fault);
     CHECK(shown(document.main) == "events{}z;");
   }
+}
+
+TEST_CASE("include: what is neither a file nor a directory is empty") {
+  auto disk = disk_of({{"nginx.conf", "events {} include null; z;"}});
+  disk.fault("/etc/nginx/null", ErrorCode::kNotRegular);
+  const Document document = load_document(disk, kMain);
+  CHECK(said(document).empty());
+  CHECK(shown(document.main) == "events{}z;");
 }
 
 TEST_CASE("include: a pattern without a match is silent, braces and tildes are no pattern") {

@@ -80,9 +80,7 @@ TEST_CASE("vocabulary: what a release or a build lacks is known only where its m
   REQUIRE(modules);
   const Release old{.version = build.version, .modules = &*modules};
   const Release recent{.version = {1, 29, 6}, .modules = &*modules};
-  CHECK(is_known("sticky"));
-  CHECK_FALSE(is_known("sticky", old));
-  CHECK(is_known("sticky", recent));
+  CHECK(is_known("max_headers", old));  // 1.29.8 brought it, and distributions take it back
   CHECK(is_known("resolver", old));
   CHECK_FALSE(exists_in(*find_known("resolver", kUpstream), old));
   CHECK(exists_in(*find_known("resolver", kUpstream), recent));
