@@ -192,7 +192,7 @@ Node use_of_variable(Dice& dice, TlsModule module) {
                                                 "$session_time_", "$args_x",     "$geoip_city"};
   const bool is_http = module == TlsModule::kHttp;
   const std::string text =
-      dice.percent(12) ? dice.one_of(nobodys) : dice.one_of(is_http ? http : stream);
+      dice.percent(4) ? dice.one_of(nobodys) : dice.one_of(is_http ? http : stream);
   if (!is_http) return directive("proxy_ssl_name", {text});
   const std::vector<Node> all{directive("add_header", {"X-A", text}),
                               directive("proxy_set_header", {"X-B", text}),
