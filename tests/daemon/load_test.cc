@@ -55,4 +55,22 @@ TEST_CASE("N6: load: 5,000 connections delay no scrape and cost little memory") 
   check_growth(before, resident_kib(exporter.process().pid()));
 }
 
+TEST_CASE("N10 and N11: load: junk and early leavers by the hundred leave no line in the log") {
+  const TempDir dir;
+  dir.write("nginx.conf", nginx_conf(""));
+  Exporter exporter(dir);
+  await_calm(exporter);
+  const std::string before = exporter.log();
+  for (int i = 0; i < 300; ++i) {
+    HttpConnection junk(exporter.port());
+    junk.send(i % 2 == 0 ? "\x16\x03\x01" : "GET /metrics HTTP/9.9\r\n\r\n");
+    CHECK(junk.receive_answer().status == 400);
+    HttpConnection early(exporter.port());
+    early.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    early.reset();
+  }
+  CHECK(exporter.get("/metrics").status == 200);
+  CHECK(exporter.log() == before);
+}
+
 }  // namespace mtls::daemon::testing

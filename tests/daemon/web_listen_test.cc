@@ -95,6 +95,23 @@ TEST_CASE("web: an address without a host listens to IPv4, with IPv6 where there
   }
 }
 
+TEST_CASE("web: an IPv6 address is listened to, and named in brackets") {
+  if (::access("/proc/net/if_inet6", F_OK) != 0) {
+    WARN("skipped: this kernel has no IPv6");
+    return;
+  }
+  TestSite site;
+  RequestCounts counts;
+  WebOptions options;
+  options.listen_addresses = {"[::1]:0"};
+  const auto server = WebServer::start(options, site, counts);
+  REQUIRE(server);
+  const std::string address = (*server)->addresses().at(0);
+  REQUIRE(address.starts_with("[::1]:"));
+  const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(6)));
+  CHECK(status_over(HttpConnection::over_ipv6(port)) == 200);
+}
+
 TEST_CASE("web: a Unix socket is for owner and group, and goes with its server") {
   const TempDir dir;
   const std::string path = dir.path("web.sock");

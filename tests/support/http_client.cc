@@ -59,6 +59,11 @@ HttpConnection::HttpConnection(int family, std::chrono::milliseconds timeout, in
   }
 }
 
+void HttpConnection::connect(const sockaddr* address, std::size_t size) {
+  if (fd_ < 0 || ::connect(fd_, address, static_cast<socklen_t>(size)) == 0) return;
+  ::close(std::exchange(fd_, -1));
+}
+
 HttpConnection::HttpConnection(std::uint16_t port, std::chrono::milliseconds timeout,
                                int receive_buffer)
     : HttpConnection(AF_INET, timeout, receive_buffer) {
@@ -66,9 +71,17 @@ HttpConnection::HttpConnection(std::uint16_t port, std::chrono::milliseconds tim
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (fd_ >= 0 && ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    ::close(std::exchange(fd_, -1));
-  }
+  connect(reinterpret_cast<sockaddr*>(&address), sizeof address);
+}
+
+HttpConnection HttpConnection::over_ipv6(std::uint16_t port) {
+  HttpConnection connection(AF_INET6, std::chrono::seconds{10}, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  address.sin6_addr = in6addr_loopback;
+  connection.connect(reinterpret_cast<sockaddr*>(&address), sizeof address);
+  return connection;
 }
 
 HttpConnection HttpConnection::over_unix(const std::string& path) {
@@ -76,9 +89,7 @@ HttpConnection HttpConnection::over_unix(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (::connect(connection.fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    ::close(std::exchange(connection.fd_, -1));
-  }
+  connection.connect(reinterpret_cast<sockaddr*>(&address), sizeof address);
   return connection;
 }
 

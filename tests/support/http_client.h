@@ -3,6 +3,7 @@
 // bodies: the daemon sends none.
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -30,6 +31,8 @@ class HttpConnection {
   explicit HttpConnection(std::uint16_t port,
                           std::chrono::milliseconds timeout = std::chrono::seconds{10},
                           int receive_buffer = 0);
+  /// To [::1]; not connected when nobody listens.
+  static HttpConnection over_ipv6(std::uint16_t port);
   /// To a Unix socket; not connected when nobody listens.
   static HttpConnection over_unix(const std::string& path);
   ~HttpConnection();
@@ -53,6 +56,7 @@ class HttpConnection {
 
  private:
   explicit HttpConnection(int family, std::chrono::milliseconds timeout, int receive_buffer);
+  void connect(const sockaddr* address, std::size_t size);
   ssize_t receive(char* into, std::size_t limit);
 
   int fd_ = -1;
