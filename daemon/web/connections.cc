@@ -9,20 +9,21 @@ namespace mtls::daemon {
 Connections::Place Connections::add(Connection& connection, std::string peer,
                                     Clock::time_point now) {
   if (!peer.empty()) ++of_peer_[peer];
-  open_.push_back({&connection, std::move(peer), Connection::Phase::kWaiting, now});
+  open_.push_back({&connection, std::move(peer), Connection::Phase::kOpening, now});
+  count(Connection::Phase::kOpening, 1);
   return std::prev(open_.end());
 }
 
 void Connections::enter(Place place, Connection::Phase phase, Clock::time_point now) {
-  if (place->phase == Connection::Phase::kAnswering) --answering_;
-  if (phase == Connection::Phase::kAnswering) ++answering_;
+  count(place->phase, -1);
+  count(phase, 1);
   place->phase = phase;
   place->since = now;
   open_.splice(open_.end(), open_, place);
 }
 
 void Connections::remove(Place place) {
-  if (place->phase == Connection::Phase::kAnswering) --answering_;
+  count(place->phase, -1);
   if (const auto peer = of_peer_.find(place->peer); peer != of_peer_.end() && --peer->second == 0) {
     of_peer_.erase(peer);
   }
@@ -33,6 +34,7 @@ void Connections::evict(Clock::time_point now) {
   if (open_.empty()) return;
   const std::string newest = open_.back().peer;
   evict_of_peer(newest, now);
+  evict_opening(now);
   while (open_.size() > limits_.all && evict_one(now)) {
   }
 }
@@ -57,11 +59,26 @@ void Connections::evict_of_peer(const std::string& peer, Clock::time_point now) 
   }
 }
 
+void Connections::evict_opening(Clock::time_point now) {
+  while (opening_ > limits_.opening) {
+    const auto longest = std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
+      return open.phase == Connection::Phase::kOpening;
+    });
+    if (now - longest->since < limits_.grace) return;
+    longest->connection->close();
+  }
+}
+
+void Connections::count(Connection::Phase phase, std::ptrdiff_t change) {
+  if (phase == Connection::Phase::kOpening) opening_ += static_cast<std::size_t>(change);
+  if (phase == Connection::Phase::kAnswering) answering_ += static_cast<std::size_t>(change);
+}
+
 void Connections::stop() {
   stopping_ = true;
   for (Place place = open_.begin(); place != open_.end();) {
     const OpenConnection& open = *place++;
-    if (open.phase == Connection::Phase::kWaiting) open.connection->close();
+    if (open.phase != Connection::Phase::kAnswering) open.connection->close();
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <list>
 #include <string>
 #include <unordered_map>
@@ -14,7 +15,7 @@ namespace mtls::daemon {
 
 class Connection {
  public:
-  enum class Phase { kWaiting, kAnswering };
+  enum class Phase { kOpening, kWaiting, kAnswering };  // kOpening: a TLS handshake
   virtual ~Connection() = default;
   /// Drops the socket at once; the object lives until its last operation is cancelled.
   virtual void close() = 0;
@@ -36,6 +37,7 @@ class Connections {
     std::size_t all;
     std::size_t per_peer;  // so that one client cannot push out the others
     Clock::duration grace;
+    std::size_t opening = std::numeric_limits<std::size_t>::max();  // handshakes cost memory
   };
 
   explicit Connections(const Limits& limits) : limits_(limits) {}
@@ -59,9 +61,12 @@ class Connections {
 
  private:
   void evict_of_peer(const std::string& peer, Clock::time_point now);
+  void evict_opening(Clock::time_point now);
+  void count(Connection::Phase phase, std::ptrdiff_t change);
 
   Limits limits_;
   bool stopping_ = false;
+  std::size_t opening_ = 0;
   std::size_t answering_ = 0;
   std::list<OpenConnection> open_;  // longest waiting first
   std::unordered_map<std::string, std::size_t> of_peer_;

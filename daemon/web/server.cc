@@ -57,7 +57,8 @@ class BeastServer final : public WebServer {
       : options_(options),
         connections_({.all = connection_limit(options_),
                       .per_peer = options_.max_connections_per_peer,
-                      .grace = options_.eviction_grace}),
+                      .grace = options_.eviction_grace,
+                      .opening = options_.max_handshakes}),
         gate_(std::move(config),
               [this](std::function<void()> task) { boost::asio::post(loop_, std::move(task)); }),
         context_{options_, site, counts, connections_, gate_} {}

@@ -31,6 +31,7 @@ struct WebOptions {
   std::chrono::milliseconds eviction_grace{100};  // younger connections are not evicted
   /// For what comes before HTTP: a TLS handshake.
   std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};
+  std::size_t max_handshakes = 128;  // beyond: the longest waiting one is evicted
   /// From the first byte of a request to the end of its head.
   std::chrono::milliseconds head_deadline = std::chrono::seconds{5};
   /// Between the requests of one connection, and before the first.

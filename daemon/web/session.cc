@@ -43,7 +43,9 @@ Session::~Session() {
 void Session::start() {
   enter(Step::kOpening, context_.options.handshake_deadline);
   stream_->open([self = shared_from_this()](const Error& error) {
-    if (!error && self->place_) self->wait_for_request();
+    if (error || !self->place_) return;
+    self->context_.connections.enter(*self->place_, Phase::kWaiting, Connections::Clock::now());
+    self->wait_for_request();
   });
 }
 

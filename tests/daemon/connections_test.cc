@@ -134,3 +134,17 @@ TEST_CASE("connections: answers under way are counted") {
   second.close();
   CHECK(all.answering() == 0);
 }
+
+TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever else waits longer") {
+  Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .opening = 2});
+  FakeConnection open(all, kStart);
+  open.enter(Connection::Phase::kWaiting, kStart);
+  FakeConnection oldest(all, kStart + 1ms);
+  FakeConnection older(all, kStart + 2ms);
+  FakeConnection newest(all, kStart + 3ms);
+  all.evict(kStart + 10ms);
+  CHECK_FALSE(oldest.closed);  // all are fresh
+  all.evict(kStart + 1s);
+  CHECK(oldest.closed);
+  CHECK_FALSE((open.closed || older.closed || newest.closed));
+}

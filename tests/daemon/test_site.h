@@ -53,9 +53,10 @@ class TestSite final : public daemon::Site {
 /// On 127.0.0.1, any port. Throws when it does not start.
 class TestServer {
  public:
-  explicit TestServer(daemon::WebOptions options = {}) {
+  explicit TestServer(daemon::WebOptions options = {},
+                      std::unique_ptr<daemon::LiveWebConfig> config = nullptr) {
     options.listen_addresses = {"127.0.0.1:0"};
-    auto started = daemon::WebServer::start(options, site, counts);
+    auto started = daemon::WebServer::start(options, site, counts, std::move(config));
     if (!started) throw std::runtime_error(started.error().message);
     server = std::move(*started);
     const std::string address = server->addresses().front();
