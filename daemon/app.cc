@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
 #include <uv.h>
 
@@ -296,7 +297,10 @@ base::Result<std::unique_ptr<LiveWebConfig>> open_web_config(const std::string& 
 int serve(const Options& options) {
   hold_hangups(SIG_BLOCK);
   end_at_once_on_terminate();
-  if (const auto log = setup_log(options.log); !log) return 3;
+  if (const auto log = setup_log(options.log); !log) {
+    std::cerr << log.error().message << '\n';
+    return 3;
+  }
   Disk disk;
   auto policy = read_policy(options, disk);
   auto web_config = open_web_config(options.web_config_file, disk);

@@ -83,12 +83,18 @@ class FaultScene {
     dir.write("victim.pem", victim_pem_);
   }
 
+  using Series = std::map<std::string, double>;
+  /// nullopt: no whole answer came.
+  std::optional<Series> verdicts_now() {
+    const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
+    if (answer.status != 200) return std::nullopt;
+    return verdicts(answer.body);
+  }
+
   TempDir dir;
   std::string conf;
 
  private:
-  using Series = std::map<std::string, double>;
-
   static std::string text_of(const Sample& sample) {
     std::string text = sample.name + "{";
     for (const auto& [name, value] : sample.labels) text.append(name).append("=" + value + ",");
@@ -105,6 +111,7 @@ class FaultScene {
     for (const Sample& sample : mtls::testing::parse_metrics(text)) {
       if (!sample.labels.contains("server") && !sample.labels.contains("path")) continue;
       if (sample.name == "nginx_mtls_file_modified_timestamp_seconds") continue;
+      if (sample.name == "nginx_mtls_watch_unreliable") continue;  // true of us, not of the host
       series.emplace(text_of(sample), sample.value);
     }
     return series;

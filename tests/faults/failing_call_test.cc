@@ -1,0 +1,217 @@
+// F13, F15 by exhaustion: the N-th allocation or system call of a start, of an evaluation and of a
+// scrape fails, for N = 1, 2, 3, … until there is no N-th. Every day some of them, MTLS_NTH_STEP=1
+// (label long) all. Nothing may crash, hang or be judged wrongly.
+#include <fstream>
+
+#include "tests/faults/fault_scene.h"
+#include "tests/faults/preloaded.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+using mtls::testing::Call;
+using mtls::testing::kCanPreload;
+using mtls::testing::Preloaded;
+
+struct Failing {
+  const char* name;
+  Call call;
+  int error;
+};
+
+const std::vector<Failing> kFailing = {
+    {"malloc", Call::kAllocation, ENOMEM}, {"open", Call::kOpen, EMFILE},
+    {"stat", Call::kStat, ENOMEM},         {"read", Call::kRead, ENOMEM},
+    {"readlink", Call::kReadLink, ENOMEM}, {"inotify_add_watch", Call::kInotifyAdd, ENOSPC},
+    {"accept", Call::kAccept, EMFILE},     {"socket", Call::kSocket, EMFILE},
+    {"send", Call::kSend, ENOBUFS},        {"pthread_create", Call::kThread, EAGAIN},
+};
+// libuv ends the process when the system refuses it these at start, before anything is served.
+const std::vector<Failing> kOnlyAfterStart = {
+    {"epoll_ctl", Call::kEpollControl, ENOMEM},
+};
+const std::vector<Failing> kOnlyAtStart = {
+    {"inotify_init", Call::kInotifyInit, EMFILE},
+    {"timerfd_create", Call::kTimerDescriptor, EMFILE},
+};
+
+// Steps grow with N, so that the first calls, which differ most, are all tried.
+long next_after(long n, double share) {
+  const char* step = std::getenv("MTLS_NTH_STEP");
+  if (step != nullptr) return n + std::atol(step);
+  return n + 1 + static_cast<long>(static_cast<double>(n) * share);
+}
+
+bool skipped() {
+  if (!kCanPreload) WARN("skipped: sanitizers do not go with a preloaded library");
+  return !kCanPreload;
+}
+
+// The victim's bundle is one of two, in turn; what is said is what belongs to the one or the other.
+class TwoStates {
+ public:
+  TwoStates() : scene_({.environment = preloaded_.environment()}) {
+    for (std::size_t i = 0; i < pems_.size(); ++i) {
+      pems_.at(i) = authority("state " + std::to_string(i)).certificate_pem;
+      become(i);
+      REQUIRE(scene_.comes(shows(i)));
+      series_.at(i) = scene_.verdicts_now().value();
+    }
+  }
+
+  /// False once there are fewer than `n` such calls.
+  bool try_nth(const Failing& failing, long n) {
+    const double refused = refusals();
+    const std::size_t to = ++turn_ % 2;
+    preloaded_.set({.call = failing.call, .error = failing.error, .first = n});
+    become(to);
+    const bool ended =
+        eventually(10s, [&] { return scene_.exporter().shows(shows(to)) || refusals() > refused; });
+    CHECK(ended);
+    const bool failed = preloaded_.failed() > 0;
+    check_truth();
+    preloaded_.clear();
+    return failed;
+  }
+
+  /// As try_nth(), of one scrape.
+  bool try_nth_of_scrape(const Failing& failing, long n) {
+    preloaded_.set({.call = failing.call, .error = failing.error, .first = n});
+    check_truth();
+    const bool failed = preloaded_.failed() > 0;
+    preloaded_.clear();
+    CHECK(scene_.verdicts_now().has_value());
+    return failed;
+  }
+
+  bool alive() { return scene_.exporter().process().wait(0ms) == std::nullopt; }
+
+  void check_recovered() {
+    scene_.restore_victim();
+    scene_.check_recovered();
+  }
+
+ private:
+  static Exporter::Expected shows(std::size_t state) {
+    return {.name = "nginx_mtls_ca_info",
+            .labels = {{"subject_cn", "state " + std::to_string(state)}}};
+  }
+  void become(std::size_t state) { scene_.dir.rename_over("victim.pem", pems_.at(state)); }
+
+  double refusals() {
+    return scene_.exporter()
+               .value("nginx_mtls_evaluations_refused_total", {{"reason", "memory"}})
+               .value_or(0) +
+           scene_.exporter()
+               .value("nginx_mtls_evaluations_refused_total", {{"reason", "descriptors"}})
+               .value_or(0);
+  }
+
+  void check_truth() {
+    const std::optional<FaultScene::Series> now = scene_.verdicts_now();
+    if (!now || *now == series_[0] || *now == series_[1]) return;
+    CHECK(*now == series_[turn_ % 2]);  // shows what differs
+  }
+
+  Preloaded preloaded_;
+  FaultScene scene_;
+  std::array<std::string, 2> pems_;
+  std::array<FaultScene::Series, 2> series_;
+  std::size_t turn_ = 1;
+};
+
+void try_each(const std::vector<Failing>& kinds) {
+  for (const Failing& failing : kinds) {
+    CAPTURE(failing.name);
+    TwoStates states;
+    long tried = 0;
+    for (long n = 1; states.try_nth(failing, n); n = next_after(n, 0.3)) {
+      CAPTURE(n);
+      ++tried;
+      REQUIRE(states.alive());
+    }
+    states.check_recovered();
+    WARN(failing.name << ": " << tried << " calls failed, one after the other");
+    CHECK(states.alive());
+  }
+}
+
+TEST_CASE("F13: whichever allocation or call of an evaluation fails, it lives and tells no lie") {
+  if (skipped()) return;
+  try_each(kFailing);
+  try_each(kOnlyAfterStart);
+}
+
+TEST_CASE("F13: whichever allocation or call of a scrape fails, the next scrape is whole") {
+  if (skipped()) return;
+  for (const Failing& failing : kFailing) {
+    CAPTURE(failing.name);
+    TwoStates states;
+    for (long n = 1; states.try_nth_of_scrape(failing, n); n = next_after(n, 0.1)) {
+      CAPTURE(n);
+      REQUIRE(states.alive());
+    }
+    states.check_recovered();
+  }
+}
+
+// Either ready, or ended by a message of ours.
+struct Started {
+  bool failed = false;
+  std::optional<int> code;  // nullopt: it runs, and is ready
+  std::string log;
+};
+
+Started start_with(const TempDir& dir, const Failing& failing, long n) {
+  Preloaded preloaded;
+  preloaded.set({.call = failing.call, .error = failing.error, .first = n});
+  const std::uint16_t port = mtls::testing::free_port();
+  ChildProcess child = exporter({"--nginx.conf", dir.path("nginx.conf"), "--web.listen-address",
+                                 "127.0.0.1:" + std::to_string(port)},
+                                preloaded.environment());
+  Started started;
+  const bool ended = eventually(15s, [&] {
+    started.code = child.wait(0ms);
+    return started.code || mtls::testing::get(port, "/-/ready").status == 200;
+  });
+  CHECK(ended);
+  started.failed = preloaded.failed() > 0;
+  preloaded.clear();
+  if (!started.code) {
+    CHECK(contains(mtls::testing::get(port, "/metrics").body, "nginx_mtls_config_parse_success 1"));
+  }
+  started.log = child.standard_error();
+  return started;
+}
+
+// Before main() the C++ runtime speaks for us; libuv says nothing when it gets no thread.
+bool ended_by_a_library(const Failing& failing, const Started& started) {
+  const bool in_main = contains(started.log, "level=");
+  return started.code == 128 + SIGABRT &&
+         (in_main ? failing.call == Call::kThread : contains(started.log, "std::bad_alloc"));
+}
+
+TEST_CASE("F13: whichever allocation or call of a start fails, it starts or says why not") {
+  if (skipped()) return;
+  const TempDir dir;
+  write_server_certificate(dir);
+  dir.write("ca.pem", authority("CA").certificate_pem);
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+  std::vector<Failing> kinds = kFailing;
+  kinds.insert(kinds.end(), kOnlyAtStart.begin(), kOnlyAtStart.end());
+  for (const Failing& failing : kinds) {
+    for (long n = 1;; n = next_after(n, 1)) {
+      CAPTURE(failing.name, n);
+      const Started started = start_with(dir, failing, n);
+      if (!started.failed) break;
+      CAPTURE(started.log);
+      if (started.code && !ended_by_a_library(failing, started)) {
+        CHECK(*started.code < 128);
+        CHECK_FALSE(started.log.empty());
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon::testing
