@@ -45,7 +45,15 @@ std::vector<std::string> Targets::affected(const InotifyEvent& event) {
   return paths;
 }
 
-void Targets::replace(const base::Sightings& seen, Chosen& chosen) {
+/// The owner looked within the tick that stamped the file: a change after its look may have left
+/// the stamp as it was.
+bool Targets::is_young(const Target& target, std::int64_t seen_since_ns) {
+  if (!target.given.stamp) return false;
+  const std::int64_t changed = target.given.stamp->ctime_ns;
+  return changed != target.settled_ns && changed + tick_of(changed) >= seen_since_ns;
+}
+
+void Targets::replace(const base::Sightings& seen, std::int64_t seen_since_ns, Chosen& chosen) {
   std::erase_if(targets_, [&](const Entry& entry) {
     const auto still = seen.find(entry.first);
     if (still != seen.end() && still->second.kind == entry.second.kind) return false;
@@ -64,14 +72,14 @@ void Targets::replace(const base::Sightings& seen, Chosen& chosen) {
     target.given = look_of(sighting);
     // Reported once, an error that a look cannot confirm counts as seen until the look changes.
     if (!only_reading_tells(target.given.error)) target.reported.reset();
-    target.unconfirmed = target.last != target.given;
+    target.unconfirmed = target.last != target.given || is_young(target, seen_since_ns);
     if (target.unconfirmed) chosen.try_emplace(&*at, Cause::kTold);
   }
 }
 
 Targets::Chosen Targets::choose(const Pass& pass) {
   Chosen chosen;
-  if (pass.replacement) replace(*pass.replacement, chosen);
+  if (pass.replacement) replace(*pass.replacement, pass.seen_since_ns, chosen);
   for (const std::string& path : pass.hinted) {
     const auto at = targets_.find(path);
     if (at != targets_.end()) chosen.try_emplace(&*at, Cause::kTold);
@@ -144,18 +152,20 @@ void Targets::refresh(std::vector<Entry*> entries, Watches& watches, PassResult&
 bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const {
   Target& target = entry.second;
   const std::int64_t now = world_.ground.realtime_ns();
-  if (std::exchange(target.unconfirmed, false) && target.given.stamp) {
-    const std::int64_t changed = target.given.stamp->ctime_ns;
-    if (changed <= now && changed + tick_of(changed) >= pass.seen_since_ns) {
-      target.young_until_ns = now + world_.settle.count();
-    }
+  const std::int64_t settled = now + world_.settle.count();
+  const bool unconfirmed = std::exchange(target.unconfirmed, false);
+  if (unconfirmed && target.young_until_ns == 0 && is_young(target, pass.seen_since_ns)) {
+    target.young_until_ns = settled;
   }
   if (target.young_until_ns == 0) return false;
+  // No longer than that, also when the clock was set back meanwhile.
+  target.young_until_ns = std::min(target.young_until_ns, settled);
   if (now < target.young_until_ns) {
     result.young.insert(entry.first);
     return false;
   }
   target.young_until_ns = 0;
+  target.settled_ns = target.given.stamp ? target.given.stamp->ctime_ns : 0;
   return true;
 }
 

@@ -74,8 +74,9 @@ class Targets {
     std::optional<Look> last;
     std::optional<Look> reported;
     std::uint64_t signature = 0;
-    bool unconfirmed = false;         // `given` is new and was not looked at
+    bool unconfirmed = false;         // `given` may be older than what is there
     std::int64_t young_until_ns = 0;  // real time; 0: not young
+    std::int64_t settled_ns = 0;      // the ctime that was reported once more when it had settled
     bool unreliable = true;
   };
   using Entry = std::map<std::string, Target>::value_type;
@@ -84,7 +85,8 @@ class Targets {
 
   static Look look_of(const base::Sighting& sighting);
   Chosen choose(const Pass& pass);
-  void replace(const base::Sightings& seen, Chosen& chosen);
+  void replace(const base::Sightings& seen, std::int64_t seen_since_ns, Chosen& chosen);
+  static bool is_young(const Target& target, std::int64_t seen_since_ns);
   std::vector<Entry*> to_refresh(const Chosen& chosen);
   std::vector<Walk> walk(const std::vector<Entry*>& entries) const;
   void refresh(std::vector<Entry*> entries, Watches& watches, PassResult& result);
