@@ -97,6 +97,7 @@ double evaluation(const std::string& hostile, const Use& use) {
       reports::status_page(*snapshot, {.version = "0", .telemetry_path = "/metrics"});
   const double spent = cpu_seconds() - begin;
   CHECK(text.size() < std::size_t{1} << 20U);
+  CHECK_FALSE(page.empty());
   return spent;
 }
 
