@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
 
 namespace mtls::daemon {
 namespace {
@@ -24,14 +27,43 @@ base::Error at(const std::string& path, const YAML::Mark& mark, const std::strin
           {}};
 }
 
+// Where a document begins; what is in it is not looked at.
+class DocumentStart final : public YAML::EventHandler {
+ public:
+  YAML::Mark mark;
+
+  void OnDocumentStart(const YAML::Mark& at) override { mark = at; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*at*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*at*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*at*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*at*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*at*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+};
+
+// Not YAML::LoadAll(): yaml-cpp 0.7 takes a stray `,` for one empty document after the other, for
+// ever.
+void refuse_second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return;
+  throw Mistake{start.mark, "a second document would be ignored"};
+}
+
 }  // namespace
 
 base::Result<void> read_yaml(std::string_view text, const std::string& path,
                              const std::function<void(const YAML::Node& root)>& read) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) reject(documents[1], "a second document would be ignored");
-    read(documents.empty() ? YAML::Node() : documents[0]);
+    const std::string copy(text);
+    refuse_second_document(copy);
+    read(YAML::Load(copy));
     return {};
   } catch (const Mistake& mistake) {
     return tl::unexpected<base::Error>(at(path, mistake.mark, mistake.what));

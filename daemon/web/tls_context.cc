@@ -61,11 +61,10 @@ Done use_certificate(SSL_CTX* context, const TlsSettings& settings, const TlsMat
   if (SSL_CTX_use_certificate(context, leaf.get()) != 1) {
     return refuse(name + ": the certificate cannot be served with");
   }
-  while (Certificate issuer = next_certificate(bio.get())) {
-    if (SSL_CTX_add0_chain_cert(context, issuer.get()) != 1) {
+  while (const Certificate issuer = next_certificate(bio.get())) {
+    if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1) {
       return refuse(name + ": the chain cannot be served with");
     }
-    static_cast<void>(issuer.release());  // the context owns it
   }
   if (!at_end()) return refuse(name + ": a certificate of the chain is broken");
   return {};

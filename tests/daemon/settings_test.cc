@@ -94,7 +94,7 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"nginx: *anchor\n", "s.yml:1:8: "},
            {"? [a, b]\n: c\n", "s.yml:1:3: "},
            {"limits:\n\tmax_series: 1\n", "s.yml:2:"},
-           {"nginx: {}\n---\nlimits: {}\n", "s.yml:3:1: a second document"},
+           {"nginx: {}\n---\nlimits: {}\n", "s.yml:2:1: a second document"},
        }) {
     CAPTURE(row.text);
     const auto settings = parse_settings(row.text, "s.yml");
