@@ -73,7 +73,8 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // taken over.
   snapshot->material = load_material(inputs, next, *snapshot);
 
-  // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order.
+  // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order, and
+  // what OpenSSL lets it speak.
   find_refusals(inputs, next, *snapshot);
 
   // 5. What nginx will say at each server, until when, and what is wrong there.
@@ -84,7 +85,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->upstream_trust = upstream_trust(*snapshot);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
-  snapshot->findings = config_findings(*snapshot);
+  snapshot->findings = config_findings(*snapshot, inputs.policy.profile);
   if (inputs.policy.missing_files == MissingFiles::kWarning) excuse_missing_files(*snapshot);
   snapshot->next_change_at = earliest_change(*snapshot);
   return snapshot;

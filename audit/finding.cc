@@ -61,6 +61,12 @@ constexpr std::array kTable{
                "get 400 "
                "(3:unable to get certificate CRL).",
                "Add the CRL of every CA of the bundle to the file."},
+    FindingRow{kCrlWrongSigner, "crl-wrong-signer", kCritical,
+               "A CRL bears the name of a client CA whose key did not sign it: nginx loads it, and "
+               "the CA's clients get 400 (8:CRL signature failure, or 3:unable to get certificate "
+               "CRL when it names another key).",
+               "Fetch the CRL from the CA itself; after a renewal with a new key it needs a new "
+               "one."},
     FindingRow{kCanaryRejected, "canary-rejected", kCritical,
                "A client that must be accepted will be refused with 400.",
                "See the code; renew or trust what it names."},
@@ -144,6 +150,14 @@ constexpr std::array kTable{
     FindingRow{kLegacyProtocols, "legacy-protocols", kWarning,
                "ssl_protocols names TLS 1.0 or 1.1, which RFC 8996 forbids.",
                "Write ssl_protocols TLSv1.2 TLSv1.3."},
+    FindingRow{kWeakCiphers, "weak-ciphers", kWarning,
+               "The server accepts ciphers that do not protect: no encryption, no authentication, "
+               "RC4, MD5 or 3DES. nginx logs nothing about it.",
+               "Write ssl_ciphers HIGH:!aNULL:!MD5, the default, without @SECLEVEL=0."},
+    FindingRow{kDhparamWeak, "dhparam-weak", kWarning,
+               "The DH parameters have fewer than 2048 bits: nginx refuses them (dh key too "
+               "small), or, at security level 1 and below, exchanges keys that can be computed.",
+               "Remove ssl_dhparam, ECDHE does without; or openssl dhparam -out FILE 2048."},
     FindingRow{kServerChainIncomplete, "server-chain-incomplete", kWarning,
                "The server presents its certificate without the intermediate above it; nginx does "
                "not add it, and clients that do not have it refuse the server.",
@@ -265,6 +279,10 @@ constexpr std::array kTable{
                "A response header sends the client's certificate or name back to it, and to "
                "whatever reads responses on the way.",
                "Use proxy_set_header for backends; remove add_header once debugging is over."},
+    FindingRow{kServerTokensOn, "server-tokens-on", kInfo,
+               "nginx tells its release in the Server header and on the page with which it refuses "
+               "a client, so to everybody who has no certificate.",
+               "Set server_tokens off."},
     FindingRow{kEnforcementUndecidable, "enforcement-undecidable", kInfo,
                "Whether clients without a verified certificate are served is not decided by "
                "directives that can be read: code, another module, addresses or the backend do.",

@@ -29,6 +29,7 @@ enum class FindingKind {
   kOptionalNoCa,
   kCrlStale,
   kCrlMissingIssuer,
+  kCrlWrongSigner,
   kCanaryRejected,
   kCanaryWronglyAccepted,
   kServerCertificateExpired,
@@ -50,6 +51,8 @@ enum class FindingKind {
   kResumptionOutlivesRevocation,
   kStaplingIsNotClientRevocation,
   kLegacyProtocols,
+  kWeakCiphers,
+  kDhparamWeak,
   kServerChainIncomplete,
   kServerNameMismatch,
   kUpstreamTrustExpiresSoon,
@@ -78,6 +81,7 @@ enum class FindingKind {
   kSslOnRemoved,
   kUnsupportedDirectiveValue,
   kClientCertEchoed,
+  kServerTokensOn,
   kEnforcementUndecidable,
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "audit/crl_coverage.h"
 #include "audit/horizon.h"
 #include "audit/resumption.h"
 #include "audit/rules.h"
@@ -151,17 +152,6 @@ void measure_names(const TrustContent& content, ServerAudit& audit) {
   }
 }
 
-std::size_t issuers_without_crl(const TrustContent& content) {
-  if (!content.check_crls) return 0;
-  std::set<std::string> missing;
-  for (const pki::Certificate& certificate : content.store) {
-    if (certificate.facts().is_ca) missing.insert(certificate.facts().subject.canonical);
-  }
-  for (const pki::RevocationList& list : content.revocation_lists)
-    missing.erase(list.facts().issuer.canonical);
-  return missing.size();
-}
-
 std::optional<bool> enforcement(const TlsContext& server) {
   // R3.31; http has error_page.
   const bool is_on = server.verify_client.value == VerifyClient::kOn;
@@ -202,7 +192,7 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->depth_required = audit->store.depth_required;
   audit->enforced = enforcement(server);
   audit->extra_trust_cas = content.extra.size();
-  audit->crl_missing_issuers = issuers_without_crl(content);
+  audit->crl_missing_issuers = cas_without_crl(content).size();
   audit->resumption_window = resumption_window(resolved, inputs.index);
   measure_names(content, *audit);
   if (decides != nullptr) audit->verdicts = verdicts_of(judge);

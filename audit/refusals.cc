@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "audit/refusals_files.h"
+#include "audit/tls_strength.h"
 #include "audit/trust.h"
 #include "audit/upstream_refusals.h"
 #include "base/text.h"
@@ -189,17 +190,19 @@ void Finder::password_files(const std::vector<config::Directive>& directives,
 }  // namespace
 
 void find_refusals(const BuildInputs& inputs, const Plan& plan, Snapshot& snapshot) {
-  // The last good configuration is not the one nginx would read now.
-  if (!snapshot.config->parsed() && snapshot.config->last_success) return;
   SideFiles files(inputs, plan);
   SslTrials trials(inputs.policy, files);
   const RefusalScene scene{
       .snapshot = snapshot, .policy = inputs.policy, .files = files, .trials = trials};
-  std::vector<NginxError> found = Finder(scene).find();
-  if (const auto end = end_of_reading(*snapshot.config)) {
-    std::erase_if(found, [&](const NginxError& error) { return error.when > *end; });
+  // The last good configuration is not the one nginx would read now.
+  const bool is_last_good = !snapshot.config->parsed() && snapshot.config->last_success;
+  if (!is_last_good) {
+    snapshot.refusals = Finder(scene).find();
+    if (const auto end = end_of_reading(*snapshot.config)) {
+      std::erase_if(snapshot.refusals, [&](const NginxError& error) { return error.when > *end; });
+    }
   }
-  snapshot.refusals = std::move(found);
+  snapshot.strength = tls_strength(scene);
   snapshot.side_files = files.take();
 }
 

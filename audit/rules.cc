@@ -16,7 +16,7 @@ std::vector<Finding> server_findings(const ServerView& view) {
   return findings;
 }
 
-std::vector<Finding> config_findings(const Snapshot& snapshot) {
+std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) {
   std::vector<Finding> findings;
   for (const NginxError& error : snapshot.nginx_errors()) {
     findings.push_back({.kind = FindingKind::kNginxRefusesConfig,
@@ -30,6 +30,8 @@ std::vector<Finding> config_findings(const Snapshot& snapshot) {
   client_name_rules(snapshot, findings);
   canary_rules(snapshot, findings);
   upstream_trust_rules(snapshot, findings);
+  strength_rules(snapshot, findings);
+  server_tokens_rules(snapshot, profile, findings);
   return findings;
 }
 

@@ -29,7 +29,7 @@ using ServerRule = void (*)(const ServerView& view, std::vector<Finding>& findin
 std::vector<Finding> server_findings(const ServerView& view);
 
 /// What is wrong with the configuration as a whole.
-std::vector<Finding> config_findings(const Snapshot& snapshot);
+std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile);
 
 /// A finding about `view`'s server; `detail` is sanitized.
 Finding about(const ServerView& view, FindingKind kind, const std::string& detail);
@@ -59,5 +59,7 @@ void writable_file_rules(const Snapshot& snapshot, std::vector<Finding>& finding
 void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void upstream_trust_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void server_tokens_rules(const Snapshot& snapshot, Profile profile, std::vector<Finding>& findings);
 
 }  // namespace mtls::audit

@@ -1,6 +1,8 @@
 // Rules about the CRLs of a server block that sets ssl_crl (R3.33).
+#include <algorithm>
 #include <map>
 
+#include "audit/crl_coverage.h"
 #include "audit/horizon.h"
 #include "audit/rules.h"
 
@@ -52,6 +54,26 @@ void freshness(const ServerView& view, const RevocationListFacts& list,
   }
 }
 
+void missing_lists(const ServerView& view, std::vector<Finding>& findings) {
+  constexpr std::size_t kMaxNamed = 5;
+  const auto missing = cas_without_crl(view.content);
+  if (missing.empty()) return;
+  const std::size_t shown = std::min(missing.size(), kMaxNamed);
+  std::string names;
+  for (std::size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + named(*missing[i]);
+  if (shown < missing.size()) {
+    names += " and " + std::to_string(missing.size() - shown) + " more";
+  }
+  findings.push_back(about(view, FindingKind::kCrlMissingIssuer, "there is no CRL of " + names));
+}
+
+void wrong_signers(const ServerView& view, std::vector<Finding>& findings) {
+  for (const RevocationListFacts* list : crls_of_wrong_signer(view.content)) {
+    findings.push_back(about(view, FindingKind::kCrlWrongSigner,
+                             "no CA of this name signed the CRL of " + list->issuer.rfc2253));
+  }
+}
+
 bool is_on(const config::TlsContext& server, std::string_view directive) {
   const config::Setting<std::string>* setting = server.setting(directive);
   return setting != nullptr && !setting->value.empty() && setting->value != "off";
@@ -84,11 +106,8 @@ void revocation_rules(const ServerView& view, std::vector<Finding>& findings) {
   }
   if (!view.content.check_crls) return;
   for (const auto& [issuer, list] : best_by_issuer(view)) freshness(view, *list, findings);
-  if (view.facts.crl_missing_issuers > 0) {
-    findings.push_back(
-        about(view, FindingKind::kCrlMissingIssuer,
-              std::to_string(view.facts.crl_missing_issuers) + " CA(s) of the bundle have no CRL"));
-  }
+  missing_lists(view, findings);
+  wrong_signers(view, findings);
 }
 
 }  // namespace mtls::audit

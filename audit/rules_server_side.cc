@@ -115,6 +115,15 @@ void legacy_protocols(const ServerView& view, std::vector<Finding>& findings) {
   }
 }
 
+Finding of_server(const config::TlsContext& server, FindingKind kind, const std::string& detail) {
+  return {.kind = kind,
+          .context = server.id,
+          .path = {},
+          .fingerprint = {},
+          .at = server.at,
+          .detail = base::sanitize(detail, base::kMaxPathBytes)};
+}
+
 }  // namespace
 
 void server_side_rules(const ServerView& view, std::vector<Finding>& findings) {
@@ -140,6 +149,31 @@ void upstream_trust_rules(const Snapshot& snapshot, std::vector<Finding>& findin
                                       *trusted + " has no valid certificate from " +
                                       base::rfc3339(until->second) + " on",
                                   base::kMaxPathBytes)});
+  }
+}
+
+void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
+  const auto& servers = snapshot.config->resolved.servers;
+  for (const auto& [index, weak] : snapshot.strength.weak_ciphers) {
+    findings.push_back(of_server(servers[index], FindingKind::kWeakCiphers,
+                                 weak.size() == 1 ? "accepts " + weak.front()
+                                                  : "accepts " + weak.front() + " and " +
+                                                        std::to_string(weak.size() - 1) + " more"));
+    findings.back().at = servers[index].ciphers.at;
+  }
+  for (const config::TlsContext& server : servers) {
+    const config::Setting<std::string>* dhparam = server.setting("ssl_dhparam");
+    if (dhparam == nullptr || !server.has_context) continue;
+    const auto known = snapshot.strength.dh_bits.find(dhparam->value);
+    constexpr int kLeastBits = 2048;
+    const bool is_weak = known != snapshot.strength.dh_bits.end() && known->second &&
+                         *known->second < kLeastBits;
+    if (!is_weak) continue;
+    findings.push_back(of_server(server, FindingKind::kDhparamWeak,
+                                 dhparam->value + " has " + std::to_string(*known->second) +
+                                     " bits"));
+    findings.back().at = dhparam->at;
+    findings.back().path = dhparam->value;
   }
 }
 

@@ -145,6 +145,12 @@ struct BundleAudit {
                           // every store that holds it
 };
 
+/// audit/tls_strength.h
+struct TlsStrength {
+  std::map<std::size_t, std::vector<std::string>> weak_ciphers;  // by server; others have none
+  std::map<std::string, std::optional<int>> dh_bits;  // by path; nullopt: no parameters there
+};
+
 struct Snapshot {
   std::uint64_t generation = 0;
   base::sys_seconds evaluated_at{};
@@ -156,6 +162,7 @@ struct Snapshot {
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   std::map<std::string, BundleAudit> bundles;               // by path
   std::map<std::string, base::sys_seconds> upstream_trust;  // audit/upstream_trust.h
+  TlsStrength strength;
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order

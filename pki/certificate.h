@@ -33,6 +33,9 @@ class RevocationList {
 
   const RevocationListFacts& facts() const { return *facts_; }
   const RevocationListHandle& handle() const { return *handle_; }
+  /// The key of `issuer` made the signature, whatever the names say. Computed once per key: a list
+  /// can have a million entries and many server blocks.
+  bool is_signed_by(const Certificate& issuer) const;
   bool operator==(const RevocationList& other) const { return facts() == other.facts(); }
 
  private:

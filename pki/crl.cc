@@ -41,6 +41,16 @@ RevocationList::RevocationList(RevocationListFacts facts,
     : facts_(std::make_shared<const RevocationListFacts>(std::move(facts))),
       handle_(std::move(handle)) {}
 
+bool RevocationList::is_signed_by(const Certificate& issuer) const {
+  const auto [known, is_new] = handle_->signers.try_emplace(issuer.facts().key, false);
+  if (is_new) {
+    EVP_PKEY* key = X509_get0_pubkey(issuer.handle().x509.get());
+    known->second = key != nullptr && X509_CRL_verify(handle_->crl.get(), key) == 1;
+    ERR_clear_error();
+  }
+  return known->second;
+}
+
 base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der) {
   start_openssl();
   const unsigned char* cursor = der.data();

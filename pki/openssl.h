@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,7 @@ struct CertificateHandle {
 };
 struct RevocationListHandle {
   OwnedRevocationList crl;
+  mutable std::map<Fingerprint, bool> signers = {};  // by CertificateFacts::key, what was asked
 };
 
 /// Starts libcrypto without reading openssl.cnf: what the file says of security levels is the

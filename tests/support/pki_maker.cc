@@ -1,9 +1,12 @@
 #include "tests/support/pki_maker.h"
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -28,9 +31,13 @@ using OwnedExtension = Owned<X509_EXTENSION, X509_EXTENSION_free>;
 using OwnedInteger = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedKeyId = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
+using OwnedKeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using OwnedName = Owned<X509_NAME, X509_NAME_free>;
+using OwnedNumber = Owned<BIGNUM, BN_free>;
 using OwnedObject = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
 using OwnedOctets = Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using OwnedParameterBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using OwnedParameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
 using OwnedTime = Owned<ASN1_TIME, ASN1_TIME_free>;
 
 // A test that asks for an impossible certificate is wrong: say what OpenSSL refused and stop it.
@@ -269,8 +276,10 @@ std::string mint_crl(const CrlSpec& spec) {
   }
   X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, make_integer(spec.number).get(), 0,
                         X509V3_ADD_DEFAULT);
-  X509_CRL_add1_ext_i2d(crl.get(), NID_authority_key_identifier, authority_key_id_of(issuer).get(),
-                        0, X509V3_ADD_DEFAULT);
+  if (spec.key_identifier) {
+    X509_CRL_add1_ext_i2d(crl.get(), NID_authority_key_identifier,
+                          authority_key_id_of(issuer).get(), 0, X509V3_ADD_DEFAULT);
+  }
   X509_CRL_sort(crl.get());
   require(X509_CRL_sign(crl.get(), key, digest_for(key, "SHA256")) > 0, "cannot sign the CRL");
   return pem_of([&](BIO* out) { return PEM_write_bio_X509_CRL(out, crl.get()); });
@@ -292,6 +301,26 @@ std::string encrypted_key_pem(const Minted& minted, const std::string& password)
                                          password.data(), static_cast<int>(password.size()),
                                          nullptr, nullptr);
   });
+}
+
+std::string mint_dh_parameters(int bits) {
+  constexpr int kShort = 1024;
+  const OwnedNumber prime(bits == kShort ? BN_get_rfc2409_prime_1024(nullptr)
+                                         : BN_get_rfc3526_prime_2048(nullptr));
+  require(BN_num_bits(prime.get()) == bits, "no such group");
+  const OwnedNumber generator(BN_new());
+  BN_set_word(generator.get(), 2);
+  const OwnedParameterBuilder builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_FFC_P, prime.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_FFC_G, generator.get());
+  const OwnedParameters values(OSSL_PARAM_BLD_to_param(builder.get()));
+  const OwnedKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr));
+  EVP_PKEY* group = nullptr;
+  require(EVP_PKEY_fromdata_init(context.get()) == 1 &&
+              EVP_PKEY_fromdata(context.get(), &group, EVP_PKEY_KEY_PARAMETERS, values.get()) == 1,
+          "no DH parameters");
+  const OwnedKey owned(group);
+  return pem_of([&](BIO* out) { return PEM_write_bio_Parameters(out, group); });
 }
 
 }  // namespace mtls::testing

@@ -65,6 +65,7 @@ struct CrlSpec {
   std::optional<base::sys_seconds> next_update = kT0 + std::chrono::days{7};
   std::vector<const Minted*> revoked;
   std::int64_t number = 1;
+  bool key_identifier = true;  // AKI
 };
 
 std::string mint_crl(const CrlSpec& spec);  // PEM
@@ -72,6 +73,9 @@ std::string mint_crl(const CrlSpec& spec);  // PEM
 /// The same certificate as `-----BEGIN TRUSTED CERTIFICATE-----` with `trust` (e.g. "clientAuth")
 /// added, "" = none.
 std::string as_trusted_pem(const Minted& minted, const std::string& trust);
+
+/// A prime of `bits` as ssl_dhparam wants it (1024: RFC 2409's second group, 2048: RFC 3526's).
+std::string mint_dh_parameters(int bits);
 
 /// Its key, encrypted (PKCS #8).
 std::string encrypted_key_pem(const Minted& minted, const std::string& password);

@@ -245,6 +245,15 @@ std::vector<Case> crl_cases() {
          bundle(host, pem(minted().root) + pem(minted().intermediate));
          crl(host, minted().crl(minted().intermediate) + fresh);
        }},
+      {kCrlWrongSigner, Effect::kFires, "another key under the CA's name",
+       file(minted().crl(testing::mint_root("CN=Root A")))},
+      {kCrlWrongSigner, Effect::kSilent, "the CA's own, beside that of a CA nobody trusts",
+       file(fresh + minted().crl(minted().other_root))},
+      {kCrlWrongSigner, Effect::kSilent, "the renewed CA keeps its key",
+       [=](Host& host) {
+         bundle(host, pem(root_valid("CN=Root A", days{-1}, days{900}, &minted().root)));
+         crl(host, fresh);
+       }},
       {kCrlMissingIssuer, Effect::kSilent, "no ssl_crl, no demand",
        [](Host& host) { bundle(host, pem(minted().root) + pem(minted().intermediate)); }},
   };

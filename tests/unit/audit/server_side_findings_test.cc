@@ -108,6 +108,74 @@ std::vector<Case> chain_cases() {
   };
 }
 
+const std::string kNoLevel = "@SECLEVEL=0; ";
+
+Change dhparam(int bits, const std::string& more) {
+  return [=](Host& host) {
+    host.disk.put("/etc/nginx/dh.pem", testing::mint_dh_parameters(bits));
+    host.conf(http_server(std::string(kVerifyOn) + " ssl_dhparam dh.pem; " + more));
+  };
+}
+
+std::vector<Case> strength_cases() {
+  const std::string low = "ssl_ciphers HIGH" + kNoLevel;
+  return {
+      {kWeakCiphers, Effect::kFires, "no encryption", in_server("ssl_ciphers HIGH:eNULL" + kNoLevel)},
+      {kWeakCiphers, Effect::kFires, "HIGH alone has ciphers without authentication", in_server(low)},
+      {kWeakCiphers, Effect::kFires, "CipherString has the last word",
+       in_server("ssl_conf_command CipherString aNULL" + kNoLevel)},
+      {kWeakCiphers, Effect::kSilent, "and here a better one",
+       in_server(low + "ssl_conf_command CipherString HIGH:!aNULL;")},
+      {kWeakCiphers, Effect::kSilent, "the security level keeps them out",
+       in_server("ssl_ciphers ALL:COMPLEMENTOFALL;")},
+      {kWeakCiphers, Effect::kSilent, "TLS 1.3 does not ask",
+       in_server(low + "ssl_protocols TLSv1.3;")},
+      {kWeakCiphers, Effect::kSilent, "nginx runs on another OpenSSL, which may have others",
+       [=](Host& host) {
+         host.policy.build.openssl = config::Version{1, 1, 1};
+         in_server(low)(host);
+       }},
+      {kDhparamWeak, Effect::kFires, "1024 bits that level 0 lets pass", dhparam(1024, low)},
+      {kDhparamWeak, Effect::kFires, "1024 bits that nginx refuses", dhparam(1024, "")},
+      {kDhparamWeak, Effect::kSilent, "2048 bits", dhparam(2048, "")},
+      {kDhparamWeak, Effect::kSilent, "no parameters at all",
+       [](Host& host) {
+         host.disk.put("/etc/nginx/dh.pem", "# later\n");
+         host.conf(http_server(std::string(kVerifyOn) + " ssl_dhparam dh.pem;"));
+       }},
+  };
+}
+
+std::vector<Case> token_cases() {
+  const auto around = [](const std::string& outer, const std::string& inner) {
+    return [=](Host& host) {
+      host.conf(http(outer + server("a.test", std::string(kVerifyOn) + " " + inner)));
+    };
+  };
+  const auto strict = [=](const std::string& outer) {
+    return [=](Host& host) {
+      host.policy.profile = audit::Profile::kStrict;
+      around(outer, "")(host);
+    };
+  };
+  return {
+      {kServerTokensOn, Effect::kFires, "inherited", around("server_tokens on;\n", "")},
+      {kServerTokensOn, Effect::kFires, "the build's name too", around("", "server_tokens build;")},
+      {kServerTokensOn, Effect::kSilent, "off in the server block",
+       around("server_tokens on;\n", "server_tokens off;")},
+      {kServerTokensOn, Effect::kSilent, "on in a location: refusals come before it",
+       around("", "location / { server_tokens on; }")},
+      {kServerTokensOn, Effect::kSilent, "nobody wrote it", around("", "")},
+      {kServerTokensOn, Effect::kFires, "strict: nobody wrote it", strict("")},
+      {kServerTokensOn, Effect::kSilent, "strict: off", strict("server_tokens off;\n")},
+      {kServerTokensOn, Effect::kSilent, "strict: nobody is asked for a certificate",
+       [](Host& host) {
+         host.policy.profile = audit::Profile::kStrict;
+         host.conf(http_server(kCertificate));
+       }},
+  };
+}
+
 Change upstream_ca(days until, const std::string& url = "https://b.test") {
   return [=](Host& host) {
     host.disk.put(kTrusted, mint_valid(ca_spec("CN=Backends"), days{-9}, until).certificate_pem);
@@ -152,7 +220,8 @@ std::chrono::seconds window(const std::string& http_body, std::size_t index) {
 
 std::vector<Case> server_side_cases() {
   std::vector<Case> all;
-  for (const auto& group : {revocation_cases(), name_cases(), chain_cases(), known_cases()})
+  for (const auto& group : {revocation_cases(), name_cases(), chain_cases(), strength_cases(),
+                            token_cases(), known_cases()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -1,0 +1,39 @@
+#include "audit/crl_coverage.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+
+namespace mtls::audit {
+
+std::vector<const pki::CertificateFacts*> cas_without_crl(const TrustContent& content) {
+  std::vector<const pki::CertificateFacts*> missing;
+  if (!content.check_crls) return missing;
+  std::set<std::string_view> covered;  // canonical names; those already told too
+  for (const pki::RevocationList& list : content.revocation_lists) {
+    covered.insert(list.facts().issuer.canonical);
+  }
+  for (const pki::Certificate& certificate : content.store) {
+    const pki::CertificateFacts& facts = certificate.facts();
+    if (facts.is_ca && covered.insert(facts.subject.canonical).second) missing.push_back(&facts);
+  }
+  return missing;
+}
+
+std::vector<const pki::RevocationListFacts*> crls_of_wrong_signer(const TrustContent& content) {
+  std::multimap<std::string_view, const pki::Certificate*> by_name;
+  for (const pki::Certificate& certificate : content.store) {
+    by_name.emplace(certificate.facts().subject.canonical, &certificate);
+  }
+  std::vector<const pki::RevocationListFacts*> wrong;
+  for (const pki::RevocationList& list : content.revocation_lists) {
+    const auto [begin, end] = by_name.equal_range(list.facts().issuer.canonical);
+    const bool is_signed = std::any_of(
+        begin, end, [&](const auto& entry) { return list.is_signed_by(*entry.second); });
+    if (begin != end && !is_signed) wrong.push_back(&list.facts());
+  }
+  return wrong;
+}
+
+}  // namespace mtls::audit
