@@ -34,6 +34,7 @@ void apply_mode(std::string_view word, ConfOverrides& overrides) {
     word.remove_prefix(1);
   }
   if (is_one_of(word, {"Peer", "Request", "Require", "Once"})) overrides.requests = on;
+  if (is_one_of(word, {"Require"})) overrides.fails_without = on;
 }
 
 void apply_modes(std::string_view list, ConfOverrides& overrides) {

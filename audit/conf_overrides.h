@@ -19,6 +19,10 @@ struct ConfOverrides {
   std::vector<std::string> name_files;
   /// A certificate is asked for: ssl_verify_client, or VerifyMode.
   bool requests = false;
+  /// VerifyMode Require: where one is asked for, a handshake without one fails.
+  bool fails_without = false;
+
+  bool demands() const { return requests && fails_without; }
 };
 
 /// Paths as nginx opens them, relative ones beside `conf`, the main configuration file.

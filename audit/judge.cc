@@ -7,6 +7,7 @@
 #include <set>
 
 #include "audit/crl_coverage.h"
+#include "audit/demand.h"
 #include "audit/horizon.h"
 #include "audit/resumption.h"
 #include "audit/rules.h"
@@ -101,7 +102,10 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
   const VerifyClient mode = judge.server.verify_client.value;
   const bool guarded = judge.server.guard == config::Guard::kComplete;
   bool checked = mode != VerifyClient::kOn;  // of a client without a certificate (R3.30)
-  if (!judge.content.requested || chain.empty()) {
+  const bool is_turned_away = judge.content.demanded && chain.empty();
+  if (is_turned_away) {
+    checked = false;
+  } else if (!judge.content.requested || chain.empty()) {
     // It has none, or the default server asks nobody for it (R3.43).
     verdict.accepted = checked && !guarded;
   } else {
@@ -121,7 +125,8 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
     verdict.accepted = trial.accepts(said.code);
     if (verdict.accepted) verdict.accepted_until = first_refusal(trial, now);
   }
-  verdict.http_status = judge.server.id.module != config::Module::kHttp ? 0 : checked ? 200 : 400;
+  const bool is_answered = judge.server.id.module == config::Module::kHttp && !is_turned_away;
+  if (is_answered) verdict.http_status = checked ? 200 : 400;
   return verdict;
 }
 
@@ -152,7 +157,18 @@ void measure_names(const TrustContent& content, ServerAudit& audit) {
   }
 }
 
-std::optional<bool> enforcement(const TlsContext& server) {
+// Those whom nginx refuses for what they sent can still be handed to content by error_page.
+bool hands_on_refused(const TlsContext& server) {
+  constexpr std::array kRefusals{400, 414, 494, 495, 497};
+  return std::any_of(kRefusals.begin(), kRefusals.end(), [&](int status) {
+    return std::binary_search(server.error_statuses.begin(), server.error_statuses.end(), status);
+  });
+}
+
+std::optional<bool> enforcement(const JudgeInputs& inputs, const TlsContext& server) {
+  if (server.verify_client.value == VerifyClient::kOptional && !hands_on_refused(server) &&
+      handshake_demands_certificate(inputs.snapshot, inputs.index))
+    return true;
   // R3.31; http has error_page.
   const bool is_on = server.verify_client.value == VerifyClient::kOn;
   if (is_on && server.id.module != config::Module::kHttp) return true;
@@ -190,10 +206,12 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->store = pki::view_bundle(content.store, inputs.snapshot.evaluated_at, content.issuing);
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
-  audit->enforced = enforcement(server);
+  audit->enforced = enforcement(inputs, server);
   audit->extra_trust_cas = content.extra.size();
   audit->crl_missing_issuers = cas_without_crl(content).size();
-  audit->resumption_window = resumption_window(resolved, inputs.index);
+  if (const auto kept = resumption(resolved, inputs.index, inputs.build)) {
+    audit->resumption_window = kept->window;
+  }
   measure_names(content, *audit);
   if (decides != nullptr) audit->verdicts = verdicts_of(judge);
   audit->findings = server_findings({.snapshot = inputs.snapshot,

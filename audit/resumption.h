@@ -4,13 +4,26 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
+#include <string>
 
+#include "config/nginx_build.h"
 #include "config/tls_context.h"
 
 namespace mtls::audit {
 
-/// How long after its last handshake a client that was revoked since is still let in: the largest
-/// ssl_session_timeout over the sockets of the server; 0: the reload ends all sessions.
-std::chrono::seconds resumption_window(const config::ResolvedConfig& resolved, std::size_t server);
+/// How a client that was revoked since comes in by an old session.
+struct Resumption {
+  std::chrono::seconds window{0};          // ssl_session_timeout: how long a session is good for
+  std::string kept_by;                     // the directive of the default server that keeps it
+  std::optional<base::SourceLocation> at;  // of that directive
+  bool needs_ticketless_client = false;    // only TLS 1.2 clients that take no tickets have one
+  bool is_endless = false;                 // TLS 1.3: every resumption is a new session
+};
+
+/// Over the sockets of the server that with the longest window; nullopt: the reload ends all
+/// sessions.
+std::optional<Resumption> resumption(const config::ResolvedConfig& resolved, std::size_t server,
+                                     const config::NginxBuild& build);
 
 }  // namespace mtls::audit

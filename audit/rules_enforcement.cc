@@ -37,6 +37,7 @@ void unguarded(const ServerView& view, std::vector<Finding>& findings) {
   const TlsContext& server = view.server();
   const VerifyClient mode = server.verify_client.value;
   if (!asks(server) || server.guard != config::Guard::kNone) return;
+  if (view.facts.enforced == true) return;  // the handshake demands a certificate
   if (mode == VerifyClient::kOn && server.openings.empty()) return;
   const std::string who = mode == VerifyClient::kOptionalNoCa
                               ? "clients without a verified certificate"
@@ -56,7 +57,7 @@ void unguarded(const ServerView& view, std::vector<Finding>& findings) {
 
 void undecidable(const ServerView& view, std::vector<Finding>& findings) {
   const TlsContext& server = view.server();
-  if (!asks(server) || server.guard != config::Guard::kUndecidable) return;
+  if (!asks(server) || server.guard != config::Guard::kUndecidable || view.facts.enforced) return;
   findings.push_back(about(view, FindingKind::kEnforcementUndecidable,
                            "ssl_verify_client " + std::string(word(server.verify_client.value)) +
                                ": " + server.guard_doubt));

@@ -4,6 +4,7 @@
 
 #include "audit/crl_coverage.h"
 #include "audit/horizon.h"
+#include "audit/resumption.h"
 #include "audit/rules.h"
 
 namespace mtls::audit {
@@ -80,10 +81,16 @@ bool is_on(const config::TlsContext& server, std::string_view directive) {
 }
 
 void resumption(const ServerView& view, std::vector<Finding>& findings) {
-  const auto window = view.facts.resumption_window;
-  if (window.count() == 0) return;
-  findings.push_back(about(view, FindingKind::kResumptionOutlivesRevocation,
-                           "sessions are resumed for " + std::to_string(window.count()) + " s"));
+  const auto kept = audit::resumption(view.snapshot.config->resolved, view.index, view.build);
+  if (!kept || kept->window.count() == 0) return;
+  const std::string who =
+      kept->needs_ticketless_client ? "a TLS 1.2 client that takes no tickets" : "a revoked client";
+  findings.push_back(
+      about(view, FindingKind::kResumptionOutlivesRevocation,
+            kept->kept_by + ": " + who + " resumes its session for " +
+                std::to_string(kept->window.count()) + " s after its last full handshake" +
+                (kept->is_endless ? ", with TLS 1.3 again and again without end" : "")));
+  findings.back().at = kept->at;
 }
 
 void stapling_only(const ServerView& view, std::vector<Finding>& findings) {

@@ -74,8 +74,10 @@ struct Verdict {
   Expect expect = Expect::kAccept;
   std::string client_verify;  // exactly `$ssl_client_verify`: SUCCESS, FAILED:<reason>, NONE
   int code = 0;               // X509_V_*, as nginx's log prints it; 0 with SUCCESS and NONE
-  int http_status = 200;      // 200 or 400 by the certificate check alone; 0 for stream and mail
-  bool accepted = false;      // past the certificate check and the guard of an optional mode
+  // 200 or 400 by the certificate check alone; 0 for stream and mail, and where the handshake
+  // fails. 421 (R3.41) needs a Host that is not the SNI; here both are one name.
+  int http_status = 0;
+  bool accepted = false;  // past the certificate check and the guard of an optional mode
   std::optional<base::sys_seconds>
       accepted_until;  // the first instant it flips to refused; nullopt: refused now, or never;
                        // earlier in a store of thousands of CAs of one name

@@ -31,6 +31,7 @@ void apply_overrides(const Snapshot& snapshot, const config::TlsContext& server,
                      TrustContent& content) {
   const ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
   content.requested = overrides.requests;
+  content.demanded = overrides.demands();
   content.is_open = overrides.store_is_open;
   if (!overrides.store_files.empty() || overrides.store_is_open)
     replace_store(snapshot, overrides.store_files, content);

@@ -23,6 +23,7 @@ struct TrustContent {
   std::vector<pki::RevocationList> revocation_lists;
   bool check_crls = false;
   bool requested = false;  // a client certificate is asked for
+  bool demanded = false;   // and a handshake without one fails (R3.6, VerifyMode Require)
   bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
 };
 

@@ -106,5 +106,65 @@ TEST_CASE("conf override: VerifyMode asks for a certificate, or no longer asks")
   });
 }
 
+TEST_CASE("conf override: VerifyMode Require turns clients without a certificate away") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  const Minted root = authority("CN=Root");
+  bench.file("bundle.pem", root.certificate_pem);
+  const std::string mode = "ssl_conf_command VerifyMode ";
+  const std::string asking = kOptional + kBundle;
+  bench.server({.name = "required", .directives = asking + mode + "Require;"});
+  bench.server({.name = "peer-too", .directives = asking + mode + "Require,Peer;"});
+  bench.server({.name = "taken-back", .directives = asking + mode + "Require,-Require;"});
+  bench.server({.name = "not-asked", .directives = asking + mode + "Require,-Peer;"});
+  bench.server({.name = "required-on", .directives = kOn + kBundle + mode + "Require;"});
+  bench.client("good", leaf(&root));
+  bench.client("stranger", leaf(nullptr));
+
+  bench.check({
+      {.server = "required", .client = "good"},
+      {.server = "required", .client = "stranger", .status = 400, .code = 18},
+      {.server = "required", .client = "nobody", .status = 0},
+      {.server = "peer-too", .client = "nobody", .status = 0},
+      {.server = "taken-back", .client = "nobody"},
+      {.server = "not-asked", .client = "nobody"},
+      {.server = "required-on", .client = "nobody", .status = 0},
+  });
+}
+
+TEST_CASE("conf override: whoever sends no SNI is turned away by the default server alone") {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  bench.file("bundle.pem", authority("CN=Root").certificate_pem);
+  const auto port = free_port();
+  const auto closed = free_port();
+  const auto any = free_port();
+  const std::string require = kOptional + kBundle + "ssl_conf_command VerifyMode Require;";
+  bench.server({.name = "default", .directives = kOptional + kBundle, .port = port});
+  bench.server({.name = "required", .directives = require, .port = port});
+  bench.server({.name = "nobody", .directives = "ssl_reject_handshake on;", .port = closed});
+  bench.server({.name = "behind-wall", .directives = require, .port = closed});
+  bench.server({.name = "any-ca",
+                .directives = kOptionalNoCa + "ssl_conf_command VerifyMode Require;",
+                .port = any});
+  bench.start();
+
+  const auto snapshot = bench.evaluate();
+  CHECK(request({.port = port, .sni = "required", .host = "required"}).status == 0);
+  CHECK(request({.port = port, .host = "required"}).status == 200);
+  CHECK(snapshot->servers[1]->enforced == false);
+  CHECK(request({.port = closed, .host = "behind-wall"}).status == 0);
+  CHECK(request({.port = closed, .sni = "behind-wall", .host = "behind-wall"}).status == 0);
+  CHECK(snapshot->servers[3]->enforced == true);
+  const Minted stranger = leaf(nullptr);
+  CHECK(request({.port = any, .host = "any-ca"}).status == 0);
+  CHECK(request({.port = any,
+                 .host = "any-ca",
+                 .client_chain_pem = stranger.certificate_pem,
+                 .client_key_pem = stranger.key_pem})
+            .status == 200);
+  CHECK(snapshot->servers[4]->enforced == false);
+}
+
 }  // namespace
 }  // namespace mtls::testing

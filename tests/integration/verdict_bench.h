@@ -79,6 +79,7 @@ class Bench {
   std::string file(const std::string& name, const std::string& text) const {
     return directory_.rename_over(name, text);
   }
+  std::string text(const std::string& name) const { return directory_.read(name); }
   /// Directives of the http block.
   void http(const std::string& directives) { http_ += directives; }
   void server(const Server& server) { servers_.push_back(server); }
@@ -110,6 +111,8 @@ class Bench {
                          .previous = std::move(previous),
                          .changes = std::move(changes)});
   }
+
+  config::NginxBuild build() { return policy().build; }
 
   /// Every client at every server that asks gets from nginx what `snapshot` says, and so do the CA
   /// names and the client without a certificate.
@@ -229,7 +232,7 @@ class Bench {
   void check_server(const std::string& server, const audit::ServerAudit& ours, bool asks) const {
     if (asks) CHECK(ca_names_sent(server) == ours.ca_names);
     const Said nobody = nginx_said(server, kNobody);
-    CHECK(nobody.client_verify == "NONE");
+    CHECK(nobody.client_verify == (nobody.status == 0 ? "no request" : "NONE"));
     REQUIRE(ours.enforced);
     CHECK((nobody.status == 200) == !*ours.enforced);
     CHECK(ours.verdicts.size() == (asks ? clients_.size() : 0));

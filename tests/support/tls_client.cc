@@ -159,6 +159,11 @@ TlsAnswer request(const TlsRequest& request) {
   const Ssl ssl(SSL_new(context.get()));
   if (!request.client_chain_pem.empty()) use_client_chain(ssl.get(), request);
   if (request.sni) SSL_set_tlsext_host_name(ssl.get(), request.sni->c_str());
+  if (!request.tls12_ciphers.empty()) {
+    SSL_set_max_proto_version(ssl.get(), TLS1_2_VERSION);
+    SSL_set_cipher_list(ssl.get(), request.tls12_ciphers.c_str());
+  }
+  if (!request.takes_tickets) SSL_set_options(ssl.get(), SSL_OP_NO_TICKET);
   if (request.resume) SSL_set_session(ssl.get(), request.resume.get());
 
   const Connection connection(request.address, request.port);

@@ -23,6 +23,8 @@ struct TlsRequest {
   std::string client_key_pem = {};    // of the leaf
   std::shared_ptr<ssl_session_st> resume = {};  // TlsAnswer::session of an earlier request
   std::string address = "127.0.0.1";
+  std::string tls12_ciphers = {};  // "": OpenSSL's; with some, nothing newer than TLS 1.2 is spoken
+  bool takes_tickets = true;       // of TLS 1.2
 };
 
 struct TlsAnswer {

@@ -265,6 +265,11 @@ std::vector<Case> mode_cases() {
   };
   return {
       {kVerifyOptionalUnguarded, Effect::kFires, "optional without a look", text(kOptional)},
+      {kVerifyOptionalUnguarded, Effect::kSilent, "the handshake demands a certificate (R3.6)",
+       text(kOptional + "ssl_conf_command VerifyMode Require;")},
+      {kVerifyOptionalUnguarded, Effect::kFires, "but error_page hands those refused on",
+       text(kOptional + "ssl_conf_command VerifyMode Require; error_page 495 @in; location @in { "
+                        "root /srv; }")},
       {kVerifyOptionalUnguarded, Effect::kSilent, "optional behind a guard",
        text(kOptional + kGuard)},
       {kOptionalNoCa, Effect::kFires, "optional_no_ca without a look", text(kOptionalNoCaText)},

@@ -120,8 +120,10 @@ Change dhparam(int bits, const std::string& more) {
 std::vector<Case> strength_cases() {
   const std::string low = "ssl_ciphers HIGH" + kNoLevel;
   return {
-      {kWeakCiphers, Effect::kFires, "no encryption", in_server("ssl_ciphers HIGH:eNULL" + kNoLevel)},
-      {kWeakCiphers, Effect::kFires, "HIGH alone has ciphers without authentication", in_server(low)},
+      {kWeakCiphers, Effect::kFires, "no encryption",
+       in_server("ssl_ciphers HIGH:eNULL" + kNoLevel)},
+      {kWeakCiphers, Effect::kFires, "HIGH alone has ciphers without authentication",
+       in_server(low)},
       {kWeakCiphers, Effect::kFires, "CipherString has the last word",
        in_server("ssl_conf_command CipherString aNULL" + kNoLevel)},
       {kWeakCiphers, Effect::kSilent, "and here a better one",
@@ -216,6 +218,16 @@ std::chrono::seconds window(const std::string& http_body, std::size_t index) {
   return host.scratch()->servers.at(index)->resumption_window;
 }
 
+std::string resumption_detail(const std::string& directives, config::Version version) {
+  Host host;
+  in_server(directives)(host);
+  host.policy.build.version = version;
+  for (const audit::Finding& finding : findings_of(*host.scratch())) {
+    if (finding.kind == kResumptionOutlivesRevocation) return finding.detail;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<Case> server_side_cases() {
@@ -253,6 +265,34 @@ TEST_CASE("resumption: the default server's cache, ticket key and timeout are in
     const std::string body =
         server("d.test", own + row.by_default) + server("n.test", own + row.named);
     CHECK(window(body, 1) == std::chrono::seconds{row.seconds});
+  }
+}
+
+TEST_CASE("resumption: the finding says what keeps sessions, for whom and for how long") {
+  const config::Version old{1, 23, 1};
+  const config::Version fixed{1, 23, 2};
+  const std::string tls13 = "ssl_protocols TLSv1.2 TLSv1.3; ";
+  const std::string no_tickets = "ssl_session_tickets off; ";
+  const std::string usual = " resumes its session for 300 s after its last full handshake";
+  const std::string endless = ", with TLS 1.3 again and again without end";
+  const std::string cache = "ssl_session_cache shared:S:1m: ";
+  const struct {
+    std::string directives;
+    config::Version version;
+    std::string detail;
+  } table[] = {
+      {kShared + tls13, fixed, cache + "a revoked client" + usual},
+      {kShared + tls13, old, cache + "a TLS 1.2 client that takes no tickets" + usual},
+      {kShared + tls13 + no_tickets, old, cache + "a revoked client" + usual + endless},
+      {kShared + "ssl_protocols TLSv1.2; " + no_tickets, old, cache + "a revoked client" + usual},
+      {"ssl_session_ticket_key t.key; " + tls13, old,
+       "ssl_session_ticket_key /etc/nginx/t.key: a revoked client" + usual + endless},
+      {"ssl_session_ticket_key t.key; " + tls13, fixed,
+       "ssl_session_ticket_key /etc/nginx/t.key: a revoked client" + usual},
+  };
+  for (const auto& row : table) {
+    INFO(row.directives);
+    CHECK(resumption_detail(kList + row.directives, row.version) == row.detail);
   }
 }
 
