@@ -36,10 +36,8 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
     if (same_config && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
-      servers.push_back(judge(JudgeInputs{.snapshot = snapshot,
-                                          .build = inputs.policy.build,
-                                          .index = i,
-                                          .profile = inputs.policy.profile}));
+      servers.push_back(
+          judge(JudgeInputs{.snapshot = snapshot, .policy = inputs.policy, .index = i}));
     }
   }
   return servers;
@@ -87,6 +85,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
   snapshot->findings = config_findings(*snapshot, inputs.policy.profile);
   if (inputs.policy.missing_files == MissingFiles::kWarning) excuse_missing_files(*snapshot);
+  apply_settings(inputs.policy.rules, snapshot->findings);
   snapshot->next_change_at = earliest_change(*snapshot);
   return snapshot;
 }

@@ -108,55 +108,75 @@ void mark_duplicates(std::vector<Member>& members) {
     member.duplicate = !seen.insert(member.certificate.facts().fingerprint).second;
 }
 
-void count_strength(BundleAudit& bundle, const std::vector<View>& views, std::size_t index) {
-  const Member& member = bundle.members[index];
+void find_weakness(const std::vector<View>& views, std::size_t index,
+                   std::vector<Problem>& problems) {
+  const Member& member = views.front().members[index];
   const int signature = pki::signature_bits(member.certificate);
   const int key = member.certificate.facts().security_bits;
   const auto some = [&](const auto& weak) { return std::any_of(views.begin(), views.end(), weak); };
   if (some([&](const View& view) {
         return !view.members[index].is_anchor() && signature < view.store->demanded_bits;
       })) {
-    ++count(bundle, Problem::kWeakSignature);
+    problems.push_back(Problem::kWeakSignature);
   }
   if (some([&](const View& view) { return key < view.store->demanded_bits; }))
-    ++count(bundle, Problem::kWeakKey);
+    problems.push_back(Problem::kWeakKey);
 }
 
-void count_state(BundleAudit& bundle, const std::vector<View>& views, const Member& member,
-                 base::sys_seconds now) {
-  const CertificateFacts& facts = member.certificate.facts();
+void find_expiry(const std::vector<View>& views, const CertificateFacts& facts,
+                 base::sys_seconds now, std::vector<Problem>& problems) {
   const auto& [not_before, not_after] = facts.validity;
   if (!not_before || !not_after) {
-    ++count(bundle, Problem::kInvalidDate);
+    problems.push_back(Problem::kInvalidDate);
   } else if (*not_after <= now) {
-    ++bundle.expired;
-    ++count(bundle, Problem::kExpired);
+    problems.push_back(Problem::kExpired);
     const bool replaced = std::all_of(views.begin(), views.end(), [&](const View& view) {
       return view.store->names_in_force.contains(facts.subject.canonical);
     });
-    if (facts.is_ca && !replaced) ++count(bundle, Problem::kExpiredNeeded);
+    if (facts.is_ca && !replaced) problems.push_back(Problem::kExpiredNeeded);
   } else if (*not_before > now) {
+    problems.push_back(Problem::kNotYetValid);
+  }
+}
+
+// Of one member that is no duplicate.
+std::vector<Problem> problems_of(const std::vector<View>& views, std::size_t index,
+                                 base::sys_seconds now) {
+  const Member& member = views.front().members[index];
+  const CertificateFacts& facts = member.certificate.facts();
+  std::vector<Problem> problems;
+  if (!facts.is_ca && !facts.self_signed) problems.push_back(Problem::kLeafAsCa);
+  if (!member.chains_to_anchor) problems.push_back(Problem::kMissingIssuer);
+  find_weakness(views, index, problems);
+  find_expiry(views, facts, now, problems);
+  return problems;
+}
+
+void count_state(BundleAudit& bundle, const std::vector<Problem>& problems) {
+  const auto has = [&](Problem problem) {
+    return std::find(problems.begin(), problems.end(), problem) != problems.end();
+  };
+  if (has(Problem::kExpired)) {
+    ++bundle.expired;
+  } else if (has(Problem::kNotYetValid)) {
     ++bundle.not_yet_valid;
-    ++count(bundle, Problem::kNotYetValid);
-  } else {
+  } else if (!has(Problem::kInvalidDate)) {
     ++bundle.valid;
   }
 }
 
-void count_members(BundleAudit& bundle, const std::vector<View>& views, base::sys_seconds now) {
+void judge_members(BundleAudit& bundle, const std::vector<View>& views, base::sys_seconds now) {
   std::size_t authorities = 0;
+  bundle.member_problems.resize(bundle.members.size());
   for (std::size_t i = 0; i < bundle.members.size(); ++i) {
-    const Member& member = bundle.members[i];
-    if (member.duplicate) {
+    if (bundle.members[i].duplicate) {
       ++bundle.duplicate;
       continue;
     }
-    const CertificateFacts& facts = member.certificate.facts();
-    if (facts.is_ca) ++authorities;
-    if (!facts.is_ca && !facts.self_signed) ++count(bundle, Problem::kLeafAsCa);
-    if (!member.chains_to_anchor) ++count(bundle, Problem::kMissingIssuer);
-    count_strength(bundle, views, i);
-    count_state(bundle, views, member, now);
+    if (bundle.members[i].certificate.facts().is_ca) ++authorities;
+    bundle.member_problems[i] = problems_of(views, i, now);
+    for (const Problem problem : bundle.member_problems[i]) ++count(bundle, problem);
+    count_state(bundle, bundle.member_problems[i]);
   }
   if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
 }
@@ -166,7 +186,7 @@ void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudi
   const std::vector<View> views = views_of(stores, *bundle.file, now);
   bundle.members = views.front().members;
   mark_duplicates(bundle.members);
-  count_members(bundle, views, now);
+  judge_members(bundle, views, now);
   count(bundle, Problem::kBadBlock) = material.block_errors.size();
   count(bundle, Problem::kParseError) = material.block_errors.empty() ? 0 : 1;
   count(bundle, Problem::kEmpty) = material.certificates.empty() ? 1 : 0;

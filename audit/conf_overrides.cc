@@ -45,12 +45,10 @@ void apply_modes(std::string_view list, ConfOverrides& overrides) {
   }
 }
 
-}  // namespace
+using Commands = std::vector<std::pair<std::string, std::string>>;
 
-ConfOverrides conf_overrides(const config::TlsContext& server, const std::string& conf) {
-  ConfOverrides overrides;
-  overrides.requests = server.verify_client.value != config::VerifyClient::kOff;
-  for (const auto& [command, value] : server.conf_commands.value) {
+ConfOverrides apply(const Commands& commands, const std::string& conf, ConfOverrides overrides) {
+  for (const auto& [command, value] : commands) {
     if (is_one_of(command, {"VerifyCAFile"})) {
       overrides.store_files.push_back(config::full_path(value, conf));
     } else if (is_one_of(command, {"VerifyCAPath", "VerifyCAStore"})) {
@@ -62,6 +60,20 @@ ConfOverrides conf_overrides(const config::TlsContext& server, const std::string
     }
   }
   return overrides;
+}
+
+}  // namespace
+
+ConfOverrides conf_overrides(const config::TlsContext& server, const std::string& conf) {
+  ConfOverrides overrides;
+  overrides.requests = server.verify_client.value != config::VerifyClient::kOff;
+  return apply(server.conf_commands.value, conf, std::move(overrides));
+}
+
+ConfOverrides conf_overrides(const config::UpstreamTlsContext& upstream, const std::string& conf) {
+  ConfOverrides overrides;
+  overrides.requests = upstream.verify.value;
+  return apply(upstream.conf_commands.value, conf, std::move(overrides));
 }
 
 }  // namespace mtls::audit

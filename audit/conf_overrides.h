@@ -27,5 +27,7 @@ struct ConfOverrides {
 
 /// Paths as nginx opens them, relative ones beside `conf`, the main configuration file.
 ConfOverrides conf_overrides(const config::TlsContext& server, const std::string& conf);
+/// Of proxy_ssl_conf_command and its kin: `requests` is nginx's own verification of the backend.
+ConfOverrides conf_overrides(const config::UpstreamTlsContext& upstream, const std::string& conf);
 
 }  // namespace mtls::audit

@@ -1,5 +1,6 @@
 #include "audit/finding.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mtls::audit {
@@ -85,6 +86,12 @@ constexpr std::array kTable{
                "The same name is served without TLS from the same backend or files: who leaves "
                "out TLS needs no certificate.",
                "Redirect there (return 301 https://...), or take the plain listen away."},
+    FindingRow{kUpstreamCertificateRejected, "upstream-certificate-rejected", kCritical,
+               "The certificate that nginx shows a backend has expired, is not valid yet or is not "
+               "for clients: a backend that looks at it refuses; another nginx answers 400 (10, 9 "
+               "or 26 in its log), which the client gets.",
+               "Put a certificate with clientAuth that is in force into proxy_ssl_certificate and "
+               "reload nginx."},
     FindingRow{kTrustWidenedByPublicRoots, "trust-widened-by-public-roots", kCritical,
                "CAs of the web stand among the client CAs: nginx accepts every client certificate "
                "that they, or any CA below them, issue to anybody.",
@@ -170,6 +177,16 @@ constexpr std::array kTable{
                "A CA that backends are verified with ends within 30 days, or has ended, and "
                "nothing replaces it: then nginx answers 502 (10:certificate has expired).",
                "Add the renewed CA to proxy_ssl_trusted_certificate and reload nginx."},
+    FindingRow{kUpstreamCertificateExpiresSoon, "upstream-certificate-expires-soon", kWarning,
+               "A certificate of the chain that nginx shows a backend expires within 14 days: then "
+               "the backend refuses it.",
+               "Renew it and reload nginx."},
+    FindingRow{
+        kUpstreamChainIncomplete, "upstream-chain-incomplete", kWarning,
+        "The chain that nginx shows a backend lacks an intermediate: backends that have only "
+        "the root refuse it, another nginx with 400 (21:unable to verify the first "
+        "certificate).",
+        "Append the intermediate to the file of proxy_ssl_certificate."},
     FindingRow{
         kDefaultServerOtherCa, "default-server-other-ca", kWarning,
         "The default server of the address trusts other client CAs: whoever sends no SNI is "
@@ -299,6 +316,33 @@ std::string_view word(Severity severity) {
     case kInfo: break;
   }
   return "info";
+}
+
+bool is_fixable(FindingKind kind) {
+  constexpr std::array kFixable{kDepthTooSmall,         kVerifyOptionalUnguarded,
+                                kOptionalNoCa,          kPlaintextTwin,
+                                kUpstreamSessionShared, kResumptionOutlivesRevocation,
+                                kLegacyProtocols,       kWeakCiphers,
+                                kDhparamWeak,           kDefaultServerOtherCa,
+                                kIdentityHeaderNotSet,  kIdentityHeaderSpoofable,
+                                kLegacyDnRegex,         kErrorPageMisses495496,
+                                kDepthBelowTwo,         kDepthUnbounded,
+                                kSslOnRemoved,          kClientCertEchoed,
+                                kServerTokensOn};
+  return std::find(kFixable.begin(), kFixable.end(), kind) != kFixable.end();
+}
+
+std::optional<Severity> parse_severity(std::string_view text) {
+  for (const Severity severity : {kCritical, kWarning, kInfo}) {
+    if (word(severity) == text) return severity;
+  }
+  return std::nullopt;
+}
+
+const FindingRow* find_finding(std::string_view id) {
+  const auto* const found = std::find_if(kTable.begin(), kTable.end(),
+                                         [&](const FindingRow& row) { return row.id == id; });
+  return found == kTable.end() ? nullptr : &*found;
 }
 
 std::span<const FindingRow> finding_table() { return kTable; }

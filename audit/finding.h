@@ -35,6 +35,7 @@ enum class FindingKind {
   kServerCertificateExpired,
   kNginxRefusesConfig,
   kPlaintextTwin,
+  kUpstreamCertificateRejected,
   kTrustWidenedByPublicRoots,
   kCaExpiresSoon,
   kCaNotYetValid,
@@ -56,6 +57,8 @@ enum class FindingKind {
   kServerChainIncomplete,
   kServerNameMismatch,
   kUpstreamTrustExpiresSoon,
+  kUpstreamCertificateExpiresSoon,
+  kUpstreamChainIncomplete,
   kDefaultServerOtherCa,
   kSniSiblingWithoutMtls,
   kIdentityHeaderNotSet,
@@ -96,9 +99,18 @@ struct FindingRow {
 /// Every kind, in the order of the enum.
 std::span<const FindingRow> finding_table();
 const FindingRow& row(FindingKind kind);
+/// One edit of nginx's configuration mends it, whatever stands in the files and whoever the clients
+/// are, and the finding says which edit. Where files must change first or somebody must decide who
+/// is trusted, it is not.
+bool is_fixable(FindingKind kind);
+/// nullptr: no rule has this id.
+const FindingRow* find_finding(std::string_view id);
+/// `critical`, `warning`, `info`; nullopt: none of them.
+std::optional<Severity> parse_severity(std::string_view word);
 
 struct Finding {
   FindingKind kind{};
+  Severity severity = row(kind).severity;    // the settings may say another one
   std::optional<config::ContextId> context;  // nullopt: about the whole configuration
   std::string path;                          // of the file concerned, "" without one
   std::optional<pki::Fingerprint> fingerprint;

@@ -10,6 +10,7 @@
 #include "audit/demand.h"
 #include "audit/horizon.h"
 #include "audit/resumption.h"
+#include "audit/rotation.h"
 #include "audit/rules.h"
 #include "audit/trust.h"
 #include "audit/upstream_trust.h"
@@ -49,8 +50,8 @@ std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) 
     for (const std::string& path : override_files(judge.in.snapshot, *context)) use(&path);
   }
   for (const config::UpstreamTlsContext& upstream : resolved.upstreams_of(judge.in.index)) {
-    const UpstreamFiles files = upstream_files(upstream);
-    use(files.trusted);
+    const UpstreamFiles files = upstream_files(judge.in.snapshot, upstream);
+    for (const std::string& path : files.trusted) use(&path);
     use(files.crl);
     for (const std::string& path : files.certificates) use(&path);
   }
@@ -197,8 +198,9 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const std::optional<std::size_t> owner =
       asks(server) ? resolved.tls_owner(inputs.index) : std::nullopt;
   const TlsContext* decides = owner ? &resolved.servers.at(*owner) : nullptr;
-  const TrustContent content =
-      decides != nullptr ? trust_content(inputs.snapshot, *decides, inputs.build) : TrustContent{};
+  const TrustContent content = decides != nullptr
+                                   ? trust_content(inputs.snapshot, *decides, inputs.policy.build)
+                                   : TrustContent{};
   const Judge judge{.in = inputs, .server = server, .owner = decides, .content = content};
 
   auto audit = std::make_shared<ServerAudit>();
@@ -209,17 +211,19 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->enforced = enforcement(inputs, server);
   audit->extra_trust_cas = content.extra.size();
   audit->crl_missing_issuers = cas_without_crl(content).size();
-  if (const auto kept = resumption(resolved, inputs.index, inputs.build)) {
+  if (const auto kept = resumption(resolved, inputs.index, inputs.policy.build)) {
     audit->resumption_window = kept->window;
   }
+  audit->rotation = rotating_cas(content, audit->store, inputs.snapshot.evaluated_at);
   measure_names(content, *audit);
   if (decides != nullptr) audit->verdicts = verdicts_of(judge);
   audit->findings = server_findings({.snapshot = inputs.snapshot,
-                                     .build = inputs.build,
+                                     .build = inputs.policy.build,
                                      .index = inputs.index,
-                                     .profile = inputs.profile,
+                                     .profile = inputs.policy.profile,
                                      .content = content,
                                      .facts = *audit});
+  apply_settings(inputs.policy.rules, audit->findings);
   audit->next_change_at = next_change(inputs.snapshot.evaluated_at, *audit);
   return audit;
 }

@@ -4,16 +4,15 @@
 
 #include <memory>
 
+#include "audit/policy.h"
 #include "audit/snapshot.h"
-#include "config/nginx_build.h"
 
 namespace mtls::audit {
 
 struct JudgeInputs {
   const Snapshot& snapshot;  // with config, canaries and material; evaluated_at is the `now`
-  const config::NginxBuild& build;
+  const Policy& policy;
   std::size_t index;  // of the server in config->resolved.servers
-  Profile profile = Profile::kDefault;
 };
 
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs);

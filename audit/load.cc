@@ -72,8 +72,8 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
     }
   }
   for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
-    const UpstreamFiles files = upstream_files(upstream);
-    refer(references, files.trusted, limits.max_file_bytes);
+    const UpstreamFiles files = upstream_files(snapshot, upstream);
+    for (const std::string& path : files.trusted) refer(references, &path, limits.max_file_bytes);
     refer(references, files.crl, limits.max_crl_bytes);
     for (const std::string& path : files.certificates) {
       refer(references, &path, limits.max_file_bytes);

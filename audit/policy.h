@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "audit/finding.h"
 #include "config/nginx_build.h"
 
 namespace mtls::audit {
@@ -42,6 +45,14 @@ enum class Profile { kDefault, kStrict };
 /// where a configuration is looked at away from its host, a warning.
 enum class MissingFiles { kRefusal, kWarning };
 
+/// What the settings say of single rules, whatever the profile.
+struct RuleSettings {
+  std::set<FindingKind> disabled = {};
+  std::map<FindingKind, Severity> severities = {};
+
+  bool operator==(const RuleSettings&) const = default;
+};
+
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
@@ -49,6 +60,7 @@ struct Policy {
   std::vector<CanarySetting> canaries;
   Limits limits;
   Profile profile = Profile::kDefault;
+  RuleSettings rules = {};
   KeyAccess keys = KeyAccess::kNever;  // the daemon never changes this
   MissingFiles missing_files = MissingFiles::kRefusal;
 };

@@ -29,10 +29,19 @@ std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) 
   writable_file_rules(snapshot, findings);
   client_name_rules(snapshot, findings);
   canary_rules(snapshot, findings);
-  upstream_trust_rules(snapshot, findings);
+  upstream_time_rules(snapshot, findings);
   strength_rules(snapshot, findings);
   server_tokens_rules(snapshot, profile, findings);
   return findings;
+}
+
+void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings) {
+  std::erase_if(findings,
+                [&](const Finding& finding) { return settings.disabled.contains(finding.kind); });
+  for (Finding& finding : findings) {
+    const auto changed = settings.severities.find(finding.kind);
+    if (changed != settings.severities.end()) finding.severity = changed->second;
+  }
 }
 
 std::string named(const pki::CertificateFacts& facts) {

@@ -31,6 +31,9 @@ std::vector<Finding> server_findings(const ServerView& view);
 /// What is wrong with the configuration as a whole.
 std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile);
 
+/// Takes out what is disabled and gives the rest its severities.
+void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings);
+
 /// A finding about `view`'s server; `detail` is sanitized.
 Finding about(const ServerView& view, FindingKind kind, const std::string& detail);
 /// The same about one file of it.
@@ -58,7 +61,7 @@ void strict_rules(const ServerView& view, std::vector<Finding>& findings);
 void writable_file_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void upstream_trust_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void upstream_time_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void server_tokens_rules(const Snapshot& snapshot, Profile profile, std::vector<Finding>& findings);
 

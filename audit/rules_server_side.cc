@@ -1,13 +1,10 @@
-// Rules about the server's own side of TLS: what it presents to clients and speaks with them, and
-// how long it can trust its backends.
+// Rules about the server's own side of TLS: what it presents to clients and speaks with them.
 #include <algorithm>
 #include <cctype>
-#include <map>
 #include <string_view>
 
-#include "audit/horizon.h"
+#include "audit/presented_chain.h"
 #include "audit/rules.h"
-#include "audit/upstream_trust.h"
 #include "base/text.h"
 
 namespace mtls::audit {
@@ -58,24 +55,10 @@ void name_mismatch(const ServerView& view, const std::string& path, const Certif
                                 "is not for the server_name " + *lost));
 }
 
-// The last certificate that a client gets to from the leaf, over those presented.
-const Certificate& top_of(const std::vector<Certificate>& presented) {
-  std::map<std::string_view, const Certificate*> by_subject;  // canonical; the first counts
-  for (const Certificate& one : presented)
-    by_subject.try_emplace(one.facts().subject.canonical, &one);
-  const Certificate* top = &presented.front();
-  for (std::size_t steps = 1; steps < presented.size() && !top->facts().self_issued; ++steps) {
-    const auto issuer = by_subject.find(top->facts().issuer.canonical);
-    if (issuer == by_subject.end()) break;
-    top = issuer->second;
-  }
-  return *top;
-}
-
 // An issuer that is a root need not be sent. That it is none shows where nginx has it in its store.
 void chain_incomplete(const ServerView& view, const std::string& path,
                       const std::vector<Certificate>& presented, std::vector<Finding>& findings) {
-  const CertificateFacts& top = top_of(presented).facts();
+  const CertificateFacts& top = path_of(presented).back()->facts();
   if (top.self_issued) return;
   bool has_intermediate = false;
   for (const Certificate& known : view.content.store) {
@@ -131,27 +114,6 @@ void server_side_rules(const ServerView& view, std::vector<Finding>& findings) {
   legacy_protocols(view, findings);
 }
 
-void upstream_trust_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
-  for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
-    const std::string* trusted = upstream_files(upstream).trusted;
-    if (trusted == nullptr || upstream.speaks_tls == config::SpeaksTls::kNo) continue;
-    const auto until = snapshot.upstream_trust.find(*trusted);
-    if (until == snapshot.upstream_trust.end() ||
-        until->second - snapshot.evaluated_at > kCaExpiresSoon)
-      continue;
-    findings.push_back(
-        {.kind = FindingKind::kUpstreamTrustExpiresSoon,
-         .context = upstream.server,
-         .path = *trusted,
-         .fingerprint = {},
-         .at = upstream.at,
-         .detail = base::sanitize(upstream.directive + " " + upstream.uri + ": a CA of " +
-                                      *trusted + " has no valid certificate from " +
-                                      base::rfc3339(until->second) + " on",
-                                  base::kMaxPathBytes)});
-  }
-}
-
 void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
   const auto& servers = snapshot.config->resolved.servers;
   for (const auto& [index, weak] : snapshot.strength.weak_ciphers) {
@@ -166,12 +128,12 @@ void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
     if (dhparam == nullptr || !server.has_context) continue;
     const auto known = snapshot.strength.dh_bits.find(dhparam->value);
     constexpr int kLeastBits = 2048;
-    const bool is_weak = known != snapshot.strength.dh_bits.end() && known->second &&
-                         *known->second < kLeastBits;
+    const bool is_weak =
+        known != snapshot.strength.dh_bits.end() && known->second && *known->second < kLeastBits;
     if (!is_weak) continue;
-    findings.push_back(of_server(server, FindingKind::kDhparamWeak,
-                                 dhparam->value + " has " + std::to_string(*known->second) +
-                                     " bits"));
+    findings.push_back(
+        of_server(server, FindingKind::kDhparamWeak,
+                  dhparam->value + " has " + std::to_string(*known->second) + " bits"));
     findings.back().at = dhparam->at;
     findings.back().path = dhparam->value;
   }

@@ -85,6 +85,16 @@ struct Verdict {
   bool operator==(const Verdict&) const = default;
 };
 
+/// A client CA certificate whose exchange is under way (audit/rotation.h).
+struct RotatingCa {
+  pki::Fingerprint fingerprint;
+  bool announced = false;  // its name is in the CertificateRequest
+  bool needed = false;     // in force or ahead, and no other certificate does what it does
+  bool droppable = false;  // not needed, and its successor is here
+
+  bool operator==(const RotatingCa&) const = default;
+};
+
 /// One server block, judged. Aligned with ConfigView::resolved.servers.
 struct ServerAudit {
   std::vector<std::shared_ptr<const MaterialFile>> used;  // what it was computed from
@@ -98,6 +108,7 @@ struct ServerAudit {
   std::size_t extra_trust_cas = 0;            // CAs trusted through ssl_trusted_certificate only
   std::size_t crl_missing_issuers = 0;        // CAs of the store without a CRL while ssl_crl is set
   std::chrono::seconds resumption_window{0};  // audit/resumption.h
+  std::vector<RotatingCa> rotation;           // empty: no client CA is being exchanged
   std::vector<Verdict> verdicts;
   std::vector<Finding> findings;
   std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
@@ -138,7 +149,8 @@ struct BundleAudit {
   std::shared_ptr<const MaterialFile> file;
   std::vector<pki::Member>
       members;  // of this file, in its order, judged in the first store that holds it
-  std::array<std::size_t, kProblems> problems{};
+  std::vector<std::vector<Problem>> member_problems;  // of each member; of a duplicate none
+  std::array<std::size_t, kProblems> problems{};      // the members' counted, and the file's own
   std::size_t valid = 0;
   std::size_t expired = 0;
   std::size_t not_yet_valid = 0;
@@ -163,7 +175,7 @@ struct Snapshot {
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   std::map<std::string, BundleAudit> bundles;               // by path
-  std::map<std::string, base::sys_seconds> upstream_trust;  // audit/upstream_trust.h
+  std::map<std::size_t, base::sys_seconds> upstream_trust;  // audit/upstream_trust.h
   TlsStrength strength;
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>

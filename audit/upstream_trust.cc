@@ -1,33 +1,55 @@
 #include "audit/upstream_trust.h"
 
-#include <set>
-
+#include "audit/conf_overrides.h"
 #include "audit/trust.h"
 
 namespace mtls::audit {
+namespace {
 
-UpstreamFiles upstream_files(const config::UpstreamTlsContext& upstream) {
+ConfOverrides overrides_of(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
+  return conf_overrides(upstream, snapshot.config->document->files.front());
+}
+
+std::optional<base::sys_seconds> trust_until(const Snapshot& snapshot,
+                                             const std::vector<std::string>& paths) {
+  std::vector<pki::Certificate> store;
+  for (const std::string& path : paths) {
+    const pki::Material* material = material_of(snapshot, &path);
+    if (material == nullptr) return std::nullopt;
+    store.insert(store.end(), material->certificates.begin(), material->certificates.end());
+  }
+  return pki::view_bundle(store, snapshot.evaluated_at).trust_until;
+}
+
+}  // namespace
+
+UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
   UpstreamFiles files;
   if (upstream.verify.value) {
-    files.trusted = static_path(upstream.trusted_certificate.value);
-    files.crl = static_path(upstream.crl.value);
+    ConfOverrides overrides = overrides_of(snapshot, upstream);
+    const bool is_replaced = !overrides.store_files.empty() || overrides.store_is_open;
+    const std::string* own = static_path(upstream.trusted_certificate.value);
+    if (is_replaced) {
+      files.trusted = std::move(overrides.store_files);
+    } else if (own != nullptr) {
+      files.trusted = {*own};
+    }
+    if (!is_replaced) files.crl = static_path(upstream.crl.value);
   }
   if (upstream.certificate.value) files.certificates = known_paths(*upstream.certificate.value);
   return files;
 }
 
-std::map<std::string, base::sys_seconds> upstream_trust(const Snapshot& snapshot) {
-  std::set<std::string> paths;
-  for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
-    const std::string* trusted = upstream_files(upstream).trusted;
-    if (trusted != nullptr) paths.insert(*trusted);
-  }
-  std::map<std::string, base::sys_seconds> ends;
-  for (const std::string& path : paths) {
-    const pki::Material* material = material_of(snapshot, &path);
-    if (material == nullptr) continue;
-    const auto view = pki::view_bundle(material->certificates, snapshot.evaluated_at);
-    if (view.trust_until) ends.emplace(path, *view.trust_until);
+std::map<std::size_t, base::sys_seconds> upstream_trust(const Snapshot& snapshot) {
+  std::map<std::vector<std::string>, std::optional<base::sys_seconds>> known;
+  std::map<std::size_t, base::sys_seconds> ends;
+  const auto& upstreams = snapshot.config->resolved.upstreams;
+  for (std::size_t i = 0; i < upstreams.size(); ++i) {
+    const std::vector<std::string> paths = upstream_files(snapshot, upstreams[i]).trusted;
+    if (paths.empty() || overrides_of(snapshot, upstreams[i]).store_is_open) continue;
+    const auto [at, is_new] = known.try_emplace(paths);
+    if (is_new) at->second = trust_until(snapshot, paths);
+    if (at->second) ends.emplace(i, *at->second);
   }
   return ends;
 }

@@ -1,5 +1,5 @@
-// Until when nginx can trust its backends: the same question as for clients, asked of each CA file
-// that some upstream verifies with. Pure.
+// Whom nginx trusts as its backends and until when, and what it shows them: the same questions as
+// for clients, the other way round. Pure.
 #pragma once
 
 #include <map>
@@ -13,14 +13,14 @@ namespace mtls::audit {
 /// The files an upstream reads: the CAs and CRLs only where it verifies (R2.62), each name a
 /// runtime path can come to.
 struct UpstreamFiles {
-  const std::string* trusted = nullptr;
+  std::vector<std::string> trusted;  // several by VerifyCAFile (R3.6), which replaces nginx's own
   const std::string* crl = nullptr;
   std::vector<std::string> certificates;
 };
-UpstreamFiles upstream_files(const config::UpstreamTlsContext& upstream);
+UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream);
 
-/// By path of the CA file: pki::BundleView::trust_until of what it holds. Files that cannot be read
-/// or have no such instant are left out.
-std::map<std::string, base::sys_seconds> upstream_trust(const Snapshot& snapshot);
+/// By index into ResolvedConfig::upstreams: pki::BundleView::trust_until of its CAs. Those whose
+/// files cannot be read, that trust a directory, or that have no such instant are left out.
+std::map<std::size_t, base::sys_seconds> upstream_trust(const Snapshot& snapshot);
 
 }  // namespace mtls::audit

@@ -28,7 +28,7 @@ void finding_family(const audit::Snapshot& snapshot, Families& families) {
     for (const audit::Finding& finding : findings) {
       const audit::FindingRow& row = audit::row(finding.kind);
       const config::ContextId id = finding.context.value_or(config::ContextId{});
-      ++counts[{std::string(row.id), std::string(word(row.severity)), id.server, id.listen}];
+      ++counts[{std::string(row.id), std::string(word(finding.severity)), id.server, id.listen}];
     }
   };
   count(snapshot.findings);

@@ -42,6 +42,9 @@ inline constexpr FamilySpec kServerCrlMissingIssuers{
 inline constexpr FamilySpec kServerResumptionWindow{
     MTLS "server_session_resumption_window_seconds",
     "How long after its last handshake a client revoked since can still resume its session."};
+inline constexpr FamilySpec kCaRotationState{
+    MTLS "ca_rotation_state",
+    "What holds of a client CA that has a predecessor or successor in the trust store."};
 inline constexpr FamilySpec kServerCertificateExpiry{
     MTLS "server_certificate_expiry_timestamp_seconds",
     "Earliest notAfter over the chain the server presents."};

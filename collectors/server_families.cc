@@ -20,8 +20,25 @@ struct ServerGauges {
   Family extra{kServerExtraTrustCas};
   Family crl_missing{kServerCrlMissingIssuers};
   Family resumption_window{kServerResumptionWindow};
+  Family rotation{kCaRotationState};
   Family certificate_expiry{kServerCertificateExpiry};
 };
+
+// `loaded` is the running nginx's to know.
+void add_rotation(Family& family, const TlsContext& server, const ServerAudit& audit) {
+  for (const audit::RotatingCa& ca : audit.rotation) {
+    const auto state = [&](const char* name, bool holds) {
+      family.add({{"server", server.id.server},
+                  {"listen", server.id.listen},
+                  {"fingerprint", ca.fingerprint.label()},
+                  {"state", name}},
+                 holds ? 1 : 0);
+    };
+    state("announced", ca.announced);
+    state("needed", ca.needed);
+    state("droppable", ca.droppable);
+  }
+}
 
 void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudit& audit) {
   const Labels id{{"server", server.id.server}, {"listen", server.id.listen}};
@@ -35,6 +52,7 @@ void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudi
   gauges.extra.add(id, number(audit.extra_trust_cas));
   gauges.crl_missing.add(id, number(audit.crl_missing_issuers));
   gauges.resumption_window.add(id, static_cast<double>(audit.resumption_window.count()));
+  add_rotation(gauges.rotation, server, audit);
 }
 
 void add_certificates(ServerGauges& gauges, const TlsContext& server,
@@ -68,10 +86,10 @@ void server_families(const audit::Snapshot& snapshot, Families& families) {
     if (audit::asks(server)) add_asking(gauges, server, *snapshot.servers[i]);
     add_certificates(gauges, server, snapshot);
   }
-  for (Family* family :
-       {&gauges.info, &gauges.enforced, &gauges.unknown, &gauges.depth, &gauges.depth_required,
-        &gauges.trust_expiry, &gauges.names, &gauges.names_bytes, &gauges.extra,
-        &gauges.crl_missing, &gauges.resumption_window, &gauges.certificate_expiry}) {
+  for (Family* family : {&gauges.info, &gauges.enforced, &gauges.unknown, &gauges.depth,
+                         &gauges.depth_required, &gauges.trust_expiry, &gauges.names,
+                         &gauges.names_bytes, &gauges.extra, &gauges.crl_missing,
+                         &gauges.resumption_window, &gauges.rotation, &gauges.certificate_expiry}) {
     families.push_back(family->take());
   }
 }

@@ -34,20 +34,17 @@ struct UpstreamGauges {
   Worst certificate{kUpstreamCertificateExpiry};
 };
 
-void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot,
-                  const UpstreamTlsContext& upstream) {
+void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot, std::size_t index) {
+  const UpstreamTlsContext& upstream = snapshot.config->resolved.upstreams[index];
   const Labels labels{{"server", upstream.server.server},
                       {"location", upstream.location},
                       {"directive", upstream.directive}};
   gauges.verify.add(labels, upstream.verify.value ? 1 : 0);
-  const audit::UpstreamFiles files = audit::upstream_files(upstream);
-  if (files.trusted != nullptr) {
-    const auto end = snapshot.upstream_trust.find(*files.trusted);
-    if (end != snapshot.upstream_trust.end()) {
-      gauges.trust.add(labels, base::unix_seconds(end->second));
-    }
+  const auto end = snapshot.upstream_trust.find(index);
+  if (end != snapshot.upstream_trust.end()) {
+    gauges.trust.add(labels, base::unix_seconds(end->second));
   }
-  for (const std::string& path : files.certificates) {
+  for (const std::string& path : audit::upstream_files(snapshot, upstream).certificates) {
     const auto file = snapshot.material.find(path);
     if (file == snapshot.material.end() || !file->second->material) continue;
     Labels with_path = labels;
@@ -62,9 +59,9 @@ void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot,
 
 void upstream_families(const audit::Snapshot& snapshot, Families& families) {
   UpstreamGauges gauges;
-  for (const UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
-    if (upstream.speaks_tls != config::SpeaksTls::kYes) continue;
-    add_upstream(gauges, snapshot, upstream);
+  const auto& upstreams = snapshot.config->resolved.upstreams;
+  for (std::size_t i = 0; i < upstreams.size(); ++i) {
+    if (upstreams[i].speaks_tls == config::SpeaksTls::kYes) add_upstream(gauges, snapshot, i);
   }
   for (Worst* family : {&gauges.verify, &gauges.trust, &gauges.certificate}) {
     families.push_back(family->take());

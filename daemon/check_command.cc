@@ -92,9 +92,8 @@ int exit_code(const audit::Snapshot& snapshot, std::optional<audit::Severity> ba
   if (!snapshot.nginx_errors().empty()) return kRefused;
   if (!bar) return kClean;
   const std::vector<audit::Finding> findings = reports::findings_of(snapshot);
-  const bool is_over = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
-    return audit::row(finding.kind).severity <= *bar;
-  });
+  const bool is_over = std::any_of(findings.begin(), findings.end(),
+                                   [&](const auto& finding) { return finding.severity <= *bar; });
   return is_over ? kFindings : kClean;
 }
 
@@ -110,7 +109,7 @@ reports::Look look() {
 base::Result<int> assess(const CheckOptions& options, audit::Policy policy,
                          base::FileSystem& disk) {
   policy.keys = options.keys;
-  policy.profile = options.profile;
+  if (options.profile) policy.profile = *options.profile;
   policy.missing_files = options.missing_files;
   if (!options.bundle.empty()) assess_bundle_alone(options, policy);
   if (const auto good = add_clients(options.clients, disk, policy); !good) {

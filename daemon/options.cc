@@ -29,7 +29,7 @@ struct Raw {
   std::string check_format = "text", fail_on = "warning", at;
   std::vector<std::string> clients;
   bool with_keys = false;
-  std::string profile = "default", missing_files = "error";
+  std::string profile, missing_files = "error";
   std::vector<std::string> bundle;  // CA_BUNDLE [CLIENT_CERT]
   std::string dump_format = "json";
   std::vector<std::string> explained;
@@ -213,7 +213,9 @@ Mistake understand_check(Raw& raw) {
   check.format = raw.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
   check.fail_on = bars.at(raw.fail_on);
   if (raw.with_keys) check.keys = audit::KeyAccess::kCompare;
-  if (raw.profile == "strict") check.profile = audit::Profile::kStrict;
+  if (!raw.profile.empty()) {
+    check.profile = raw.profile == "strict" ? audit::Profile::kStrict : audit::Profile::kDefault;
+  }
   if (raw.missing_files == "warn") check.missing_files = audit::MissingFiles::kWarning;
   if (auto mistake = understand_bundle(raw, check)) return mistake;
   for (const std::string& client : raw.clients) {

@@ -33,7 +33,7 @@ struct CheckOptions {
   std::vector<ClientCertificate> clients;
   AssessedAt at;
   audit::KeyAccess keys = audit::KeyAccess::kNever;
-  audit::Profile profile = audit::Profile::kDefault;
+  std::optional<audit::Profile> profile;  // nullopt: as the settings say
   audit::MissingFiles missing_files = audit::MissingFiles::kRefusal;
   std::string bundle;         // CA_BUNDLE: assess this file alone; "": nginx's configuration
   std::string bundle_client;  // CLIENT_CERT: a client it has to accept; "": none

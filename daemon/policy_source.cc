@@ -114,6 +114,8 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   if (named) policy.nginx_conf = conf;
   policy.canaries = std::move(settings.canaries);
   policy.limits = settings.limits;
+  policy.profile = settings.profile;
+  policy.rules = std::move(settings.rules);
   return policy;
 }
 

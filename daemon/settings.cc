@@ -71,15 +71,53 @@ void read_canaries(const YAML::Node& node, const std::string& path, Settings& se
   }
 }
 
+audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
+  const std::string id = text_of(node, where);
+  const audit::FindingRow* row = audit::find_finding(id);
+  if (row == nullptr) {
+    reject(node, where + " names the rule \"" + id +
+                     "\", which does not exist; docs/findings.md has them all");
+  }
+  return row->kind;
+}
+
+void read_severities(const YAML::Node& node, audit::RuleSettings& rules) {
+  check_unique_keys(node, "policy.severity");
+  for (const auto& entry : node) {
+    const audit::FindingKind kind = rule_of(entry.first, "policy.severity");
+    const auto severity = audit::parse_severity(text_of(entry.second, "policy.severity"));
+    if (!severity) reject(entry.second, "a severity is critical, warning or info");
+    rules.severities.emplace(kind, *severity);
+  }
+}
+
+void read_policy(const YAML::Node& node, Settings& settings) {
+  check_keys(node, "policy", {"profile", "disable", "severity"});
+  if (const auto profile = node["profile"]) {
+    const std::string word = text_of(profile, "policy.profile");
+    if (word != "default" && word != "strict") {
+      reject(profile, "policy.profile must be default or strict");
+    }
+    settings.profile = word == "strict" ? audit::Profile::kStrict : audit::Profile::kDefault;
+  }
+  if (const auto disable = node["disable"]) {
+    if (!disable.IsSequence()) reject(disable, "policy.disable must be a list of rules");
+    for (const auto& rule : disable)
+      settings.rules.disabled.insert(rule_of(rule, "policy.disable"));
+  }
+  if (const auto severity = node["severity"]) read_severities(severity, settings.rules);
+}
+
 }  // namespace
 
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
   Settings settings;
   const auto read = read_yaml(text, path, [&](const YAML::Node& root) {
     if (root.IsNull()) return;
-    check_keys(root, "the settings", {"nginx", "canaries", "limits"});
+    check_keys(root, "the settings", {"nginx", "canaries", "policy", "limits"});
     if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
     if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
+    if (const auto policy = root["policy"]) read_policy(policy, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
   });
   if (!read) return tl::unexpected(read.error());

@@ -18,6 +18,8 @@ struct Settings {
   std::optional<config::Version> nginx_version;
   std::vector<audit::CanarySetting> canaries;
   audit::Limits limits;
+  audit::Profile profile = audit::Profile::kDefault;
+  audit::RuleSettings rules;
 };
 
 /// `path`: of the file, absolute or not; relative certificate paths join its directory. kParse:

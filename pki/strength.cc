@@ -23,6 +23,10 @@ int signature_bits(const Certificate& certificate) {
   return bits;
 }
 
+bool may_act_as_client(const Certificate& certificate) {
+  return X509_check_purpose(certificate.handle().x509.get(), X509_PURPOSE_SSL_CLIENT, 0) == 1;
+}
+
 bool may_issue_clients(const Certificate& certificate) {
   // X509_get_extended_key_usage() is all ones without the extension.
   return certificate.facts().is_ca &&

@@ -20,4 +20,7 @@ bool may_issue_clients(const Certificate& certificate);
 /// takes it as one.
 bool is_meant_to_issue(const Certificate& certificate);
 
+/// A leaf that a verifying peer takes from a client (R3.10, else 26 in an nginx peer's log).
+bool may_act_as_client(const Certificate& certificate);
+
 }  // namespace mtls::pki

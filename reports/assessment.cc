@@ -12,9 +12,8 @@ std::vector<audit::Finding> findings_of(const audit::Snapshot& snapshot) {
   for (const auto& server : snapshot.servers) {
     all.insert(all.end(), server->findings.begin(), server->findings.end());
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return audit::row(a.kind).severity < audit::row(b.kind).severity;
-  });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.severity < b.severity; });
   return all;
 }
 

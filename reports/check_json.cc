@@ -91,12 +91,13 @@ Json one_server(const Assessment& assessment, std::size_t index) {
 Json finding_json(const config::Document& document, const audit::Finding& finding) {
   const audit::FindingRow& row = audit::row(finding.kind);
   Json json{{"rule", row.id},
-            {"severity", word(row.severity)},
+            {"severity", word(finding.severity)},
             {"server", finding.context ? Json(id_text(*finding.context)) : Json()}};
   put_place(json, document, finding.at);
   json["path"] = finding.path.empty() ? Json() : Json(finding.path);
   json["message"] = finding.detail;
   json["remedy"] = row.remedy;
+  json["fixable"] = audit::is_fixable(finding.kind);
   return json;
 }
 

@@ -38,8 +38,8 @@ Paint paint_of(audit::Severity severity) {
 
 std::string paragraph(const config::Document& document, const audit::Finding& finding, Look look) {
   const audit::FindingRow& row = audit::row(finding.kind);
-  std::string text =
-      painted(word(row.severity), paint_of(row.severity), look) + ": " + std::string(row.id);
+  std::string text = painted(word(finding.severity), paint_of(finding.severity), look) + ": " +
+                     std::string(row.id);
   if (finding.context) text += " in " + named(*finding.context);
   if (finding.at) text += " at " + place_of(document, *finding.at);
   text += "\n  " + finding.detail;
@@ -51,7 +51,7 @@ std::string paragraph(const config::Document& document, const audit::Finding& fi
 std::string summary(const Assessment& assessment, const std::vector<audit::Finding>& findings) {
   std::array<std::size_t, 3> counts{};
   for (const audit::Finding& finding : findings) {
-    ++counts.at(static_cast<std::size_t>(audit::row(finding.kind).severity));
+    ++counts.at(static_cast<std::size_t>(finding.severity));
   }
   return std::to_string(assessment.resolved().servers.size()) + " server blocks in " +
          std::to_string(assessment.document().files.size()) + " files as of " +

@@ -76,7 +76,13 @@ Json crl_json(const pki::RevocationListFacts& facts) {
           {"revoked", facts.revoked}};
 }
 
-// Roles are judged of the members of CA files only.
+Json problems_json(const std::vector<audit::Problem>& problems) {
+  Json json = Json::array();
+  for (const audit::Problem problem : problems) json.push_back(word(problem));
+  return json;
+}
+
+// Roles and problems are judged of the members of CA files only.
 Json certificates_json(const audit::Snapshot& snapshot, const audit::MaterialFile& file) {
   const auto bundle = snapshot.bundles.find(file.path);
   const auto& certificates = file.material->certificates;
@@ -87,6 +93,8 @@ Json certificates_json(const audit::Snapshot& snapshot, const audit::MaterialFil
     const pki::Member* judged = is_judged ? &bundle->second.members[i] : nullptr;
     Json one = certificate_json(certificates[i].facts(), judged);
     one["superseded_by"] = superseded_json(snapshot, judged);
+    one["problems"] =
+        judged != nullptr ? problems_json(bundle->second.member_problems[i]) : Json::array();
     json.push_back(std::move(one));
   }
   return json;

@@ -66,7 +66,7 @@ std::string server_table(const audit::Snapshot& snapshot) {
 
 std::string finding_row(const audit::Finding& finding) {
   const audit::FindingRow& row = audit::row(finding.kind);
-  const std::string severity(word(row.severity));
+  const std::string severity(word(finding.severity));
   const config::ContextId id = finding.context.value_or(config::ContextId{});
   return "<tr><td class=\"" + severity + "\">" + severity + "</td><td><code>" +
          std::string(row.id) + "</code></td>" + cell(id.server + " " + id.listen) + "<td>" +

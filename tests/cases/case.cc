@@ -133,8 +133,8 @@ std::string findings_text(const audit::Snapshot& snapshot) {
   const auto write = [&](const std::vector<audit::Finding>& findings) {
     for (const audit::Finding& finding : findings) {
       const audit::FindingRow& row = audit::row(finding.kind);
-      out << word(row.severity) << " " << row.id << " at " << place_of(snapshot, finding.at) << ": "
-          << finding.detail << "\n";
+      out << word(finding.severity) << " " << row.id << " at " << place_of(snapshot, finding.at)
+          << ": " << finding.detail << "\n";
     }
   };
   write(snapshot.findings);

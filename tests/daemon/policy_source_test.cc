@@ -98,4 +98,14 @@ TEST_CASE("policy source: flags win over settings, settings over the running mas
   CHECK(policy.build.version == config::Version{1, 31, 0});
 }
 
+TEST_CASE("policy source: the settings' policy section is the policy's") {
+  testing::MemoryFileSystem disk;
+  disk.put("/s.yml", "policy: {profile: strict, disable: [runtime-path]}\n");
+  Options options;
+  options.config_file = "/s.yml";
+  const audit::Policy policy = policy_of(options, disk);
+  CHECK(policy.profile == audit::Profile::kStrict);
+  CHECK(policy.rules.disabled == std::set{audit::FindingKind::kRuntimePath});
+}
+
 }  // namespace mtls::daemon

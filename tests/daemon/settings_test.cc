@@ -15,6 +15,8 @@ TEST_CASE("settings: an empty file is all defaults") {
     CHECK_FALSE(settings->nginx_version);
     CHECK(settings->canaries.empty());
     CHECK(settings->limits == audit::Limits{});
+    CHECK(settings->profile == audit::Profile::kDefault);
+    CHECK(settings->rules == audit::RuleSettings{});
   }
 }
 
@@ -31,6 +33,12 @@ canaries:
     certificate: /abs/*.pem
     expect: reject
     servers: [api.example, '*.internal']
+policy:
+  profile: strict
+  disable: [duplicate-certificate, runtime-path]
+  severity:
+    crl-stale: warning
+    runtime-path: critical
 limits:
   max_file_bytes: 1
   max_crl_bytes: 2
@@ -52,6 +60,13 @@ limits:
                                                       .certificate = "/abs/*.pem",
                                                       .expect = audit::Expect::kReject,
                                                       .servers = {"api.example", "*.internal"}});
+  CHECK(settings->profile == audit::Profile::kStrict);
+  CHECK(
+      settings->rules ==
+      audit::RuleSettings{
+          .disabled = {audit::FindingKind::kDuplicateCertificate, audit::FindingKind::kRuntimePath},
+          .severities = {{audit::FindingKind::kCrlStale, audit::Severity::kWarning},
+                         {audit::FindingKind::kRuntimePath, audit::Severity::kCritical}}});
   CHECK(settings->limits == audit::Limits{.max_file_bytes = 1,
                                           .max_crl_bytes = 2,
                                           .max_series = 3,
@@ -88,6 +103,19 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"limits: {max_series: 1e3}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_series: 9999999999999999}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_serie: 1}\n", "s.yml:1:10: unknown key \"max_serie\" in limits"},
+           {"policy: strict\n", "s.yml:1:9: policy must be a map with profile, disable, severity"},
+           {"policy: {profil: strict}\n", "s.yml:1:10: unknown key \"profil\" in policy"},
+           {"policy: {profile: lax}\n", "s.yml:1:19: policy.profile must be default or strict"},
+           {"policy: {disable: crl-stale}\n", "s.yml:1:19: policy.disable must be a list of rules"},
+           {"policy:\n  disable:\n    - crl-stail\n",
+            "s.yml:3:7: policy.disable names the rule \"crl-stail\", which does not exist"},
+           {"policy: {severity: [crl-stale]}\n", "s.yml:1:20: policy.severity must be a map"},
+           {"policy: {severity: {crl-stale: fatal}}\n",
+            "s.yml:1:32: a severity is critical, warning or info"},
+           {"policy: {severity: {crl-stail: info}}\n",
+            "s.yml:1:21: policy.severity names the rule \"crl-stail\", which does not exist"},
+           {"policy: {severity: {crl-stale: info, crl-stale: info}}\n",
+            "s.yml:1:38: repeated key \"crl-stale\" in policy.severity"},
            {"- nginx\n", "s.yml:1:1: the settings must be a map"},
            {"nginx\n", "s.yml:1:1: the settings must be a map"},
            {"nginx: {\n", "s.yml:"},

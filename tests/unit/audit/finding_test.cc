@@ -36,4 +36,29 @@ TEST_CASE("findings: every id is a heading of docs/findings.md, under its severi
   CHECK(chapter_of.size() == finding_table().size());
 }
 
+TEST_CASE("findings: docs/commands.md lists those that are fixable, and no other") {
+  std::ifstream document(COMMANDS_DOCUMENT);
+  REQUIRE(document);
+  std::string text;
+  bool is_inside = false;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("#")) is_inside = line == "#### Fixable findings";
+    if (is_inside) text += line;
+  }
+  text = text.substr(0, text.find("It is false"));
+  for (const FindingRow& row : finding_table()) {
+    INFO(row.id);
+    const bool is_listed = text.find("`" + std::string(row.id) + "`") != std::string::npos;
+    CHECK(is_listed == is_fixable(row.kind));
+  }
+}
+
+TEST_CASE("findings: a rule is found by its id, a severity by its word") {
+  for (const FindingRow& row : finding_table()) CHECK(find_finding(row.id) == &row);
+  CHECK(find_finding("ca-expire") == nullptr);
+  for (const Severity severity : {Severity::kCritical, Severity::kWarning, Severity::kInfo})
+    CHECK(parse_severity(word(severity)) == severity);
+  CHECK_FALSE(parse_severity("Critical"));
+}
+
 }  // namespace mtls::audit

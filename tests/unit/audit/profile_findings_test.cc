@@ -1,4 +1,6 @@
 // Findings that only a policy which asks for more, or for less, brings about.
+#include <catch2/catch.hpp>
+
 #include "tests/unit/audit/finding_cases.h"
 
 namespace mtls::audit_fixture {
@@ -67,6 +69,25 @@ std::vector<Case> profile_cases() {
   const std::vector<Case> missing = missing_file_cases();
   all.insert(all.end(), missing.begin(), missing.end());
   return all;
+}
+
+TEST_CASE("rule settings: a disabled rule is silent, another severity is the finding's") {
+  Host host;
+  host.disk.put(kBundle, minted().root.certificate_pem + minted().root.certificate_pem);
+  host.conf(http(server("a.test", std::string(kVerifyOn) + " server_tokens on;")));
+  const auto severities = [&] {
+    std::map<std::string, audit::Severity> said;
+    for (const audit::Finding& finding : findings_of(*host.scratch()))
+      said.emplace(audit::row(finding.kind).id, finding.severity);
+    return said;
+  };
+  using enum audit::Severity;
+  using Said = std::map<std::string, audit::Severity>;
+  CHECK(severities() == Said{{"duplicate-certificate", kInfo}, {"server-tokens-on", kInfo}});
+  host.policy.rules.severities = {{kDuplicateCertificate, kCritical}, {kServerTokensOn, kWarning}};
+  CHECK(severities() == Said{{"duplicate-certificate", kCritical}, {"server-tokens-on", kWarning}});
+  host.policy.rules.disabled = {kDuplicateCertificate, kServerTokensOn};
+  CHECK(severities().empty());
 }
 
 }  // namespace mtls::audit_fixture

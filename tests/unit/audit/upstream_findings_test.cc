@@ -109,12 +109,85 @@ std::vector<Case> value_cases() {
   };
 }
 
+// nginx shows `pem` to a backend; `more` stands in the file of its CAs.
+std::function<void(Host&)> shows(const std::string& pem, const std::string& more = "",
+                                 const std::string& url = "https://b.test") {
+  return [=](Host& host) {
+    location(kVerified +
+             "proxy_ssl_certificate client.pem; proxy_ssl_certificate_key server.key; " +
+             "proxy_pass " + url + ";")(host);
+    host.disk.put("/etc/nginx/client.pem", pem);
+    host.disk.put(kTrusted, minted().root.certificate_pem + more);
+  };
+}
+
+std::function<void(Host&)> shows_valid(days from, days until) {
+  return shows(mint_valid(client_spec("CN=n", minted().root), from, until).certificate_pem);
+}
+
+std::function<void(Host&)> shows_for(const std::string& purpose) {
+  CertificateSpec spec = client_spec("CN=n", minted().root);
+  spec.extended_key_usage = purpose;
+  return shows(testing::mint(spec).certificate_pem);
+}
+
+std::vector<Case> shown_cases() {
+  const std::string deep = minted().deep_client.certificate_pem;
+  const std::string intermediate = minted().intermediate.certificate_pem;
+  CertificateSpec old_ca = ca_spec("CN=Issuing A1", &minted().root);
+  old_ca.same_key_as = &minted().intermediate;
+  const std::string expired = mint_valid(old_ca, days{-90}, days{-1}).certificate_pem;
+  return {
+      {kUpstreamCertificateRejected, Effect::kFires, "expired this second",
+       shows_valid(days{-9}, days{0})},
+      {kUpstreamCertificateRejected, Effect::kSilent, "a day is left",
+       shows_valid(days{-9}, days{1})},
+      {kUpstreamCertificateRejected, Effect::kFires, "it begins tomorrow",
+       shows_valid(days{1}, days{90})},
+      {kUpstreamCertificateRejected, Effect::kFires, "for servers only", shows_for("serverAuth")},
+      {kUpstreamCertificateRejected, Effect::kSilent, "for both",
+       shows_for("serverAuth,clientAuth")},
+      {kUpstreamCertificateRejected, Effect::kFires, "the intermediate sent with it has expired",
+       shows(deep + expired)},
+      {kUpstreamCertificateRejected, Effect::kSilent, "the backend speaks no TLS",
+       shows(expired, "", "http://b.test")},
+      {kUpstreamCertificateExpiresSoon, Effect::kFires, "14 days left",
+       shows_valid(days{-9}, days{14})},
+      {kUpstreamCertificateExpiresSoon, Effect::kSilent, "15 days left",
+       shows_valid(days{-9}, days{15})},
+      {kUpstreamCertificateExpiresSoon, Effect::kSilent, "none left: it is refused",
+       shows_valid(days{-9}, days{-1})},
+      {kUpstreamChainIncomplete, Effect::kFires, "its intermediate stands elsewhere",
+       shows(deep, intermediate)},
+      {kUpstreamChainIncomplete, Effect::kSilent, "it is sent", shows(deep + intermediate)},
+      {kUpstreamChainIncomplete, Effect::kSilent, "nobody knows the issuer", shows(deep)},
+      {kUpstreamChainIncomplete, Effect::kSilent, "the issuer is a root",
+       shows(minted().client.certificate_pem)},
+      {kUpstreamTrustExpiresSoon, Effect::kFires, "VerifyCAFile replaces the CAs (R3.6)",
+       [](Host& host) {
+         location(kVerified +
+                  "proxy_ssl_conf_command VerifyCAFile ending.pem; proxy_pass https://b.test;")(
+             host);
+         host.disk.put("/etc/nginx/ending.pem",
+                       mint_valid(ca_spec("CN=E"), days{-9}, days{3}).certificate_pem);
+       }},
+      {kUpstreamTrustExpiresSoon, Effect::kSilent, "what it replaces does not count",
+       [](Host& host) {
+         location(kVerified +
+                  "proxy_ssl_conf_command VerifyCAFile lasting.pem; proxy_pass https://b.test;")(
+             host);
+         host.disk.put("/etc/nginx/lasting.pem", minted().root.certificate_pem);
+         host.disk.put(kTrusted, mint_valid(ca_spec("CN=E"), days{-9}, days{3}).certificate_pem);
+       }},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> upstream_cases() {
   std::vector<Case> all;
   for (const auto& group :
-       {not_verified_cases(), session_cases(), command_cases(), value_cases()}) {
+       {not_verified_cases(), session_cases(), command_cases(), value_cases(), shown_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;
@@ -142,7 +215,7 @@ TEST_CASE("upstream: the files it opens are material, and time in them is a hori
   const auto snapshot = host.scratch();
   CHECK(snapshot->material.contains(kTrusted));
   CHECK(snapshot->material.contains(client));
-  CHECK(snapshot->upstream_trust.at(kTrusted) == kT0 + days{365});
+  CHECK(snapshot->upstream_trust.at(0) == kT0 + days{365});
   CHECK(*snapshot->next_change_at <= kT0 + days{9});
 
   location("proxy_ssl_trusted_certificate trusted.pem; proxy_pass https://b.test;")(host);

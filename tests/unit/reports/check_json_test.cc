@@ -86,6 +86,50 @@ TEST_CASE("check json: a renewed CA says which certificate takes over, the last 
   CHECK(both[1]["superseded_by"] == nullptr);
 }
 
+TEST_CASE("check json: each certificate of a CA file has its own problems, by the metric's words") {
+  Host host;
+  const Minted weak = [] {
+    CertificateSpec spec = ca_spec("CN=Weak");
+    spec.key = testing::KeyKind::kRsa1024;
+    return mint_valid(spec, days{-90}, days{-1});
+  }();
+  host.disk.put(kBundle, minted().root.certificate_pem + weak.certificate_pem +
+                             minted().deep_client.certificate_pem + minted().root.certificate_pem);
+  const Json file = checked(host)["files"][0];
+  const std::vector<Json> expected{Json::array(),
+                                   {"weak_key", "expired", "expired_needed"},
+                                   {"leaf_as_ca", "missing_issuer"},
+                                   Json::array()};
+  REQUIRE(file["certificates"].size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    INFO(i);
+    CHECK(file["certificates"][i]["problems"] == expected[i]);
+  }
+  CHECK(checked(host)["files"][1]["certificates"][0]["problems"] == Json::array());
+}
+
+TEST_CASE(
+    "check json: what one edit of the configuration mends is fixable, what files need is not") {
+  Host host;
+  host.disk.put(kBundle, mint_valid(ca_spec("CN=Old"), days{-9}, days{-1}).certificate_pem);
+  host.conf(http(server("a.test", std::string(kVerifyOn) + " server_tokens on;")));
+  std::map<std::string, bool> fixable;
+  const Json json = checked(host);
+  for (const Json& finding : json["findings"]) fixable[finding["rule"]] = finding["fixable"];
+  CHECK(fixable == std::map<std::string, bool>{{"ca-expired", false}, {"server-tokens-on", true}});
+}
+
+TEST_CASE("check json: the settings' severity is told, and sorts") {
+  Host host;
+  host.disk.put(kBundle, mint_valid(ca_spec("CN=Old"), days{-9}, days{-1}).certificate_pem);
+  host.conf(http(server("a.test", std::string(kVerifyOn) + " server_tokens on;")));
+  host.policy.rules.severities = {{FindingKind::kServerTokensOn, audit::Severity::kCritical},
+                                  {FindingKind::kCaExpired, audit::Severity::kWarning}};
+  check_places(checked(host), {{"/findings/0/rule", "server-tokens-on"},
+                               {"/findings/0/severity", "critical"},
+                               {"/findings/1/severity", "warning"}});
+}
+
 TEST_CASE("check json: the files of upstreams go by the directives that name them") {
   Host host;
   host.conf(http(server("a.test",
