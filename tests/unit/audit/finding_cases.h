@@ -19,6 +19,9 @@ struct Case {
   std::function<void(Host&)> change;  // of the healthy host
 };
 
+/// crl_findings_test.cc
+std::vector<Case> crl_cases();
+
 /// upstream_findings_test.cc
 std::vector<Case> upstream_cases();
 
