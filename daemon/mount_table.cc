@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <climits>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace mtls::daemon {
@@ -32,8 +33,7 @@ constexpr std::array<std::string_view, 24> kSilentTypes = {
 // Their source may look like a disk and is not.
 constexpr std::array<std::string_view, 2> kNeverDisks = {"fuse", "autofs"};
 
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
+bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -104,9 +104,9 @@ std::vector<std::string> reversed_components(std::string_view path) {
 std::string read_all(int file) {
   std::string text;
   std::array<char, 16384> buffer{};
-  if (::lseek(file, 0, SEEK_SET) != 0) return text;
   for (;;) {
-    const ssize_t got = ::read(file, buffer.data(), buffer.size());
+    const ssize_t got =
+        ::pread(file, buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));

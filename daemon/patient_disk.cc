@@ -18,7 +18,7 @@ std::optional<std::string> PatientDisk::lane_of(const std::string& path) {
 }
 
 template <class Answer, class Ask>
-base::Result<Answer> PatientDisk::ask(const std::string& path, Ask question) {
+base::Result<Answer> PatientDisk::ask(const std::string& path, const Ask& question) {
   const auto lane = lane_of(path);
   if (!lane) return question(*disk_);
   const auto answer = std::make_shared<std::optional<base::Result<Answer>>>();

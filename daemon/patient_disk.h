@@ -28,7 +28,7 @@ class PatientDisk final : public base::FileSystem {
   /// The thread to ask on; nullopt: any.
   std::optional<std::string> lane_of(const std::string& path);
   template <class Answer, class Ask>
-  base::Result<Answer> ask(const std::string& path, Ask question);
+  base::Result<Answer> ask(const std::string& path, const Ask& question);
 
   std::shared_ptr<base::FileSystem> disk_;
   Mounts& mounts_;
