@@ -86,6 +86,8 @@ class TwoStates {
 
   bool alive() { return scene_.exporter().process().wait(0ms) == std::nullopt; }
 
+  std::string log() { return scene_.exporter().log(); }
+
   void check_recovered() {
     scene_.restore_victim();
     scene_.check_recovered();
@@ -128,7 +130,7 @@ void try_each(const std::vector<Failing>& kinds) {
     for (long n = 1; states.try_nth(failing, n); n = next_after(n, 0.3)) {
       CAPTURE(n);
       ++tried;
-      REQUIRE(states.alive());
+      if (!states.alive()) FAIL("it has ended: " << states.log());
     }
     states.check_recovered();
     WARN(failing.name << ": " << tried << " calls failed, one after the other");
@@ -184,11 +186,14 @@ Started start_with(const TempDir& dir, const Failing& failing, long n) {
   return started;
 }
 
-// Before main() the C++ runtime speaks for us; libuv says nothing when it gets no thread.
+// Before main() the C++ runtime speaks for us; libuv ends us, without a word, when its loop gets no
+// thread or no memory at start.
 bool ended_by_a_library(const Failing& failing, const Started& started) {
   const bool in_main = contains(started.log, "level=");
   return started.code == 128 + SIGABRT &&
-         (in_main ? failing.call == Call::kThread : contains(started.log, "std::bad_alloc"));
+         (in_main ? (failing.call == Call::kThread || failing.call == Call::kAllocation) &&
+                        !contains(started.log, "terminate called")
+                  : contains(started.log, "std::bad_alloc"));
 }
 
 TEST_CASE("F13: whichever allocation or call of a start fails, it starts or says why not") {

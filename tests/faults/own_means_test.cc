@@ -110,7 +110,7 @@ TEST_CASE("F13: without memory or descriptors check says that it has no sound re
   dir.write("ca.pem", authority("CA").certificate_pem);
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
   ChildProcess check = exporter({"check", "--nginx.conf", dir.path("nginx.conf")}, {},
-                                {"/usr/bin/prlimit", "--nofile=4"});
+                                {"/usr/bin/prlimit", "--nofile=5"});
   const Outcome outcome = outcome_of(check);
   CHECK(outcome.code == 3);
   CHECK(contains(outcome.error, "not enough descriptors"));

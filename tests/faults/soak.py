@@ -63,9 +63,9 @@ def percentile(values, share):
 
 
 def at_rest(process, port):
-    """Sample without clients and changes, once evaluations have ended."""
-    time.sleep(WARM_UP_SECONDS)
+    """Sample without clients and changes, once evaluations have ended and the last scrape's connection is gone."""
     scrape(port)
+    time.sleep(WARM_UP_SECONDS)
     return process.sample()
 
 
