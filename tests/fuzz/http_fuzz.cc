@@ -88,6 +88,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   must(pieces.size() == whole.size(), "nor to where the head ends");
   check_head(whole, text);
   OnePage site;
-  check_answer(mtls::daemon::answer_to(whole.head(), site));
+  check_answer(mtls::daemon::answer_to(whole.head(), site, {}));
   return 0;
 }
