@@ -25,6 +25,8 @@ void write_rich_tree(const TempDir& dir) {
   const Minted billing = client("billing", ca);
   dir.write("ca.pem", ca.certificate_pem);
   dir.write("extra.pem", extra.certificate_pem);
+  dir.write("exchange.pem", authority("Exchanged").certificate_pem +
+                                authority("Exchanged", 300 * 24h).certificate_pem);
   dir.write("crl.pem", mtls::testing::mint_crl({.issuer = &ca,
                                                 .this_update = now() - 24h,
                                                 .next_update = now() + 7 * 24h,
@@ -35,17 +37,18 @@ void write_rich_tree(const TempDir& dir) {
             "canaries:\n"
             "  - {name: billing, certificate: canaries/billing.pem, expect: reject}\n"
             "  - {name: sensor, certificate: canaries/sensor.pem, servers: ['*.example']}\n");
-  dir.write("nginx.conf",
-            nginx_conf(tls_server("on.example",
-                                  "ssl_verify_client on; ssl_client_certificate ca.pem; "
-                                  "ssl_trusted_certificate extra.pem; ssl_crl crl.pem; "
-                                  "location / { proxy_pass https://127.0.0.1:1; "
-                                  "proxy_ssl_verify on; proxy_ssl_trusted_certificate extra.pem; "
-                                  "proxy_ssl_certificate server.pem; "
-                                  "proxy_ssl_certificate_key server.key; }") +
-                       tls_server("optional.example",
-                                  "ssl_verify_client optional; ssl_client_certificate ca.pem;") +
-                       asking_server("missing.example", "missing.pem")));
+  dir.write(
+      "nginx.conf",
+      nginx_conf(tls_server("on.example",
+                            "ssl_verify_client on; ssl_client_certificate ca.pem; "
+                            "ssl_trusted_certificate extra.pem; ssl_crl crl.pem; "
+                            "location / { proxy_pass https://127.0.0.1:1; "
+                            "proxy_ssl_verify on; proxy_ssl_trusted_certificate extra.pem; "
+                            "proxy_ssl_certificate server.pem; "
+                            "proxy_ssl_certificate_key server.key; }") +
+                 tls_server("optional.example",
+                            "ssl_verify_client optional; ssl_client_certificate exchange.pem;") +
+                 asking_server("missing.example", "missing.pem")));
 }
 
 std::vector<std::string> rich_flags(const TempDir& dir) {
