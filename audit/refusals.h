@@ -8,7 +8,8 @@
 
 namespace mtls::audit {
 
-/// Fills `refusals`, `strength` and `side_files` of `snapshot`, whose configuration and material are loaded.
+/// Fills `refusals`, `strength` and `side_files` of `snapshot`, whose configuration and material
+/// are loaded.
 void find_refusals(const BuildInputs& inputs, const Plan& plan, Snapshot& snapshot);
 
 }  // namespace mtls::audit

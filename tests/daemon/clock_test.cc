@@ -50,7 +50,8 @@ std::string faketime_library() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return "";
 #else
-  const std::filesystem::path library = "/usr/lib/" EXPORTER_MULTIARCH "/faketime/libfaketimeMT.so.1";
+  const std::filesystem::path library =
+      "/usr/lib/" EXPORTER_MULTIARCH "/faketime/libfaketimeMT.so.1";
   return std::filesystem::exists(library) ? library.string() : "";
 #endif
 }

@@ -111,8 +111,8 @@ TEST_CASE("F13: without memory or descriptors check says that it has no sound re
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
   // What the test itself was started with is not the exporter's to have.
   const char* const few = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 5; exec \"$@\"";
-  ChildProcess check = exporter({"check", "--nginx.conf", dir.path("nginx.conf")}, {},
-                                {"/bin/sh", "-c", few, "sh"});
+  ChildProcess check =
+      exporter({"check", "--nginx.conf", dir.path("nginx.conf")}, {}, {"/bin/sh", "-c", few, "sh"});
   const Outcome outcome = outcome_of(check);
   CHECK(outcome.code == 3);
   CHECK(contains(outcome.error, "not enough descriptors"));
