@@ -34,13 +34,17 @@ int number_of(Presence presence) {  // errno on Linux
 
 bool opens(Presence presence) { return number_of(presence) == 0; }
 
-// The queue after fopen() failed in OpenSSL: ERR_LIB_SYS, then what the BIO adds.
-std::string fopen_queue(Presence presence, const std::string& path, std::string_view mode) {
+// The queue after a system call failed in OpenSSL: ERR_LIB_SYS.
+std::string system_queue(Presence presence, const std::string& call) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   const auto number = static_cast<std::size_t>(number_of(presence));
   return "error:800000" + std::string{kHex[number / 16], kHex[number % 16]} +
-         ":system library::" + std::string(error_of(presence)) + ":calling fopen(" + path + ", " +
-         std::string(mode) + ")";
+         ":system library::" + std::string(error_of(presence)) + ":calling " + call;
+}
+
+// What the BIO adds comes behind it.
+std::string fopen_queue(Presence presence, const std::string& path, std::string_view mode) {
+  return system_queue(presence, "fopen(" + path + ", " + std::string(mode) + ")");
 }
 
 std::string new_file_queue(Presence presence, const std::string& path, std::string_view mode) {
@@ -165,6 +169,26 @@ std::string command_file_queue(const RefusalScene& scene, const std::string& nam
   return error ? error->openssl : "";
 }
 
+// SSL_add_dir_cert_subjects_to_stack() opens its directory; the other directories are looked into
+// when a chain is built.
+std::string command_directory_queue(const RefusalScene& scene, const std::string& name,
+                                    const std::string& path) {
+  if (!is_command(name, "ClientCAPath") && !is_command(name, "RequestCAPath")) return "";
+  Presence presence = scene.files.presence(scene.files.look(path));
+  if (presence == Presence::kThere) presence = Presence::kNotDirectory;
+  if (opens(presence)) return "";
+  return system_queue(presence, "OPENSSL_dir_read(" + path + ")") +
+         " error:0A080002:SSL routines::system lib";
+}
+
+// Empty when nothing is wrong with it.
+std::string command_queue(const RefusalScene& scene, const std::string& name,
+                          const std::string& path, pki::CommandValue value) {
+  if (value == pki::CommandValue::kDirectory) return command_directory_queue(scene, name, path);
+  const Presence presence = scene.files.presence(scene.files.look(path));
+  return opens(presence) ? command_file_queue(scene, name, path) : fopen_queue(presence, path, "r");
+}
+
 }  // namespace
 
 Refusal trust_file_refusal(const RefusalScene& scene, const std::string& path, TrustUse use) {
@@ -260,17 +284,11 @@ Refusal password_file_refusal(const RefusalScene& scene, const std::string& path
 // ngx_ssl_conf_commands().
 Refusal command_refusal(const RefusalScene& scene, const std::string& name,
                         const std::string& value) {
-  switch (scene.trials.value_of_command(name)) {
-    case pki::CommandValue::kText: return scene.trials.command(name, value);
-    case pki::CommandValue::kFile: break;
-    case pki::CommandValue::kDirectory:
-    case pki::CommandValue::kStore: return std::nullopt;
-  }
-  if (!scene.trials.judges_names()) return std::nullopt;
+  const pki::CommandValue kind = scene.trials.value_of_command(name);
+  if (kind == pki::CommandValue::kText) return scene.trials.command(name, value);
+  if (kind == pki::CommandValue::kStore || !scene.trials.judges_names()) return std::nullopt;
   const std::string path = config::full_path(value, scene.policy.nginx_conf);
-  const Presence presence = scene.files.presence(scene.files.look(path));
-  const std::string queue =
-      opens(presence) ? command_file_queue(scene, name, path) : fopen_queue(presence, path, "r");
+  const std::string queue = command_queue(scene, name, path, kind);
   if (queue.empty()) return std::nullopt;
   return failed("SSL_CONF_cmd(\"" + name + "\", \"" + path + "\")",
                 queue + " error:0A000180:SSL routines::bad value:cmd=" + name + ", value=" + path);
