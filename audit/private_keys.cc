@@ -26,7 +26,8 @@ std::vector<std::string_view> passwords_in(std::string_view text) {
 Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use) {
   using Step = pki::KeyRefusal::Step;
   const std::size_t limit = scene.policy.limits.max_file_bytes;
-  const auto key = scene.files.read(use.path, limit);
+  base::Result<base::FileContent> key = base::FileContent{};
+  if (!use.inlined) key = scene.files.read(use.path, limit);
   if (!key) return std::nullopt;
   base::Result<base::FileContent> secrets = base::FileContent{};
   std::vector<std::string_view> passwords;
@@ -35,7 +36,8 @@ Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use) {
     if (!secrets) return std::nullopt;
     passwords = passwords_in(secrets->text());
   }
-  const auto refusal = scene.trials.context(use.ciphers).use_key(key->text(), passwords);
+  const auto refusal =
+      scene.trials.context(use.ciphers).use_key(use.inlined.value_or(key->text()), passwords);
   if (!refusal) return std::nullopt;
   if (refusal->step == Step::kLoad) {
     return failed("cannot load certificate key \"" + use.path + "\": PEM_read_bio_PrivateKey()",

@@ -2,7 +2,9 @@
 // keys and their passwords are read, into memory that is wiped, and only when the policy says so.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "audit/refusals_files.h"
 
@@ -13,6 +15,8 @@ enum class CertificateState { kUnknown, kUsed };
 
 struct KeyUse {
   const std::string& path;
+  // The key itself, of a `data:` value: messages name it `data:`, where nginx prints it whole.
+  std::optional<std::string_view> inlined = std::nullopt;
   const std::string* password_file = nullptr;
   const std::string& ciphers;
   CertificateState certificate = CertificateState::kUnknown;

@@ -122,13 +122,26 @@ Refusal key_presence_refusal(const RefusalScene& scene, const std::string& path)
                 "type: PEM");
 }
 
+// ngx_ssl_load_certificate_key(): an engine's or a store's is theirs to judge.
+Refusal pathless_key_refusal(const RefusalScene& scene, const Identity& identity,
+                             CertificateState state) {
+  constexpr std::string_view kEngine = "engine:";
+  static const std::string kData = "data:";
+  const std::string& text = std::get<config::RuntimePath>(identity.key).text;
+  if (text.starts_with(kEngine) && text.find(':', kEngine.size()) == std::string::npos) {
+    return "cannot load certificate key \"" + text + "\": invalid syntax";
+  }
+  if (!text.starts_with(kData) || scene.policy.keys == KeyAccess::kNever) return std::nullopt;
+  return key_content_refusal(scene, {.path = kData,
+                                     .inlined = std::string_view(text).substr(kData.size()),
+                                     .password_file = identity.password_file,
+                                     .ciphers = identity.ciphers,
+                                     .certificate = state});
+}
+
 Refusal key_refusal(const RefusalScene& scene, const Identity& identity, CertificateState state) {
-  if (const auto* runtime = std::get_if<config::RuntimePath>(&identity.key)) {
-    constexpr std::string_view kEngine = "engine:";
-    const bool lacks_id = runtime->text.starts_with(kEngine) &&
-                          runtime->text.find(':', kEngine.size()) == std::string::npos;
-    if (!lacks_id) return std::nullopt;
-    return "cannot load certificate key \"" + runtime->text + "\": invalid syntax";
+  if (std::holds_alternative<config::RuntimePath>(identity.key)) {
+    return pathless_key_refusal(scene, identity, state);
   }
   const std::string& path = *static_path(identity.key);
   if (auto refusal = key_presence_refusal(scene, path)) return refusal;

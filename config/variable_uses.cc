@@ -207,7 +207,7 @@ bool is_url(std::string_view text) {
 void read_condition(Reader& reader) {
   std::vector<std::string> words;
   for (std::size_t i = 0; i < reader.size(); ++i) words.emplace_back(reader.text(i));
-  if (words.empty() || words.front().size() < 1) return;
+  if (words.empty() || words.front().empty()) return;
   words.front().erase(0, 1);
   if (words.front().empty()) words.erase(words.begin());
   if (words.empty() || words.back().empty()) return;

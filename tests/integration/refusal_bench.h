@@ -89,12 +89,12 @@ class RefusalBench {
   std::size_t refused = 0;
   std::size_t equal = 0;  // of those, to the last word
 
- private:
   NginxTest ask() const {
     directory_.write("nginx.conf", conf_);
     return NginxRunner::test(directory_);
   }
 
+ private:
   static std::string module(const std::string& name) {
     return "load_module /usr/lib/nginx/modules/ngx_" + name + "_module.so;\n";
   }

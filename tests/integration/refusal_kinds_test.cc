@@ -155,5 +155,36 @@ TEST_CASE("refusal: the content of a key counts where keys may be opened") {
   }
 }
 
+TEST_CASE("refusal: a key that stands in the configuration is judged as nginx does, and not told") {
+  if (nginx_is_missing()) return;
+  RefusalBench bench;
+  put_files(bench);
+  const Minted own = leaf(nullptr);
+  bench.file("own.pem", own.certificate_pem);
+  const std::vector<std::pair<std::string, std::string>> rows{
+      // nginx prints the key
+      {own.key_pem, ""},
+      {leaf(nullptr).key_pem, "SSL_CTX_use_PrivateKey(\"data:"},
+      {"junk", "cannot load certificate key \"data:"},
+      {"$host", ""},
+  };
+  for (const auto& [key, expect] : rows) {
+    bench.http("ssl_certificate own.pem; ssl_certificate_key \"data:" + key + "\";");
+    bench.policy.keys = audit::KeyAccess::kCompare;
+    const NginxTest nginx = bench.ask();
+    INFO(expect);
+    CHECK((nginx.exit_code == 0) == expect.empty());
+    CHECK(nginx.emerg.find(expect) != std::string::npos);
+    const auto ours = bench.errors();
+    REQUIRE(ours.empty() == expect.empty());
+    for (const audit::NginxError& error : ours) {
+      CHECK(error.text().find(expect) != std::string::npos);
+      CHECK(error.text().find(key) == std::string::npos);
+    }
+    bench.policy.keys = audit::KeyAccess::kNever;
+    CHECK(bench.errors().empty());
+  }
+}
+
 }  // namespace
 }  // namespace mtls::testing
