@@ -190,7 +190,9 @@ std::vector<Directive> Loader::expand(const Directive& include, Block& block) {
   const std::string& name = include.args[0].text;  // C strings end at a NUL
   const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
   std::vector<std::string> paths{pattern};
-  if (pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
+  // ngx_http_geo_include() and its kin of stream take the name as it is.
+  const bool in_geo = block.context == Context::kData && block.name == "geo";
+  if (!in_geo && pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
     auto matches = disk_.glob(pattern);
     if (!matches) {
       complain(matches.error().code, "glob() \"" + pattern + "\" failed", include.end);

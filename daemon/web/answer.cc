@@ -61,7 +61,7 @@ std::string safety_fields(const Page& page, const ConfiguredHeaders& configured)
   }
   for (const auto& [name, value] : configured) headers[name] = value;
   std::string fields;
-  for (const auto& [name, value] : headers) fields += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : headers) fields.append(name + ": ").append(value + "\r\n");
   return fields;
 }
 

@@ -45,6 +45,7 @@ TEST_CASE("config text: what is no readable file is refused as nginx refuses it"
       {{"nginx.conf", in_http("include ~/a.conf;")}},
       {{"nginx.conf", in_http("include nginx.conf;")}},
       {{"nginx.conf", in_http("geo $x { include missing; }")}},
+      {{"nginx.conf", in_http("geo $x {\ninclude n*;\n}")}, {"nets", "127.0.0.1 a;\n"}},
       {{"nginx.conf", in_http("geo $x {\ninclude nets;\n}")}, {"nets", "127.0.0.1 a;\n10.0.0.0/8"}},
       {{"nginx.conf", in_http("types { include a b; }")}},
       {{"nginx.conf", in_http("types {\ninclude t;\n}")}, {"t", "a/b c;\nx {\n}"}},
