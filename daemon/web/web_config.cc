@@ -14,7 +14,7 @@ namespace {
 
 // A key that is there and not null; null is as good as not there, as in Go's yaml.
 std::optional<YAML::Node> value_of(const YAML::Node& map, const char* key) {
-  const YAML::Node value = map[key];
+  YAML::Node value = map[key];
   if (!value || value.IsNull()) return std::nullopt;
   return value;
 }
