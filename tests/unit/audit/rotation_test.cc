@@ -23,7 +23,8 @@ std::string states(const std::vector<const Minted*>& bundle, const std::string& 
   host.disk.put(kBundle, text);
   host.conf(http_server(std::string(kVerifyOn) + more));
   std::string said;
-  for (const audit::RotatingCa& ca : host.scratch()->servers.at(0)->rotation) {
+  const auto snapshot = host.scratch();
+  for (const audit::RotatingCa& ca : snapshot->servers.at(0)->rotation) {
     said += said.empty() ? "" : "|";
     said += ca.announced ? "a" : "";
     said += ca.needed ? "n" : "";

@@ -59,8 +59,12 @@ TEST_CASE("C14: of 20,000 certificates none has a series, the minimum is over al
   REQUIRE(bundle.size() < audit::Limits{}.max_file_bytes);
   const double begin = cpu_seconds();
   const Metrics metrics = metrics_of_bundle(bundle);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("not asked: a sanitizer's time is not the worker's: " << cpu_seconds() - begin << " s");
+#else
   constexpr double kWorkerSeconds = 5;
   CHECK(cpu_seconds() - begin < kWorkerSeconds);
+#endif
   CHECK(metrics.state("valid") == kCount);
   CHECK(metrics.state("omitted") == kCount);
   CHECK(metrics.all("ca_info").empty());
