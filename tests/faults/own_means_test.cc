@@ -40,8 +40,10 @@ Exporter::Expected refused(const char* reason, double count) {
           .value = count};
 }
 
+/// -1: there is no such series.
 double value_in(const std::string& text, const Exporter::Expected& of) {
-  return mtls::testing::find(mtls::testing::parse_metrics(text), of.name, of.labels).front().value;
+  const auto found = mtls::testing::find(mtls::testing::parse_metrics(text), of.name, of.labels);
+  return found.empty() ? -1 : found.front().value;
 }
 
 TEST_CASE("F12: without descriptors nothing false is published, and it recovers") {
