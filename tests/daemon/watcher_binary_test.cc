@@ -93,6 +93,8 @@ TEST_CASE(
     "W14: the binary, stopped while its queue overflows, counts it and is right in two seconds") {
   const Site site;
   Exporter exporter(site.dir);
+  // What happens before it watches is found by looking, not told by the queue.
+  REQUIRE(eventually(5s, [&] { return exporter.value("nginx_mtls_watches") > 0; }));
   for (int round = 1; round <= 2; ++round) {
     exporter.process().signal(SIGSTOP);
     for (int i = 0; i < 9'000; ++i) touch_other(site.dir, i);
