@@ -214,6 +214,11 @@ constexpr std::array kTable{
                "error_page 400 does not catch refused client certificates: nginx looks for 495 "
                "(bad certificate) and 496 (none), and only the answer says 400.",
                "Write error_page 400 495 496."},
+    FindingRow{kErrorLogHidesVerifyFailures, "error-log-hides-verify-failures", kWarning,
+               "nginx writes why it refuses a client with level info, and no error_log of this "
+               "server takes that level: who is refused leaves no line.",
+               "Write error_log with its file and the level info, in the server block or around "
+               "it."},
     FindingRow{kNoClientRevocation, "no-client-revocation", kWarning,
                "Neither ssl_crl nor ssl_ocsp is set: a client whose certificate is revoked is "
                "served until it expires.",
@@ -328,7 +333,7 @@ bool is_fixable(FindingKind kind) {
                                 kLegacyDnRegex,         kErrorPageMisses495496,
                                 kDepthBelowTwo,         kDepthUnbounded,
                                 kSslOnRemoved,          kClientCertEchoed,
-                                kServerTokensOn};
+                                kServerTokensOn,        kErrorLogHidesVerifyFailures};
   return std::find(kFixable.begin(), kFixable.end(), kind) != kFixable.end();
 }
 

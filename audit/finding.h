@@ -65,6 +65,7 @@ enum class FindingKind {
   kIdentityHeaderSpoofable,
   kLegacyDnRegex,
   kErrorPageMisses495496,
+  kErrorLogHidesVerifyFailures,
   kNoClientRevocation,
   kFileMissing,
   kNotACa,

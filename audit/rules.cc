@@ -31,6 +31,7 @@ std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) 
   canary_rules(snapshot, findings);
   upstream_time_rules(snapshot, findings);
   strength_rules(snapshot, findings);
+  error_log_rules(snapshot, findings);
   server_tokens_rules(snapshot, profile, findings);
   return findings;
 }

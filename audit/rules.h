@@ -63,6 +63,7 @@ void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings)
 void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void upstream_time_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void error_log_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void server_tokens_rules(const Snapshot& snapshot, Profile profile, std::vector<Finding>& findings);
 
 }  // namespace mtls::audit

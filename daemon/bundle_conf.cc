@@ -18,7 +18,8 @@ std::string quoted(const std::string& word) {
 // ssl_reject_handshake lets the block do without a certificate of its own (nginx 1.19.4).
 BundleConf::BundleConf(const std::string& bundle, base::FileSystem& disk)
     : text_(
-          "events { }\nhttp { server { listen 443 ssl; ssl_reject_handshake on;\n"
+          "error_log stderr info; events { }\n"
+          "http { server { listen 443 ssl; ssl_reject_handshake on;\n"
           "ssl_protocols TLSv1.2 TLSv1.3; "
           "ssl_verify_client on; ssl_verify_depth 9; ssl_client_certificate " +
           quoted(bundle) + ";\n} }\n"),

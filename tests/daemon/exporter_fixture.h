@@ -61,7 +61,7 @@ inline std::string asking_server(const std::string& name, const std::string& bun
 }
 
 inline std::string nginx_conf(const std::string& servers) {
-  return "events {}\nhttp {\n" + servers + "}\n";
+  return "error_log error.log info; events {}\nhttp {\n" + servers + "}\n";
 }
 
 /// server.pem and server.key for the blocks above.

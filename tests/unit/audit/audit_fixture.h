@@ -72,7 +72,9 @@ inline constexpr const char* kVerifyOn =
     "ssl_certificate server.pem; ssl_certificate_key server.key; "
     "ssl_client_certificate clients.pem; ssl_verify_client on;";
 
-inline std::string http(const std::string& body) { return "events { }\nhttp {\n" + body + "}\n"; }
+inline std::string http(const std::string& body) {
+  return "error_log error.log info; events { }\nhttp {\n" + body + "}\n";
+}
 
 inline std::string http_server(const std::string& more) { return http(server("a.test", more)); }
 

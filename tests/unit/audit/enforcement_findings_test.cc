@@ -16,6 +16,8 @@ const std::string kOptional =
     "clients.pem; ssl_verify_client optional; ";
 const std::string kGuard = "if ($ssl_client_verify != SUCCESS) { return 403; } ";
 
+std::string own_log(const std::string& level) { return " error_log own.log " + level + "; "; }
+
 Change servers(const std::string& text) {
   return [=](Host& host) { host.conf(http(text)); };
 }
@@ -113,6 +115,33 @@ std::vector<Case> name_cases() {
   };
 }
 
+// What the levels are worth is asked of nginx in tests/integration/error_log_test.cc.
+std::vector<Case> log_cases() {
+  const auto fires = [](const std::string& name, const std::string& conf) {
+    return Case{kErrorLogHidesVerifyFailures, Effect::kFires, name,
+                [conf](Host& host) { host.conf(conf); }};
+  };
+  const std::string block = "http { " + server("a.test", kVerifyOn) + "}";
+  const std::string stream =
+      "stream { server { listen 127.0.0.1:1; proxy_pass 127.0.0.1:2; } server { listen 443 ssl; "
+      "proxy_pass 127.0.0.1:2; " +
+      std::string(kVerifyOn);
+  return {
+      fires("nobody sets a log", "events { } " + block),
+      fires("a log without a level", "error_log e.log; events { } " + block),
+      fires("the block's own replaces what is around it",
+            http_server(std::string(kVerifyOn) + own_log("warn"))),
+      fires("stream, its own log",
+            "error_log e.log info; events { } " + stream + own_log("error") + "} }"),
+      {kErrorLogHidesVerifyFailures, Effect::kSilent, "one of two logs shows it",
+       on_with(own_log("crit") + own_log("debug"))},
+      {kErrorLogHidesVerifyFailures, Effect::kSilent, "only a location hides it",
+       on_with("location / { " + own_log("crit") + "}")},
+      {kErrorLogHidesVerifyFailures, Effect::kSilent, "a server that asks nobody",
+       servers(server("a.test", std::string(kCertificate) + own_log("crit")))},
+  };
+}
+
 std::vector<Case> guard_cases() {
   const std::string told = "location / { " + kTells + kApp + "}";
   return {
@@ -134,7 +163,8 @@ std::vector<Case> guard_cases() {
 
 std::vector<Case> exposure_cases() {
   std::vector<Case> all;
-  for (const auto& group : {twin_cases(), header_cases(), name_cases(), guard_cases()}) {
+  for (const auto& group :
+       {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

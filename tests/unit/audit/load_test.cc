@@ -11,7 +11,7 @@ constexpr const char* kInclude = "/etc/nginx/conf.d/a.conf";
 
 Host host_with_include(const std::string& text) {
   Host host;
-  host.conf("events { }\nhttp { include conf.d/*.conf; }");
+  host.conf("error_log e.log info; events { }\nhttp { include conf.d/*.conf; }");
   host.disk.put(kInclude, text);
   return host;
 }
