@@ -6,10 +6,10 @@ namespace {
 
 /// Directives at each level; what they write to is `own.log`.
 struct Row {
-  std::string main;
-  std::string http;
-  std::string server;
-  std::string location;
+  std::string main = {};
+  std::string http = {};
+  std::string server = {};
+  std::string location = {};
   bool kept = false;
 };
 
