@@ -1,17 +1,16 @@
 #include "daemon/disk.h"
 
 #include <fcntl.h>
-#include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <optional>
 
 #include "base/shortage.h"
 #include "daemon/file_descriptor.h"
+#include "daemon/glob.h"
 
 namespace mtls::daemon {
 namespace {
@@ -116,13 +115,6 @@ int read_to_end(int file, std::size_t limit, FileBytes& bytes) {
   return 0;
 }
 
-/// glob(3) passes over directories that it cannot read, as nginx does, also when it is us who lack
-/// the means.
-int note_directory(const char* /*path*/, int error) {
-  base::note_errno(error);
-  return 0;
-}
-
 struct Reading {
   FileContent
       content;  // the stamp is from before the bytes: a file changed since then looks changed
@@ -161,19 +153,7 @@ Result<FileContent> Disk::read(const std::string& path, std::size_t limit) {
 }
 
 Result<std::vector<std::string>> Disk::glob(const std::string& pattern) {
-  glob_t found{};
-  const std::unique_ptr<glob_t, decltype(&::globfree)> release(&found, &::globfree);
-  const int status = ::glob(pattern.c_str(), 0, &note_directory, &found);
-  if (status == GLOB_NOMATCH) return std::vector<std::string>{};
-  if (status != 0) return refuse(pattern, status == GLOB_NOSPACE ? ENOMEM : EIO);
-  if (found.gl_pathc > kMaxMatches) {
-    return base::fail(ErrorCode::kTooLarge,
-                      pattern + ": more than " + std::to_string(kMaxMatches) +
-                          " matches (narrow the pattern or empty the directory)");
-  }
-  std::vector<std::string> matches(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  std::sort(matches.begin(), matches.end());  // glob() sorts by the locale
-  return matches;
+  return daemon::glob(pattern, kMaxMatches);
 }
 
 Result<FileStamp> Disk::stat(const std::string& path) {

@@ -1,19 +1,15 @@
 #include "daemon/patient_disk.h"
 
+#include "daemon/glob.h"
+
 namespace mtls::daemon {
-namespace {
-
-constexpr char kMagic[] = "*?[\\";  // of glob(3)
-
-}  // namespace
 
 /// A wildcard before the last component may lead anywhere: such a pattern is a lane of its own.
 std::optional<std::string> PatientDisk::lane_of(const std::string& path) {
   const auto table = mounts_.current();
   if (!table->may_block()) return std::nullopt;
   if (const Mount* mount = table->first_remote(path, read_link)) return mount->point;
-  const std::size_t magic = path.find_first_of(kMagic);
-  if (magic == std::string::npos || path.find('/', magic) == std::string::npos) return std::nullopt;
+  if (!is_glob(path.substr(0, path.rfind('/') + 1))) return std::nullopt;
   return path;
 }
 

@@ -1,12 +1,12 @@
 #include "daemon/watch/walk.h"
 
-#include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
+#include "daemon/glob.h"
 
 namespace mtls::daemon {
 namespace {
@@ -39,8 +39,7 @@ std::vector<Walker::Component> Walker::split(const std::string& path, base::Sigh
     std::string text = path.substr(at, end - at);
     at = end + 1;
     if (text.empty() || text == ".") continue;
-    const bool magic =
-        kind == base::Sighting::Kind::kPattern && text.find_first_of("*?[\\") != std::string::npos;
+    const bool magic = kind == base::Sighting::Kind::kPattern && is_glob(text);
     components.push_back({.text = std::move(text), .magic = magic});
   }
   std::reverse(components.begin(), components.end());
@@ -104,9 +103,7 @@ void Walker::branch(const Progress& progress, const std::string& pattern, Walk& 
   walk.wants.push_back({.place = progress.here, .name = kEveryEntry});
   if (progress.todo.empty()) return;
   std::vector<std::string> names = ground_.ways_on(progress.here);
-  std::erase_if(names, [&](const std::string& name) {
-    return ::fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) != 0;
-  });
+  std::erase_if(names, [&](const std::string& name) { return !matches_entry(pattern, name); });
   std::sort(names.begin(),
             names.end());  // readdir's order is not stable, the signature depends on it
   for (std::string& name : names) {

@@ -1,7 +1,9 @@
-// A directory of its own for one test, filled by shell snippets and removed at the end.
+// A directory of its own for one test, filled by shell snippets and removed at the end; and the
+// eyes of somebody who may not read everything.
 #pragma once
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +37,22 @@ class TemporaryDirectory {
 
  private:
   std::string path_;
+};
+
+/// Root ignores modes: for as long as this lives the effective user is nobody.
+class AsNobody {
+ public:
+  AsNobody() : root_(::geteuid() == 0) {
+    if (root_ && ::seteuid(65534) != 0) throw std::runtime_error("seteuid");
+  }
+  ~AsNobody() {
+    if (root_ && ::seteuid(0) != 0) std::abort();
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  bool root_;
 };
 
 }  // namespace mtls::daemon::testing

@@ -19,25 +19,10 @@ namespace mtls::daemon {
 namespace {
 
 using base::ErrorCode;
+using testing::AsNobody;
 using testing::TemporaryDirectory;
 
 constexpr std::size_t kLimit = 16 << 20;
-
-/// Root ignores modes: for as long as this lives the effective user is nobody.
-class AsNobody {
- public:
-  AsNobody() : root_(::geteuid() == 0) {
-    if (root_ && ::seteuid(65534) != 0) throw std::runtime_error("seteuid");
-  }
-  ~AsNobody() {
-    if (root_ && ::seteuid(0) != 0) std::abort();
-  }
-  AsNobody(const AsNobody&) = delete;
-  AsNobody& operator=(const AsNobody&) = delete;
-
- private:
-  bool root_;
-};
 
 std::size_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
