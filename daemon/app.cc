@@ -12,7 +12,9 @@
 #include "daemon/clock_jump.h"
 #include "daemon/disk.h"
 #include "daemon/lanes.h"
+#include "daemon/last_words.h"
 #include "daemon/log.h"
+#include "daemon/loop.h"
 #include "daemon/mount_table.h"
 #include "daemon/patient_disk.h"
 #include "daemon/policy_source.h"
@@ -53,14 +55,9 @@ void end_at_once_on_terminate() {
   std::signal(SIGTERM, [](int) { std::_Exit(0); });
 }
 
-// Initialised before the members whose handles live on it.
-struct Loop : uv_loop_t {
-  Loop() : uv_loop_t{} { uv_loop_init(this); }
-};
-
 class App {
  public:
-  explicit App(const Options& options) : options_(options) {
+  App(const Options& options, uv_loop_t& loop) : options_(options), loop_(loop) {
     for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_, &reload_timer_}) {
       uv_timer_init(&loop_, timer);
       timer->data = this;
@@ -143,6 +140,7 @@ class App {
         (snapshot.nginx_errors().empty() ? "" : ", nginx would refuse the configuration");
     if (announce_ready_ && updater_.answered() >= awaited_) {
       announce_ready_ = false;
+      no_last_words();  // libuv has what it needs
       if (reload_again_) plan_reload();
       notify_ready(status);
       log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
@@ -247,7 +245,7 @@ class App {
   }
 
   const Options& options_;
-  Loop loop_;
+  uv_loop_t& loop_;
   uv_timer_t shutdown_timer_{};
   uv_timer_t watchdog_timer_{};
   uv_timer_t counts_timer_{};
@@ -284,6 +282,24 @@ class App {
   bool stopping_ = false;
 };
 
+// What a library aborts over before it serves is told in the log's own form.
+void prepare_last_words() {
+  set_last_words(error_line(
+      "cannot start", {{"error",
+                        "the system refused a thread, memory or a descriptor (raise TasksMax=, "
+                        "MemoryMax= or LimitNOFILE= of the service, or ulimit)"}}));
+}
+
+int run_app(const Options& options, audit::Policy policy,
+            std::unique_ptr<LiveWebConfig> web_config) {
+  uv_loop_t loop{};
+  if (const auto opened = open_loop(loop); !opened) {
+    log_error("cannot start", {{"error", opened.error().message}});
+    return 3;
+  }
+  return App(options, loop).run(std::move(policy), std::move(web_config));
+}
+
 // nullptr: there is none to read.
 base::Result<std::unique_ptr<LiveWebConfig>> open_web_config(const std::string& path,
                                                              base::FileSystem& disk) {
@@ -301,6 +317,7 @@ int serve(const Options& options) {
     std::cerr << log.error().message << '\n';
     return 3;
   }
+  prepare_last_words();
   Disk disk;
   auto policy = read_policy(options, disk);
   auto web_config = open_web_config(options.web_config_file, disk);
@@ -314,7 +331,7 @@ int serve(const Options& options) {
     code = 0;
   } else {
     log_info("starting", {{"version", exporter_version()}, {"revision", exporter_revision()}});
-    code = App(options).run(std::move(*policy), std::move(*web_config));
+    code = run_app(options, std::move(*policy), std::move(*web_config));
   }
   close_log();
   return code;

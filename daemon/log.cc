@@ -37,14 +37,18 @@ LogReader reader_of_stderr() {
                                                                    : LogReader::kAnyone;
 }
 
-void write(LogLevel level, std::string_view message, LogFields fields) {
-  const Log* log = current_log().get();
-  if (log == nullptr || level < log->level) return;
+std::string line_of(LogLevel level, std::string_view message, LogFields fields, LogStyle style) {
   const LogRecord record{.level = level,
                          .message = message,
                          .fields = {fields.begin(), fields.size()},
                          .at = std::chrono::system_clock::now()};
-  log->queue->push(format_log_line(record, log->style));
+  return format_log_line(record, style);
+}
+
+void write(LogLevel level, std::string_view message, LogFields fields) {
+  const Log* log = current_log().get();
+  if (log == nullptr || level < log->level) return;
+  log->queue->push(line_of(level, message, fields, log->style));
 }
 
 }  // namespace
@@ -73,6 +77,11 @@ void log_warn(std::string_view message, LogFields fields) {
 }
 void log_error(std::string_view message, LogFields fields) {
   write(LogLevel::kError, message, fields);
+}
+
+std::string error_line(std::string_view message, LogFields fields) {
+  const Log* log = current_log().get();
+  return line_of(LogLevel::kError, message, fields, log == nullptr ? LogStyle{} : log->style);
 }
 
 std::uint64_t log_messages_dropped() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -29,6 +30,9 @@ void log_debug(std::string_view message, LogFields fields = {});
 void log_info(std::string_view message, LogFields fields = {});
 void log_warn(std::string_view message, LogFields fields = {});
 void log_error(std::string_view message, LogFields fields = {});
+
+/// The line that log_error() would write now, for those who cannot log when they have to.
+std::string error_line(std::string_view message, LogFields fields = {});
 
 /// For nginx_mtls_log_messages_dropped_total.
 std::uint64_t log_messages_dropped();

@@ -8,6 +8,7 @@
 #include "daemon/check_command.h"
 #include "daemon/dump_command.h"
 #include "daemon/explain_command.h"
+#include "daemon/last_words.h"
 #include "daemon/memory.h"
 #include "daemon/options.h"
 
@@ -40,6 +41,9 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves early must not end us
   open_standard_descriptors();
   mtls::daemon::prepare_memory();
+  mtls::daemon::set_last_words(
+      "nginx-mtls-exporter: ended by a library: the system refused it a thread, memory or a "
+      "descriptor");
   const auto options = mtls::daemon::parse_options(argc, argv);
   if (const auto* leave = std::get_if<mtls::daemon::Leave>(&options)) {
     (leave->code == 0 ? std::cout : std::cerr) << leave->text;

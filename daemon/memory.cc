@@ -3,24 +3,58 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <new>
 #include <thread>
 
+#include <uv.h>
+
 #include "base/shortage.h"
+#include "daemon/last_words.h"
 #include "pki/memory.h"
 
 namespace mtls::daemon {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenTries{10};
+constexpr int kTriesOfAStart = 300;
 
 thread_local bool gives_up = false;
+
+// Nobody waits for a start as long as for the next scrape.
+void wait_for_memory() {
+  static std::atomic<int> tries = 0;
+  if (has_last_words() && ++tries > kTriesOfAStart) std::abort();
+  std::this_thread::sleep_for(kBetweenTries);
+}
 
 void on_no_memory() {
   base::note(base::Shortage::kMemory);
   if (gives_up) throw std::bad_alloc();
-  std::this_thread::sleep_for(kBetweenTries);
+  wait_for_memory();
+}
+
+// libuv aborts when it gets none.
+template <class Allocate>
+void* insist(const Allocate& allocate) {
+  void* memory = allocate();
+  for (; memory == nullptr; memory = allocate()) {
+    base::note(base::Shortage::kMemory);
+    wait_for_memory();
+  }
+  return memory;
+}
+
+void* insisting_malloc(std::size_t bytes) {
+  return insist([bytes] { return std::malloc(bytes); });
+}
+void* insisting_realloc(void* old, std::size_t bytes) {
+  return insist([=] { return std::realloc(old, bytes); });
+}
+void* insisting_calloc(std::size_t count, std::size_t bytes) {
+  return insist([=] { return std::calloc(count, bytes); });
 }
 
 void forbid_looking() {
@@ -35,6 +69,7 @@ void prepare_memory() {
   forbid_looking();
   std::set_new_handler(on_no_memory);
   pki::note_openssl_shortages();
+  uv_replace_allocator(insisting_malloc, insisting_realloc, insisting_calloc, std::free);
 }
 
 GivesUpWithoutMemory::GivesUpWithoutMemory() : before_(gives_up) { gives_up = true; }

@@ -4,9 +4,10 @@
 
 namespace mtls::daemon {
 
-/// First thing in main(), before any thread and any OpenSSL: from now on operator new that finds
-/// nothing notes the shortage (base/shortage.h) and tries again until there is some, and OpenSSL's
-/// allocations note theirs. No core dumps and no ptrace by the same user (prctl(2),
+/// First thing in main(), before any thread, OpenSSL and libuv: from now on operator new that finds
+/// nothing notes the shortage (base/shortage.h) and tries again until there is some, libuv's
+/// allocations do the same, and OpenSSL's note theirs. A start that waits too long aborts
+/// (daemon/last_words.h). No core dumps and no ptrace by the same user (prctl(2),
 /// PR_SET_DUMPABLE).
 void prepare_memory();
 

@@ -12,6 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "base/shortage.h"
+
 namespace mtls::daemon {
 namespace {
 
@@ -101,14 +103,17 @@ std::vector<std::string> reversed_components(std::string_view path) {
   return components;
 }
 
-std::string read_all(int file) {
+/// nullopt: it could not be read to its end.
+std::optional<std::string> read_all(int file) {
   std::string text;
   std::array<char, 16384> buffer{};
   for (;;) {
     const ssize_t got =
         ::pread(file, buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return text;
+    if (got < 0) base::note_errno(errno);
+    if (got < 0) return std::nullopt;
+    if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
 }
@@ -182,12 +187,19 @@ std::string read_link(const std::string& path) {
 
 std::shared_ptr<const MountTable> Mounts::current() {
   const std::lock_guard lock(mutex_);
-  if (!file_) file_ = FileDescriptor(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  if (!file_) {
+    file_ = FileDescriptor(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+    if (!file_) base::note_errno(errno);
+  }
   pollfd changed{.fd = file_.get(), .events = POLLPRI, .revents = 0};
   // The poll comes first: a change after it is told by the next one.
   const bool told = ::poll(&changed, 1, 0) > 0;
-  if (told || !table_) {
-    table_ = std::make_shared<const MountTable>(MountTable::parse(read_all(file_.get())));
+  if (told || !is_current_) {
+    const auto text = read_all(file_.get());
+    is_current_ = text.has_value();
+    if (text || !table_) {
+      table_ = std::make_shared<const MountTable>(MountTable::parse(text.value_or("")));
+    }
   }
   return table_;
 }

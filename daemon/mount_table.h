@@ -56,13 +56,15 @@ std::string read_link(const std::string& path);
 
 class Mounts {
  public:
-  /// As of now; read again only when the kernel says that it changed.
+  /// As of now; read again only when the kernel says that it changed, or when it could not be read.
+  /// The last one that could, or an empty one, stands in for it then.
   std::shared_ptr<const MountTable> current();
 
  private:
   std::mutex mutex_;
   FileDescriptor file_;
   std::shared_ptr<const MountTable> table_;
+  bool is_current_ = false;
 };
 
 }  // namespace mtls::daemon

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/loop.h"
 #include "daemon/watch/agenda.h"
 #include "daemon/watch/inotify.h"
 #include "daemon/watch/targets.h"
@@ -22,6 +23,8 @@ using std::chrono::milliseconds;
 constexpr int kPassShare = 2'000;  // a full pass takes at most 1/2,000 of the rescan interval
 // Events are read at most this often: a storm of them costs 200 wake-ups a second, not one each.
 constexpr milliseconds kBreath = 5ms;
+// As often when nothing wakes us: the kernel has no place for the descriptor in the epoll set.
+constexpr milliseconds kDeafBreath = 200ms;
 
 std::chrono::nanoseconds thread_cpu() {
   timespec at{};
@@ -70,6 +73,7 @@ class LoopWatcher final : public Watcher {
 
   void open_inotify();
   void listen();
+  void hear(milliseconds breath);
   void watch_mounts();
   void read_events();
   void interpret();
@@ -85,6 +89,7 @@ class LoopWatcher final : public Watcher {
   bool closed_ = false;
 
   std::shared_ptr<Inotify> inotify_;
+  bool deaf_ = false;  // its events wait to be fetched
   FileDescriptor mountinfo_;
   UvHandle<uv_poll_t> inotify_poll_;
   UvHandle<uv_poll_t> mount_poll_;
@@ -192,16 +197,19 @@ void LoopWatcher::open_inotify() {
   listen();
 }
 
-/// Reads, takes breath, and listens again.
 void LoopWatcher::listen() {
-  uv_poll_start(inotify_poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
-    LoopWatcher& watcher = owner(poll);
+  deaf_ = !start_polling(*inotify_poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
     uv_poll_stop(poll);
-    watcher.read_events();
-    watcher.interpret();
-    watcher.start_timer(*watcher.breath_timer_, kBreath,
-                        [](uv_timer_t* timer) { owner(timer).listen(); });
+    owner(poll).hear(kBreath);
   });
+  if (deaf_) hear(kDeafBreath);
+}
+
+/// Reads, takes breath, and listens again.
+void LoopWatcher::hear(milliseconds breath) {
+  read_events();
+  interpret();
+  start_timer(*breath_timer_, breath, [](uv_timer_t* timer) { owner(timer).listen(); });
 }
 
 /// A mount hides a directory without an event; /proc/self/mountinfo has priority data whenever the
@@ -211,11 +219,12 @@ void LoopWatcher::watch_mounts() {
   if (!mountinfo_) return;
   mount_poll_ = make_poll(mountinfo_.get());
   if (!mount_poll_) return;
-  uv_poll_start(mount_poll_.get(), UV_PRIORITIZED, [](uv_poll_t* poll, int, int) {
+  const bool listens = start_polling(*mount_poll_, UV_PRIORITIZED, [](uv_poll_t* poll, int, int) {
     LoopWatcher& watcher = owner(poll);
     watcher.agenda_.everything_may_differ(watcher.now());
     watcher.schedule_due();
   });
+  if (!listens) mount_poll_.reset();
 }
 
 void LoopWatcher::read_events() {
@@ -238,13 +247,14 @@ void LoopWatcher::watch(base::Sightings seen) {
 void LoopWatcher::rescan() {
   if (closed_) return;
   if (!inotify_) open_inotify();
+  if (!mount_poll_) watch_mounts();
   agenda_.look_at_everything();
   start();
 }
 
 WatchCounts LoopWatcher::counts() const {
   WatchCounts counts = agenda_.counts();
-  counts.fallback = counts.fallback || !inotify_;
+  counts.fallback = counts.fallback || !inotify_ || deaf_;
   return counts;
 }
 

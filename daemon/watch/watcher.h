@@ -31,7 +31,7 @@ struct WatchCounts {
   std::uint64_t overflows = 0;
   std::uint64_t missed = 0;      // changes found by a rescan only
   std::uint64_t full_looks = 0;  // looks at every target, by the rescan timer or on demand
-  bool fallback = false;         // inotify, or some of its watches, are refused: those are polled
+  bool fallback = false;         // inotify, some of its watches, or epoll for it refused: polled
   /// Paths on file systems that do not tell (NFS, FUSE, overlay), or without a watch.
   std::set<std::string> unreliable;
 };

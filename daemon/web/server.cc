@@ -19,6 +19,7 @@
 #include "daemon/web/gate.h"
 #include "daemon/web/listen_address.h"
 #include "daemon/web/listener.h"
+#include "daemon/web/wake_up.h"
 
 namespace mtls::daemon {
 namespace {
@@ -85,6 +86,8 @@ class BeastServer final : public WebServer {
       finished_.set_value();
     });
   }
+
+  bool can_be_woken() { return daemon::can_be_woken(loop_); }
 
   std::vector<std::string> addresses() const override { return addresses_; }
 
@@ -154,6 +157,13 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(
     const WebOptions& options, Site& site, RequestCounts& counts,
     std::unique_ptr<LiveWebConfig> config) try {
   auto server = std::make_unique<BeastServer>(options, site, counts, std::move(config));
+  if (!server->can_be_woken()) {
+    (void)server.release();  // a thread hangs in its loop, until the process ends
+    return base::fail(
+        base::ErrorCode::kUnreadable,
+        "cannot start the HTTP server: the kernel has no place for it in an epoll set "
+        "(memory, or fs.epoll.max_user_watches)");
+  }
   if (base::Result<void> bound = server->listen(); !bound) return tl::unexpected(bound.error());
   server->run();
   return server;

@@ -1,9 +1,11 @@
 // Preloaded into the daemon: makes the call that fault_control.h names fail, and writes down which
 // files are opened for reading. Calls inside glibc, such as fopen's open, go past it.
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -164,9 +166,20 @@ COUNTED(ssize_t, readlinkat, Call::kReadLink, -1,
 COUNTED(int, inotify_init1, Call::kInotifyInit, -1, (int flags), (flags))
 COUNTED(int, inotify_add_watch, Call::kInotifyAdd, -1, (int file, const char* path, uint32_t mask),
         (file, path, mask))
-COUNTED(int, epoll_ctl, Call::kEpollControl, -1,
-        (int epoll, int operation, int file, struct epoll_event* event),
-        (epoll, operation, file, event))
+// As the kernel does it: only to add needs memory, and what is there already is EEXIST.
+EXPORTED int epoll_ctl(int epoll, int operation, int file, struct epoll_event* event) {
+  static auto* const kReal = next<int(int, int, int, struct epoll_event*)>("epoll_ctl");
+  const int outcome = kReal(epoll, operation, file, event);
+  if (operation != EPOLL_CTL_ADD || outcome != 0 || !must_fail(Call::kEpollControl)) return outcome;
+  const int error = errno;
+  kReal(epoll, EPOLL_CTL_DEL, file, event);
+  errno = error;
+  return -1;
+}
+COUNTED(int, epoll_create1, Call::kEpollCreate, -1, (int flags), (flags))
+COUNTED(int, eventfd, Call::kEventDescriptor, -1, (unsigned count, int flags), (count, flags))
+COUNTED(int, pipe2, Call::kPipe, -1, (int files[2], int flags), (files, flags))
+COUNTED(DIR*, opendir, Call::kOpenDirectory, nullptr, (const char* path), (path))
 COUNTED(int, accept, Call::kAccept, -1, (int file, sockaddr* address, socklen_t* size),
         (file, address, size))
 COUNTED(int, accept4, Call::kAccept, -1, (int file, sockaddr* address, socklen_t* size, int flags),

@@ -2,7 +2,6 @@
 // that says which call is to fail, and counts. Plain atomics, no pointers: two processes map it.
 #pragma once
 
-#include <array>
 #include <atomic>
 
 namespace mtls::testing {
@@ -22,26 +21,10 @@ enum class Call {
   kSocket,
   kTimerDescriptor,
   kThread,
-};
-
-struct CallName {
-  Call call;
-  const char* name;
-};
-inline constexpr std::array kCalls{
-    CallName{Call::kAllocation, "allocation"},
-    CallName{Call::kOpen, "open"},
-    CallName{Call::kStat, "stat"},
-    CallName{Call::kRead, "read"},
-    CallName{Call::kReadLink, "readlink"},
-    CallName{Call::kInotifyInit, "inotify_init"},
-    CallName{Call::kInotifyAdd, "inotify_add"},
-    CallName{Call::kEpollControl, "epoll_ctl"},
-    CallName{Call::kAccept, "accept"},
-    CallName{Call::kSend, "send"},
-    CallName{Call::kSocket, "socket"},
-    CallName{Call::kTimerDescriptor, "timerfd"},
-    CallName{Call::kThread, "pthread_create"},
+  kOpenDirectory,
+  kEpollCreate,
+  kEventDescriptor,
+  kPipe,
 };
 
 struct FaultControl {

@@ -106,6 +106,36 @@ TEST_CASE("F13: without memory the evaluation is refused and counted, the last g
   scene.check_recovered();
 }
 
+TEST_CASE("F13: without a place in an epoll set changes are seen all the same, and it says so") {
+  if (!kCanPreload) {
+    WARN("skipped: sanitizers do not go with a preloaded library");
+    return;
+  }
+  Preloaded preloaded;
+  FaultScene scene({.environment = preloaded.environment()});
+  HttpConnection kept(scene.exporter().port());  // new ones will not get in
+  const auto scrape = [&] {
+    REQUIRE(kept.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+    return kept.receive_answer().body;
+  };
+  const auto shows = [&](const Exporter::Expected& expected) {
+    return eventually(10s, [&] { return value_in(scrape(), expected) == expected.value; });
+  };
+  const Exporter::Expected fallback{.name = "nginx_mtls_watch_fallback", .value = 1};
+  scrape();
+  preloaded.set({.call = Call::kEpollControl, .error = ENOSPC, .first = 1, .times = 1'000'000});
+  for (const char* name : {"first", "second"}) {
+    scene.dir.rename_over("victim.pem", authority(name).certificate_pem);
+    CHECK(shows({.name = "nginx_mtls_ca_info", .labels = {{"subject_cn", name}}, .value = 1}));
+    CHECK(shows(fallback));
+  }
+  CHECK(preloaded.failed() > 0);
+  preloaded.clear();
+  CHECK(scene.comes({.name = "nginx_mtls_watch_fallback", .value = 0}));
+  scene.restore_victim();
+  scene.check_recovered();
+}
+
 TEST_CASE("F13: without memory or descriptors check says that it has no sound result") {
   const TempDir dir;
   write_server_certificate(dir);
