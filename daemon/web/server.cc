@@ -158,7 +158,7 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(
     std::unique_ptr<LiveWebConfig> config) try {
   auto server = std::make_unique<BeastServer>(options, site, counts, std::move(config));
   if (!server->can_be_woken()) {
-    (void)server.release();  // a thread hangs in its loop, until the process ends
+    [[maybe_unused]] const auto* stays = server.release();  // a thread hangs in its loop
     return base::fail(
         base::ErrorCode::kUnreadable,
         "cannot start the HTTP server: the kernel has no place for it in an epoll set "
