@@ -21,6 +21,23 @@ using asio::ip::tcp;
 using asio::local::stream_protocol;
 using boost::system::error_code;
 
+// The kernel would otherwise take megabytes of an answer nobody reads, and the write deadline would
+// never see the slow reader. A Unix socket's default is less than that.
+constexpr int kSendBufferBytes = 256 * 1024;
+
+// What is accepted inherits the options (tcp(7), sk_clone_lock() of the kernel): two calls less for
+// each connection of a flood.
+void set_up(Acceptor& acceptor) {
+  error_code ignored;  // a Unix socket has no TCP_NODELAY
+  acceptor.set_option(tcp::no_delay(true), ignored);
+  acceptor.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  acceptor.non_blocking(true, ignored);
+}
+
+// Asio 1.74 opens sockets without it. The daemon starts no programs, so nothing can slip in
+// between.
+void close_on_exec(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
 std::string text(const tcp::endpoint& endpoint) {
   std::ostringstream out;
   out << endpoint;
@@ -45,6 +62,7 @@ error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint) {
     step([&] { acceptor.set_option(asio::ip::v6_only(false), error); });
   }
   step([&] { acceptor.bind(endpoint, error); });
+  step([&] { set_up(acceptor); });
   step([&] { acceptor.listen(Acceptor::max_listen_connections, error); });
   return error;
 }
@@ -78,6 +96,7 @@ base::Result<ListeningSocket> listen_on_unix(asio::io_context& loop, const std::
   acceptor.open(endpoint.protocol(), error);
   if (error) return refused(name, error);
   close_on_exec(acceptor.native_handle());
+  set_up(acceptor);
   acceptor.bind(endpoint, error);
   if (error == asio::error::address_in_use && is_stale_socket(path)) {
     ::unlink(path.c_str());
@@ -118,6 +137,7 @@ base::Result<ListeningSocket> adopt(asio::io_context& loop, int fd) {
   close_on_exec(fd);
   Acceptor acceptor(loop);
   acceptor.assign({option(fd, SO_DOMAIN), 0}, fd);
+  set_up(acceptor);
   return ListeningSocket{std::move(acceptor), std::nullopt};
 }
 
@@ -134,7 +154,5 @@ std::string name_of(const Acceptor& acceptor) {
   std::memcpy(endpoint.data(), bound.data(), std::min(bound.size(), endpoint.capacity()));
   return text(endpoint);
 }
-
-void close_on_exec(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
 }  // namespace mtls::daemon

@@ -22,8 +22,9 @@ struct ListeningSocket {
   std::optional<SocketFile> file;  // of a Unix socket that we made
 };
 
-/// kUnreadable: the kernel refuses the address. The file of a Unix socket that nobody listens
-/// behind is replaced, no other file is.
+/// Its accept4(2) does not block, and what that returns has the options of a connection. The file
+/// of a Unix socket that nobody listens behind is replaced, no other file is. kUnreadable: the
+/// kernel refuses the address.
 base::Result<ListeningSocket> listen_on(boost::asio::io_context& loop,
                                         const ListenAddress& address);
 
@@ -33,9 +34,5 @@ base::Result<ListeningSocket> adopt(boost::asio::io_context& loop, int fd);
 
 /// `[::]:10059`, with the port the kernel chose, or `unix:/PATH`.
 std::string name_of(const Acceptor& acceptor);
-
-/// Asio 1.74 opens sockets without it. The daemon starts no programs, so nothing can slip in
-/// between.
-void close_on_exec(int fd);
 
 }  // namespace mtls::daemon

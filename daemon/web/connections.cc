@@ -37,6 +37,8 @@ void Connections::evict(Clock::time_point now) {
   evict_opening(now);
   while (open_.size() > limits_.all && evict_one(now)) {
   }
+  while (open_.size() > limits_.crowd && evict_of_crowd()) {
+  }
 }
 
 // close() takes the connection out of the list.
@@ -67,6 +69,17 @@ void Connections::evict_opening(Clock::time_point now) {
     if (now - longest->since < limits_.grace) return;
     longest->connection->close();
   }
+}
+
+// A scrape that came with the crowd has sent its request by the time it is accepted: it is being
+// answered before as many others have come after it.
+bool Connections::evict_of_crowd() {
+  const auto longest = std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
+    return open.phase != Connection::Phase::kAnswering;
+  });
+  if (longest == open_.end()) return false;
+  longest->connection->close();
+  return true;
 }
 
 void Connections::count(Connection::Phase phase, std::ptrdiff_t change) {

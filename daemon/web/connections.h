@@ -1,7 +1,7 @@
 // The open connections in the order of their last progress, and who has to go when there are too
 // many: the one that has waited longest, whatever it waits for (a request, the rest of a head, a
-// reader that does not read). Nobody younger than the grace goes: those are fresh scrapes. Knows no
-// sockets. Web thread only.
+// reader that does not read). Nobody younger than the grace goes, for those are fresh scrapes,
+// unless there is a crowd of them. Knows no sockets. Web thread only.
 #pragma once
 
 #include <chrono>
@@ -37,6 +37,8 @@ class Connections {
     std::size_t all;
     std::size_t per_peer;  // so that one client cannot push out the others
     Clock::duration grace;
+    /// Beyond it the grace is for answers under way only: memory is bounded, whoever comes.
+    std::size_t crowd = std::numeric_limits<std::size_t>::max();
     std::size_t opening = std::numeric_limits<std::size_t>::max();  // handshakes cost memory
   };
 
@@ -47,8 +49,8 @@ class Connections {
   void enter(Place place, Connection::Phase phase, Clock::time_point now);
   void remove(Place place);
 
-  /// Closes from the longest waiting on until the limits hold or only fresh ones are left; call it
-  /// with every new connection.
+  /// Closes from the longest waiting on until the limits hold or only fresh ones are left, no
+  /// crowd; call it with every new connection.
   void evict(Clock::time_point now);
   /// Closes the one that waits longest; false: all are fresh.
   bool evict_one(Clock::time_point now);
@@ -62,6 +64,7 @@ class Connections {
  private:
   void evict_of_peer(const std::string& peer, Clock::time_point now);
   void evict_opening(Clock::time_point now);
+  bool evict_of_crowd();
   void count(Connection::Phase phase, std::ptrdiff_t change);
 
   Limits limits_;

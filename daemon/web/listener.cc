@@ -1,9 +1,10 @@
 #include "daemon/web/listener.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
-#include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -22,14 +23,17 @@ using boost::system::error_code;
 // thread would spin.
 constexpr std::chrono::milliseconds kPause{100};
 
+// The kernel's queue of 4,096 (somaxconn) must not overflow while others are being served: whose
+// SYN is dropped tries again after a second. About a millisecond's work.
+constexpr int kBatch = 128;
+
 FileDescriptor spare_descriptor() {
   return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-std::string client_of(const Socket& socket) {
-  error_code error;
-  const Socket::endpoint_type peer = socket.remote_endpoint(error);
-  return error ? "" : peer_of(peer.data());
+// What accept(2) may say of a connection that is gone already.
+bool is_of_the_connection(int error) {
+  return error == ECONNABORTED || error == EINTR || error == EPROTO;
 }
 
 }  // namespace
@@ -42,33 +46,54 @@ Listener::Listener(ListeningSocket socket, const WebContext& context)
       context_(context) {}
 
 void Listener::accept_next() {
-  if (accepting_ || !acceptor_.is_open()) return;
-  acceptor_.async_accept(
-      [this](const error_code& error, Socket socket) { on_accept(error, std::move(socket)); });
-  accepting_ = true;
+  if (waiting_ || !acceptor_.is_open()) return;
+  acceptor_.async_wait(Acceptor::wait_read,
+                       [this](const error_code& error) { on_readable(error); });
+  waiting_ = true;
 }
 
-void Listener::on_accept(const error_code& error, Socket socket) {
-  accepting_ = false;
-  if (error == asio::error::operation_aborted) return;
-  if (!error) {
-    serve(std::move(socket));
-    return accept_next();
+void Listener::on_readable(const error_code& error) {
+  waiting_ = false;
+  if (error) return;  // closed
+  for (int i = 0; i < kBatch; ++i) {
+    const Accepted accepted = accept_one();
+    if (accepted == Accepted::kNoneLeft) break;
+    if (accepted == Accepted::kNoDescriptor && !make_room()) return pause();
   }
-  if (error == asio::error::connection_aborted || make_room()) return accept_next();
+  accept_next();
+}
+
+Listener::Accepted Listener::accept_one() {
+  sockaddr_storage storage{};
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  socklen_t size = sizeof storage;
+  FileDescriptor fd(
+      ::accept4(acceptor_.native_handle(), address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (fd) {
+    serve(std::move(fd), *address);
+    return Accepted::kOne;
+  }
+  if (errno == EAGAIN) return Accepted::kNoneLeft;
+  return is_of_the_connection(errno) ? Accepted::kOne : Accepted::kNoDescriptor;
+}
+
+void Listener::serve(FileDescriptor fd, const sockaddr& peer) {
+  if (!reserve_) reserve_ = spare_descriptor();
+  Socket socket(acceptor_.get_executor());
+  error_code error;
+  socket.assign({peer.sa_family, 0}, fd.get(), error);
+  if (error) return;  // the kernel watches no more of them
+  fd.release();
+  auto stream = stream_over(std::move(socket));
+  std::make_shared<Session>(std::move(stream), peer_of(&peer), context_)->start();
+  context_.connections.evict(Connections::Clock::now());
+}
+
+void Listener::pause() {
   pause_.expires_after(kPause);
   pause_.async_wait([this](const error_code& cancelled) {
     if (!cancelled) accept_next();
   });
-}
-
-void Listener::serve(Socket socket) {
-  close_on_exec(socket.native_handle());
-  if (!reserve_) reserve_ = spare_descriptor();
-  std::string peer = client_of(socket);
-  auto stream = stream_over(std::move(socket));
-  std::make_shared<Session>(std::move(stream), std::move(peer), context_)->start();
-  context_.connections.evict(Connections::Clock::now());
 }
 
 // A scrape is worth more than an idle connection, and than a descriptor nobody uses.

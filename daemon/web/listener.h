@@ -1,6 +1,9 @@
-// One listening socket: accept without pause, hand each connection to a Session. Out of descriptors
+// One listening socket: accept without pause, many at a time so that the kernel's queue does not
+// overflow, and hand each connection to a Session. Out of descriptors
 // it hangs up on who waits longest, spends a descriptor kept for that, or waits a moment.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
 
@@ -18,18 +21,21 @@ class Listener {
   /// `context` as for Session.
   Listener(ListeningSocket socket, const WebContext& context);
 
-  /// Does nothing while one is waited for.
+  /// Does nothing while that is under way.
   void accept_next();
   void close();
 
  private:
-  void on_accept(const boost::system::error_code& error, Socket socket);
-  void serve(Socket socket);
+  enum class Accepted { kOne, kNoneLeft, kNoDescriptor };
+  void on_readable(const boost::system::error_code& error);
+  Accepted accept_one();
+  void serve(FileDescriptor fd, const sockaddr& peer);
+  void pause();
   bool make_room();
   std::unique_ptr<Stream> stream_over(Socket socket);
 
   Acceptor acceptor_;
-  bool accepting_ = false;
+  bool waiting_ = false;
   std::optional<SocketFile> file_;
   FileDescriptor reserve_;  // given up to accept one more when there is none left
   boost::asio::steady_timer pause_;

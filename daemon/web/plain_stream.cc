@@ -6,6 +6,10 @@ namespace mtls::daemon {
 
 void PlainStream::open(Opened done) { done({}); }
 
+void PlainStream::await_bytes(Opened done) {
+  socket_.async_wait(Socket::wait_read, std::move(done));
+}
+
 void PlainStream::read_some(boost::asio::mutable_buffer into, Transferred done) {
   socket_.async_read_some(into, std::move(done));
 }

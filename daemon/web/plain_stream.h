@@ -10,6 +10,7 @@ class PlainStream final : public Stream {
   explicit PlainStream(Socket socket) : socket_(std::move(socket)) {}
 
   void open(Opened done) override;
+  void await_bytes(Opened done) override;
   void read_some(boost::asio::mutable_buffer into, Transferred done) override;
   void write(const std::vector<boost::asio::const_buffer>& buffers, Transferred done) override;
   void finish(Opened done) override;

@@ -43,12 +43,19 @@ class SignalsBlocked {
 };
 
 // Of the descriptors that are left the other half is for what the daemon is there for: files.
-std::size_t connection_limit(const WebOptions& options) {
+Connections::Limits limits_of(const WebOptions& options) {
   constexpr double kLeast = 4;
+  Connections::Limits limits{.all = options.max_connections,
+                             .per_peer = options.max_connections_per_peer,
+                             .grace = options.eviction_grace,
+                             .crowd = std::max(options.max_crowd, options.max_connections),
+                             .opening = options.max_handshakes};
   const base::Result<ProcessMetrics> process = read_process_metrics();
-  if (!process || process->max_fds < 0) return options.max_connections;
+  if (!process || process->max_fds < 0) return limits;
   const double half = std::max(kLeast, (process->max_fds - process->open_fds) / 2);
-  return std::min(options.max_connections, static_cast<std::size_t>(half));
+  limits.all = std::min(limits.all, static_cast<std::size_t>(half));
+  limits.crowd = std::min(limits.crowd, static_cast<std::size_t>(half));
+  return limits;
 }
 
 class BeastServer final : public WebServer {
@@ -56,10 +63,7 @@ class BeastServer final : public WebServer {
   BeastServer(const WebOptions& options, Site& site, RequestCounts& counts,
               std::unique_ptr<LiveWebConfig> config)
       : options_(options),
-        connections_({.all = connection_limit(options_),
-                      .per_peer = options_.max_connections_per_peer,
-                      .grace = options_.eviction_grace,
-                      .opening = options_.max_handshakes}),
+        connections_(limits_of(options_)),
         gate_(std::move(config),
               [this](std::function<void()> task) { boost::asio::post(loop_, std::move(task)); }),
         context_{options_, site, counts, connections_, gate_} {}

@@ -1,7 +1,6 @@
 #include "daemon/web/session.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <string_view>
 #include <vector>
 
@@ -10,12 +9,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Prometheus' head has 400. A connection holds this much while it says nothing.
+// Prometheus' head has 400.
 constexpr std::size_t kReadBytes = 1024;
-
-// The kernel would otherwise take megabytes of an answer nobody reads, and the write deadline would
-// never see the slow reader.
-constexpr int kSendBufferBytes = 256 * 1024;
 
 // After the last answer of a connection what the client still sends is read and thrown away:
 // closing with unread bytes sends an RST, which may overtake the answer.
@@ -30,9 +25,6 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 Session::Session(std::unique_ptr<Stream> stream, std::string peer, const WebContext& context)
     : context_(context), stream_(std::move(stream)), deadline_(stream_->socket().get_executor()) {
-  Error ignored;  // a Unix socket has no TCP_NODELAY
-  stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
   place_ = context_.connections.add(*this, std::move(peer), Connections::Clock::now());
 }
 
@@ -41,12 +33,15 @@ Session::~Session() {
 }
 
 void Session::start() {
-  enter(Step::kOpening, context_.options.handshake_deadline);
   stream_->open([self = shared_from_this()](const Error& error) {
     if (error || !self->place_) return;
     self->context_.connections.enter(*self->place_, Phase::kWaiting, Connections::Clock::now());
     self->wait_for_request();
   });
+  // A timer for what is over at once would be one for each connection of a flood.
+  if (place_ && step_ == Step::kOpening) {
+    enter(Step::kOpening, context_.options.handshake_deadline);
+  }
 }
 
 void Session::close() {
@@ -76,10 +71,22 @@ void Session::on_deadline() {
 }
 
 void Session::wait_for_request() {
-  reader_.emplace(context_.options.max_head_bytes);
   enter(Step::kIdle, context_.options.idle_deadline);
-  if (received_.size() > 0) return on_received();  // pipelined
-  read();
+  if (received_.size() > 0) {  // pipelined
+    begin_request();
+    return on_received();
+  }
+  received_.shrink_to_fit();
+  reader_.reset();
+  stream_->await_bytes([self = shared_from_this()](const Error& error) {
+    if (error || !self->place_) return;
+    self->begin_request();
+    self->read();
+  });
+}
+
+void Session::begin_request() {
+  reader_ = std::make_unique<RequestReader>(context_.options.max_head_bytes);
 }
 
 void Session::read() {

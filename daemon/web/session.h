@@ -49,6 +49,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void enter(Step step, std::chrono::milliseconds limit);
   void on_deadline();
   void wait_for_request();
+  void begin_request();
   void read();
   void on_read(const Error& error);
   void on_received();
@@ -63,9 +64,10 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   boost::asio::steady_timer deadline_;
   Step step_ = Step::kOpening;
   bool head_is_late_ = false;
-  boost::beast::flat_buffer received_;   // and not yet understood
-  std::optional<RequestReader> reader_;  // one per request
-  Answer answer_;                        // keeps the parts alive while they are written
+  // None of these costs memory while nothing of a request has come.
+  boost::beast::flat_buffer received_;     // and not yet understood
+  std::unique_ptr<RequestReader> reader_;  // one per request
+  Answer answer_;                          // keeps the parts alive while they are written
   std::optional<Connections::Place> place_;
 };
 

@@ -28,6 +28,8 @@ class Stream {
 
   /// What comes before the first byte of HTTP: nothing, or a TLS handshake.
   virtual void open(Opened done) = 0;
+  /// Until there is something to read, be it the end; holds no buffer meanwhile.
+  virtual void await_bytes(Opened done) = 0;
   /// At least one byte, or an error.
   virtual void read_some(boost::asio::mutable_buffer into, Transferred done) = 0;
   /// All of it, or an error. What the buffers point to must live until then.

@@ -150,7 +150,7 @@ TlsContext::TlsContext(const TlsSettings& settings)
                       settings.client_auth == ClientAuth::kRequireAndVerify),
       allowed_sans_(settings.allowed_sans),
       context_(new_context()) {
-  SSL_CTX* context = context_.native_handle();
+  SSL_CTX* context = context_.get();
   SSL_CTX_set_verify(context, verify_mode(settings), nullptr);
   SSL_CTX_set_cert_verify_callback(context, &TlsContext::check_client, this);
 }
@@ -158,7 +158,7 @@ TlsContext::TlsContext(const TlsSettings& settings)
 base::Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsSettings& settings,
                                                            const TlsMaterial& material) {
   std::shared_ptr<TlsContext> made(new TlsContext(settings));
-  SSL_CTX* context = made->get().native_handle();
+  SSL_CTX* context = made->get();
   ERR_clear_error();
   const Done done = set_protocol(context, settings)
                         .and_then([&] { return use_certificate(context, settings, material); })

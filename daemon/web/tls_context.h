@@ -2,14 +2,14 @@
 // the bytes of the files it names. Opens no file, knows no socket.
 #pragma once
 
-#include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
+#include <openssl/ssl.h>
 
-#include <boost/asio/ssl/context.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/filesystem.h"
+#include "base/owned.h"
 #include "base/result.h"
 #include "daemon/web/web_config.h"
 
@@ -32,8 +32,7 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  /// The context must outlive every stream made of it.
-  boost::asio::ssl::context& get() { return context_; }
+  SSL_CTX* get() { return context_.get(); }
 
  private:
   explicit TlsContext(const TlsSettings& settings);
@@ -41,7 +40,7 @@ class TlsContext {
 
   bool verifies_chain_;
   std::vector<std::string> allowed_sans_;
-  boost::asio::ssl::context context_;
+  base::Owned<SSL_CTX, SSL_CTX_free> context_;
 };
 
 }  // namespace mtls::daemon

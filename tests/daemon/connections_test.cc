@@ -72,6 +72,34 @@ TEST_CASE("connections: nobody younger than the grace is evicted, the excess goe
   CHECK_FALSE(c.closed);
 }
 
+TEST_CASE(
+    "N6: connections: in a crowd the fresh ones go too, longest waiting first, answers stay") {
+  Connections all({.all = 1, .per_peer = 1, .grace = 20ms, .crowd = 3});
+  FakeConnection answering(all, kStart);
+  FakeConnection a(all, kStart);
+  FakeConnection b(all, kStart + 1ms);
+  answering.enter(Connection::Phase::kAnswering, kStart);
+  all.evict(kStart + 2ms);
+  CHECK_FALSE(a.closed);  // three are no crowd
+  FakeConnection c(all, kStart + 2ms);
+  all.evict(kStart + 2ms);
+  CHECK(a.closed);
+  CHECK_FALSE((answering.closed || b.closed || c.closed));
+}
+
+TEST_CASE(
+    "N6: connections: where every answer of a crowd is under way nobody goes before its time") {
+  Connections all({.all = 1, .per_peer = 99, .grace = 20ms, .crowd = 1});
+  FakeConnection a(all, kStart);
+  FakeConnection b(all, kStart);
+  for (FakeConnection* one : {&a, &b}) one->enter(Connection::Phase::kAnswering, kStart);
+  all.evict(kStart + 19ms);
+  CHECK_FALSE((a.closed || b.closed));
+  all.evict(kStart + 20ms);
+  CHECK(a.closed);
+  CHECK_FALSE(b.closed);
+}
+
 TEST_CASE("connections: stopping closes those that wait and lets answers under way finish") {
   Connections all({.all = 9, .per_peer = 99, .grace = 20ms});
   FakeConnection waiting(all, kStart);
