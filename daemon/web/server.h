@@ -28,7 +28,7 @@ struct WebOptions {
   /// if that is less.
   std::size_t max_connections = 512;
   std::size_t max_connections_per_peer = 256;     // likewise
-  std::chrono::milliseconds eviction_grace{100};  // younger connections are not evicted
+  std::chrono::milliseconds eviction_grace{500};  // younger connections are not evicted
   std::size_t max_crowd = 2048;                   // beyond: those that wait are, however young
   /// For what comes before HTTP: a TLS handshake.
   std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};

@@ -93,9 +93,7 @@ TEST_CASE("web load: beyond the cap the client that waits longest is hung up on"
 
 TEST_CASE("web load: 1,000 scrapes at once are all answered although the cap is 512") {
   testing::allow_many_descriptors();
-  daemon::WebOptions options;
-  options.eviction_grace = 500ms;  // a sanitizer makes the burst longer than the usual 100 ms
-  TestServer web(options);
+  TestServer web;
   std::vector<HttpConnection> burst = connect(web.port, 1000, kScrape);
   int answered = 0;
   for (HttpConnection& connection : burst) {
