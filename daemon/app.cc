@@ -36,6 +36,8 @@ constexpr std::uint64_t kShutdownMilliseconds = 1500;
 constexpr std::uint64_t kCountsMilliseconds = 1000;
 // A file system that takes longer than this for one answer is stuck (F11).
 constexpr std::chrono::milliseconds kPatience{5000};
+// Nor does a scrape wait longer than this for the file system of web-config.yml.
+constexpr std::chrono::milliseconds kWebPatience{250};
 // Files whose changes nobody tells are looked at this often, or with the rescans.
 constexpr std::chrono::milliseconds kPollInterval{5000};
 // A reload begins at most this often, however many SIGHUPs come.
@@ -300,12 +302,15 @@ int run_app(const Options& options, audit::Policy policy,
   return App(options, loop).run(std::move(policy), std::move(web_config));
 }
 
-// nullptr: there is none to read.
+// nullptr: there is none to read. A start waits for `disk`, and scrapes never for `hasty`.
 base::Result<std::unique_ptr<LiveWebConfig>> open_web_config(const std::string& path,
-                                                             base::FileSystem& disk) {
+                                                             base::FileSystem& disk,
+                                                             base::FileSystem& hasty) {
   if (path.empty()) return nullptr;
   std::error_code ignored;  // of a working directory that is gone
-  return LiveWebConfig::open(disk, std::filesystem::absolute(path, ignored).string());
+  auto config = LiveWebConfig::open(disk, std::filesystem::absolute(path, ignored).string());
+  if (config) (*config)->look_on(hasty);
+  return config;
 }
 
 }  // namespace
@@ -320,7 +325,10 @@ int serve(const Options& options) {
   prepare_last_words();
   Disk disk;
   auto policy = read_policy(options, disk);
-  auto web_config = open_web_config(options.web_config_file, disk);
+  Mounts mounts;
+  Lanes lanes(kWebPatience);
+  PatientDisk hasty(std::make_shared<Disk>(), mounts, lanes);
+  auto web_config = open_web_config(options.web_config_file, disk, hasty);
   int code = 2;
   if (!policy) {
     log_error("the settings are no good", {{"error", policy.error().message}});

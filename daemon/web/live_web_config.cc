@@ -48,6 +48,13 @@ base::Result<TlsMaterial> read_material(const TlsSettings& tls, base::FileSystem
                      .client_ca = std::move(client_ca->bytes)};
 }
 
+// What a file system says that does not answer tells nothing of the files on it.
+const base::Error* stuck(const base::Result<WebConfig>& config, const base::Result<void>& tls) {
+  const base::Error* error = config ? nullptr : &config.error();
+  if (!tls) error = &tls.error();
+  return error != nullptr && error->code == base::ErrorCode::kStuck ? error : nullptr;
+}
+
 void log_notes(const std::string& path, const WebConfig& config) {
   for (const std::string& note : config.notes) {
     log_warn("web configuration", {{"file", path}, {"note", note}});
@@ -57,7 +64,7 @@ void log_notes(const std::string& path, const WebConfig& config) {
 }  // namespace
 
 LiveWebConfig::LiveWebConfig(base::FileSystem& disk, std::string path)
-    : disk_(disk), path_(std::move(path)) {}
+    : disk_(&disk), path_(std::move(path)) {}
 
 base::Result<std::unique_ptr<LiveWebConfig>> LiveWebConfig::open(base::FileSystem& disk,
                                                                  std::string path) {
@@ -76,8 +83,22 @@ base::Result<std::unique_ptr<LiveWebConfig>> LiveWebConfig::open(base::FileSyste
 
 void LiveWebConfig::refresh() {
   if (!is_young_ && !has_changed()) return;
-  base::RecordingFileSystem recording(disk_);
+  base::RecordingFileSystem recording(*disk_);
   auto config = load(recording);
+  const auto tls = config && config->tls.has_value() == tls_settings_.has_value()
+                       ? adopt_tls(config->tls, recording)
+                       : base::Result<void>{};
+  if (const base::Error* error = stuck(config, tls))
+    return complain("what is in use stays", *error);
+  settle(std::move(config), tls);
+  if (recording.sightings() != seen_ && config_) {
+    log_info("web configuration read again", {{"file", path_}});
+    log_notes(path_, *config_);
+  }
+  remember(recording.take());
+}
+
+void LiveWebConfig::settle(base::Result<WebConfig> config, const base::Result<void>& tls) {
   config_.reset();
   if (!config) {
     complain("requests are answered with 500", config.error());
@@ -86,7 +107,7 @@ void LiveWebConfig::refresh() {
              {base::ErrorCode::kInvalidArgument,
               path_ + ": TLS is switched on or off; restart the exporter",
               {}});
-  } else if (const auto tls = adopt_tls(config->tls, recording); tls) {
+  } else if (tls) {
     config_ = std::move(*config);
   } else if (config->tls == tls_settings_) {
     complain("the certificate, key and client CAs in use stay", tls.error());
@@ -94,16 +115,11 @@ void LiveWebConfig::refresh() {
   } else {
     complain("requests are answered with 500", tls.error());
   }
-  if (recording.sightings() != seen_ && config_) {
-    log_info("web configuration read again", {{"file", path_}});
-    log_notes(path_, *config_);
-  }
-  remember(recording.take());
 }
 
 bool LiveWebConfig::has_changed() const {
   return std::any_of(seen_.begin(), seen_.end(), [this](const auto& entry) {
-    base::RecordingFileSystem recording(disk_);
+    base::RecordingFileSystem recording(*disk_);
     (void)recording.stat(entry.first);
     return recording.sightings().at(entry.first) != entry.second;
   });

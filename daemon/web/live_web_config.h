@@ -23,6 +23,10 @@ class LiveWebConfig {
   static base::Result<std::unique_ptr<LiveWebConfig>> open(base::FileSystem& disk,
                                                            std::string path);
 
+  /// In the place of the disk it was opened on, and for as long as it: `disk` must not let the
+  /// caller wait. What it calls stuck stays in use as it is.
+  void look_on(base::FileSystem& disk) { disk_ = &disk; }
+
   /// Costs a stat() of each file while nothing changes. What is wrong after a change is logged. A
   /// web-config.yml that is no good leaves no config(); a certificate, key or client CA that is no
   /// good leaves the TLS context as it was.
@@ -40,9 +44,10 @@ class LiveWebConfig {
   void remember(base::Sightings seen);
   base::Result<WebConfig> load(base::FileSystem& disk);
   base::Result<void> adopt_tls(const std::optional<TlsSettings>& tls, base::FileSystem& disk);
+  void settle(base::Result<WebConfig> config, const base::Result<void>& tls);
   void complain(const std::string& consequence, const base::Error& error);
 
-  base::FileSystem& disk_;
+  base::FileSystem* disk_;
   std::string path_;
   base::Sightings seen_;   // what the last look at the files showed
   bool is_young_ = false;  // one of them may have changed since without a trace in its stamp

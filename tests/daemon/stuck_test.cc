@@ -243,5 +243,40 @@ TEST_CASE("F11, W13: a mount that hangs is stuck, the rest lives on, and it come
   CHECK(exporter.process().wait(4s) == 0);
 }
 
+TEST_CASE("F11: scrapes go on while the mount of web-config.yml hangs, by what it said before") {
+  const TempDir dir;
+  dir.write("nginx.conf", nginx_conf(""));
+  run(dir, "mkdir source mnt");
+  const auto frame_options = [&](const std::string& value) {
+    dir.write("source/w.yml", "http_server_config: {headers: {X-Frame-Options: " + value + "}}\n");
+  };
+  frame_options("deny");
+  FuseMount mount(dir);
+  if (!mount.mounted()) {
+    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
+    return;
+  }
+  Exporter exporter(dir, {"--web.config.file", dir.path("mnt/w.yml")});
+  const auto served = [&] { return exporter.get("/metrics").headers["x-frame-options"]; };
+  CHECK(served() == "deny");
+
+  mount.stop();
+  frame_options("sameorigin");
+  const bool told = eventually(30s, [&] {  // the kernel remembers a stamp for a second
+    const auto asked = std::chrono::steady_clock::now();
+    CHECK(served() == "deny");
+    CHECK(std::chrono::steady_clock::now() - asked < 1s);
+    return exporter.log().find("what is in use stays") != std::string::npos;
+  });
+  CHECK(told);
+
+  mount.go_on();
+  CHECK(eventually(10s, [&] { return served() == "sameorigin"; }));
+  mount.stop();
+  served();
+  exporter.process().signal(SIGTERM);
+  CHECK(exporter.process().wait(4s) == 0);
+}
+
 }  // namespace
 }  // namespace mtls::daemon::testing
