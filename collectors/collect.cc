@@ -6,9 +6,9 @@ namespace mtls::collectors {
 
 Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
   Families families;
-  server_families(snapshot, families);
+  std::size_t omitted = server_families(snapshot, limits, families);
   bundle_families(snapshot, limits, families);
-  std::size_t omitted = crl_families(snapshot, families);
+  omitted += crl_families(snapshot, families);
   canary_families(snapshot, families);
   upstream_families(snapshot, families);
   config_families(snapshot, families);

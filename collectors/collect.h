@@ -13,7 +13,10 @@ namespace mtls::collectors {
 Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits);
 
 // The groups, each appending its families.
-void server_families(const audit::Snapshot& snapshot, Families& families);
+/// Returns how many series of CAs under exchange limits.max_certificates_per_file left out: all of
+/// a server with more such CAs.
+std::size_t server_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                            Families& families);
 void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                      Families& families);
 /// Returns how many series limits.max_certificates_per_file left out.

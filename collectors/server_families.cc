@@ -24,8 +24,12 @@ struct ServerGauges {
   Family certificate_expiry{kServerCertificateExpiry};
 };
 
-// `loaded` is the running nginx's to know.
-void add_rotation(Family& family, const TlsContext& server, const ServerAudit& audit) {
+// `loaded` is the running nginx's to know. Returns how many series are left out.
+std::size_t add_rotation(Family& family, const TlsContext& server, const ServerAudit& audit,
+                         const audit::Limits& limits) {
+  constexpr std::size_t kSeriesPerCertificate = 3;
+  if (audit.rotation.size() > limits.max_certificates_per_file)
+    return kSeriesPerCertificate * audit.rotation.size();
   for (const audit::RotatingCa& ca : audit.rotation) {
     const auto state = [&](const char* name, bool holds) {
       family.add({{"server", server.id.server},
@@ -38,6 +42,7 @@ void add_rotation(Family& family, const TlsContext& server, const ServerAudit& a
     state("needed", ca.needed);
     state("droppable", ca.droppable);
   }
+  return 0;
 }
 
 void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudit& audit) {
@@ -52,7 +57,6 @@ void add_asking(ServerGauges& gauges, const TlsContext& server, const ServerAudi
   gauges.extra.add(id, number(audit.extra_trust_cas));
   gauges.crl_missing.add(id, number(audit.crl_missing_issuers));
   gauges.resumption_window.add(id, static_cast<double>(audit.resumption_window.count()));
-  add_rotation(gauges.rotation, server, audit);
 }
 
 void add_certificates(ServerGauges& gauges, const TlsContext& server,
@@ -72,7 +76,9 @@ void add_certificates(ServerGauges& gauges, const TlsContext& server,
 
 }  // namespace
 
-void server_families(const audit::Snapshot& snapshot, Families& families) {
+std::size_t server_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                            Families& families) {
+  std::size_t omitted = 0;
   ServerGauges gauges;
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
@@ -83,7 +89,10 @@ void server_families(const audit::Snapshot& snapshot, Families& families) {
                      {"context", std::string(word(server.id.module))},
                      {"verify_client", std::string(word(server.verify_client.value))}},
                     1);
-    if (audit::asks(server)) add_asking(gauges, server, *snapshot.servers[i]);
+    if (audit::asks(server)) {
+      add_asking(gauges, server, *snapshot.servers[i]);
+      omitted += add_rotation(gauges.rotation, server, *snapshot.servers[i], limits);
+    }
     add_certificates(gauges, server, snapshot);
   }
   for (Family* family : {&gauges.info, &gauges.enforced, &gauges.unknown, &gauges.depth,
@@ -92,6 +101,7 @@ void server_families(const audit::Snapshot& snapshot, Families& families) {
                          &gauges.resumption_window, &gauges.rotation, &gauges.certificate_expiry}) {
     families.push_back(family->take());
   }
+  return omitted;
 }
 
 }  // namespace mtls::collectors

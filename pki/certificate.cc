@@ -9,6 +9,8 @@ namespace mtls::pki {
 namespace {
 
 using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+using OwnedAnnotation = Owned<X509_CERT_AUX, X509_CERT_AUX_free>;
+using OwnedKeyId = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
 
 Fingerprint fingerprint_of(const X509* x509) {
   Fingerprint digest;
@@ -16,7 +18,7 @@ Fingerprint fingerprint_of(const X509* x509) {
   return digest;
 }
 
-Fingerprint key_of(X509* x509) {
+Fingerprint key_of(const X509* x509) {
   unsigned char* der = nullptr;
   const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
   const Fingerprint digest = sha256({der, length > 0 ? static_cast<std::size_t>(length) : 0});
@@ -40,12 +42,23 @@ std::string signature_digest_of(X509* x509) {
   return digest == NID_undef ? "" : OBJ_nid2sn(digest);
 }
 
+// EXFLAG_SS as ossl_x509v3_cache_extensions() sets it, which needs the key in the certificate.
+bool is_self_signed(X509* x509, const EVP_PKEY* key) {
+  if ((X509_get_extension_flags(x509) & EXFLAG_SI) == 0) return false;
+  const OwnedKeyId issuer_key(static_cast<AUTHORITY_KEYID*>(
+      X509_get_ext_d2i(x509, NID_authority_key_identifier, nullptr, nullptr)));
+  return X509_check_akid(x509, issuer_key.get()) == X509_V_OK && fits_signature(key, x509);
+}
+
 // As check_extensions() of OpenSSL 3.0's x509_vfy.c takes it without X509_STRICT: below the anchor
 // only CA:TRUE (1) issues; a self-signed anchor may also be version 1 (3), or have keyCertSign (4)
 // or Netscape's type (5) in place of basicConstraints.
 bool is_ca(X509* x509, bool self_signed) {
   const int kind = X509_check_ca(x509);
-  return kind == 1 || (kind > 1 && self_signed);
+  if (kind == 1 || !self_signed) return kind == 1;
+  // 3 needs EXFLAG_SS to be told.
+  constexpr std::uint32_t kSaysSo = EXFLAG_V1 | EXFLAG_BCONS | EXFLAG_KUSAGE;
+  return kind > 1 || (X509_get_extension_flags(x509) & kSaysSo) == EXFLAG_V1;
 }
 
 struct AlternativeNames {
@@ -69,27 +82,25 @@ AlternativeNames alternative_names_of(const X509* x509) {
   return found;
 }
 
-void describe_key(X509* x509, CertificateFacts& facts) {
-  facts.key = key_of(x509);
-  const EVP_PKEY* key = X509_get0_pubkey(x509);
-  if (key == nullptr) return;  // an algorithm this OpenSSL does not know
+void describe_key(const EVP_PKEY* key, CertificateFacts& facts) {
+  if (key == nullptr) return;
   facts.key_type = key_type_of(key);
   facts.key_bits = EVP_PKEY_get_bits(key);
   facts.security_bits = EVP_PKEY_get_security_bits(key);
 }
 
-CertificateFacts facts_of(X509* x509) {
+CertificateFacts facts_of(X509* x509, const EVP_PKEY* key) {
   CertificateFacts facts;
   facts.fingerprint = fingerprint_of(x509);
   facts.serial = serial_of(X509_get0_serialNumber(x509));
   facts.subject = name_of(X509_get_subject_name(x509));
   facts.issuer = name_of(X509_get_issuer_name(x509));
   facts.validity = {time_of(X509_get0_notBefore(x509)), time_of(X509_get0_notAfter(x509))};
-  describe_key(x509, facts);
+  facts.key = key_of(x509);
+  describe_key(key, facts);
   facts.signature_digest = signature_digest_of(x509);
-  const std::uint32_t flags = X509_get_extension_flags(x509);
-  facts.self_issued = (flags & EXFLAG_SI) != 0;
-  facts.self_signed = (flags & EXFLAG_SS) != 0;
+  facts.self_issued = (X509_get_extension_flags(x509) & EXFLAG_SI) != 0;
+  facts.self_signed = is_self_signed(x509, key);
   facts.is_ca = is_ca(x509, facts.self_signed);
   AlternativeNames names = alternative_names_of(x509);
   facts.dns_names = std::move(names.dns);
@@ -99,6 +110,23 @@ CertificateFacts facts_of(X509* x509) {
   return facts;
 }
 
+// As d2i_X509() and d2i_X509_AUX() take it, whose key and annotation it leaves out.
+OwnedCertificate without_key(std::span<const unsigned char> der, bool trusted) {
+  const unsigned char* at = der.data();
+  const auto size = static_cast<long>(der.size());
+  OwnedCertificate x509(reinterpret_cast<X509*>(ASN1_item_d2i_ex(
+      nullptr, &at, size, ASN1_ITEM_rptr(X509), library_without_decoders(), nullptr)));
+  const long left = size - (at - der.data());
+  if (!x509 || !trusted || left == 0) return x509;
+  const OwnedAnnotation annotation(d2i_X509_CERT_AUX(nullptr, &at, left));
+  return annotation ? std::move(x509) : nullptr;
+}
+
+OwnedCertificate annotated(std::span<const unsigned char> der) {
+  const unsigned char* at = der.data();
+  return OwnedCertificate(d2i_X509_AUX(nullptr, &at, static_cast<long>(der.size())));
+}
+
 }  // namespace
 
 Certificate::Certificate(CertificateFacts facts, std::shared_ptr<const CertificateHandle> handle)
@@ -106,17 +134,23 @@ Certificate::Certificate(CertificateFacts facts, std::shared_ptr<const Certifica
       handle_(std::move(handle)) {}
 
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted) {
+  KeyReader keys;
+  return parse_certificate(der, trusted, keys);
+}
+
+base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted,
+                                            KeyReader& keys) {
   start_openssl();
-  const unsigned char* cursor = der.data();
-  const auto length = static_cast<long>(der.size());
-  OwnedCertificate x509(trusted ? d2i_X509_AUX(nullptr, &cursor, length)
-                                : d2i_X509(nullptr, &cursor, length));
+  OwnedCertificate x509 = without_key(der, trusted);
   if (!x509) return tl::unexpected<base::Error>(drain_errors("not a certificate"));
-  CertificateFacts facts = facts_of(x509.get());
+  OwnedKey key = keys.read(X509_get_X509_PUBKEY(x509.get()));
+  // An annotation can only be had together with the key.
+  if (trusted && key && keys.may_read_whole()) x509 = annotated(der);
+  CertificateFacts facts = facts_of(x509.get(), key.get());
   facts.trust_annotated = trusted;
   ERR_clear_error();  // unknown keys and broken extensions leave traces there
-  return Certificate(std::move(facts), std::make_shared<const CertificateHandle>(
-                                           CertificateHandle{.x509 = std::move(x509)}));
+  return Certificate(std::move(facts),
+                     std::make_shared<const CertificateHandle>(std::move(x509), std::move(key)));
 }
 
 }  // namespace mtls::pki

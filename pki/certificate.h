@@ -11,7 +11,8 @@
 
 namespace mtls::pki {
 
-struct CertificateHandle;  // pki/openssl.h, private to this floor
+class CertificateHandle;  // pki/openssl.h, private to this floor
+class KeyReader;          // pki/public_key.h, likewise
 struct RevocationListHandle;
 
 class Certificate {
@@ -47,6 +48,9 @@ class RevocationList {
 /// (d2i_X509_AUX).
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der,
                                             bool trusted = false);
+/// The same, one of many.
+base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted,
+                                            KeyReader& keys);
 base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der);
 
 }  // namespace mtls::pki

@@ -44,7 +44,7 @@ RevocationList::RevocationList(RevocationListFacts facts,
 bool RevocationList::is_signed_by(const Certificate& issuer) const {
   const auto [known, is_new] = handle_->signers.try_emplace(issuer.facts().key, false);
   if (is_new) {
-    EVP_PKEY* key = X509_get0_pubkey(issuer.handle().x509.get());
+    EVP_PKEY* key = issuer.handle().key();
     known->second = key != nullptr && X509_CRL_verify(handle_->crl.get(), key) == 1;
     ERR_clear_error();
   }
@@ -57,6 +57,7 @@ base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char
   OwnedRevocationList crl(d2i_X509_CRL(nullptr, &cursor, static_cast<long>(der.size())));
   if (!crl) return tl::unexpected<base::Error>(drain_errors("not a revocation list"));
   RevocationListFacts facts = facts_of(crl.get());
+  facts.der_bytes = der.size();
   ERR_clear_error();  // broken extensions leave traces there
   return RevocationList(std::move(facts), std::make_shared<const RevocationListHandle>(
                                               RevocationListHandle{.crl = std::move(crl)}));

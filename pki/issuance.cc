@@ -1,10 +1,8 @@
 #include "pki/issuance.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <limits>
 #include <map>
@@ -12,6 +10,7 @@
 #include <unordered_map>
 
 #include "pki/openssl.h"
+#include "pki/strength.h"
 
 namespace mtls::pki {
 namespace {
@@ -22,44 +21,27 @@ constexpr int kMaxSignatures = 5'000;
 constexpr int kMaxPairs = 250'000;
 constexpr int kMaxPathSteps = 1'000'000;
 
-X509* x509_of(const Certificate* certificate) { return certificate->handle().x509.get(); }
+X509* x509_of(const Certificate* certificate) { return certificate->handle().x509(); }
 
 // Self-signed and not distrusted, or trusted for clients by its own annotation (R3.7, R3.9); either
 // way the rest of a path needs it to issue, and a self-signed client certificate is trusted as
 // itself.
 bool is_anchor(const Certificate* certificate) {
   const CertificateFacts& facts = certificate->facts();
-  return (facts.is_ca || facts.self_signed) &&
-         X509_check_trust(x509_of(certificate), X509_TRUST_SSL_CLIENT, 0) == X509_TRUST_TRUSTED;
+  if (!facts.is_ca && !facts.self_signed) return false;
+  X509* x509 = x509_of(certificate);
+  const int trust = X509_check_trust(x509, X509_TRUST_SSL_CLIENT, 0);
+  if (trust != X509_TRUST_UNTRUSTED) return trust == X509_TRUST_TRUSTED;
+  // trust_compat(), which needs EXFLAG_SS.
+  return facts.self_signed && X509_check_purpose(x509, -1, 0) == 1;
 }
 
-std::int64_t exponent_bits(const EVP_PKEY* key) {
-  BIGNUM* found = nullptr;
-  EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &found);
-  const Owned<BIGNUM, BN_free> exponent(found);
-  return exponent ? BN_num_bits(exponent.get()) : 0;
-}
-
-bool is_p256(const EVP_PKEY* key) {
-  std::array<char, 32> group{};
-  EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr);
-  return std::string_view(group.data()) == SN_X9_62_prime256v1;
-}
-
-// How long OpenSSL 3.0 takes for one signature of it, in those of P-256 (0.1 ms); a bound, not an
-// estimate.
-int weight_of(const EVP_PKEY* key) {
-  constexpr int kSlow = 200;  // DSA of 10,000 bits
-  if (key == nullptr) return 1;
-  const auto bits = static_cast<std::int64_t>(EVP_PKEY_get_bits(key));
-  switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_ED25519: return 1;
-    case EVP_PKEY_EC: return is_p256(key) ? 1 : 25;
-    case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS:
-      return 1 + static_cast<int>(bits * bits * exponent_bits(key) / 500'000'000);
-    default: return kSlow;
-  }
+// ossl_x509_signing_allowed() of OpenSSL 3.0; X509_get_key_usage() is all ones without the
+// extension.
+bool may_sign(X509* issuer, X509* subject) {
+  const bool is_proxy = (X509_get_extension_flags(subject) & EXFLAG_PROXY) != 0;
+  const std::uint32_t needed = is_proxy ? KU_DIGITAL_SIGNATURE : KU_KEY_CERT_SIGN;
+  return (X509_get_key_usage(issuer) & needed) != 0;
 }
 
 class Matcher {
@@ -93,14 +75,15 @@ class Matcher {
   bool may_have_issued(std::size_t issuer, std::size_t child) {
     if (pairs_ == kMaxPairs) return false;
     ++pairs_;
-    return X509_check_issued(x509_of(certificates_[issuer]), x509_of(certificates_[child])) ==
-           X509_V_OK;
+    const CertificateHandle& above = certificates_[issuer]->handle();
+    X509* below = x509_of(certificates_[child]);
+    return is_likely_issuer(above.x509(), above.key(), below) && may_sign(above.x509(), below);
   }
 
   bool has_signed(std::size_t issuer, std::size_t child) {
     if (signatures_ >= kMaxSignatures) return true;
-    EVP_PKEY* key = X509_get0_pubkey(x509_of(certificates_[issuer]));
-    signatures_ += weight_of(key);
+    EVP_PKEY* key = certificates_[issuer]->handle().key();
+    signatures_ += verification_weight(*certificates_[issuer]);
     return key != nullptr && X509_verify(x509_of(certificates_[child]), key) == 1;
   }
 

@@ -5,6 +5,7 @@
 
 #include "pki/openssl.h"
 #include "pki/pem.h"
+#include "pki/public_key.h"
 
 namespace mtls::pki {
 namespace {
@@ -37,7 +38,7 @@ class Reader {
       material_.certificates.push_back(material_.certificates[known->second]);
       return;
     }
-    auto parsed = parse_certificate(block.der, trusted);
+    auto parsed = parse_certificate(block.der, trusted, keys_);
     if (!parsed) read_.erase(known);
     take(std::move(parsed), block, material_.certificates);
   }
@@ -57,6 +58,7 @@ class Reader {
   }
 
   Material& material_;
+  KeyReader keys_;
   std::map<std::pair<Fingerprint, bool>, std::size_t> read_;  // of the DER -> which certificate
 };
 

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/owned.h"
 #include "base/time.h"
+#include "pki/public_key.h"
 #include "pki/types.h"
 
 namespace mtls::pki {
@@ -25,9 +26,35 @@ using base::Owned;
 using OwnedCertificate = Owned<X509, X509_free>;
 using OwnedRevocationList = Owned<X509_CRL, X509_CRL_free>;
 
-struct CertificateHandle {
-  OwnedCertificate x509;
+/// One certificate, twice at most: OpenSSL reads a key only together with its certificate, slowly,
+/// and few of the certificates of a large file are ever needed whole.
+class CertificateHandle {
+ public:
+  CertificateHandle(OwnedCertificate x509, OwnedKey key);
+
+  /// For everything but the key, and EXFLAG_SS, which needs it: CertificateFacts::self_signed.
+  X509* x509() const { return x509_.get(); }
+  /// nullptr: OpenSSL does not take it, or it is not read (KeyReader).
+  EVP_PKEY* key() const { return key_.get(); }
+  /// What d2i_X509() makes of it, for OpenSSL to judge; read anew once.
+  X509* whole() const;
+
+  /// The handle whose x509() it is; nullptr: it is a whole().
+  static const CertificateHandle* of(const X509* x509);
+
+ private:
+  OwnedCertificate x509_;
+  OwnedKey key_;
+  mutable OwnedCertificate whole_;
 };
+
+/// `issuer` can have issued `subject` as far as names, key ids and the algorithm of `key`, the
+/// issuer's, tell: ossl_x509_likely_issued() of OpenSSL 3.0, for certificates whose own key is not
+/// read.
+bool is_likely_issuer(X509* issuer, const EVP_PKEY* key, X509* subject);
+/// The algorithm part of it: check_sig_alg_match().
+bool fits_signature(const EVP_PKEY* key, const X509* subject);
+
 struct RevocationListHandle {
   OwnedRevocationList crl;
   mutable std::map<Fingerprint, bool> signers = {};  // by CertificateFacts::key, what was asked

@@ -14,8 +14,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
+#include <tuple>
 
 #include "pki/openssl.h"
+#include "pki/strength.h"
 
 namespace mtls::pki {
 namespace {
@@ -23,7 +26,6 @@ namespace {
 using OwnedContext = Owned<SSL_CTX, SSL_CTX_free>;
 using OwnedCommands = Owned<SSL_CONF_CTX, SSL_CONF_CTX_free>;
 using OwnedBio = Owned<BIO, BIO_free>;
-using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedDh = Owned<DH, DH_free>;
 using OwnedOcspResponse = Owned<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 
@@ -122,15 +124,22 @@ SslRefusal SslContext::set_curves(const std::string& list) {
 }
 
 SslRefusal SslContext::use_certificate(const Certificate& leaf) {
-  X509* x509 = leaf.handle().x509.get();
+  X509* x509 = leaf.handle().whole();
   return ask([&] { return SSL_CTX_use_certificate(objects_->context.get(), x509) != 0; });
 }
 
 SslRefusal SslContext::set_chain(std::span<const Certificate> chain) {
   const Owned<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> stack(
       sk_X509_new_null());
+  std::set<std::tuple<bool, int, bool, int>> seen;
   for (const Certificate& certificate : chain) {
-    sk_X509_push(stack.get(), certificate.handle().x509.get());
+    // ssl_security_cert() is all that is asked of each, so of those alike one is enough.
+    const CertificateFacts& facts = certificate.facts();
+    const bool has_key = certificate.handle().key() != nullptr;
+    const bool is_new =
+        seen.emplace(has_key, facts.security_bits, facts.self_signed, signature_bits(certificate))
+            .second;
+    if (is_new) sk_X509_push(stack.get(), certificate.handle().whole());
   }
   return ask([&] { return SSL_CTX_set1_chain(objects_->context.get(), stack.get()) != 0; });
 }

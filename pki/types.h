@@ -78,6 +78,7 @@ struct RevocationListFacts {
   std::optional<base::sys_seconds> next_update;  // nullopt: none given (never stale)
   std::string number;                            // hex, "" without the extension
   std::size_t revoked = 0;
+  std::size_t der_bytes = 0;
 
   bool operator==(const RevocationListFacts&) const = default;
 };

@@ -23,9 +23,29 @@ int go_on(int /*ok*/, X509_STORE_CTX* /*context*/) { return 1; }
 BorrowedStack stack_of(std::span<const Certificate> chain) {
   BorrowedStack stack(sk_X509_new_null());
   for (const Certificate& certificate : chain) {
-    sk_X509_push(stack.get(), certificate.handle().x509.get());
+    sk_X509_push(stack.get(), certificate.handle().whole());
   }
   return stack;
+}
+
+// The keys of the store are read apart from their certificates, so OpenSSL is told of them where it
+// searches.
+int check_issued(X509_STORE_CTX* /*context*/, X509* subject, X509* issuer) {
+  const CertificateHandle* handle = CertificateHandle::of(issuer);
+  const EVP_PKEY* key = handle != nullptr ? handle->key() : X509_get0_pubkey(issuer);
+  return is_likely_issuer(issuer, key, subject) ? 1 : 0;
+}
+
+// OpenSSL's own choice, whole: what is in a chain is judged by its key.
+int get_issuer(X509** issuer, X509_STORE_CTX* context, X509* subject) {
+  const int found = X509_STORE_CTX_get1_issuer(issuer, context, subject);
+  if (found != 1) return found;
+  const CertificateHandle* handle = CertificateHandle::of(*issuer);
+  if (handle == nullptr) return found;
+  X509_free(*issuer);
+  *issuer = handle->whole();
+  X509_up_ref(*issuer);
+  return found;
 }
 
 // The order of libssl's ssl_verify_cert_chain(): the purpose's defaults first, since they would
@@ -72,9 +92,9 @@ TrustStore::TrustStore(std::vector<Certificate> certificates,
   start_openssl();
   store_ = std::make_unique<Store>(Store{.store = OwnedStore(X509_STORE_new())});
   X509_STORE* store = store_->store.get();
-  fill(
-      certificates_, X509_OBJECT_set1_X509, [](auto& one) { return one.handle().x509.get(); },
-      store);
+  X509_STORE_set_check_issued(store, check_issued);
+  X509_STORE_set_get_issuer(store, get_issuer);
+  fill(certificates_, X509_OBJECT_set1_X509, [](auto& one) { return one.handle().x509(); }, store);
   fill(
       revocation_lists_, X509_OBJECT_set1_X509_CRL,
       [](auto& one) { return one.handle().crl.get(); }, store);
@@ -89,7 +109,7 @@ ChainVerdict TrustStore::verify(std::span<const Certificate> chain, const Verify
                                 base::sys_seconds at) const {
   const OwnedContext context(X509_STORE_CTX_new());
   const BorrowedStack sent = stack_of(chain);
-  X509* leaf = chain.front().handle().x509.get();
+  X509* leaf = chain.front().handle().whole();
   if (X509_STORE_CTX_init(context.get(), store_->store.get(), leaf, sent.get()) != 1) {
     ERR_clear_error();
     return verdict_of(X509_V_ERR_OUT_OF_MEM);

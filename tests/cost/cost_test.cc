@@ -31,6 +31,7 @@ struct Use {
   std::string name;
   std::string directives;
   std::string canary = "/etc/canary.pem";
+  bool namesakes = false;  // namesakes.pem holds a store full of CAs named R
 };
 
 const std::string kAsks =
@@ -48,12 +49,28 @@ const Use kUpstream{"proxy_ssl_trusted_certificate",
                         "https://b.test; proxy_ssl_verify on; "
                         "proxy_ssl_trusted_certificate hostile.pem; }"};
 const Use kCanary{"a canary", kAsks + "ssl_client_certificate a.pem;", kFile};
+const Use kCrlOfMany{"ssl_crl beside many CAs of its name",
+                     kAsks + "ssl_client_certificate namesakes.pem; ssl_crl hostile.pem;",
+                     "/etc/canary.pem", true};
 const Use kCrl{"ssl_crl", kAsks + "ssl_client_certificate a.pem; ssl_crl hostile.pem;"};
 
 // A client of the name the shapes give their CAs.
 std::string client(const std::string& issuer) {
   return der::certificate_pem(
       {.serial = der::integer(7), .issuer = der::named(issuer), .subject = der::named("client")});
+}
+
+// Many CAs that a list can be of.
+std::string namesakes(const std::string& name) {
+  constexpr std::uint64_t kCount = 20'000;
+  std::string text;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    text += der::certificate_pem({.issuer = der::named(name),
+                                  .subject = der::named(name),
+                                  .key = i,
+                                  .extensions = {der::ca_extension()}});
+  }
+  return text;
 }
 
 testing::MemoryFileSystem disk_with(const std::string& hostile, const Use& use) {
@@ -70,6 +87,7 @@ testing::MemoryFileSystem disk_with(const std::string& hostile, const Use& use) 
            root.certificate_pem + der::certificate_pem({.issuer = der::named("R"),
                                                         .subject = der::named("R"),
                                                         .extensions = {der::ca_extension()}}));
+  disk.put("/etc/nginx/namesakes.pem", use.namesakes ? namesakes("R") : "");
   disk.put("/etc/nginx/s.pem", testing::mint_server("s.test", root).certificate_pem);
   disk.put("/etc/nginx/s.key", "");
   disk.put("/etc/canary.pem", client("R"));
@@ -117,6 +135,9 @@ void check(const std::vector<Shape>& shapes, const Use& use) {
 }
 
 TEST_CASE("cost: any 16 MiB of client CAs", "[long]") { check(certificate_shapes(), kClientCas); }
+TEST_CASE("cost: any 16 MiB of client CAs' keys", "[long]") { check(key_shapes(), kClientCas); }
+TEST_CASE("cost: any 16 MiB of keys to present", "[long]") { check(key_shapes(), kOwnChain); }
+TEST_CASE("cost: any 16 MiB of keys from a client", "[long]") { check(key_shapes(), kCanary); }
 TEST_CASE("cost: any 16 MiB of trusted CAs", "[long]") { check(certificate_shapes(), kTrustedCas); }
 TEST_CASE("cost: any 16 MiB to present", "[long]") { check(certificate_shapes(), kOwnChain); }
 TEST_CASE("cost: any 16 MiB of backends' CAs", "[long]") { check(certificate_shapes(), kUpstream); }
@@ -125,6 +146,10 @@ TEST_CASE("cost: any 16 MiB of certificates as CRL", "[long]") {
   check(certificate_shapes(), kCrl);
 }
 TEST_CASE("cost: any 16 MiB of revocation lists", "[long]") { check(crl_shapes(), kCrl); }
+// Twice the file: each of both may cost what one may.
+TEST_CASE("cost: any 16 MiB of revocation lists of namesakes", "[long]") {
+  check(crl_shapes(), kCrlOfMany);
+}
 
 }  // namespace
 }  // namespace mtls::cost

@@ -9,16 +9,6 @@ namespace der = testing::der;
 using der::Bytes;
 using der::CertificateFields;
 
-// Pieces by their number until the file is full.
-std::string filled(const std::function<std::string(std::uint64_t)>& piece) {
-  std::string text;
-  for (std::uint64_t i = 0;; ++i) {
-    const std::string next = piece(i);
-    if (text.size() + next.size() > kFileBytes) return text;
-    text += next;
-  }
-}
-
 std::string certificates(const std::function<CertificateFields(std::uint64_t)>& fields) {
   return filled([&](std::uint64_t i) { return der::certificate_pem(fields(i)); });
 }
@@ -64,6 +54,15 @@ std::string slow_keys() {
 }
 
 }  // namespace
+
+std::string filled(const std::function<std::string(std::uint64_t)>& piece) {
+  std::string text;
+  for (std::uint64_t i = 0;; ++i) {
+    const std::string next = piece(i);
+    if (text.size() + next.size() > kFileBytes) return text;
+    text += next;
+  }
+}
 
 std::vector<Shape> certificate_shapes() {
   constexpr std::size_t kDerBytes = kFileBytes / 100 * 73;  // of one block that fills the file

@@ -17,9 +17,14 @@ struct Shape {
   std::function<std::string()> make;  // at most kFileBytes
 };
 
+/// Files of certificates whose keys take long to read.
+std::vector<Shape> key_shapes();
 /// Files with certificates.
 std::vector<Shape> certificate_shapes();
 /// Files with revocation lists.
 std::vector<Shape> crl_shapes();
+
+/// `piece`s by their number until the file is full.
+std::string filled(const std::function<std::string(std::uint64_t)>& piece);
 
 }  // namespace mtls::cost

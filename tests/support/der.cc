@@ -12,20 +12,6 @@ Bytes key_algorithm() { return sequence({oid("1.3.101.112")}); }
 
 Bytes rsa_algorithm() { return sequence({oid("1.2.840.113549.1.1.11"), tlv(0x05, Bytes{})}); }
 
-Bytes bit_string(Bytes content) {
-  content.insert(content.begin(), 0);  // unused bits
-  return tlv(kBitString, content);
-}
-
-// `which` in the last bytes of `size`.
-Bytes numbered(std::size_t size, std::uint64_t which) {
-  Bytes out(size);
-  for (std::size_t i = 0; i < sizeof which; ++i) {
-    out[size - 1 - i] = static_cast<unsigned char>(which >> (8 * i));
-  }
-  return out;
-}
-
 Bytes rsa_key(std::size_t bits, std::uint64_t which) {
   Bytes modulus = numbered(bits / 8, 2 * which + 1);  // odd
   modulus.front() = 0xC0;
@@ -35,15 +21,21 @@ Bytes rsa_key(std::size_t bits, std::uint64_t which) {
                    bit_string(sequence({tlv(kInteger, modulus), integer(kExponent)}))});
 }
 
-Bytes public_key(const CertificateFields& fields) {
+Bytes key_of(const CertificateFields& fields) {
+  if (!fields.public_key.empty()) return fields.public_key;
   if (fields.rsa_bits > 0) return rsa_key(fields.rsa_bits, fields.key);
-  return sequence({key_algorithm(), bit_string(numbered(32, fields.key))});
+  return public_key(key_algorithm(), numbered(32, fields.key));
+}
+
+Bytes signature_algorithm(const CertificateFields& fields) {
+  if (!fields.signed_with.empty()) return fields.signed_with;
+  return fields.rsa_bits > 0 ? rsa_algorithm() : key_algorithm();
 }
 
 // sha256WithRSAEncryption needs a signature as long as the key.
-Bytes signed_by_nobody(const Bytes& content, std::size_t rsa_bits) {
-  if (rsa_bits == 0) return sequence({content, key_algorithm(), bit_string(Bytes(64))});
-  return sequence({content, rsa_algorithm(), bit_string(numbered(rsa_bits / 8, 1))});
+Bytes signature_of(const CertificateFields& fields) {
+  if (!fields.signed_with.empty()) return fields.signature;
+  return fields.rsa_bits > 0 ? numbered(fields.rsa_bits / 8, 1) : Bytes(64);
 }
 
 Bytes explicitly(unsigned char number, const Bytes& content) {
@@ -101,6 +93,23 @@ Bytes oid(std::string_view dotted) {
   return tlv(0x06, out);
 }
 
+Bytes bit_string(Bytes content) {
+  content.insert(content.begin(), 0);  // unused bits
+  return tlv(kBitString, content);
+}
+
+Bytes numbered(std::size_t size, std::uint64_t number) {
+  Bytes out(size);
+  for (std::size_t i = 0; i < std::min(size, sizeof number); ++i) {
+    out[size - 1 - i] = static_cast<unsigned char>(number >> (8 * i));
+  }
+  return out;
+}
+
+Bytes public_key(const Bytes& algorithm, const Bytes& key) {
+  return sequence({algorithm, bit_string(key)});
+}
+
 Bytes integer(std::uint64_t value) {
   Bytes digits{static_cast<unsigned char>(value & 0xFFU)};
   for (std::uint64_t rest = value >> 8U; rest > 0; rest >>= 8U) {
@@ -127,15 +136,15 @@ Bytes alternative_names(const std::vector<Bytes>& names) {
 }
 
 Bytes certificate(const CertificateFields& fields) {
-  std::vector<Bytes> parts{explicitly(0, version(2)),
+  std::vector<Bytes> parts{fields.is_version_1 ? Bytes{} : explicitly(0, version(2)),
                            fields.serial,
-                           fields.rsa_bits > 0 ? rsa_algorithm() : key_algorithm(),
+                           signature_algorithm(fields),
                            fields.issuer,
                            sequence({fields.not_before, fields.not_after}),
                            fields.subject,
-                           public_key(fields)};
+                           key_of(fields)};
   if (!fields.extensions.empty()) parts.push_back(explicitly(3, sequence(fields.extensions)));
-  return signed_by_nobody(sequence(parts), fields.rsa_bits);
+  return sequence({sequence(parts), signature_algorithm(fields), bit_string(signature_of(fields))});
 }
 
 Bytes crl(const CrlFields& fields) {
@@ -143,7 +152,7 @@ Bytes crl(const CrlFields& fields) {
                            fields.next_update};
   if (!fields.entries.empty()) parts.push_back(tlv(kSequence, fields.entries));
   if (!fields.extensions.empty()) parts.push_back(explicitly(0, sequence(fields.extensions)));
-  return signed_by_nobody(sequence(parts), 0);
+  return sequence({sequence(parts), key_algorithm(), bit_string(Bytes(64))});
 }
 
 Bytes crl_entry(const Bytes& serial) { return sequence({serial, tlv(kUtcTime, "250101000000Z")}); }

@@ -62,8 +62,19 @@ struct CertificateFields {
   std::uint64_t key = 1;     // which one
   std::size_t rsa_bits = 0;  // 0: Ed25519; else RSA, with the largest exponent OpenSSL takes
   std::vector<Bytes> extensions = {};
+  Bytes public_key = {};   // a SubjectPublicKeyInfo instead of `key`
+  Bytes signed_with = {};  // an AlgorithmIdentifier, and what
+  Bytes signature = {};    // the signature consists of
+  bool is_version_1 = false;
 };
 Bytes certificate(const CertificateFields& fields);
+
+/// Its content, whole octets.
+Bytes bit_string(Bytes content);
+/// `number` in the last bytes of `size`.
+Bytes numbered(std::size_t size, std::uint64_t number);
+/// A SubjectPublicKeyInfo; `algorithm`: its AlgorithmIdentifier.
+Bytes public_key(const Bytes& algorithm, const Bytes& key);
 
 struct CrlFields {
   Bytes issuer = named("issuer");

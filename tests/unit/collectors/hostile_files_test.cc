@@ -7,20 +7,28 @@ namespace {
 
 using der::Bytes;
 
-TEST_CASE("C12: RSA keys of any size are read, and cost no more than OpenSSL lets them") {
+// Issuers and what nobody signed with their keys.
+std::string large_rsa_keys(int count) {
   std::string bundle;
-  for (const std::size_t bits : {16'384U, 20'000U, 65'536U}) {
-    auto issuer = authority(der::named("issuer"));
-    issuer.rsa_bits = bits;
-    auto child = issuer;
-    child.subject = der::named("child");
-    bundle += der::certificate_pem(issuer) + der::certificate_pem(child);
+  for (int i = 0; i < count; ++i) {
+    for (const std::size_t bits : {16'384U, 20'000U, 65'536U}) {
+      auto issuer = authority(der::named("issuer " + std::to_string(i)));
+      issuer.rsa_bits = bits;
+      auto child = issuer;
+      child.subject = der::named("child");
+      bundle += der::certificate_pem(issuer) + der::certificate_pem(child);
+    }
   }
-  const double begin = cpu_seconds();
-  const Metrics metrics = metrics_of_bundle(bundle);
-  CHECK(cpu_seconds() - begin < 1);
+  return bundle;
+}
+
+TEST_CASE("C12: RSA keys of any size are read, and cost no more than OpenSSL lets them") {
+  const Metrics metrics = metrics_of_bundle(large_rsa_keys(1));
   CHECK(metrics.state("valid") == 6);
-  CHECK(metrics.problem("missing_issuer") == 3);  // nobody signed the children
+  CHECK(metrics.problem("missing_issuer") == 3);
+  Host half = host_with_bundle(large_rsa_keys(8));
+  Host whole = host_with_bundle(large_rsa_keys(16));
+  check_in_proportion(half, whole);
 }
 
 TEST_CASE("C13: a certificate that stands there twice has one series and is counted") {
@@ -47,24 +55,23 @@ TEST_CASE("C13: CAs that sign each other in a circle end nowhere and loop nowher
   CHECK(metrics.all("bundle_verify_success").at(0).value == 0);
 }
 
-TEST_CASE("C14: of 20,000 certificates none has a series, the minimum is over all") {
-  constexpr std::uint64_t kCount = 20'000;
+std::string many_roots(std::uint64_t count) {
   std::string bundle;
-  for (std::uint64_t i = 0; i < kCount; ++i) {
+  for (std::uint64_t i = 0; i < count; ++i) {
     auto fields = authority(der::named("CA " + std::to_string(i)));
     fields.key = i;
-    if (i == kCount - 1) fields.not_after = der::tlv(der::kGeneralizedTime, "20310101000000Z");
+    if (i == count - 1) fields.not_after = der::tlv(der::kGeneralizedTime, "20310101000000Z");
     bundle += der::certificate_pem(fields);
   }
-  REQUIRE(bundle.size() < audit::Limits{}.max_file_bytes);
-  const double begin = cpu_seconds();
-  const Metrics metrics = metrics_of_bundle(bundle);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  WARN("not asked: a sanitizer's time is not the worker's: " << cpu_seconds() - begin << " s");
-#else
-  constexpr double kWorkerSeconds = 5;
-  CHECK(cpu_seconds() - begin < kWorkerSeconds);
-#endif
+  return bundle;
+}
+
+TEST_CASE("C14: of 20,000 certificates none has a series, the minimum is over all") {
+  constexpr std::uint64_t kCount = 20'000;
+  Host half = host_with_bundle(many_roots(kCount / 2));
+  Host whole = host_with_bundle(many_roots(kCount));
+  check_in_proportion(half, whole);
+  const Metrics metrics(*whole.scratch());
   CHECK(metrics.state("valid") == kCount);
   CHECK(metrics.state("omitted") == kCount);
   CHECK(metrics.all("ca_info").empty());
@@ -74,19 +81,39 @@ TEST_CASE("C14: of 20,000 certificates none has a series, the minimum is over al
 // As the fixture's root names itself.
 Bytes root_name() { return der::named("Root A"); }
 
-TEST_CASE("C15: a list of 1,000,000 entries is counted, within what the worker may take") {
-  constexpr std::uint64_t kCount = 1'000'000;
+std::string list_of_entries(std::uint64_t count) {
   Bytes entries;
-  for (std::uint64_t i = 1; i <= kCount; ++i) {
+  for (std::uint64_t i = 1; i <= count; ++i) {
     const Bytes entry = der::crl_entry(der::integer(i));
     entries.insert(entries.end(), entry.begin(), entry.end());
   }
-  Host host = host_with_crl(
-      der::crl_pem({.issuer = root_name(), .entries = std::move(entries), .extensions = {}}));
-  const double begin = cpu_seconds();
-  const Metrics metrics(*host.scratch());
-  constexpr double kWorkerSeconds = 5;
-  CHECK(cpu_seconds() - begin < kWorkerSeconds);
+  return der::crl_pem({.issuer = root_name(), .entries = std::move(entries), .extensions = {}});
+}
+
+TEST_CASE("C13: CAs that renew each other without end are no exchange anybody watches") {
+  std::string bundle;
+  constexpr int kCount = 65;  // one more than a file may have series for
+  for (int i = 0; i < kCount; ++i) {
+    auto fields = authority(der::named("same"));
+    fields.serial = der::integer(static_cast<std::uint64_t>(i));
+    fields.not_after = der::tlv(der::kGeneralizedTime, std::to_string(2031 + i) + "0101000000Z");
+    bundle += der::certificate_pem(fields);
+  }
+  const Metrics metrics = metrics_of_bundle(bundle);
+  CHECK(metrics.all("ca_rotation_state").empty());
+  // Three states of each, and four series of each as a member of its file.
+  CHECK(metrics.all("series_omitted").at(0).value == (3 + 4) * kCount);
+  CHECK(metrics_of_bundle(bundle, {.max_certificates_per_file = kCount})
+            .all("ca_rotation_state")
+            .size() == 3 * kCount);
+}
+
+TEST_CASE("C15: a list of 1,000,000 entries is counted, within what the worker may take") {
+  constexpr std::uint64_t kCount = 1'000'000;
+  Host half = host_with_crl(list_of_entries(kCount / 2));
+  Host whole = host_with_crl(list_of_entries(kCount));
+  check_in_proportion(half, whole);
+  const Metrics metrics(*whole.scratch());
   CHECK(metrics.all("crl_revoked_certificates").at(0).value == kCount);
 }
 
@@ -150,10 +177,9 @@ TEST_CASE("C16: names against constraints cost no more than OpenSSL lets them") 
   host.canary(der::certificate_pem({.issuer = der::named("constraining"),
                                     .subject = der::named("client"),
                                     .extensions = {der::alternative_names(names)}}));
-  const double begin = cpu_seconds();
-  const auto snapshot = host.scratch();
-  CHECK(cpu_seconds() - begin < 1);
-  CHECK_FALSE(snapshot->servers.at(0)->verdicts.at(0).accepted);
+  // NAME_CHECK_MAX of OpenSSL 3.0's v3_ncons.c: more pairs than 2^20 are not compared.
+  constexpr int kUnspecified = 1;
+  CHECK(host.scratch()->servers.at(0)->verdicts.at(0).code == kUnspecified);
 }
 
 TEST_CASE("C17: a file that two server blocks name has its series once") {

@@ -1,0 +1,122 @@
+#include "pki/public_key.h"
+
+#include <openssl/asn1.h>
+#include <openssl/decoder.h>
+#include <openssl/objects.h>
+#include <openssl/provider.h>
+
+#include <array>
+#include <span>
+#include <utility>
+
+namespace mtls::pki {
+namespace {
+
+using Bytes = std::span<const unsigned char>;
+using OwnedContext = base::Owned<OSSL_DECODER_CTX, OSSL_DECODER_CTX_free>;
+using OwnedBytes = base::Owned<unsigned char, [](unsigned char* bytes) { OPENSSL_free(bytes); }>;
+
+// The content of the first element; `rest`: what follows it. Empty: it is none.
+Bytes element(Bytes der, Bytes* rest) {
+  const unsigned char* at = der.data();
+  long length = 0;
+  int tag = 0;
+  int kind = 0;
+  const int said = ASN1_get_object(&at, &length, &tag, &kind, static_cast<long>(der.size()));
+  if ((said & 0x80) != 0) return *rest = {};
+  const Bytes content{at, static_cast<std::size_t>(length)};
+  *rest = der.subspan(static_cast<std::size_t>(at - der.data()) + content.size());
+  return content;
+}
+
+// SEC 1 §2.3.3: 04 begins a point with both coordinates; of all others OpenSSL computes one.
+bool is_whole(Bytes point) { return !point.empty() && point.front() == 0x04; }
+
+// ECParameters of RFC 3279 §2.3.5: version, fieldID, curve, base, ...
+Bytes base_point(Bytes parameters) {
+  Bytes rest;
+  rest = element(parameters, &rest);
+  for (int i = 0; i < 3; ++i) element(rest, &rest);
+  return element(rest, &rest);
+}
+
+// How long OpenSSL 3.0 takes at most to read it, in 0.1 ms; 0: hardly anything.
+int weight_of(const X509_ALGOR* algorithm, Bytes key) {
+  const ASN1_OBJECT* name = nullptr;
+  int type = V_ASN1_UNDEF;
+  const void* parameters = nullptr;
+  X509_ALGOR_get0(&name, &type, &parameters, algorithm);
+  if (OBJ_obj2nid(name) != EVP_PKEY_EC) return 0;
+  if (type != V_ASN1_SEQUENCE) return is_whole(key) ? 0 : 4;  // secp224r1
+  const auto* text = static_cast<const ASN1_STRING*>(parameters);
+  const Bytes curve{ASN1_STRING_get0_data(text),
+                    static_cast<std::size_t>(ASN1_STRING_length(text))};
+  constexpr int kTwoRoots = 2500;  // 661 bits, the most that OpenSSL takes
+  return is_whole(key) && is_whole(base_point(curve)) ? 2 : kTwoRoots;
+}
+
+}  // namespace
+
+struct KeyReader::Decoder {
+  OwnedContext context;
+  EVP_PKEY* key = nullptr;  // where `context` puts what it read
+};
+
+KeyReader::KeyReader() = default;
+KeyReader::~KeyReader() = default;
+
+KeyReader::Decoder* KeyReader::decoder_of(const ASN1_OBJECT* algorithm) {
+  const int nid = OBJ_obj2nid(algorithm);
+  if (nid == NID_undef) return nullptr;  // no decoder of OpenSSL's has such a name
+  std::unique_ptr<Decoder>& decoder = decoders_[nid];
+  if (!decoder) {
+    std::array<char, 80> name{};  // OSSL_MAX_NAME_SIZE is 50
+    OBJ_obj2txt(name.data(), static_cast<int>(name.size()), algorithm, 0);
+    decoder = std::make_unique<Decoder>();
+    decoder->context.reset(OSSL_DECODER_CTX_new_for_pkey(&decoder->key, "DER",
+                                                         "SubjectPublicKeyInfo", name.data(),
+                                                         EVP_PKEY_PUBLIC_KEY, nullptr, nullptr));
+  }
+  return decoder->context ? decoder.get() : nullptr;
+}
+
+bool KeyReader::spend(int weight) {
+  constexpr int kMaxSpent = 10'000;
+  if (spent_ + weight > kMaxSpent) return false;
+  spent_ += weight;
+  return true;
+}
+
+bool KeyReader::may_read_whole() { return spend(2); }
+
+OwnedKey KeyReader::read(const X509_PUBKEY* key) {
+  ASN1_OBJECT* name = nullptr;
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  X509_ALGOR* algorithm = nullptr;
+  X509_PUBKEY_get0_param(&name, &bits, &size, &algorithm, key);
+  Decoder* decoder = decoder_of(name);
+  if (decoder == nullptr) return nullptr;
+
+  if (!spend(weight_of(algorithm, {bits, static_cast<std::size_t>(size)}))) return nullptr;
+  unsigned char* der = nullptr;
+  const int length = i2d_X509_PUBKEY(key, &der);
+  const OwnedBytes owned(der);
+  if (length <= 0) return nullptr;
+  const unsigned char* at = der;
+  auto left = static_cast<std::size_t>(length);
+  const bool is_read = OSSL_DECODER_from_data(decoder->context.get(), &at, &left) == 1 && left == 0;
+  OwnedKey read(std::exchange(decoder->key, nullptr));
+  return is_read ? std::move(read) : nullptr;
+}
+
+OSSL_LIB_CTX* library_without_decoders() {
+  static OSSL_LIB_CTX* const kLibrary = [] {
+    OSSL_LIB_CTX* library = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER_load(library, "null");  // else the default provider is loaded at first use
+    return library;
+  }();
+  return kLibrary;
+}
+
+}  // namespace mtls::pki
