@@ -70,7 +70,7 @@ std::string queue_of(const BlockError& error, FileReader reader) {
   std::string queue = error.message;
   if (error.message == kNoEndLine || error.message == "bad end line") {
     queue = "error:04800066:PEM routines::bad end line";
-  } else if (error.message == "bad base64 decode") {
+  } else if (error.message == kBadBase64 || error.message == kNoEndLineBadBase64) {
     queue = "error:04800064:PEM routines::bad base64 decode";
   }
   if (reader == FileReader::kStoreFile) {
@@ -83,8 +83,9 @@ std::string queue_of(const BlockError& error, FileReader reader) {
 
 std::optional<ReadError> read_error(const Material& material, FileReader reader) {
   const auto error = std::find_if(
-      material.block_errors.begin(), material.block_errors.end(),
-      [&](const BlockError& block) { return !block.is_framed || takes(reader, block); });
+      material.block_errors.begin(), material.block_errors.end(), [&](const BlockError& block) {
+        return block.message != kHidden && (!block.is_framed || takes(reader, block));
+      });
   if (error != material.block_errors.end() && reader != FileReader::kCaNames) {
     const bool in_chain = reader == FileReader::kCertificateChain && error->certificates_before > 0;
     return ReadError{in_chain ? kReadPlain : function_of(reader), queue_of(*error, reader)};

@@ -228,20 +228,24 @@ class Splitter {
       fail(block, kBadEndLine);
     }
     if (!unfinished_) return;
-    // OpenSSL reads on from a block without END to the next END; when the label fits, base64 ended
-    // at the dashes between.
-    if (end == std::string(unfinished_name_) + std::string(kTail)) {
-      for (std::size_t i = *unfinished_ + 1; i < blocks_.size(); ++i) fail(blocks_[i], kHidden);
-    } else {
-      fail(blocks_[*unfinished_], kBadEndLine);
-    }
+    decide(blocks_[*unfinished_], end == std::string(unfinished_name_) + std::string(kTail));
     unfinished_.reset();
+  }
+
+  // OpenSSL reads on from a block without END to the next END; when the label fits, base64 ended at
+  // the dashes between.
+  void decide(PemBlock& block, bool label_fits) {
+    const bool is_whole = block.error.empty() && holds_whole_element(block.der);
+    if (!label_fits) return fail(block, is_whole ? kBadEndLine : kNoEndLine);
+    if (block.error == kBadBase64) return fail(block, kNoEndLineBadBase64);
+    if (!is_whole) return fail(block, kNoEndLine);
+    for (std::size_t i = *unfinished_ + 1; i < blocks_.size(); ++i) fail(blocks_[i], kHidden);
   }
 
   // A BEGIN before the END. Whether what came so far counts is decided by the next END line.
   void leave_open(PemBlock& block, const Body& body, std::string_view name) {
     decode(block, body);
-    if (unfinished_ || !holds_whole_element(block.der)) return fail(block, kNoEndLine);
+    if (unfinished_) return fail(block, kNoEndLine);
     unfinished_ = blocks_.size() - 1;
     unfinished_name_ = name;
   }
@@ -263,10 +267,8 @@ class Splitter {
     block.error = error;
   }
 
-  static constexpr std::string_view kBadBase64 = "bad base64 decode";
   static constexpr std::string_view kHeader =
       "encryption header or blank line before the base64 ends";
-  static constexpr std::string_view kHidden = "hidden: the block before it has no end line";
 
   LineReader lines_;
   std::vector<PemBlock> blocks_;

@@ -1,10 +1,16 @@
 #include "pki/file_reader.h"
 
-#include <catch2/catch.hpp>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/owned.h"
 #include "tests/support/pki_maker.h"
 
 namespace mtls {
@@ -69,6 +75,45 @@ TEST_CASE("file_reader: bad DER matters to a reader of its label alone") {
   CHECK(refused_by(bad_trusted + plain, FileReader::kCertificateChain) ==
         "PEM_read_bio_X509_AUX()");
   CHECK_FALSE(refused_by(plain + bad_trusted, FileReader::kCaList).empty());
+}
+
+// OpenSSL's queue after reading all certificates, as ngx_ssl_load_certificates of 1.27.2 does; ""
+// at the end of the file.
+std::string queue_of_openssl(const std::string& text) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::tmpfile(), std::fclose);
+  std::fwrite(text.data(), 1, text.size(), file.get());
+  REQUIRE(std::fseek(file.get(), 0, SEEK_SET) == 0);
+  const base::Owned<BIO, BIO_free_all> bio(BIO_new_fp(file.get(), BIO_NOCLOSE));
+  ERR_clear_error();
+  while (X509* one = PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr)) X509_free(one);
+  const unsigned long code = ERR_peek_error();
+  ERR_clear_error();
+  if (ERR_GET_REASON(code) == PEM_R_NO_START_LINE) return "";
+  char words[256];
+  ERR_error_string_n(code, words, sizeof words);
+  return words;
+}
+
+TEST_CASE("file_reader: a block cut anywhere before another one is refused in OpenSSL's words") {
+  const std::string first = mint_root("CN=First").certificate_pem;
+  const std::string same = mint_root("CN=Second").certificate_pem;
+  int bad_base64 = 0;
+  int bad_end = 0;
+  for (const std::string& second : {same, testing::as_trusted_pem(mint_root("CN=T"), "")}) {
+    for (std::size_t size = first.find('\n') + 1; size < first.find("-----END"); ++size) {
+      const std::string text = first.substr(0, size) + "\n" + second;
+      const std::string nginx = queue_of_openssl(text);
+      const auto error = pki::read_error(pki::parse_material(text), FileReader::kCaList);
+      INFO("cut at " << size << ": " << nginx);
+      REQUIRE(error.has_value() == !nginx.empty());
+      if (nginx.find("PEM routines") == std::string::npos) continue;  // DER: our own words
+      CHECK(error->openssl == nginx);
+      bad_base64 += nginx.find("bad base64") != std::string::npos ? 1 : 0;
+      bad_end += nginx.find("bad end line") != std::string::npos ? 1 : 0;
+    }
+  }
+  CHECK(bad_base64 > 100);
+  CHECK(bad_end > 100);
 }
 
 }  // namespace

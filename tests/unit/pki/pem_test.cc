@@ -260,6 +260,8 @@ TEST_CASE("pem: a bad block does not hide the good ones after it (F5)") {
   CHECK(described(bad + p.a) == std::vector<std::string>{"1:bad base64 decode", "4:ok"});
   CHECK(load_with_splitter(p.a + bad + p.b).subjects.size() == 2);
   CHECK(described(half + p.b).front() == "1:no end line");
+  CHECK(described(half + "abc\n" + p.b).front() == "1:no end line: bad base64 decode");
+  CHECK(described(half + "abc\n" + p.crl).front() == "1:no end line");
   CHECK(load_with_splitter(half + p.b).subjects == std::vector<std::string>{"/CN=B"});
   CHECK(load_with_splitter(replaced(p.a, "END CERT", "END OTHER CERT") + p.b).subjects.size() == 1);
   CHECK(load_with_splitter(begin_of(p.a) + "\n\n" + body_of(p.a) + end_of(p.a) + p.b)
