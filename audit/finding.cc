@@ -259,10 +259,6 @@ constexpr std::array kTable{
                "Everybody on this host may write a file that nginx reads, and so decide whom it "
                "trusts from the next reload on.",
                "chmod o-w the file."},
-    FindingRow{kDepthBelowTwo, "depth-below-two", kWarning,
-               "Strict profile: ssl_verify_depth is 0 or 1, too little for a second intermediate, "
-               "whose clients would get 400.",
-               "Set ssl_verify_depth 2."},
     FindingRow{kCaSupersededExpired, "ca-superseded-expired", kInfo,
                "An expired CA certificate whose renewed twin is present: nginx uses the valid one.",
                "Remove the old one when convenient."},
@@ -279,6 +275,10 @@ constexpr std::array kTable{
         "ssl_verify_depth is so large that it limits nothing: every CA below a client CA may "
         "make more of them.",
         "Set it to the number of intermediates in use, or limit the CAs with pathlen."},
+    FindingRow{kDepthBelowTwo, "depth-below-two", kInfo,
+               "ssl_verify_depth is 0 or 1, its default: the CAs here need no more, and the day "
+               "they get a second intermediate its clients get 400.",
+               "Set ssl_verify_depth 2."},
     FindingRow{kRuntimePath, "runtime-path", kInfo,
                "A certificate's path is known only at handshake time (variables, data:, engine:, "
                "store:), so it is not "

@@ -126,8 +126,9 @@ void depth(const ServerView& view, const config::TlsContext& decides,
   const int required = view.facts.depth_required.value_or(0);
   if (required > configured) {
     report(FindingKind::kDepthTooSmall, ", the bundle needs " + std::to_string(required));
-  } else if (view.profile == Profile::kStrict && configured < 2) {
+  } else if (configured < 2) {
     report(FindingKind::kDepthBelowTwo, "");
+    if (view.profile == Profile::kStrict) findings.back().severity = Severity::kWarning;
   }
   if (configured >= std::max(kUnbounded, required + 1)) report(FindingKind::kDepthUnbounded, "");
 }

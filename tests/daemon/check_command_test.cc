@@ -122,8 +122,7 @@ TEST_CASE("check: the strict profile adds findings to a host that has none") {
   const Outcome strict = check(dir, {"--format=json", "--profile=strict"});
   CHECK(strict.code == 1);
   const auto more = rules_of(strict);
-  for (const char* rule :
-       {"depth-below-two", "no-client-revocation", "verify-client-off-with-ca"}) {
+  for (const char* rule : {"no-client-revocation", "verify-client-off-with-ca"}) {
     CAPTURE(rule);
     CHECK(std::count(usual.begin(), usual.end(), rule) == 0);
     CHECK(std::count(more.begin(), more.end(), rule) == 1);

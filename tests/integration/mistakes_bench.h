@@ -30,14 +30,18 @@ struct Mistake {
   Rules findings;  // about the server block, whoever its clients are
 };
 
-/// Every finding about `server` but those about single clients.
+/// Every finding about `server` but those about single clients, and that the depth is the default
+/// as nearly everywhere here.
 inline Rules findings_about(const audit::Snapshot& snapshot, const std::string& server) {
   Rules rules;
   const auto& resolved = snapshot.config->resolved.servers;
   for (std::size_t i = 0; i < resolved.size(); ++i) {
     if (resolved[i].id.server != server) continue;
     for (const audit::Finding& finding : snapshot.servers[i]->findings) {
-      if (finding.kind == audit::FindingKind::kCanaryRejected) continue;
+      if (finding.kind == audit::FindingKind::kCanaryRejected ||
+          finding.kind == audit::FindingKind::kDepthBelowTwo) {
+        continue;
+      }
       rules.emplace(audit::row(finding.kind).id);
     }
   }

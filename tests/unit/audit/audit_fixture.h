@@ -73,7 +73,7 @@ inline constexpr const char* kVerifyOn =
     "ssl_client_certificate clients.pem; ssl_verify_client on;";
 
 inline std::string http(const std::string& body) {
-  return "error_log error.log info; events { }\nhttp {\n" + body + "}\n";
+  return "error_log error.log info; events { }\nhttp { ssl_verify_depth 2;\n" + body + "}\n";
 }
 
 inline std::string http_server(const std::string& more) { return http(server("a.test", more)); }

@@ -165,7 +165,10 @@ std::vector<Case> role_cases() {
          bundle(host, testing::as_trusted_pem(minted().intermediate, "clientAuth"));
        }},
       {kDepthTooSmall, Effect::kFires, "two intermediates at depth 1",
-       [=](Host& host) { bundle(host, deep); }},
+       [=](Host& host) {
+         host.conf(http_server(on("ssl_verify_depth 1;")));
+         bundle(host, deep);
+       }},
       {kDepthTooSmall, Effect::kSilent, "two intermediates at depth 2",
        [=](Host& host) {
          host.conf(http_server(on("ssl_verify_depth 2;")));

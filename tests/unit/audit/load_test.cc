@@ -11,7 +11,9 @@ constexpr const char* kInclude = "/etc/nginx/conf.d/a.conf";
 
 Host host_with_include(const std::string& text) {
   Host host;
-  host.conf("error_log e.log info; events { }\nhttp { include conf.d/*.conf; }");
+  host.conf(
+      "error_log e.log info; events { }\n"
+      "http { ssl_verify_depth 2; include conf.d/*.conf; }");
   host.disk.put(kInclude, text);
   return host;
 }

@@ -199,19 +199,17 @@ std::vector<Case> rotation_cases() {
 }
 
 std::vector<Case> depth_cases() {
-  const auto strict = [](const std::string& depth) {
-    return [=](Host& host) {
-      host.policy.profile = audit::Profile::kStrict;
-      host.conf(http_server(on(depth)));
-    };
-  };
   const auto usual = [](const std::string& depth) {
     return [=](Host& host) { host.conf(http_server(on(depth))); };
   };
   return {
-      {kDepthBelowTwo, Effect::kFires, "strict: the default is 1", strict("")},
-      {kDepthBelowTwo, Effect::kSilent, "strict: 2", strict("ssl_verify_depth 2;")},
-      {kDepthBelowTwo, Effect::kSilent, "not strict", usual("ssl_verify_depth 1;")},
+      {kDepthBelowTwo, Effect::kFires, "1, the default", usual("ssl_verify_depth 1;")},
+      {kDepthBelowTwo, Effect::kSilent, "2", usual("ssl_verify_depth 2;")},
+      {kDepthBelowTwo, Effect::kSilent, "depth-too-small says more",
+       [](Host& host) {
+         host.conf(http_server(on("ssl_verify_depth 0;")));
+         bundle(host, pem(minted().intermediate) + pem(minted().root));
+       }},
       {kDepthUnbounded, Effect::kFires, "ten", usual("ssl_verify_depth 10;")},
       {kDepthUnbounded, Effect::kSilent, "nine", usual("ssl_verify_depth 9;")},
   };

@@ -71,6 +71,22 @@ std::vector<Case> profile_cases() {
   return all;
 }
 
+TEST_CASE("findings: depth-below-two is information, in the strict profile a warning") {
+  Host host;
+  host.conf(http(asking("ssl_verify_depth 1;")));
+  const auto severity = [&] {
+    const std::vector<audit::Finding> findings = findings_of(*host.scratch());
+    const auto at = std::find_if(findings.begin(), findings.end(), [](const auto& finding) {
+      return finding.kind == kDepthBelowTwo;
+    });
+    REQUIRE(at != findings.end());
+    return at->severity;
+  };
+  CHECK(severity() == audit::Severity::kInfo);
+  host.policy.profile = audit::Profile::kStrict;
+  CHECK(severity() == audit::Severity::kWarning);
+}
+
 TEST_CASE("rule settings: a disabled rule is silent, another severity is the finding's") {
   Host host;
   host.disk.put(kBundle, minted().root.certificate_pem + minted().root.certificate_pem);

@@ -39,7 +39,7 @@ TEST_CASE("check json: a healthy host has its nginx, server block, files and no 
                       {"/servers/0/ssl", true},
                       {"/servers/0/inert", false},
                       {"/servers/0/verify_client", "on"},
-                      {"/servers/0/verify_depth", 1},
+                      {"/servers/0/verify_depth", 2},
                       {"/servers/0/verify_depth_required", 0},
                       {"/servers/0/client_certificate", kBundle},
                       {"/servers/0/crl", nullptr},

@@ -19,7 +19,7 @@ std::string text_of(Host& host, Look look = Look::kPlain) {
 TEST_CASE("check text: a healthy host is its server block and a summary") {
   Host host;
   CHECK(text_of(host) ==
-        "server http/a.test/0.0.0.0:443: ssl_verify_client on, depth 1, enforced yes, trust until "
+        "server http/a.test/0.0.0.0:443: ssl_verify_client on, depth 2, enforced yes, trust until "
         "2031-01-01T00:00:00Z\n\n"
         "1 server blocks in 1 files as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 info\n");
 }
@@ -30,7 +30,7 @@ TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") 
   CHECK_THAT(text_of(host, Look::kTable),
              Catch::StartsWith(
                  "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
-                 "http/a.test/0.0.0.0:443  on      1      yes       2031-01-01T00:00:00Z\n\n"
+                 "http/a.test/0.0.0.0:443  on      2      yes       2031-01-01T00:00:00Z\n\n"
                  "CLIENT  SERVER BLOCK             FATE      $ssl_client_verify  STATUS  UNTIL\n"
                  "probe   http/a.test/0.0.0.0:443  accepted  SUCCESS             200     "
                  "2031-01-01T00:00:00Z\n\n"));

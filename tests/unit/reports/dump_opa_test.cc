@@ -19,13 +19,13 @@ Json dumped(Host& host) {
 
 TEST_CASE("dump opa: a server block has its effective values under the directives' names") {
   Host host;
-  host.conf(http("ssl_verify_depth 3; ssl_verify_client optional; " + server("a.test", kVerifyOn) +
+  host.conf(http("ssl_verify_client optional; " + server("a.test", kVerifyOn) +
                  server("b.test", kCertificate)));
   check_places(dumped(host), {{"/schema", "nginx-mtls-exporter/opa/v1"},
                               {"/servers/0/file", kConf},
                               {"/servers/0/ssl", true},
                               {"/servers/0/ssl_verify_client", "on"},
-                              {"/servers/0/ssl_verify_depth", 3},
+                              {"/servers/0/ssl_verify_depth", 2},
                               {"/servers/0/ssl_client_certificate", kBundle},
                               {"/servers/0/ssl_certificate", {kServerPem}},
                               {"/servers/0/ssl_certificate_key", {"/etc/nginx/server.key"}},
