@@ -20,7 +20,9 @@ Problem problem_of(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::kMissing: return Problem::kMissing;
     case base::ErrorCode::kPermission: return Problem::kPermission;
-    case base::ErrorCode::kNotRegular: return Problem::kNotRegular;
+    case base::ErrorCode::kNotRegular:
+    case base::ErrorCode::kFifo:
+    case base::ErrorCode::kSocket: return Problem::kNotRegular;
     case base::ErrorCode::kLoop: return Problem::kLoop;
     case base::ErrorCode::kTooLarge: return Problem::kTooLarge;
     case base::ErrorCode::kStuck: return Problem::kStuck;

@@ -90,6 +90,27 @@ bool is_broken(const pki::Material& material) {
          (material.certificates.empty() && material.revocation_lists.empty());
 }
 
+bool begins_with(const std::vector<pki::Certificate>& whole,
+                 const std::vector<pki::Certificate>& part) {
+  const auto same = [](const pki::Certificate& a, const pki::Certificate& b) {
+    return a.facts().fingerprint == b.facts().fingerprint;
+  };
+  return part.size() < whole.size() && std::equal(part.begin(), part.end(), whole.begin(), same);
+}
+
+// Just written where the good file stood, and the same as far as it goes: the rest may be on its
+// way (F4). A file that was renamed into place is another inode.
+bool may_be_half(const MaterialFile& before, const MaterialFile& file,
+                 const pki::Material& material, base::sys_seconds now) {
+  const auto& was = before.seen.stamp;
+  const auto& is = file.seen.stamp;
+  if (!was || !is || was->inode != is->inode || was->device != is->device) return false;
+  constexpr std::chrono::nanoseconds kYoung{1'000'000'000};
+  const std::chrono::nanoseconds changed(is->ctime_ns);
+  const bool is_young = now.time_since_epoch() < changed + kYoung;
+  return is_young && begins_with(before.material->certificates, material.certificates);
+}
+
 std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const Plan& next,
                                               const std::string& path, std::size_t limit) {
   std::shared_ptr<const MaterialFile> before;
@@ -117,7 +138,11 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
     return file;
   }
   const bool was_good = before && before->material && !is_broken(*before->material);
-  if (is_broken(*material) && was_good && !next.settled.contains(path)) {
+  const bool is_settling = is_broken(*material)
+                               ? !next.settled.contains(path)
+                               : !next.whole.contains(path) && was_good &&
+                                     may_be_half(*before, *file, *material, inputs.now);
+  if (was_good && is_settling) {
     file->settling = true;
     file->material = before->material;
   } else {

@@ -2,6 +2,16 @@
 
 namespace mtls::audit {
 
+namespace {
+
+std::set<std::string> whole_files(const Changes& changes) {
+  std::set<std::string> whole = changes.complete;
+  whole.insert(changes.rested.begin(), changes.rested.end());
+  return whole;
+}
+
+}  // namespace
+
 Plan plan(const Changes& changes, const Snapshot* previous) {
   if (previous == nullptr || changes.everything) {
     return {.read_config = true,
@@ -9,11 +19,13 @@ Plan plan(const Changes& changes, const Snapshot* previous) {
             .reload_all = true,
             .reload = {},
             .settled = changes.settled,
+            .whole = whole_files(changes),
             .judge_all = true};
   }
   Plan next;
   next.judge_all = changes.horizon;
   next.settled = changes.settled;
+  next.whole = whole_files(changes);
   for (const std::string& path : changes.paths) {
     if (previous->config->seen.contains(path)) next.read_config = true;
     if (previous->canary_patterns.contains(path)) next.list_canaries = true;

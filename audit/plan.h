@@ -11,8 +11,10 @@ namespace mtls::audit {
 
 struct Changes {
   std::set<std::string> paths;  // files and patterns that differ from what the last Snapshot saw
+  std::set<std::string> complete = {};  // of these, nobody is writing any more
   std::set<std::string>
-      settled;              // files that stayed unparsable: no longer keep their last good content
+      settled;  // files that stayed unparsable: no longer keep their last good content
+  std::set<std::string> rested = {};  // files that stayed as short as they had become
   bool everything = false;  // start, SIGHUP, overflow: look at all, stamps and hashes decide
   bool horizon = false;     // an instant passed at which some verdict changes, or the clock was set
 };
@@ -23,7 +25,8 @@ struct Plan {
   bool reload_all = false;       // every material file is read again
   std::set<std::string> reload;  // these are
   std::set<std::string> settled;
-  bool judge_all = false;  // else only servers whose configuration or material changed
+  std::set<std::string> whole = {};  // who is shorter than it was is to be judged so at once
+  bool judge_all = false;            // else only servers whose configuration or material changed
 };
 
 /// `previous` nullptr: the first evaluation, everything runs.

@@ -19,6 +19,7 @@ std::string_view error_of(Presence presence) {  // strerror()
     case Presence::kNoEntry: return "No such file or directory";
     case Presence::kNotDirectory: return "Not a directory";
     case Presence::kLoop: return "Too many levels of symbolic links";
+    case Presence::kSocket: return "No such device or address";
     default: return "";
   }
 }
@@ -28,6 +29,7 @@ int number_of(Presence presence) {  // errno on Linux
     case Presence::kNoEntry: return 2;
     case Presence::kNotDirectory: return 20;
     case Presence::kLoop: return 40;
+    case Presence::kSocket: return 6;
     default: return 0;
   }
 }
@@ -47,8 +49,10 @@ std::string fopen_queue(Presence presence, const std::string& path, std::string_
   return system_queue(presence, "fopen(" + path + ", " + std::string(mode) + ")");
 }
 
+// BIO_new_file() of OpenSSL 3 takes ENXIO for a missing file too.
 std::string new_file_queue(Presence presence, const std::string& path, std::string_view mode) {
-  return fopen_queue(presence, path, mode) + (presence == Presence::kNoEntry
+  const bool is_missing = presence == Presence::kNoEntry || presence == Presence::kSocket;
+  return fopen_queue(presence, path, mode) + (is_missing
                                                   ? " error:10000080:BIO routines::no such file"
                                                   : " error:10080002:BIO routines::system lib");
 }

@@ -40,6 +40,7 @@ Presence SideFiles::presence(const base::Sighting& seen) {
   switch (*seen.error) {
     case ErrorCode::kMissing: return why_missing(inputs_.disk, seen.path);
     case ErrorCode::kLoop: return Presence::kLoop;
+    case ErrorCode::kSocket: return Presence::kSocket;
     case ErrorCode::kNotRegular:
       // Only inside a directory is there a `.`.
       return leads_to(inputs_.disk, seen.path + "/.", ErrorCode::kNotRegular) ? Presence::kDirectory

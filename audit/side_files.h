@@ -21,6 +21,7 @@ enum class Presence {
   kNoEntry,       // ENOENT
   kNotDirectory,  // ENOTDIR: a component of the path is a file
   kLoop,          // ELOOP
+  kSocket,        // ENXIO
   kUnknown,       // our rights or limits say nothing about nginx's; a FIFO or device
 };
 

@@ -7,6 +7,8 @@ std::string_view word(ErrorCode code) {
     case ErrorCode::kMissing: return "missing";
     case ErrorCode::kPermission: return "permission";
     case ErrorCode::kNotRegular: return "not_regular";
+    case ErrorCode::kFifo: return "fifo";
+    case ErrorCode::kSocket: return "socket";
     case ErrorCode::kLoop: return "loop";
     case ErrorCode::kTooLarge: return "too_large";
     case ErrorCode::kUnreadable: return "unreadable";

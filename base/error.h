@@ -15,7 +15,9 @@ enum class ErrorCode {
   // files (the guarded door, daemon/disk.h)
   kMissing,     // ENOENT, ENOTDIR
   kPermission,  // EACCES, EPERM
-  kNotRegular,  // FIFO, socket, device, directory
+  kNotRegular,  // device, directory
+  kFifo,        // open() of it waits for somebody who writes
+  kSocket,      // ENXIO: nobody can open() it
   kLoop,        // ELOOP: too many symbolic links
   kTooLarge,    // more bytes than the caller's limit
   kUnreadable,  // any other errno

@@ -4,12 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/cleansed_pages.h"
 #include "base/result.h"
 
 namespace mtls::base {
@@ -26,22 +25,7 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-/// Wipes memory before giving it back: a PEM file may hold a private key beside its certificates
-/// (reliability §4.2).
-template <class T>
-struct CleansingAllocator {
-  using value_type = T;
-  CleansingAllocator() = default;
-  template <class U>
-  explicit CleansingAllocator(const CleansingAllocator<U>&) {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T))); }
-  void deallocate(T* p, std::size_t n) {
-    explicit_bzero(p, n * sizeof(T));
-    ::operator delete(p);
-  }
-  bool operator==(const CleansingAllocator&) const { return true; }
-};
-
+/// A PEM file may hold a private key beside its certificates (reliability §4.2).
 using FileBytes = std::vector<char, CleansingAllocator<char>>;
 
 struct FileContent {

@@ -13,14 +13,15 @@ add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-prote
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
+string(TOUPPER "${CMAKE_BUILD_TYPE}" MTLS_BUILD_TYPE)
 if(MTLS_SANITIZE)
   add_compile_options(-fsanitize=${MTLS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     add_compile_options(-Wno-maybe-uninitialized)  # gcc 12 sees ghosts in instrumented Asio and <regex>
   endif()
   add_link_options(-fsanitize=${MTLS_SANITIZE})
-elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
-  add_compile_definitions(_FORTIFY_SOURCE=2)
+elseif("${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${MTLS_BUILD_TYPE}}" MATCHES "-O([1-3sgz]|fast)")
+  add_compile_definitions(_FORTIFY_SOURCE=2)  # glibc warns without optimisation
 endif()
 
 if(MTLS_FUZZ)

@@ -7,8 +7,11 @@ using audit::BundleAudit;
 
 double number(std::size_t value) { return static_cast<double>(value); }
 
+constexpr std::size_t kSeriesPerCertificate = 4;
+
 bool too_many(const BundleAudit& bundle, const audit::Limits& limits) {
-  return bundle.members.size() > limits.max_certificates_per_file;
+  return bundle.members.size() > limits.max_certificates_per_file ||
+         kSeriesPerCertificate * bundle.members.size() > limits.max_series_per_file;
 }
 
 }  // namespace
@@ -55,7 +58,6 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
   Family not_after(kCaNotAfter);
   Family superseded(kCaSuperseded);
   Family info(kCaInfo);
-  constexpr std::size_t kSeriesPerCertificate = 4;
   std::size_t omitted = 0;
   for (const auto& [path, bundle] : snapshot.bundles) {
     if (too_many(bundle, limits)) {

@@ -4,11 +4,12 @@
 
 namespace mtls::collectors {
 
-Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
-  Families families;
+Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
+  Collection collection;
+  Families& families = collection.families;
   std::size_t omitted = server_families(snapshot, limits, families);
   bundle_families(snapshot, limits, families);
-  omitted += crl_families(snapshot, families);
+  omitted += crl_families(snapshot, limits, families);
   canary_families(snapshot, families);
   upstream_families(snapshot, families);
   config_families(snapshot, families);
@@ -16,7 +17,8 @@ Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
   Families authorities;
   omitted += ca_families(snapshot, limits, authorities);
   if (series(families) + series(authorities) > limits.max_series) {
-    omitted += series(authorities);
+    collection.over_limit = series(authorities);
+    omitted += collection.over_limit;
     authorities.clear();
   }
   std::move(authorities.begin(), authorities.end(), std::back_inserter(families));
@@ -24,7 +26,7 @@ Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
   Family left_out(kSeriesOmitted);
   left_out.add({}, static_cast<double>(omitted));
   families.push_back(left_out.take());
-  return families;
+  return collection;
 }
 
 }  // namespace mtls::collectors

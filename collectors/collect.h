@@ -8,9 +8,15 @@
 
 namespace mtls::collectors {
 
+struct Collection {
+  Families families;
+  /// Series left out because all together were more than limits.max_series.
+  std::size_t over_limit = 0;
+};
+
 /// All families; above limits.max_series the ca_* families go first, and series_omitted says how
 /// many.
-Families collect(const audit::Snapshot& snapshot, const audit::Limits& limits);
+Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits);
 
 // The groups, each appending its families.
 /// Returns how many series of CAs under exchange limits.max_certificates_per_file left out: all of
@@ -19,12 +25,13 @@ std::size_t server_families(const audit::Snapshot& snapshot, const audit::Limits
                             Families& families);
 void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                      Families& families);
-/// Returns how many series limits.max_certificates_per_file left out.
+/// Returns how many series limits.max_certificates_per_file and limits.max_series_per_file left
+/// out.
 std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                         Families& families);
-/// A file with lists of more than 666 issuers has no series, which would be 2,000; how many those
-/// are.
-std::size_t crl_families(const audit::Snapshot& snapshot, Families& families);
+/// Returns how many series limits.max_series_per_file left out: those of whole files.
+std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                         Families& families);
 void canary_families(const audit::Snapshot& snapshot, Families& families);
 void upstream_families(const audit::Snapshot& snapshot, Families& families);
 void config_families(const audit::Snapshot& snapshot, Families& families);

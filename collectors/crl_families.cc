@@ -26,9 +26,9 @@ std::map<std::string, const RevocationListFacts*> by_issuer(const pki::Material&
 
 }  // namespace
 
-std::size_t crl_families(const audit::Snapshot& snapshot, Families& families) {
+std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                         Families& families) {
   constexpr std::size_t kSeriesPerList = 3;
-  constexpr std::size_t kMaxSeriesPerFile = 2'000;
   std::size_t omitted = 0;
   Family this_update(kCrlThisUpdate);
   Family next_update(kCrlNextUpdate);
@@ -39,7 +39,7 @@ std::size_t crl_families(const audit::Snapshot& snapshot, Families& families) {
     const auto file = snapshot.material.find(*path);
     if (file == snapshot.material.end() || !file->second->material) continue;
     const auto lists = by_issuer(*file->second->material);
-    if (kSeriesPerList * lists.size() > kMaxSeriesPerFile) {
+    if (kSeriesPerList * lists.size() > limits.max_series_per_file) {
       omitted += kSeriesPerList * lists.size();
       continue;
     }

@@ -11,7 +11,7 @@ SnapshotCollectable::SnapshotCollectable(std::shared_ptr<const audit::Snapshot> 
     : snapshot_(std::move(snapshot)), limits_(limits) {}
 
 std::vector<prometheus::MetricFamily> SnapshotCollectable::Collect() const {
-  return collect(*snapshot_, limits_);
+  return collect(*snapshot_, limits_).families;
 }
 
 }  // namespace mtls::collectors

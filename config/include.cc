@@ -25,6 +25,9 @@ std::string sentence(const base::Error& error, const std::string& path) {
     case ErrorCode::kPermission: return "open() \"" + path + "\" failed (13: Permission denied)";
     case ErrorCode::kLoop:
       return "open() \"" + path + "\" failed (40: Too many levels of symbolic links)";
+    case ErrorCode::kSocket: return "open() \"" + path + "\" failed (6: No such device or address)";
+    case ErrorCode::kFifo:  // nginx says nothing: it hangs
+      return "open() \"" + path + "\" waits until somebody writes into this FIFO";
     case ErrorCode::kNotRegular: return "pread() \"" + path + "\" failed (21: Is a directory)";
     default: return "\"" + path + "\" cannot be read: " + error.message;
   }

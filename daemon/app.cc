@@ -34,12 +34,11 @@ namespace {
 constexpr std::uint64_t kShutdownMilliseconds = 1500;
 // The watcher's counts move without an evaluation; this is how stale a scrape may see them.
 constexpr std::uint64_t kCountsMilliseconds = 1000;
-// A file system that takes longer than this for one answer is stuck (F11).
-constexpr std::chrono::milliseconds kPatience{5000};
-// Nor does a scrape wait longer than this for the file system of web-config.yml.
+// A scrape waits no longer than this for the file system of web-config.yml.
 constexpr std::chrono::milliseconds kWebPatience{250};
-// Files whose changes nobody tells are looked at this often, or with the rescans.
-constexpr std::chrono::milliseconds kPollInterval{5000};
+// Files whose changes nobody tells are looked at this often, or with the rescans: what is there is
+// served within 5 s.
+constexpr std::chrono::milliseconds kPollInterval{4000};
 // A reload begins at most this often, however many SIGHUPs come.
 constexpr std::uint64_t kBetweenReloadsMilliseconds = 250;
 

@@ -55,7 +55,12 @@ tl::unexpected<base::Error> refuse(const std::string& path, int error) {
   }
 }
 
-tl::unexpected<base::Error> refuse_kind(const std::string& path) {
+tl::unexpected<base::Error> refuse_kind(const std::string& path, mode_t mode) {
+  if (S_ISFIFO(mode)) {
+    return base::fail(ErrorCode::kFifo,
+                      path + ": a FIFO (name a file: nginx waits until somebody writes into it)");
+  }
+  if (S_ISSOCK(mode)) return base::fail(ErrorCode::kSocket, path + ": a socket (name a file)");
   return base::fail(ErrorCode::kNotRegular,
                     path + ": not a regular file (name a file, not a directory or device)");
 }
@@ -92,7 +97,7 @@ Result<FileDescriptor> open_regular(const std::string& path) {
   if (!door) return refuse(path, errno);
   struct stat facts{};
   if (::fstat(door.get(), &facts) != 0) return refuse(path, errno);
-  if (!S_ISREG(facts.st_mode)) return refuse_kind(path);
+  if (!S_ISREG(facts.st_mode)) return refuse_kind(path, facts.st_mode);
   const std::string reopened = "/proc/self/fd/" + std::to_string(door.get());
   FileDescriptor file(retry(
       [&] { return ::open(reopened.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
@@ -159,7 +164,7 @@ Result<std::vector<std::string>> Disk::glob(const std::string& pattern) {
 Result<FileStamp> Disk::stat(const std::string& path) {
   struct stat facts{};
   if (retry([&] { return ::stat(path.c_str(), &facts); }) != 0) return refuse(path, errno);
-  if (!S_ISREG(facts.st_mode)) return refuse_kind(path);
+  if (!S_ISREG(facts.st_mode)) return refuse_kind(path, facts.st_mode);
   return stamp_of(facts);
 }
 

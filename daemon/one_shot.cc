@@ -8,6 +8,7 @@
 #include "daemon/disk.h"
 #include "daemon/log.h"
 #include "daemon/memory.h"
+#include "daemon/patient_disk.h"
 #include "daemon/policy_source.h"
 
 namespace mtls::daemon {
@@ -35,19 +36,23 @@ namespace {
 
 using OneShot = std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>;
 
-// What was found while memory or descriptors lacked is not to be trusted (base/shortage.h).
+// What was found while memory or descriptors lacked is not to be trusted (base/shortage.h), nor
+// what was found without the files that did not answer.
 base::Result<int> run_with_means(const Options& options, const OneShot& command) {
   const base::ShortageWatch shortage;
   const GivesUpWithoutMemory impatient;
   base::Result<int> code = kRefused;
   try {
-    Disk disk;
+    Mounts mounts;
+    Lanes lanes(kPatience);
+    PatientDisk disk(std::make_shared<Disk>(), mounts, lanes);
     const auto policy = read_policy(options, disk);
     if (!policy) {
       log_error("the settings are no good", {{"error", policy.error().message}});
     } else {
       code = command(*policy, disk);
     }
+    if (const auto stuck = disk.stuck()) code = tl::unexpected(*stuck);
   } catch (const std::bad_alloc&) {
     base::note(base::Shortage::kMemory);
   }

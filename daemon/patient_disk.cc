@@ -21,9 +21,18 @@ base::Result<Answer> PatientDisk::ask(const std::string& path, const Ask& questi
   if (lanes_.run(*lane, [answer, question, disk = disk_] { *answer = question(*disk); })) {
     return std::move(**answer);
   }
-  return base::fail(base::ErrorCode::kStuck,
+  base::Error stuck{base::ErrorCode::kStuck,
                     path + ": the file system at " + *lane +
-                        " does not answer (repair its server, or unmount it)");
+                        " does not answer (repair its server, or unmount it)",
+                    std::nullopt};
+  const std::lock_guard lock(mutex_);
+  if (!stuck_) stuck_ = stuck;
+  return tl::unexpected(std::move(stuck));
+}
+
+std::optional<base::Error> PatientDisk::stuck() const {
+  const std::lock_guard lock(mutex_);
+  return stuck_;
 }
 
 base::Result<base::FileContent> PatientDisk::read(const std::string& path, std::size_t limit) {

@@ -3,7 +3,9 @@
 // file systems are asked directly. Any thread.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -12,6 +14,9 @@
 #include "daemon/mount_table.h"
 
 namespace mtls::daemon {
+
+/// A file system that takes longer than this for one answer is stuck (F11).
+inline constexpr std::chrono::milliseconds kPatience{5000};
 
 class PatientDisk final : public base::FileSystem {
  public:
@@ -24,6 +29,9 @@ class PatientDisk final : public base::FileSystem {
   base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
   base::Result<base::FileStamp> stat(const std::string& path) override;
 
+  /// The first kStuck so far; nullopt: everything answered.
+  std::optional<base::Error> stuck() const;
+
  private:
   /// The thread to ask on; nullopt: any.
   std::optional<std::string> lane_of(const std::string& path);
@@ -33,6 +41,8 @@ class PatientDisk final : public base::FileSystem {
   std::shared_ptr<base::FileSystem> disk_;
   Mounts& mounts_;
   Lanes& lanes_;
+  mutable std::mutex mutex_;
+  std::optional<base::Error> stuck_;
 };
 
 }  // namespace mtls::daemon

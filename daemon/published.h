@@ -21,7 +21,8 @@ struct Payload {
   Part metrics;      // text format 0.0.4
   Part openmetrics;  // without its end
   Part page;
-  Part check;  // the document of `check --format json`
+  Part check;                         // the document of `check --format json`
+  std::size_t series_over_limit = 0;  // left out because of limits.max_series
 };
 
 /// How the daemon itself is doing.

@@ -52,6 +52,7 @@ void read_limits(const YAML::Node& node, audit::Limits& limits) {
       {"max_file_bytes", &limits.max_file_bytes},
       {"max_crl_bytes", &limits.max_crl_bytes},
       {"max_series", &limits.max_series},
+      {"max_series_per_file", &limits.max_series_per_file},
       {"max_certificates_per_file", &limits.max_certificates_per_file}};
   YamlKeys keys;
   for (const auto& [key, value] : known) keys.push_back(key);

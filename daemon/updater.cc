@@ -8,7 +8,6 @@
 #include "base/shortage.h"
 #include "collectors/collect.h"
 #include "collectors/openmetrics.h"
-#include "collectors/snapshot_collectable.h"
 #include "daemon/build_info.h"
 #include "daemon/log.h"
 #include "daemon/memory.h"
@@ -22,8 +21,10 @@ using std::chrono::milliseconds;
 
 // A file is looked at again this long after it stopped parsing; the last look makes its state the
 // finding (F4).
-constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, milliseconds{1400},
-                               milliseconds{4400}};
+constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, milliseconds{900},
+                               milliseconds{1400}, milliseconds{4400}};
+// A file that only became shorter is complete by then.
+constexpr milliseconds kResting{900};
 // The horizon is a wall-clock instant, timers are monotonic: a clock that drifts away from them is
 // noticed this often (one that is set is told of, time_jumped).
 constexpr milliseconds kLongestSleep{30'000};
@@ -42,14 +43,24 @@ milliseconds until_next_look(std::chrono::steady_clock::duration settling_for) {
   return milliseconds{0};
 }
 
+void merge(audit::Changes more, audit::Changes& changes) {
+  changes.paths.merge(more.paths);
+  changes.complete.merge(more.complete);
+  changes.settled.merge(more.settled);
+  changes.rested.merge(more.rested);
+  changes.everything |= more.everything;
+  changes.horizon |= more.horizon;
+}
+
 // Compressed here, on the worker, so that no scrape has to.
 std::shared_ptr<const Payload> render(const audit::Policy& policy,
                                       const std::shared_ptr<const audit::Snapshot>& snapshot,
                                       const Updater::Rendering& rendering) {
-  auto families = collectors::SnapshotCollectable(snapshot, policy.limits).Collect();
+  auto [families, over_limit] = collectors::collect(*snapshot, policy.limits);
   if (rendering.blackbox) collectors::blackbox_families(*snapshot, families);
   collectors::sort_by_name(families);
   auto payload = std::make_shared<Payload>();
+  payload->series_over_limit = over_limit;
   payload->metrics = deflated_body_part(collectors::render(families));
   std::string openmetrics = collectors::render_openmetrics(families);
   // The same as long as no family counts: then it is held once.
@@ -127,6 +138,7 @@ Updater::Request Updater::adopt(audit::Policy policy, const std::string& trigger
 Updater::Request Updater::files_changed(const FileChanges& changes) {
   audit::Changes wanted;
   wanted.paths = changes.paths;
+  wanted.complete = changes.complete;
   wanted.everything = changes.everything;
   return request(std::move(wanted), changes.by_rescan ? "rescan" : "watch");
 }
@@ -141,10 +153,8 @@ void Updater::time_jumped() {
 
 Updater::Request Updater::request(audit::Changes changes, const std::string& trigger) {
   const Request number = ++requested_;
-  pending_.paths.merge(changes.paths);
-  pending_.settled.merge(changes.settled);
-  pending_.everything |= changes.everything;
-  pending_.horizon |= changes.horizon;
+  std::erase_if(pending_.complete, [&](const auto& path) { return changes.paths.contains(path); });
+  merge(std::move(changes), pending_);
   if (pending_trigger_.empty() || trigger == "signal") pending_trigger_ = trigger;
   if (!busy_ && !closed_) run();
   return number;
@@ -183,6 +193,7 @@ void Updater::finished(std::unique_ptr<Job> job) {
   counts_.last_evaluation = snapshot_->evaluated_at;
   counts_.last_duration_seconds = job->seconds;
   report(*snapshot_);
+  report_limit(job->payload->series_over_limit);
   on_evaluated_(*snapshot_, {.payload = job->payload, .counts = counts_});
   schedule_horizon();
   schedule_settling();
@@ -196,10 +207,7 @@ void Updater::refused(Job& job) {
   if (limiter_.admit("", lack, LogLimiter::Time::clock::now())) {
     log_error("an evaluation was thrown away, the last good one stays", {{"lack", lack}});
   }
-  pending_.paths.merge(job.changes.paths);
-  pending_.settled.merge(job.changes.settled);
-  pending_.everything |= job.changes.everything;
-  pending_.horizon |= job.changes.horizon;
+  merge(std::move(job.changes), pending_);
   if (pending_trigger_.empty()) pending_trigger_ = job.trigger;
   on_refused_(counts_);
   uv_update_time(&world_.loop);
@@ -263,6 +271,7 @@ void Updater::on_settling() {
   audit::Changes changes;
   for (const auto& [path, since] : settling_since_) {
     changes.paths.insert(path);
+    if (now - since >= kResting) changes.rested.insert(path);
     if (now - since >= kSettling.back()) changes.settled.insert(path);
   }
   request(std::move(changes), "watch");
@@ -284,6 +293,21 @@ void Updater::report(const audit::Snapshot& snapshot) {
   log_debug("evaluated", {{"generation", std::to_string(snapshot.generation)},
                           {"servers", std::to_string(snapshot.servers.size())},
                           {"files", std::to_string(snapshot.material.size())}});
+}
+
+// A line when it begins, and one when it is over.
+void Updater::report_limit(std::size_t series_over_limit) {
+  const bool is_over = series_over_limit > 0;
+  if (std::exchange(is_over_limit_, is_over) == is_over) return;
+  const std::string_view state = is_over ? "begins" : "ends";
+  if (!limiter_.admit("", state, LogLimiter::Time::clock::now())) return;
+  if (is_over) {
+    log_warn("more series than limits.max_series: those of single CAs are left out",
+             {{"max_series", std::to_string(policy_->limits.max_series)},
+              {"omitted", std::to_string(series_over_limit)}});
+  } else {
+    log_info("no more series than limits.max_series: those of single CAs are back");
+  }
 }
 
 void Updater::close() {

@@ -65,6 +65,7 @@ class Updater {
   void on_horizon();
   void on_settling();
   void report(const audit::Snapshot& snapshot);
+  void report_limit(std::size_t series_over_limit);
 
   World world_;
   OnEvaluated on_evaluated_;
@@ -73,6 +74,7 @@ class Updater {
   std::shared_ptr<const audit::Snapshot> snapshot_;
   SelfCounts counts_;
   LogLimiter limiter_;
+  bool is_over_limit_ = false;
 
   audit::Changes pending_;
   std::string pending_trigger_;  // "" = nothing pending

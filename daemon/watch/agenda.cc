@@ -65,7 +65,14 @@ void Agenda::interpret(Targets& targets, Time now) {
 }
 
 void Agenda::come_due(Time now) {
-  next_.hinted.merge(debounce_.take(now));
+  for (const auto& [path, ending] : debounce_.take(now)) {
+    next_.hinted.insert(path);
+    if (ending == Debounce::Ending::kComplete) {
+      next_.complete.insert(path);
+    } else {
+      next_.complete.erase(path);
+    }
+  }
   if (next_.hinted.erase(kEverything) != 0) next_.everything = next_.explained = true;
 }
 
@@ -87,7 +94,14 @@ FileChanges Agenda::finish(const Pass& pass, PassResult result, Time now) {
   counts_.watches = result.watches;
   counts_.fallback = result.refused;
   counts_.unreliable = std::move(result.unreliable);
-  return {.paths = std::move(result.changed), .everything = pass.lost, .by_rescan = missed_now > 0};
+  FileChanges changes{.paths = std::move(result.changed),
+                      .complete = pass.complete,
+                      .everything = pass.lost,
+                      .by_rescan = missed_now > 0};
+  std::erase_if(changes.complete, [&](const std::string& path) {
+    return !changes.paths.contains(path) || debounce_.hinted(path);
+  });
+  return changes;
 }
 
 /// What only the rescan led to, unless the event was on its way.

@@ -39,13 +39,14 @@ std::optional<Debounce::Time> Debounce::next() const {
   return next;
 }
 
-std::set<std::string> Debounce::take(Time now) {
-  std::set<std::string> due;
+std::map<std::string, Debounce::Ending> Debounce::take(Time now) {
+  std::map<std::string, Ending> due;
   const auto is_due = [now](const auto& entry) { return entry.second.due() <= now; };
   if (std::none_of(hints_.begin(), hints_.end(), is_due)) return due;
   std::erase_if(hints_, [&](const auto& entry) {
     const bool taken = is_due(entry) || entry.second.prompt;
-    if (taken) due.insert(entry.first);
+    const Ending ending = entry.second.prompt ? Ending::kComplete : Ending::kUnknown;
+    if (taken) due.emplace(entry.first, ending);
     return taken;
   });
   return due;

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace mtls::daemon {
@@ -28,8 +27,9 @@ class Debounce {
   /// An event told of it and it is not due yet; an appointment does not count.
   bool hinted(const std::string& key) const;
   std::optional<Time> next() const;
+  enum class Ending { kComplete, kUnknown };  // did a prompt hint tell of its end?
   /// What is due, and with it everything prompt: one look for a burst of renames.
-  std::set<std::string> take(Time now);
+  std::map<std::string, Ending> take(Time now);
 
  private:
   struct Hint {

@@ -25,6 +25,7 @@ struct Pass {
   std::optional<base::Sightings> replacement;  // of all targets
   std::int64_t seen_since_ns = 0;  // the replacement saw nothing older than this (real time)
   std::set<std::string> hinted;    // an event told of them, or they are due for another look
+  std::set<std::string> complete;  // of these, the last event said that nobody is writing it
   bool everything = false;
   bool explained = false;  // why everything: mounts changed or events were lost
   bool lost = false;  // events were lost, perhaps also that a watch has ended: renew every watch

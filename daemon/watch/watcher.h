@@ -21,6 +21,7 @@ namespace mtls::daemon {
 /// What may differ from the sightings the watcher was last given.
 struct FileChanges {
   std::set<std::string> paths;  // keys of the sightings: paths and patterns
+  std::set<std::string> complete;  // of these, the last event said that nobody is writing it
   bool everything = false;      // events were lost before this look, which was at every target
   bool by_rescan = false;       // some of them were seen by the rescan only: an event was missed
 };
@@ -38,7 +39,7 @@ struct WatchCounts {
 
 struct WatchOptions {
   std::chrono::milliseconds rescan_interval{30'000};
-  std::chrono::milliseconds poll_interval{5'000};  // for unreliable paths and without inotify
+  std::chrono::milliseconds poll_interval{4'000};  // for unreliable paths and without inotify
   /// A file that changed while its owner evaluated is reported once more after this: its stamp may
   /// not tell two changes apart.
   std::chrono::milliseconds settle{2'000};

@@ -143,7 +143,7 @@ std::string findings_text(const audit::Snapshot& snapshot) {
 }
 
 std::string metrics_text(const audit::Snapshot& snapshot, const audit::Limits& limits) {
-  std::istringstream in(collectors::render(collectors::collect(snapshot, limits)));
+  std::istringstream in(collectors::render(collectors::collect(snapshot, limits).families));
   std::string kept;
   for (std::string line; std::getline(in, line);)
     if (line.find("nginx_mtls_file_modified") == std::string::npos) kept += line + '\n';

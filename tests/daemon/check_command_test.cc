@@ -1,5 +1,7 @@
 // What check can be asked for, with the real binary: clients, a bundle alone, a profile, a host
 // without the files; and that check, the API and the metrics give one verdict.
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include <catch2/catch.hpp>
@@ -112,6 +114,30 @@ TEST_CASE("check: a bundle alone is judged without any configuration, a refused 
   CHECK(no_client.code == 2);
   CHECK(no_client.output.empty());
   CHECK_THAT(no_client.error, Catch::Contains("none.pem"));
+}
+
+TEST_CASE("check: what nginx would wait for or cannot open is said, whatever it stands for") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  REQUIRE(::mknod(dir.path("socket").c_str(), S_IFSOCK | 0600, 0) == 0);
+  REQUIRE(::mkfifo(dir.path("fifo").c_str(), 0600) == 0);
+  struct Row {
+    std::string more;  // of the http block
+    int code;
+    const char* said;
+  };
+  for (const Row& row :
+       {Row{"include fifo;", 2, "fifo\" waits until somebody writes into this FIFO in"},
+        Row{"include socket;", 2, "socket\" failed (6: No such device or address) in"},
+        Row{asking_server("b", "fifo"), 1, "fifo: fifo"},
+        Row{asking_server("b", "socket"), 2, "No such device or address:calling fopen("}}) {
+    CAPTURE(row.more);
+    write_tree(dir, ca);
+    dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem") + row.more));
+    const Outcome outcome = check(dir, {});
+    CHECK(outcome.code == row.code);
+    CHECK_THAT(outcome.output, Catch::Contains(row.said));
+  }
 }
 
 TEST_CASE("check: the strict profile adds findings to a host that has none") {

@@ -6,7 +6,8 @@ namespace mtls::daemon {
 namespace {
 
 using namespace std::chrono_literals;
-using Keys = std::set<std::string>;
+using Taken = std::map<std::string, Debounce::Ending>;
+using enum Debounce::Ending;
 
 TEST_CASE("debounce: 5 ms after the first prompt hint, together with what else is prompt") {
   Debounce debounce;
@@ -15,7 +16,7 @@ TEST_CASE("debounce: 5 ms after the first prompt hint, together with what else i
   debounce.prompt("b", 104ms);
   CHECK(debounce.next() == 105ms);
   CHECK(debounce.take(104ms).empty());
-  CHECK(debounce.take(105ms) == Keys{"a", "b"});
+  CHECK(debounce.take(105ms) == Taken{{"a", kComplete}, {"b", kComplete}});
   CHECK(debounce.next() == std::nullopt);
 }
 
@@ -27,7 +28,7 @@ TEST_CASE("debounce: writing is due after 50 ms of quiet, or a second after it b
   for (auto now = 80ms; now < 1000ms; now += 40ms) debounce.writing("a", now);
   CHECK(debounce.next() == 1000ms);
   CHECK(debounce.take(999ms).empty());
-  CHECK(debounce.take(1000ms) == Keys{"a"});
+  CHECK(debounce.take(1000ms) == Taken{{"a", kUnknown}});
   CHECK_FALSE(debounce.hinted("a"));
 }
 
@@ -37,13 +38,14 @@ TEST_CASE("debounce: a prompt hint ends the wait for a writer, a writer does not
   debounce.prompt("a", 10ms);
   debounce.writing("a", 12ms);
   CHECK(debounce.next() == 15ms);
+  CHECK(debounce.take(15ms) == Taken{{"a", kComplete}});
 }
 
 TEST_CASE("debounce: a half-written file is not looked at because another is due") {
   Debounce debounce;
   debounce.writing("half", 0ms);
   debounce.prompt("done", 1ms);
-  CHECK(debounce.take(6ms) == Keys{"done"});
+  CHECK(debounce.take(6ms) == Taken{{"done", kComplete}});
   CHECK(debounce.hinted("half"));
 }
 

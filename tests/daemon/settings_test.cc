@@ -44,6 +44,7 @@ limits:
   max_crl_bytes: 2
   max_series: 3
   max_certificates_per_file: 4
+  max_series_per_file: 5
 )",
                                        "/etc/exporter/s.yml");
   REQUIRE(settings);
@@ -70,6 +71,7 @@ limits:
   CHECK(settings->limits == audit::Limits{.max_file_bytes = 1,
                                           .max_crl_bytes = 2,
                                           .max_series = 3,
+                                          .max_series_per_file = 5,
                                           .max_certificates_per_file = 4});
 }
 

@@ -278,5 +278,38 @@ TEST_CASE("F11: scrapes go on while the mount of web-config.yml hangs, by what i
   CHECK(exporter.process().wait(4s) == 0);
 }
 
+TEST_CASE("stuck: check and dump say which mount hangs, print what they know, and end with 3") {
+  RemoteSite site;
+  FuseMount mount(site.dir);
+  if (!mount.mounted()) {
+    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
+    return;
+  }
+  mount.stop();
+  const std::string conf = "--nginx.conf=" + site.dir.path("nginx.conf");
+  ChildProcess check = exporter({"check", "--format=json", conf});
+  ChildProcess dump = exporter({"dump", conf});
+  ChildProcess client = exporter({"check", site.dir.path("mnt/remote.pem")});
+  ChildProcess settings = exporter({"dump", "--config.file=" + site.dir.path("mnt/s.yml")});
+  for (ChildProcess* command : {&check, &dump, &client, &settings}) {
+    const Outcome outcome = outcome_of(*command);
+    CHECK(outcome.code == 3);
+    CHECK_THAT(outcome.error, Catch::Contains("/mnt does not answer"));
+    CHECK(outcome.output.empty() == (command == &settings));
+  }
+}
+
+TEST_CASE("stuck: check does not ask a mount that hangs when nothing leads there") {
+  RemoteSite site;
+  FuseMount mount(site.dir);
+  if (!mount.mounted()) {
+    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
+    return;
+  }
+  mount.stop();
+  ChildProcess check = exporter({"check", site.dir.path("local.pem")});
+  CHECK(outcome_of(check).code == 0);
+}
+
 }  // namespace
 }  // namespace mtls::daemon::testing

@@ -45,7 +45,7 @@ bool is_small(testing::MemoryFileSystem& disk) {
 }
 
 std::string rendered(const audit::Snapshot& snapshot, const audit::Limits& limits) {
-  return collectors::render(collectors::collect(snapshot, limits));
+  return collectors::render(collectors::collect(snapshot, limits).families);
 }
 
 void evaluate(testing::MemoryFileSystem& disk, config::Version version) {

@@ -1,4 +1,6 @@
 // Configurations of several files as real nginx judges them.
+#include <sys/stat.h>
+
 #include "tests/integration/config_text_bench.h"
 
 namespace mtls::config {
@@ -31,6 +33,16 @@ TEST_CASE("config text: a device is an empty file, whatever leads to it") {
                                                   << "include l*.conf;\ninclude /dev/zero;\n";
   CHECK(nginx_says(directory.path()).empty());
   CHECK(we_say(disk, directory.path() + "/nginx.conf").empty());
+}
+
+TEST_CASE("config text: nobody can open a socket") {
+  const TemporaryDirectory directory;
+  daemon::Disk disk;
+  REQUIRE(::mknod((directory.path() + "/socket").c_str(), S_IFSOCK | 0600, 0) == 0);
+  std::ofstream(directory.path() + "/nginx.conf") << "events {}\ninclude s*;\n";
+  const std::string said = nginx_says(directory.path());
+  CHECK(said.find("(6: No such device or address)") != std::string::npos);
+  CHECK(we_say(disk, directory.path() + "/nginx.conf") == said);
 }
 
 TEST_CASE("config text: what is no readable file is refused as nginx refuses it") {

@@ -127,7 +127,7 @@ TEST_CASE("R6.51: an expired client certificate gets through the handshake and 4
   REQUIRE(snapshot->servers.at(0)->verdicts.size() == 1);
   CHECK(snapshot->servers.at(0)->verdicts.front().code == 10);
   // Its end is a series of its own, for the alert on it.
-  const auto samples = parse_metrics(collectors::render(collectors::collect(*snapshot, {})));
+  const auto samples = parse_metrics(collectors::render(collectors::collect(*snapshot, {}).families));
   const auto ends = find(samples, "nginx_mtls_upstream_certificate_expiry_timestamp_seconds");
   REQUIRE(ends.size() == 1);
   CHECK(ends.front().value == base::unix_seconds(end));

@@ -1,5 +1,7 @@
 // Every loader of nginx over every shape of file: what `nginx -t` says of it and what we say (R4.1
 // to R4.8).
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 #include <functional>
@@ -132,6 +134,25 @@ TEST_CASE("refusal: of every shape of file nginx's first complaint is ours") {
   CHECK(bench.asked >= 300);
   CHECK(bench.refused >= 100);
   CHECK(bench.asked - bench.refused >= 100);
+  WARN(bench.asked << " asked, " << bench.refused << " refused, " << bench.equal << " in full");
+}
+
+TEST_CASE("refusal: nobody can open a socket, whatever it stands for") {
+  if (nginx_is_missing()) return;
+  RefusalBench bench;
+  const Minted own = leaf(nullptr);
+  bench.file("server.pem", own.certificate_pem);
+  bench.file("server.key", own.key_pem);
+  REQUIRE(::mknod(bench.path("file.pem").c_str(), S_IFSOCK | 0600, 0) == 0);
+  std::vector<Use> all = uses();
+  all.push_back({"ssl_certificate_key", [](RefusalBench& b) {
+                   b.http("ssl_certificate server.pem; ssl_certificate_key file.pem;");
+                 }});
+  for (const Use& use : all) {
+    INFO(use.what);
+    use.put(bench);
+    bench.check("file.pem");
+  }
   WARN(bench.asked << " asked, " << bench.refused << " refused, " << bench.equal << " in full");
 }
 

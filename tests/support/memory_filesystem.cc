@@ -18,6 +18,13 @@ void MemoryFileSystem::put(const std::string& path, std::string content) {
   faults_.erase(path);
 }
 
+void MemoryFileSystem::rewrite(const std::string& path, std::string content, std::int64_t at_ns) {
+  Node& node = nodes_.at(path);
+  node.stamp.size = content.size();
+  node.stamp.mtime_ns = node.stamp.ctime_ns = at_ns;
+  node.content = std::move(content);
+}
+
 void MemoryFileSystem::remove(const std::string& path) { nodes_.erase(path); }
 
 void MemoryFileSystem::chmod(const std::string& path, std::uint32_t mode) {

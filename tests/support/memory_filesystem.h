@@ -12,6 +12,8 @@ class MemoryFileSystem final : public base::FileSystem {
  public:
   /// Creates or replaces; every put gets a new inode and times, as a rename over would.
   void put(const std::string& path, std::string content);
+  /// Writes into the file that is there, at `at_ns` since 1970: its inode stays.
+  void rewrite(const std::string& path, std::string content, std::int64_t at_ns);
   void remove(const std::string& path);
   /// Changes the permission bits of `path`, and with them its ctime; 0644 after put().
   void chmod(const std::string& path, std::uint32_t mode);

@@ -109,6 +109,42 @@ TEST_CASE("load: a file just become unparsable keeps its last good content while
   }
 }
 
+TEST_CASE("load: a bundle cut between two blocks settles where it may be half of what comes") {
+  const std::string first = minted().root.certificate_pem;
+  const std::string second = minted().other_root.certificate_pem;
+  const std::string third = minted().intermediate.certificate_pem;
+  constexpr std::int64_t kNow =
+      std::chrono::nanoseconds(kT0.time_since_epoch()).count() + 200'000'000;
+  Host host;
+  host.disk.put(kBundle, first + second + third);
+  const auto good = host.scratch();
+  const auto settles = [&](const audit::Changes& changes) {
+    return !host.after(good, changes)->settling().empty();
+  };
+  const audit::Changes told{.paths = {kBundle}, .settled = {}};
+  const audit::Changes closed{.paths = {kBundle}, .complete = {kBundle}, .settled = {}};
+  const audit::Changes rested{.paths = {kBundle}, .settled = {}, .rested = {kBundle}};
+
+  for (const std::string& half : {first, first + second}) {
+    host.disk.rewrite(kBundle, half, kNow);
+    CHECK(settles(told));
+    CHECK_FALSE(settles(closed));
+    CHECK_FALSE(settles(rested));
+    const auto settling = host.after(good, told);
+    CHECK(settling->material.at(kBundle)->material == good->material.at(kBundle)->material);
+    CHECK_FALSE(host.after(settling, told)->settling().empty());
+    CHECK(host.after(settling, rested)->settling().empty());
+  }
+  for (const std::string& other : {second, first + third, first + second + third + first}) {
+    host.disk.rewrite(kBundle, other, kNow);
+    CHECK_FALSE(settles(told));
+  }
+  host.disk.rewrite(kBundle, first, kNow - 1'200'000'000);  // whoever wrote it is through
+  CHECK_FALSE(settles(told));
+  host.disk.put(kBundle, first);  // renamed into place
+  CHECK_FALSE(settles(told));
+}
+
 TEST_CASE("load: a file that was never good does not settle") {
   Host host;
   host.disk.put(kBundle, kHalf);

@@ -54,7 +54,7 @@ constexpr const FamilySpec* kAllFamilies[] = {&kServerInfo,
                                               &kSeriesOmitted};
 
 std::string text_of(Host& host, const audit::Limits& limits = {}) {
-  return render(collect(*host.scratch(), limits));
+  return render(collect(*host.scratch(), limits).families);
 }
 
 std::set<std::string> lines_of(const std::string& text, const std::string& prefix) {
@@ -144,6 +144,27 @@ TEST_CASE("collect: a file with too many certificates has counts and no ca_ seri
   CHECK_THAT(text, Catch::Contains("nginx_mtls_bundle_earliest_expiry_timestamp_seconds"));
 }
 
+TEST_CASE("collect: a file with more series than max_series_per_file has none of its details") {
+  Host host;
+  host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+  host.disk.put(kBundle, minted().root.certificate_pem + minted().other_root.certificate_pem);
+  host.disk.put(kCrl, minted().crl(minted().root) + minted().crl(minted().other_root) +
+                          minted().crl(minted().intermediate));
+  struct Row {
+    std::size_t limit;
+    std::size_t of_authorities;  // 2 certificates with 4 series
+    std::size_t of_lists;        // 3 lists with 3 series
+  };
+  for (const Row& row : {Row{9, 8, 9}, Row{8, 8, 0}, Row{7, 0, 0}}) {
+    CAPTURE(row.limit);
+    const std::string text = text_of(host, {.max_series_per_file = row.limit});
+    CHECK(lines_of(text, "nginx_mtls_ca_not_after").size() * 4 == row.of_authorities);
+    CHECK(lines_of(text, "nginx_mtls_crl_").size() == row.of_lists);
+    CHECK_THAT(text, Catch::Contains("nginx_mtls_series_omitted " +
+                                     std::to_string(17 - row.of_authorities - row.of_lists)));
+  }
+}
+
 TEST_CASE("collect: the limit itself is not too many") {
   Host host;
   const audit::Limits limits{.max_certificates_per_file = 1};
@@ -154,13 +175,16 @@ TEST_CASE("collect: the limit itself is not too many") {
 TEST_CASE("collect: above max_series the ca_ families go, and only they") {
   Host host = talkative();
   const auto snapshot = host.scratch();
-  const Families all = collect(*snapshot, {});
+  const Families all = collect(*snapshot, {}).families;
   const std::string text = render(all);
   const std::size_t authorities = lines_of(text, "nginx_mtls_ca_").size() -
                                   lines_of(text, "nginx_mtls_ca_rotation_state").size();
   const std::size_t counted = series(all) - 1;  // series_omitted is about the others
-  CHECK(series(collect(*snapshot, {.max_series = counted})) == series(all));
-  const Families fewer = collect(*snapshot, {.max_series = counted - 1});
+  const Collection whole = collect(*snapshot, {.max_series = counted});
+  CHECK(series(whole.families) == series(all));
+  CHECK(whole.over_limit == 0);
+  const auto [fewer, over_limit] = collect(*snapshot, {.max_series = counted - 1});
+  CHECK(over_limit == 4);
   CHECK(series(fewer) == series(all) - authorities);
   CHECK_THAT(render(fewer),
              Catch::Contains("nginx_mtls_series_omitted " + std::to_string(authorities) + "\n"));
@@ -243,7 +267,8 @@ TEST_CASE("collect: findings are counted by rule and server block") {
 TEST_CASE("collect: the Collectable hands out the same families") {
   Host host = talkative();
   const auto snapshot = host.scratch();
-  CHECK(render(SnapshotCollectable(snapshot, {}).Collect()) == render(collect(*snapshot, {})));
+  CHECK(render(SnapshotCollectable(snapshot, {}).Collect()) ==
+        render(collect(*snapshot, {}).families));
 }
 
 }  // namespace mtls::collectors

@@ -16,7 +16,7 @@ using Snapshots = std::shared_ptr<const audit::Snapshot>;
 /// All metrics but the instant of the last reading: an unchanged configuration is not read again.
 std::string text_of(const audit::Snapshot& snapshot) {
   std::string kept;
-  std::istringstream in(render(collect(snapshot, {})));
+  std::istringstream in(render(collect(snapshot, {}).families));
   for (std::string line; std::getline(in, line);)
     if (line.find("config_last_success") == std::string::npos) kept += line + '\n';
   return kept;

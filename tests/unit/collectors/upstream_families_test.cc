@@ -14,7 +14,7 @@ using namespace audit_fixture;
 
 std::set<std::string> upstream_lines(Host& host) {
   const std::string prefix = "nginx_mtls_upstream_";
-  std::istringstream in(render(collect(*host.scratch(), {})));
+  std::istringstream in(render(collect(*host.scratch(), {}).families));
   std::set<std::string> lines;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with(prefix)) lines.insert(line.substr(prefix.size()));
