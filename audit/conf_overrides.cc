@@ -55,6 +55,8 @@ ConfOverrides apply(const Commands& commands, const std::string& conf, ConfOverr
       overrides.store_is_open = true;
     } else if (is_one_of(command, {"ClientCAFile", "RequestCAFile"})) {
       overrides.name_files.push_back(config::full_path(value, conf));
+    } else if (is_one_of(command, {"Certificate"})) {
+      overrides.certificate = config::full_path(value, conf);
     } else if (is_one_of(command, {"VerifyMode"})) {
       apply_modes(value, overrides);
     }
@@ -72,8 +74,9 @@ ConfOverrides conf_overrides(const config::TlsContext& server, const std::string
 
 ConfOverrides conf_overrides(const config::UpstreamTlsContext& upstream, const std::string& conf) {
   ConfOverrides overrides;
-  overrides.requests = upstream.verify.value;
-  return apply(upstream.conf_commands.value, conf, std::move(overrides));
+  overrides = apply(upstream.conf_commands.value, conf, std::move(overrides));
+  overrides.requests |= upstream.verify.value;  // nginx asks for the result, whatever the mode
+  return overrides;
 }
 
 }  // namespace mtls::audit

@@ -3,6 +3,7 @@
 // all of nginx's directives, so theirs is the last word. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct ConfOverrides {
   bool store_is_open = false;
   /// ClientCAFile, RequestCAFile: their subjects are advertised when nginx advertises none.
   std::vector<std::string> name_files;
+  /// Certificate: the last one is shown, in place of nginx's own of its kind.
+  std::optional<std::string> certificate = {};
   /// A certificate is asked for: ssl_verify_client, or VerifyMode.
   bool requests = false;
   /// VerifyMode Require: where one is asked for, a handshake without one fails.
@@ -27,7 +30,9 @@ struct ConfOverrides {
 
 /// Paths as nginx opens them, relative ones beside `conf`, the main configuration file.
 ConfOverrides conf_overrides(const config::TlsContext& server, const std::string& conf);
-/// Of proxy_ssl_conf_command and its kin: `requests` is nginx's own verification of the backend.
+/// Of proxy_ssl_conf_command and its kin. `requests`: a backend is verified, by nginx or, with
+/// VerifyMode whichever its words, by OpenSSL alone, which looks at the chain and not at the name,
+/// and ends the handshake.
 ConfOverrides conf_overrides(const config::UpstreamTlsContext& upstream, const std::string& conf);
 
 }  // namespace mtls::audit

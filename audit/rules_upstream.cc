@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "audit/conf_overrides.h"
 #include "audit/rules.h"
 #include "config/measures.h"
 
@@ -29,14 +30,31 @@ Finding about_upstream(const ServerView& view, FindingKind kind, const UpstreamT
   return finding;
 }
 
+ConfOverrides overrides_of(const ServerView& view, const UpstreamTlsContext& upstream) {
+  return conf_overrides(upstream, view.snapshot.config->document->files.front());
+}
+
+// VerifyMode with nobody to trust: nginx opens its own CA file only with verify on.
+bool refuses_all(const ServerView& view, const UpstreamTlsContext& upstream) {
+  const ConfOverrides overrides = overrides_of(view, upstream);
+  return !upstream.verify.value && overrides.requests && overrides.store_files.empty() &&
+         !overrides.store_is_open;
+}
+
 void not_verified(const ServerView& view, const UpstreamTlsContext& upstream,
                   std::vector<Finding>& findings) {
   const bool has_ca = upstream.trusted_certificate.value.has_value();
   // Where a variable decides about TLS, only a CA shows that it was meant.
   const bool is_meant = upstream.speaks_tls == SpeaksTls::kYes ||
                         (upstream.speaks_tls == SpeaksTls::kMaybe && has_ca);
-  if (upstream.verify.value || !is_meant) return;
+  if (upstream.verify.value || !is_meant || refuses_all(view, upstream)) return;
   const std::string verify = prefix_of(upstream) + "verify";
+  if (overrides_of(view, upstream).requests) {
+    findings.push_back(about_upstream(
+        view, FindingKind::kUpstreamNotVerified, upstream,
+        verify + " is off: VerifyMode lets a certificate of its CAs pass for any name"));
+    return;
+  }
   findings.push_back(about_upstream(
       view, FindingKind::kUpstreamNotVerified, upstream,
       has_ca ? prefix_of(upstream) + "trusted_certificate does nothing without " + verify + " on"
@@ -87,8 +105,10 @@ void upstream_commands(const ServerView& view, const UpstreamTlsContext& upstrea
                        std::vector<Finding>& findings) {
   const std::string all = overriding(upstream.conf_commands.value);
   if (all.empty() || upstream.speaks_tls == SpeaksTls::kNo) return;
+  const std::string outcome =
+      refuses_all(view, upstream) ? ": without VerifyCAFile every handshake fails" : "";
   findings.push_back(about_upstream(view, FindingKind::kSslConfCommandOverrides, upstream,
-                                    prefix_of(upstream) + "conf_command " + all));
+                                    prefix_of(upstream) + "conf_command " + all + outcome));
 }
 
 void ssl_on(const ServerView& view, std::vector<Finding>& findings) {

@@ -25,18 +25,20 @@ std::optional<base::sys_seconds> trust_until(const Snapshot& snapshot,
 
 UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
   UpstreamFiles files;
-  if (upstream.verify.value) {
-    ConfOverrides overrides = overrides_of(snapshot, upstream);
-    const bool is_replaced = !overrides.store_files.empty() || overrides.store_is_open;
-    const std::string* own = static_path(upstream.trusted_certificate.value);
-    if (is_replaced) {
-      files.trusted = std::move(overrides.store_files);
-    } else if (own != nullptr) {
-      files.trusted = {*own};
-    }
-    if (!is_replaced) files.crl = static_path(upstream.crl.value);
+  ConfOverrides overrides = overrides_of(snapshot, upstream);
+  if (overrides.certificate) {
+    files.certificates = {*overrides.certificate};
+  } else if (upstream.certificate.value) {
+    files.certificates = known_paths(*upstream.certificate.value);
   }
-  if (upstream.certificate.value) files.certificates = known_paths(*upstream.certificate.value);
+  const bool is_replaced = !overrides.store_files.empty() || overrides.store_is_open;
+  if (overrides.requests && is_replaced) {
+    files.trusted = std::move(overrides.store_files);
+  } else if (upstream.verify.value) {
+    const std::string* own = static_path(upstream.trusted_certificate.value);
+    if (own != nullptr) files.trusted = {*own};
+    files.crl = static_path(upstream.crl.value);
+  }
   return files;
 }
 

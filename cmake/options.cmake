@@ -21,7 +21,8 @@ if(MTLS_SANITIZE)
   endif()
   add_link_options(-fsanitize=${MTLS_SANITIZE})
 elseif("${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${MTLS_BUILD_TYPE}}" MATCHES "-O([1-3sgz]|fast)")
-  add_compile_definitions(_FORTIFY_SOURCE=2)  # glibc warns without optimisation
+  set(MTLS_FORTIFIED ON)  # without optimisation glibc warns
+  add_compile_definitions(_FORTIFY_SOURCE=2)
 endif()
 
 if(MTLS_FUZZ)

@@ -186,7 +186,9 @@ Mistake understand_client(const std::string& text, std::vector<ClientCertificate
     clients.push_back({.name = {}, .path = path});
     return std::nullopt;
   }
-  if (!has_name) return "--client-cert: \"" + text + "\" must be NAME=FILE, or a pattern";
+  if (!has_name) {
+    return "--client-cert: \"" + text + "\" must be NAME=FILE, or a pattern such as 'DIR/*.pem'";
+  }
   const std::string name = text.substr(0, sign);
   const bool is_known = std::any_of(clients.begin(), clients.end(),
                                     [&](const auto& client) { return client.name == name; });

@@ -36,12 +36,19 @@ Paint paint_of(audit::Severity severity) {
   return Paint::kNone;
 }
 
-std::string paragraph(const config::Document& document, const audit::Finding& finding, Look look) {
+// Of a bundle alone no configuration was read that one could look into.
+bool has_places(const Assessment& assessment) {
+  return assessment.policy.nginx_conf.starts_with('/');
+}
+
+std::string paragraph(const Assessment& assessment, const audit::Finding& finding, Look look) {
   const audit::FindingRow& row = audit::row(finding.kind);
   std::string text = painted(word(finding.severity), paint_of(finding.severity), look) + ": " +
                      std::string(row.id);
-  if (finding.context) text += " in " + named(*finding.context);
-  if (finding.at) text += " at " + place_of(document, *finding.at);
+  if (has_places(assessment)) {
+    if (finding.context) text += " in " + named(*finding.context);
+    if (finding.at) text += " at " + place_of(assessment.document(), *finding.at);
+  }
   text += "\n  " + finding.detail;
   text += "\n  consequence: " + std::string(row.meaning);
   text += "\n  remedy: " + std::string(row.remedy);
@@ -70,7 +77,7 @@ std::string check_text(const Assessment& assessment, const Texts& texts, Look lo
   const std::vector<audit::Finding> findings = findings_of(assessment.snapshot);
   for (const audit::Finding& finding : findings) {
     const bool is_said = finding.kind == audit::FindingKind::kNginxRefusesConfig;
-    if (!is_said) text += paragraph(assessment.document(), finding, look);
+    if (!is_said) text += paragraph(assessment, finding, look);
   }
   return text + server_table(assessment, look) + client_table(assessment, look) +
          summary(assessment, findings);

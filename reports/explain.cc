@@ -89,10 +89,12 @@ std::optional<std::string> explained(std::string_view line) {
   return std::nullopt;
 }
 
+// The findings are listed for one word alone, which may be one of them misspelt.
 std::string unknown(std::string_view line) {
   std::string text = "nothing is known about \"" + base::sanitize(line, base::kMaxPathBytes) +
                      "\"\n  known are: lines of nginx's error log about certificates, "
                      "X509_V_ERR_* by number (0 to 94), name or text, and the findings\n";
+  if (line.find(' ') != std::string_view::npos) return text;
   for (const audit::FindingRow& row : audit::finding_table()) {
     text += "    " + std::string(row.id) + "\n";
   }

@@ -151,6 +151,27 @@ constexpr std::array kTable{
             .cause = "a wrong name, a chain without its intermediates, a CA the peer does not "
                      "trust",
             .remedy = "Ask the peer's log for the reason; check name and chain."},
+    LogLine{.part = "wrong version number",
+            .meaning = "What came was no TLS: the handshake failed before any certificate.",
+            .cause = "proxy_pass https:// to a port that speaks plain HTTP; another protocol on "
+                     "this port",
+            .remedy = "Write http:// there, or name the TLS port."},
+    LogLine{.part = "SSL routines::unsupported protocol",
+            .meaning = "The two sides have no version of TLS in common; no certificate was seen.",
+            .cause = "a client that knows TLS 1.1 at most; ssl_protocols without what it knows",
+            .remedy = "Renew the client; ssl_protocols TLSv1.2 TLSv1.3 is right."},
+    LogLine{
+        .part = "no shared cipher",
+        .meaning = "The two sides have no cipher in common; no certificate was seen.",
+        .cause = "a server block or a default server without ssl_certificate; ssl_ciphers that "
+                 "fit no key of the server; an old client",
+        .remedy = "Give the server block its certificate; compare ssl_ciphers with the client's."},
+    LogLine{.part = "no suitable signature algorithm",
+            .meaning = "The client accepts no signature that the key of the server can make; its "
+                       "own certificate was not seen.",
+            .cause = "a client that offers few algorithms; a server key of an unusual type",
+            .remedy = "Add a certificate with a key of the type the client asks for (RSA, P-256)."},
+    LogLine{.part = "[emerg] ", .finding = kNginxRefusesConfig},
 };
 
 constexpr std::string_view kClientError = "client SSL certificate verify error: (";

@@ -109,6 +109,7 @@ TEST_CASE("check: a bundle alone is judged without any configuration, a refused 
     CAPTURE(outcome.output, outcome.error);
     CHECK(outcome.code == row.code);
     CHECK_THAT(outcome.output, Catch::Contains(row.part));
+    CHECK_THAT(outcome.output, !Catch::Contains("(command line)"));
   }
   const Outcome no_client = run({"check", bundle, dir.path("none.pem")});
   CHECK(no_client.code == 2);

@@ -1,5 +1,6 @@
 // explain as people run it, and real nginx's own lines explained.
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/support/nginx_runner.h"
@@ -87,6 +88,52 @@ TEST_CASE("explain: what real nginx says of bad certificates, keys, bundles and 
     CHECK(said.code == 0);
     CHECK_THAT(said.output, Catch::StartsWith(row.begin));
   }
+}
+
+TEST_CASE("explain: what real nginx logs of handshakes that fail is known") {
+  if (!mtls::testing::NginxRunner::available()) {
+    WARN("no nginx here");
+    return;
+  }
+  const TempDir dir;
+  write_server_certificate(dir);
+  const std::string port = std::to_string(mtls::testing::free_port());
+  const std::string plain = std::to_string(mtls::testing::free_port());
+  dir.write("nginx.conf",
+            mtls::testing::nginx_http_conf(
+                "ssl_certificate server.pem; ssl_certificate_key server.key;\n"
+                "server { listen 127.0.0.1:" +
+                port +
+                " ssl; }\n"
+                "server { listen 127.0.0.1:" +
+                plain +
+                "; location / { "
+                "proxy_pass https://127.0.0.1:" +
+                plain +
+                "/x; } "
+                "location /none { proxy_pass https://127.0.0.1:" +
+                port +
+                "; "
+                "proxy_ssl_ciphers AES128-SHA256; proxy_ssl_protocols TLSv1.2; } }\n"));
+  mtls::testing::NginxRunner nginx(dir);
+  mtls::testing::get(static_cast<std::uint16_t>(std::stoi(plain)), "/");
+  mtls::testing::get(static_cast<std::uint16_t>(std::stoi(plain)), "/none");
+  REQUIRE(eventually(
+      10s, [&] { return nginx.error_log().find("no shared cipher") != std::string::npos; }));
+  std::istringstream log(nginx.error_log());
+  std::size_t handshakes = 0;
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("SSL_do_handshake() failed") == std::string::npos ||
+        line.find("alert handshake failure") != std::string::npos) {
+      continue;
+    }
+    CAPTURE(line);
+    ++handshakes;
+    CHECK(run_explain({line}).code == 0);
+  }
+  CHECK(handshakes >= 2);
+  CHECK(run_explain({"[emerg] 1#1: unknown directive \"x\" in /etc/nginx/nginx.conf:1"})
+            .output.starts_with("nginx-refuses-config"));
 }
 
 }  // namespace

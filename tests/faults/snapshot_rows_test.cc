@@ -77,8 +77,18 @@ TEST_CASE("C19: above limits.max_series detail goes first, and what is left out 
   CHECK(count("nginx_mtls_ca_info") == 0);
   CHECK(count("nginx_mtls_ca_not_after_timestamp_seconds") == 0);
   CHECK(mtls::testing::find(samples, "nginx_mtls_series_omitted").front().value == 4 * 42);
+  const auto lines = [&](const std::string& words) {
+    const std::string log = scene.exporter().log();
+    std::size_t found = 0;
+    for (auto at = log.find(words); at != std::string::npos; at = log.find(words, at + 1)) ++found;
+    return found;
+  };
+  CHECK(lines("msg=\"more series than limits.max_series") == 1);
+  CHECK(lines("msg=\"no more series than limits.max_series") == 0);
   scene.dir.rename_over("nginx.conf", scene.conf);
   CHECK(scene.comes({.name = "nginx_mtls_series_omitted", .value = 0}));
+  CHECK(lines("msg=\"more series than limits.max_series") == 1);
+  CHECK(lines("msg=\"no more series than limits.max_series") == 1);
   scene.check_recovered();
 }
 

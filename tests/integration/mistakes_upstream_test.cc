@@ -2,6 +2,7 @@
 // peer stands in the same nginx. See mistakes_ca_test.cc for the other rows.
 #include <catch2/catch.hpp>
 
+#include "audit/upstream_trust.h"
 #include "collectors/collect.h"
 #include "tests/integration/mistakes_bench.h"
 #include "tests/support/metrics_text.h"
@@ -127,11 +128,62 @@ TEST_CASE("R6.51: an expired client certificate gets through the handshake and 4
   REQUIRE(snapshot->servers.at(0)->verdicts.size() == 1);
   CHECK(snapshot->servers.at(0)->verdicts.front().code == 10);
   // Its end is a series of its own, for the alert on it.
-  const auto samples = parse_metrics(collectors::render(collectors::collect(*snapshot, {}).families));
+  const auto samples =
+      parse_metrics(collectors::render(collectors::collect(*snapshot, {}).families));
   const auto ends = find(samples, "nginx_mtls_upstream_certificate_expiry_timestamp_seconds");
   REQUIRE(ends.size() == 1);
   CHECK(ends.front().value == base::unix_seconds(end));
   check_findings(front.bench, {{"front", {}}, {"peer", {}}});
+}
+
+TEST_CASE("upstream: VerifyMode lets OpenSSL verify the chain, and nobody the name") {
+  if (nginx_is_missing()) return;
+  Front front;
+  const Minted client = leaf(&front.root);
+  const Minted old =
+      leaf(&front.root, [](CertificateSpec& spec) { spec.not_after = now() - days{1}; });
+  front.bench.file("other.pem", authority("CN=Other").certificate_pem);
+  const std::string alone = "proxy_ssl_session_reuse off; ";
+  const std::string shows = front.shows("old", old);
+  front.shows("client", client);
+  front.peer("ssl_client_certificate root.pem; ssl_verify_client optional; ");
+  const std::string mode = alone + "proxy_ssl_conf_command VerifyMode ";
+  const std::string file = "proxy_ssl_conf_command VerifyCAFile ";
+  front.location("alone", mode + "Peer; ");
+  front.location("require", mode + "Require; ");
+  front.location("good", mode + "Peer; " + file + "root.pem; ");
+  front.location("other", mode + "Peer; " + file + "other.pem; ");
+  front.location("minus", alone + kVerified + "proxy_ssl_conf_command VerifyMode -Peer; ");
+  front.location("shown", alone + shows +
+                              "proxy_ssl_conf_command Certificate client.pem; "
+                              "proxy_ssl_conf_command PrivateKey client.key; ");
+  front.start();
+  CHECK(front.status("/alone") == 502);
+  CHECK(front.status("/require") == 502);
+  CHECK(front.status("/good") == 200);
+  CHECK(front.status("/other") == 502);
+  CHECK(front.status("/minus") == 200);
+  CHECK(front.status("/shown") == 200);  // old.pem would be refused
+  const auto snapshot = front.bench.evaluate();
+  std::map<std::string, std::vector<std::string>> said;
+  for (const auto& judged : snapshot->servers) {
+    for (const audit::Finding& finding : judged->findings) {
+      const auto begin = finding.detail.find('/');
+      const auto end = finding.detail.find(':', begin);
+      if (!finding.detail.starts_with("location /")) continue;
+      said[finding.detail.substr(begin, end - begin)].emplace_back(audit::row(finding.kind).id);
+    }
+  }
+  using Ids = std::vector<std::string>;
+  CHECK(said["/alone"] == Ids{"ssl-conf-command-overrides"});
+  CHECK(said["/require"] == Ids{"ssl-conf-command-overrides"});
+  CHECK(said["/good"] == Ids{"upstream-not-verified", "ssl-conf-command-overrides"});
+  CHECK(said["/minus"] == Ids{"ssl-conf-command-overrides"});
+  CHECK(said["/shown"] == Ids{"upstream-not-verified"});
+  const audit::UpstreamFiles files =
+      audit::upstream_files(*snapshot, snapshot->config->resolved.upstreams.back());
+  REQUIRE(files.certificates.size() == 1);
+  CHECK(files.certificates.front().ends_with("/client.pem"));
 }
 
 TEST_CASE("R6.52: with reused sessions the first location's verification counts for the next") {

@@ -39,6 +39,11 @@ std::vector<Case> not_verified_cases() {
        location("proxy_pass https://b.test;")},
       {kUpstreamNotVerified, Effect::kSilent, "verify on",
        location(kVerified + "proxy_pass https://b.test;")},
+      {kUpstreamNotVerified, Effect::kFires, "VerifyMode takes any name of its CAs",
+       location("proxy_ssl_conf_command VerifyMode Peer; "
+                "proxy_ssl_conf_command VerifyCAFile trusted.pem; proxy_pass https://b.test;")},
+      {kUpstreamNotVerified, Effect::kSilent, "VerifyMode without CAs takes nobody",
+       location("proxy_ssl_conf_command VerifyMode Require; proxy_pass https://b.test;")},
       {kUpstreamNotVerified, Effect::kSilent, "no TLS", location("proxy_pass http://b.test;")},
       {kUpstreamNotVerified, Effect::kFires, "a CA file alone does nothing (R2.62)",
        location(ca + "proxy_pass https://b.test;")},

@@ -151,8 +151,9 @@ TEST_CASE("explain: what nobody knows is named, harmless to the terminal, beside
     CAPTURE(what);
     const Explanation said = explain(what);
     CHECK(said.text.empty());
-    CHECK_THAT(said.unknown, StartsWith("nothing is known about \"" + std::string(what) + "\"") &&
-                                 Contains("\n    ca-expired\n"));
+    CHECK_THAT(said.unknown, StartsWith("nothing is known about \"" + std::string(what) + "\""));
+    const bool is_word = std::string_view(what).find(' ') == std::string_view::npos;
+    CHECK((said.unknown.find("\n    ca-expired\n") != std::string::npos) == is_word);
   }
   const Explanation mixed = explain("10\nwhat\x1B[31m\n");
   CHECK(mixed.text == explain("10").text);
