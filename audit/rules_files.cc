@@ -58,8 +58,11 @@ void check_file(const ServerView& view, const std::string* path, Use use,
   const auto file = find_file(view.snapshot, path);
   if (!file) return;
   if (file->error) {
-    findings.push_back(about_file(view, FindingKind::kBundleUnreadable, file->path,
-                                  std::string(word(file->error->code))));
+    const bool is_fifo = file->error->code == base::ErrorCode::kFifo;
+    findings.push_back(
+        about_file(view, FindingKind::kBundleUnreadable, file->path,
+                   std::string(word(file->error->code)) +
+                       (is_fifo ? ", nginx waits until somebody writes to it" : "")));
     return;
   }
   check_content(view, *file, use, findings);

@@ -204,7 +204,8 @@ class App {
     if (!policy) {
       log_error("the settings are no good, the old ones stay in force",
                 {{"error", policy.error().message}});
-      awaited_ = updater_.files_changed({.paths = {}, .everything = true, .by_rescan = false});
+      awaited_ = updater_.files_changed(
+          {.paths = {}, .complete = {}, .everything = true, .by_rescan = false});
       return;
     }
     log_info("reloading");

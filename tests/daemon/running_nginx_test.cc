@@ -46,11 +46,12 @@ TEST_CASE("running nginx: its -g counts for the daemon and for check as it does 
         Row{"worker_processes 1;", "worker_processes 2;", "\"worker_processes\" directive is dup"},
         Row{"user root;", "user root;", "\"user\" directive is duplicate in"},
         Row{"worker_rlimit_nofile 100;", "sendfile on;", "\"sendfile\" directive is not allowed"},
-        Row{"include more.conf;", "worker_priority 1;", "\"worker_priority\" directive is dup"}}) {
+        Row{"include more.conf;", "worker_rlimit_core 1;",
+            "\"worker_rlimit_core\" directive is dup"}}) {
     CAPTURE(row.globals, row.main);
     const std::string globals = "daemon off; pid " + dir.path("pid") + "; error_log " +
                                 dir.path("error.log") + " info; " + row.globals;
-    dir.write("more.conf", "worker_priority 1;\n");
+    dir.write("more.conf", "worker_rlimit_core 1;\n");
     dir.write("nginx.conf", good);
     run(dir, "rm -f pid");
     ChildProcess master = nginx(dir, globals);
