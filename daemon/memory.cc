@@ -57,6 +57,14 @@ void* insisting_calloc(std::size_t count, std::size_t bytes) {
   return insist([=] { return std::calloc(count, bytes); });
 }
 
+// OpenSSL makes much of what it has once and for all when it is first used, and crashes later where
+// that failed (SHA256() of 3.0).
+bool wait_while_starting() {
+  if (!has_last_words()) return false;
+  wait_for_memory();
+  return true;
+}
+
 void forbid_looking() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
@@ -68,7 +76,7 @@ void forbid_looking() {
 void prepare_memory() {
   forbid_looking();
   std::set_new_handler(on_no_memory);
-  pki::note_openssl_shortages();
+  pki::note_openssl_shortages(wait_while_starting);
   uv_replace_allocator(insisting_malloc, insisting_realloc, insisting_calloc, std::free);
 }
 

@@ -6,9 +6,9 @@ namespace mtls::daemon {
 
 /// First thing in main(), before any thread, OpenSSL and libuv: from now on operator new that finds
 /// nothing notes the shortage (base/shortage.h) and tries again until there is some, libuv's
-/// allocations do the same, and OpenSSL's note theirs. A start that waits too long aborts
-/// (daemon/last_words.h). No core dumps and no ptrace by the same user (prctl(2),
-/// PR_SET_DUMPABLE).
+/// allocations do the same, and OpenSSL's note theirs, once it serves: until then they wait too. A
+/// start that waits too long aborts (daemon/last_words.h). No core dumps and no ptrace by the same
+/// user (prctl(2), PR_SET_DUMPABLE).
 void prepare_memory();
 
 /// While it lives, operator new of this thread throws std::bad_alloc instead of waiting.

@@ -66,7 +66,10 @@ base::Result<int> run_with_means(const Options& options, const OneShot& command)
 }  // namespace
 
 int run_once(const Options& options, const OneShot& command) {
-  if (!setup_log(options.log)) return kBroken;
+  if (const auto log = setup_log(options.log); !log) {
+    std::fprintf(stderr, "%s\n", log.error().message.c_str());
+    return kBroken;
+  }
   const base::Result<int> code = run_with_means(options, command);
   if (!code) log_error("the command failed", {{"error", code.error().message}});
   close_log();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/shortage.h"
 #include "daemon/log.h"
 
 namespace mtls::daemon {
@@ -82,7 +83,8 @@ base::Result<std::unique_ptr<LiveWebConfig>> LiveWebConfig::open(base::FileSyste
 }
 
 void LiveWebConfig::refresh() {
-  if (!is_young_ && !has_changed()) return;
+  if (!is_doubtful_ && !has_changed()) return;
+  const base::ShortageWatch shortage;
   base::RecordingFileSystem recording(*disk_);
   auto config = load(recording);
   const auto tls = config && config->tls.has_value() == tls_settings_.has_value()
@@ -96,6 +98,7 @@ void LiveWebConfig::refresh() {
     log_notes(path_, *config_);
   }
   remember(recording.take());
+  is_doubtful_ = is_doubtful_ || shortage.seen().has_value();
 }
 
 void LiveWebConfig::settle(base::Result<WebConfig> config, const base::Result<void>& tls) {
@@ -128,7 +131,7 @@ bool LiveWebConfig::has_changed() const {
 void LiveWebConfig::remember(base::Sightings seen) {
   seen_ = std::move(seen);
   const std::chrono::nanoseconds now = since_1970();
-  is_young_ = std::any_of(seen_.begin(), seen_.end(), [&](const auto& entry) {
+  is_doubtful_ = std::any_of(seen_.begin(), seen_.end(), [&](const auto& entry) {
     const auto& stamp = entry.second.stamp;
     return stamp && std::chrono::nanoseconds{stamp->ctime_ns} + kStampTick >= now;
   });

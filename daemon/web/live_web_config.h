@@ -49,8 +49,10 @@ class LiveWebConfig {
 
   base::FileSystem* disk_;
   std::string path_;
-  base::Sightings seen_;   // what the last look at the files showed
-  bool is_young_ = false;  // one of them may have changed since without a trace in its stamp
+  base::Sightings seen_;  // what the last look at the files showed
+  /// To be read again whatever the stamps say: one of the files may have changed since without a
+  /// trace, or memory or descriptors lacked while they were read.
+  bool is_doubtful_ = false;
   std::optional<WebConfig> config_;
   std::optional<TlsSettings> tls_settings_;  // that tls_ was made of
   std::shared_ptr<TlsContext> tls_;

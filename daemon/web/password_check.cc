@@ -44,16 +44,20 @@ class DigestSet {
 // give passwords away faster than the hash itself does, for the key is part of it.
 class Remembered {
  public:
-  Remembered() { RAND_bytes(key_.data(), static_cast<int>(key_.size())); }
-
-  Digest digest_of(const PasswordQuestion& question) const {
+  /// nullopt: OpenSSL got no memory for it. Then nothing is known of the question, and nothing may
+  /// be remembered under it: all such questions would be one.
+  std::optional<Digest> digest_of(const PasswordQuestion& question) {
+    if (!has_key_) has_key_ = RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1;
+    if (!has_key_) return std::nullopt;
     base::FileBytes text;
     append(text, question.user);
     append(text, question.hash);
     append(text, {question.password.data(), question.password.size()});
     Digest digest{};
-    HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), nullptr);
+    const unsigned char* made = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     text.size(), digest.data(), nullptr);
+    if (made == nullptr) return std::nullopt;
     return digest;
   }
 
@@ -76,6 +80,7 @@ class Remembered {
   }
 
   Digest key_{};
+  bool has_key_ = false;
   DigestSet right_;
   DigestSet wrong_;
 };
@@ -103,12 +108,12 @@ struct PasswordCheck::Shared {
       changed.wait(lock, [this] { return stopped || !open.empty(); });
       if (stopped) return;
       const PasswordQuestion question = *std::exchange(open.front().question, std::nullopt);
-      const Digest digest = remembered.digest_of(question);
+      const std::optional<Digest> digest = remembered.digest_of(question);
       lock.unlock();
       const Answer answer = password_fits(question) ? Answer::kFits : Answer::kDoesNotFit;
       lock.lock();
       if (stopped) return;  // what was asked is gone
-      remembered.add(digest, answer);
+      if (digest) remembered.add(*digest, answer);
       Done done = std::move(open.front().done);
       open.pop_front();
       post([answer, done = std::move(done)] { done(answer); });
@@ -141,7 +146,8 @@ PasswordCheck::PasswordCheck(Post post) : shared_(std::make_shared<Shared>(std::
 
 void PasswordCheck::ask(PasswordQuestion question, Done done) {
   std::unique_lock lock(shared_->mutex);
-  std::optional<Answer> answer = shared_->remembered.find(shared_->remembered.digest_of(question));
+  const std::optional<Digest> digest = shared_->remembered.digest_of(question);
+  std::optional<Answer> answer = digest ? shared_->remembered.find(*digest) : Answer::kTooBusy;
   if (!answer && shared_->open.size() >= kMaxOpen) answer = Answer::kTooBusy;
   if (!answer) {
     shared_->open.push_back({std::move(question), std::move(done)});

@@ -103,6 +103,7 @@ class BeastServer final : public WebServer {
       connections_.stop();
     });
     finished_.get_future().wait_for(kStopDeadline);
+    stopped_ = true;
     loop_.stop();
     thread_.join();
     gate_.stop();
@@ -126,6 +127,8 @@ class BeastServer final : public WebServer {
         return;
       } catch (const std::bad_alloc&) {
         std::this_thread::sleep_for(kPause);
+        loop_.restart();  // it stopped if nothing else was waited for
+        if (stopped_) loop_.stop();
       }
     }
   }
@@ -138,6 +141,7 @@ class BeastServer final : public WebServer {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::string> addresses_;
   std::promise<void> finished_;
+  std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };
 

@@ -1,8 +1,6 @@
 // Who gets in: passwords, headers, the rate limit, and a web-config.yml that changes.
 #include "daemon/web/gate.h"
 
-#include <openssl/evp.h>
-
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -17,21 +15,8 @@ namespace {
 using mtls::testing::HttpAnswer;
 using mtls::testing::HttpConnection;
 
-std::string base64(const std::string& text) {
-  std::string out(text.size() * 2 + 4, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 std::string as(const std::string& user, const std::string& password) {
   return "Authorization: Basic " + base64(user + ":" + password);
-}
-
-std::string users(const std::string& name, const std::string& password) {
-  return "basic_auth_users:\n  " + name + ": " + bcrypt_hash(password) + "\n";
 }
 
 HttpAnswer ask(const GuardedServer& server, const std::string& path,

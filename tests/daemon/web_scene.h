@@ -3,6 +3,7 @@
 #pragma once
 
 #include <crypt.h>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 
 #include <memory>
@@ -27,6 +28,19 @@ inline const std::string kScrape = "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n";
 inline std::string bcrypt_hash(const std::string& password) {
   crypt_data scratch{};
   return ::crypt_r(password.c_str(), "$2b$04$abcdefghijklmnopqrstuu", &scratch);
+}
+
+inline std::string users(const std::string& name, const std::string& password) {
+  return "basic_auth_users:\n  " + name + ": " + bcrypt_hash(password) + "\n";
+}
+
+inline std::string base64(const std::string& text) {
+  std::string out(text.size() * 2 + 4, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
 }
 
 inline TlsClient with_certificate(const Minted& minted) {

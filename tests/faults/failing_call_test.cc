@@ -4,20 +4,13 @@
 #include <fstream>
 
 #include "tests/faults/fault_scene.h"
-#include "tests/faults/preloaded.h"
+#include "tests/faults/nth_failure.h"
 
 namespace mtls::daemon::testing {
 namespace {
 
 using mtls::testing::Call;
-using mtls::testing::kCanPreload;
 using mtls::testing::Preloaded;
-
-struct Failing {
-  const char* name;
-  Call call;
-  int error;
-};
 
 const std::vector<Failing> kFailing = {
     {"malloc", Call::kAllocation, ENOMEM},
@@ -41,18 +34,6 @@ const std::vector<Failing> kOnlyAtStart = {
     {"pipe", Call::kPipe, EMFILE},
 };
 
-// Steps grow with N, so that the first calls, which differ most, are all tried.
-long next_after(long n, double share) {
-  const char* step = std::getenv("MTLS_NTH_STEP");
-  if (step != nullptr) return n + std::atol(step);
-  return n + 1 + static_cast<long>(static_cast<double>(n) * share);
-}
-
-bool skipped() {
-  if (!kCanPreload) WARN("skipped: sanitizers do not go with a preloaded library");
-  return !kCanPreload;
-}
-
 // The victim's bundle is one of two, in turn; what is said is what belongs to the one or the other.
 class TwoStates {
  public:
@@ -69,7 +50,7 @@ class TwoStates {
   bool try_nth(const Failing& failing, long n) {
     const double refused = refusals();
     const std::size_t to = ++turn_ % 2;
-    preloaded_.set({.call = failing.call, .error = failing.error, .first = n});
+    preloaded_.set(failing.nth(n));
     become(to);
     const bool ended =
         eventually(10s, [&] { return scene_.exporter().shows(shows(to)) || refusals() > refused; });
@@ -82,7 +63,7 @@ class TwoStates {
 
   /// As try_nth(), of one scrape.
   bool try_nth_of_scrape(const Failing& failing, long n) {
-    preloaded_.set({.call = failing.call, .error = failing.error, .first = n});
+    preloaded_.set(failing.nth(n));
     check_truth();
     const bool failed = preloaded_.failed() > 0;
     preloaded_.clear();
@@ -145,12 +126,12 @@ void try_each(const std::vector<Failing>& kinds) {
 }
 
 TEST_CASE("F13: whichever allocation or call of an evaluation fails, it lives and tells no lie") {
-  if (skipped()) return;
+  if (skipped_without_preloading()) return;
   try_each(kFailing);
 }
 
 TEST_CASE("F13: whichever allocation or call of a scrape fails, the next scrape is whole") {
-  if (skipped()) return;
+  if (skipped_without_preloading()) return;
   for (const Failing& failing : kFailing) {
     CAPTURE(failing.name);
     TwoStates states;
@@ -171,7 +152,7 @@ struct Started {
 
 Started start_with(const TempDir& dir, const Failing& failing, long n) {
   Preloaded preloaded;
-  preloaded.set({.call = failing.call, .error = failing.error, .first = n});
+  preloaded.set(failing.nth(n));
   const std::uint16_t port = mtls::testing::free_port();
   ChildProcess child = exporter({"--nginx.conf", dir.path("nginx.conf"), "--web.listen-address",
                                  "127.0.0.1:" + std::to_string(port)},
@@ -198,7 +179,7 @@ bool ended_before_main(const Started& started) {
 }
 
 TEST_CASE("F13: whichever allocation or call of a start fails, it starts or says why not") {
-  if (skipped()) return;
+  if (skipped_without_preloading()) return;
   const TempDir dir;
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -63,6 +65,32 @@ bool must_fail(Call call) {
   control->failed.fetch_add(1);
   errno = control->error.load();
   return true;
+}
+
+// The code of libstdc++, whose only caller of malloc, but for what comes before main(), is operator
+// new.
+std::uintptr_t cxx_begin = 0;
+std::uintptr_t cxx_end = 0;
+
+__attribute__((constructor)) void find_cxx_library() {
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* library, std::size_t, void*) {
+        if (std::strstr(library->dlpi_name, "/libstdc++.so") == nullptr) return 0;
+        for (int i = 0; i < library->dlpi_phnum; ++i) {
+          const ElfW(Phdr)& part = library->dlpi_phdr[i];
+          if (part.p_type != PT_LOAD || (part.p_flags & PF_X) == 0) continue;
+          cxx_begin = library->dlpi_addr + part.p_vaddr;
+          cxx_end = cxx_begin + part.p_memsz;
+        }
+        return 1;
+      },
+      nullptr);
+}
+
+bool allocation_must_fail(const void* caller) {
+  const auto from = reinterpret_cast<std::uintptr_t>(caller);
+  if (from >= cxx_begin && from < cxx_end) return must_fail(Call::kAllocation);
+  return must_fail(Call::kAllocation) || must_fail(Call::kCAllocation);
 }
 
 template <class Function>
@@ -200,20 +228,20 @@ EXPORTED int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   return kReal(thread, attributes, routine, argument);
 }
 
-EXPORTED void* malloc(std::size_t size) {
-  return must_fail(Call::kAllocation) ? nullptr : __libc_malloc(size);
-}
+#define ALLOCATION_FAILS allocation_must_fail(__builtin_return_address(0))
+
+EXPORTED void* malloc(std::size_t size) { return ALLOCATION_FAILS ? nullptr : __libc_malloc(size); }
 EXPORTED void* calloc(std::size_t count, std::size_t size) {
-  return must_fail(Call::kAllocation) ? nullptr : __libc_calloc(count, size);
+  return ALLOCATION_FAILS ? nullptr : __libc_calloc(count, size);
 }
 EXPORTED void* realloc(void* old, std::size_t size) {
-  return must_fail(Call::kAllocation) ? nullptr : __libc_realloc(old, size);
+  return ALLOCATION_FAILS ? nullptr : __libc_realloc(old, size);
 }
 EXPORTED void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  return must_fail(Call::kAllocation) ? nullptr : __libc_memalign(alignment, size);
+  return ALLOCATION_FAILS ? nullptr : __libc_memalign(alignment, size);
 }
 EXPORTED int posix_memalign(void** into, std::size_t alignment, std::size_t size) {
-  void* memory = must_fail(Call::kAllocation) ? nullptr : __libc_memalign(alignment, size);
+  void* memory = ALLOCATION_FAILS ? nullptr : __libc_memalign(alignment, size);
   if (memory == nullptr) return ENOMEM;
   *into = memory;
   return 0;

@@ -8,10 +8,11 @@ namespace mtls::testing {
 
 enum class Call {
   kNone,
-  kAllocation,  // malloc and its kin
-  kOpen,        // open, openat
-  kStat,        // stat, lstat, fstat
-  kRead,        // of a regular file
+  kAllocation,   // malloc and its kin
+  kCAllocation,  // those of them that are not operator new, which comes back for more
+  kOpen,         // open, openat
+  kStat,         // stat, lstat, fstat
+  kRead,         // of a regular file
   kReadLink,
   kInotifyInit,
   kInotifyAdd,

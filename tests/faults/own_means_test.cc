@@ -6,15 +6,13 @@
 #include <fstream>
 
 #include "tests/faults/fault_scene.h"
-#include "tests/faults/preloaded.h"
+#include "tests/faults/nth_failure.h"
 
 namespace mtls::daemon::testing {
 namespace {
 
-using mtls::testing::Call;
 using mtls::testing::HttpConnection;
 using mtls::testing::kCanPreload;
-using mtls::testing::Preloaded;
 
 // Of another process, until the destructor.
 class SoftLimit {
@@ -119,10 +117,7 @@ TEST_CASE("F13: without memory the evaluation is refused and counted, the last g
 }
 
 TEST_CASE("F13: without a place in an epoll set changes are seen all the same, and it says so") {
-  if (!kCanPreload) {
-    WARN("skipped: sanitizers do not go with a preloaded library");
-    return;
-  }
+  if (skipped_without_preloading()) return;
   Preloaded preloaded;
   FaultScene scene({.environment = preloaded.environment()});
   HttpConnection kept(scene.exporter().port());  // new ones will not get in
@@ -197,10 +192,7 @@ TEST_CASE("F14: a log that nobody takes is dropped and counted, and holds nothin
 }
 
 TEST_CASE("F15: interrupted and short reads go on, EIO is told, and read again later") {
-  if (!kCanPreload) {
-    WARN("skipped: sanitizers do not go with a preloaded library");
-    return;
-  }
+  if (skipped_without_preloading()) return;
   Preloaded preloaded;
   FaultScene scene({.environment = preloaded.environment()});
   const auto subject = [&](const std::string& name) {

@@ -1,0 +1,67 @@
+// F13 by exhaustion of `check`: it says what it says without faults, or that it has no sound
+// result.
+#include "base/time.h"
+#include "tests/faults/fault_scene.h"
+#include "tests/faults/nth_failure.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+const std::vector<Failing> kFailing = {
+    {"malloc", Call::kAllocation, ENOMEM},
+    {"malloc of C", Call::kCAllocation, ENOMEM},
+    {"open", Call::kOpen, EMFILE},
+    {"opendir", Call::kOpenDirectory, EMFILE},
+    {"stat", Call::kStat, ENOMEM},
+    {"read", Call::kRead, ENOMEM},
+    {"pthread_create", Call::kThread, EAGAIN},
+};
+
+constexpr int kBroken = 3;
+
+// Before main() the C++ runtime speaks for us.
+bool ended_before_main(const Outcome& outcome) {
+  return outcome.code == 128 + SIGABRT && contains(outcome.error, "std::bad_alloc");
+}
+
+TEST_CASE("F13: whichever allocation or call of a check fails, no finding is lost without a word") {
+  if (skipped_without_preloading()) return;
+  const TempDir dir;
+  write_server_certificate(dir);
+  run(dir, "mkdir conf.d pki");
+  dir.write("pki/soon.pem", authority("Soon", 5 * 24h).certificate_pem);
+  run(dir, "ln -s pki/soon.pem ca.pem");
+  dir.write("conf.d/a.conf", asking_server("a", "ca.pem"));
+  dir.write("nginx.conf", nginx_conf("include conf.d/*.conf;\n"));
+  const std::string at = base::rfc3339(now() + 1h);
+  const auto check = [&](const std::map<std::string, std::string>& environment) {
+    ChildProcess process =
+        exporter({"check", "--nginx.conf", dir.path("nginx.conf"), "--at", at}, environment);
+    return outcome_of(process);
+  };
+  const Outcome sound = check({});
+  REQUIRE(sound.code == 1);
+  for (const Failing& failing : kFailing) {
+    long tried = 0;
+    for (long n = 1;; n = next_after(n, 0.3)) {
+      CAPTURE(failing.name, n);
+      Preloaded preloaded;
+      preloaded.set(failing.nth(n));
+      const Outcome outcome = check(preloaded.environment());
+      if (preloaded.failed() == 0) break;
+      ++tried;
+      if (ended_before_main(outcome)) continue;
+      CAPTURE(outcome.error, outcome.output);
+      if (outcome.code == kBroken) {
+        CHECK_FALSE(outcome.error.empty());
+      } else {
+        CHECK(outcome.code == sound.code);
+        CHECK(outcome.output == sound.output);
+      }
+    }
+    WARN(failing.name << ": " << tried << " calls failed, one after the other");
+  }
+}
+
+}  // namespace
+}  // namespace mtls::daemon::testing

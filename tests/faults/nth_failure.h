@@ -1,0 +1,38 @@
+// One kind of call that is made to fail, the N-th of them, for N = 1, 2, 3, … Every day some of
+// them are tried, with MTLS_NTH_STEP=1 all.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstdlib>
+
+#include "tests/faults/preloaded.h"
+
+namespace mtls::daemon::testing {
+
+using mtls::testing::Call;
+using mtls::testing::Preloaded;
+
+struct Failing {
+  const char* name;
+  Call call;
+  int error;  // errno
+
+  Preloaded::Fault nth(long n) const { return {.call = call, .error = error, .first = n}; }
+};
+
+/// Steps grow by `share` of N, so that the first calls, which differ most, are all tried.
+inline long next_after(long n, double share) {
+  const char* step = std::getenv("MTLS_NTH_STEP");
+  if (step != nullptr) return n + std::atol(step);
+  return n + 1 + static_cast<long>(static_cast<double>(n) * share);
+}
+
+inline bool skipped_without_preloading() {
+  if (!mtls::testing::kCanPreload) {
+    WARN("skipped: sanitizers do not go with a preloaded library");
+  }
+  return !mtls::testing::kCanPreload;
+}
+
+}  // namespace mtls::daemon::testing
