@@ -34,10 +34,14 @@ const std::vector<Failing> kOnlyAtStart = {
     {"pipe", Call::kPipe, EMFILE},
 };
 
-// The victim's bundle is one of two, in turn; what is said is what belongs to the one or the other.
+// The victim's bundle is one of two, in turn; another server stands behind a pattern and a link.
+// What is said is what belongs to the one or the other.
 class TwoStates {
  public:
-  TwoStates() : scene_({.environment = preloaded_.environment()}) {
+  TwoStates()
+      : scene_({.servers = asking_server("victim", "victim.pem") + "include conf.d/*.conf;\n",
+                .environment = preloaded_.environment()}) {
+    add_linked_server();
     for (std::size_t i = 0; i < pems_.size(); ++i) {
       pems_.at(i) = authority("state " + std::to_string(i)).certificate_pem;
       become(i);
@@ -77,10 +81,19 @@ class TwoStates {
 
   void check_recovered() {
     scene_.restore_victim();
+    run(scene_.dir, "rm conf.d/linked.conf");
     scene_.check_recovered();
   }
 
  private:
+  /// One that a pattern and a link lead to: directories are read, too.
+  void add_linked_server() const {
+    run(scene_.dir, "mkdir conf.d; ln -s bystander.pem link.pem");
+    scene_.dir.write("conf.d/linked.conf", asking_server("linked", "link.pem"));
+    REQUIRE(
+        scene_.comes({.name = "nginx_mtls_server_verify_depth", .labels = {{"server", "linked"}}}));
+  }
+
   static Exporter::Expected shows(std::size_t state) {
     return {.name = "nginx_mtls_ca_info",
             .labels = {{"subject_cn", "state " + std::to_string(state)}}};
