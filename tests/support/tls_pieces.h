@@ -1,0 +1,43 @@
+// What the TLS clients of the tests are made of: OpenSSL's objects, one kind of context, a way to
+// say what went wrong. Judges nobody's certificate. For their .cc files alone.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/owned.h"
+#include "daemon/file_descriptor.h"
+
+namespace mtls::testing {
+
+using SslContext = base::Owned<SSL_CTX, SSL_CTX_free>;
+using Ssl = base::Owned<SSL, SSL_free>;
+using Certificate = base::Owned<X509, X509_free>;
+
+/// Verifies nobody; at security level 0, so that weak keys and old versions can be tried; takes an
+/// end without close_notify for one. The process ignores SIGPIPE from the first call on.
+SslContext client_context();
+
+/// Leaf first, and exactly these: none that OpenSSL finds in a store. Throws std::runtime_error
+/// when the texts cannot be used, a bug of the test.
+void use_client_chain(SSL* ssl, const std::string& chain_pem, const std::string& key_pem);
+
+/// `returned` by the call just made: `timed out`, `connection closed`, errno's or OpenSSL's words.
+/// The error queue is empty after.
+std::string error_text(const SSL* ssl, int returned);
+
+std::string rfc2253(const X509_NAME* name);
+
+struct Endpoint {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::chrono::seconds timeout{10};  // of each send and receive
+};
+
+/// None: errno tells why.
+daemon::FileDescriptor connect_to(const Endpoint& endpoint);
+
+}  // namespace mtls::testing
