@@ -9,8 +9,7 @@ namespace mtls::daemon {
 Connections::Place Connections::add(Connection& connection, std::string peer,
                                     Clock::time_point now) {
   if (!peer.empty()) ++of_peer_[peer];
-  open_.push_back({&connection, std::move(peer), Connection::Phase::kOpening, now});
-  count(Connection::Phase::kOpening, 1);
+  open_.push_back({&connection, std::move(peer), Connection::Phase::kSilent, now});
   return std::prev(open_.end());
 }
 
@@ -35,6 +34,7 @@ void Connections::evict(Clock::time_point now) {
   const std::string newest = open_.back().peer;
   evict_of_peer(newest, now);
   evict_opening(now);
+  evict_begun();
   while (open_.size() > limits_.all && evict_one(now)) {
   }
   while (open_.size() > limits_.crowd && evict_of_crowd()) {
@@ -61,6 +61,10 @@ void Connections::evict_of_peer(const std::string& peer, Clock::time_point now) 
   }
 }
 
+bool Connections::has_room_to_open(Clock::time_point now) {
+  return begun_ < limits_.begun || now - longest_begun()->since >= limits_.opening_grace;
+}
+
 void Connections::evict_opening(Clock::time_point now) {
   while (opening_ > limits_.opening) {
     const auto longest = std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
@@ -69,6 +73,16 @@ void Connections::evict_opening(Clock::time_point now) {
     if (now - longest->since < limits_.grace) return;
     longest->connection->close();
   }
+}
+
+void Connections::evict_begun() {
+  while (begun_ > limits_.begun) longest_begun()->connection->close();
+}
+
+Connections::Place Connections::longest_begun() {
+  return std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
+    return open.phase != Connection::Phase::kSilent;
+  });
 }
 
 // A scrape that came with the crowd has sent its request by the time it is accepted: it is being
@@ -83,6 +97,7 @@ bool Connections::evict_of_crowd() {
 }
 
 void Connections::count(Connection::Phase phase, std::ptrdiff_t change) {
+  if (phase != Connection::Phase::kSilent) begun_ += static_cast<std::size_t>(change);
   if (phase == Connection::Phase::kOpening) opening_ += static_cast<std::size_t>(change);
   if (phase == Connection::Phase::kAnswering) answering_ += static_cast<std::size_t>(change);
 }

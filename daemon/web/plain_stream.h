@@ -9,6 +9,7 @@ class PlainStream final : public Stream {
  public:
   explicit PlainStream(Socket socket) : socket_(std::move(socket)) {}
 
+  bool needs_opening() const override { return false; }
   void open(Opened done) override;
   void await_bytes(Opened done) override;
   void read_some(boost::asio::mutable_buffer into, Transferred done) override;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <exception>
 #include <functional>
@@ -43,13 +44,14 @@ class SignalsBlocked {
 };
 
 // Of the descriptors that are left the other half is for what the daemon is there for: files.
-Connections::Limits limits_of(const WebOptions& options) {
+Connections::Limits limits_of(const WebOptions& options, const LiveWebConfig* config) {
   constexpr double kLeast = 4;
   Connections::Limits limits{.all = options.max_connections,
                              .per_peer = options.max_connections_per_peer,
                              .grace = options.eviction_grace,
                              .crowd = std::max(options.max_crowd, options.max_connections),
                              .opening = options.max_handshakes};
+  if (config != nullptr && config->tls()) limits.begun = options.max_tls_sessions;
   const base::Result<ProcessMetrics> process = read_process_metrics();
   if (!process || process->max_fds < 0) return limits;
   const double half = std::max(kLeast, (process->max_fds - process->open_fds) / 2);
@@ -63,10 +65,15 @@ class BeastServer final : public WebServer {
   BeastServer(const WebOptions& options, Site& site, RequestCounts& counts,
               std::unique_ptr<LiveWebConfig> config)
       : options_(options),
-        connections_(limits_of(options_)),
+        connections_(limits_of(options_, config.get())),
         gate_(std::move(config),
               [this](std::function<void()> task) { boost::asio::post(loop_, std::move(task)); }),
-        context_{options_, site, counts, connections_, gate_} {}
+        openings_(
+            {.post = [this](auto task) { boost::asio::post(loop_, std::move(task)); },
+             .post_later = [this](auto task) { run_later(std::move(task)); },
+             .has_room =
+                 [this] { return connections_.has_room_to_open(Connections::Clock::now()); }}),
+        context_{options_, site, counts, connections_, gate_, openings_} {}
   ~BeastServer() override { BeastServer::stop(); }
 
   base::Result<void> listen() {
@@ -117,6 +124,14 @@ class BeastServer final : public WebServer {
     return {};
   }
 
+  void run_later(std::function<void()> task) {
+    constexpr std::chrono::milliseconds kLater{5};
+    openings_timer_.expires_after(kLater);
+    openings_timer_.async_wait([task = std::move(task)](const auto& cancelled) {
+      if (!cancelled) task();
+    });
+  }
+
   // A step that finds no memory takes its own connection along and nobody else's (F13).
   void serve() {
     constexpr std::chrono::milliseconds kPause{10};
@@ -136,8 +151,10 @@ class BeastServer final : public WebServer {
   const WebOptions options_;
   Connections connections_;
   Gate gate_;
+  Openings openings_;
   WebContext context_;
   boost::asio::io_context loop_{1};  // after what the sessions use: it destroys them
+  boost::asio::steady_timer openings_timer_{loop_};
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::string> addresses_;
   std::promise<void> finished_;

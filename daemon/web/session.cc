@@ -33,15 +33,26 @@ Session::~Session() {
 }
 
 void Session::start() {
+  if (!stream_->needs_opening()) return wait_for_request();
+  enter(Step::kOpening, context_.options.handshake_deadline);
+  stream_->await_bytes([self = shared_from_this()](const Error& error) {
+    if (error || !self->place_) return;
+    self->context_.openings.add([self] {
+      if (self->place_) self->open();
+    });
+  });
+}
+
+void Session::open() {
+  const auto now = Connections::Clock::now();
+  context_.connections.enter(*place_, Phase::kOpening, now);
+  context_.connections.evict(now);
+  if (!place_) return;
   stream_->open([self = shared_from_this()](const Error& error) {
     if (error || !self->place_) return;
     self->context_.connections.enter(*self->place_, Phase::kWaiting, Connections::Clock::now());
     self->wait_for_request();
   });
-  // A timer for what is over at once would be one for each connection of a flood.
-  if (place_ && step_ == Step::kOpening) {
-    enter(Step::kOpening, context_.options.handshake_deadline);
-  }
 }
 
 void Session::close() {

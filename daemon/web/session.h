@@ -15,6 +15,7 @@
 #include "daemon/web/answer.h"
 #include "daemon/web/connections.h"
 #include "daemon/web/gate.h"
+#include "daemon/web/openings.h"
 #include "daemon/web/request_reader.h"
 #include "daemon/web/server.h"
 #include "daemon/web/site.h"
@@ -29,6 +30,7 @@ struct WebContext {
   RequestCounts& counts;
   Connections& connections;
   Gate& gate;
+  Openings& openings;
 };
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
@@ -48,6 +50,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void enter(Step step, std::chrono::milliseconds limit);
   void on_deadline();
+  void open();
   void wait_for_request();
   void begin_request();
   void read();

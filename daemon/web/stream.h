@@ -26,7 +26,9 @@ class Stream {
 
   virtual ~Stream() = default;
 
-  /// What comes before the first byte of HTTP: nothing, or a TLS handshake.
+  /// A handshake comes before HTTP.
+  virtual bool needs_opening() const = 0;
+  /// That handshake, once the client has said something: until then it would cost memory.
   virtual void open(Opened done) = 0;
   /// Until there is something to read, be it the end; holds no buffer meanwhile.
   virtual void await_bytes(Opened done) = 0;

@@ -15,15 +15,7 @@ constexpr std::size_t kMostAtOnce = std::size_t{1} << 20U;  // SSL_write(3) coun
 
 }  // namespace
 
-// Who connects and says nothing costs a socket and no more.
 void TlsStream::open(Opened done) {
-  socket_.async_wait(Socket::wait_read, [this, done = std::move(done)](const Error& error) mutable {
-    if (error) return done(error);
-    shake_hands(std::move(done));
-  });
-}
-
-void TlsStream::shake_hands(Opened done) {
   tls_.reset(SSL_new(context_->get()));
   if (!tls_ || SSL_set_fd(tls_.get(), socket_.native_handle()) != 1) throw std::bad_alloc();
   carry_out([](SSL* tls) { return SSL_accept(tls); },
@@ -32,7 +24,7 @@ void TlsStream::shake_hands(Opened done) {
 
 // A record may hold more than was asked for: the rest waits in OpenSSL, not in the kernel.
 void TlsStream::await_bytes(Opened done) {
-  if (SSL_has_pending(tls_.get()) == 1) {
+  if (tls_ && SSL_has_pending(tls_.get()) == 1) {
     return report({}, 0, [done = std::move(done)](const Error&, std::size_t) { done({}); });
   }
   socket_.async_wait(Socket::wait_read, std::move(done));

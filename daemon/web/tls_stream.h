@@ -20,6 +20,7 @@ class TlsStream final : public Stream {
   TlsStream(Socket socket, std::shared_ptr<TlsContext> context)
       : context_(std::move(context)), socket_(std::move(socket)) {}
 
+  bool needs_opening() const override { return true; }
   void open(Opened done) override;
   void await_bytes(Opened done) override;
   void read_some(boost::asio::mutable_buffer into, Transferred done) override;
@@ -30,7 +31,6 @@ class TlsStream final : public Stream {
  private:
   using Call = std::function<int(SSL*)>;  // returns what SSL_get_error(3) understands
 
-  void shake_hands(Opened done);
   void write_rest(std::size_t written, Transferred done);
   void carry_out(Call call, Transferred done);
   void retry_when(Socket::wait_type ready, Call call, Transferred done);

@@ -170,9 +170,36 @@ TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever els
   FakeConnection oldest(all, kStart + 1ms);
   FakeConnection older(all, kStart + 2ms);
   FakeConnection newest(all, kStart + 3ms);
+  for (FakeConnection* one : {&oldest, &older, &newest}) {
+    one->enter(Connection::Phase::kOpening, kStart + 3ms);
+  }
   all.evict(kStart + 10ms);
   CHECK_FALSE(oldest.closed);  // all are fresh
   all.evict(kStart + 1s);
   CHECK(oldest.closed);
   CHECK_FALSE((open.closed || older.closed || newest.closed));
+}
+
+TEST_CASE("N12: of those that cost TLS memory the longest waiting one goes, however young") {
+  Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .begun = 2});
+  FakeConnection silent(all, kStart);
+  FakeConnection first(all, kStart);
+  FakeConnection second(all, kStart);
+  FakeConnection third(all, kStart);
+  for (FakeConnection* one : {&first, &second, &third}) {
+    one->enter(Connection::Phase::kOpening, kStart + 1ms);
+  }
+  all.evict(kStart + 1ms);
+  CHECK(first.closed);
+  CHECK_FALSE((silent.closed || second.closed || third.closed));
+}
+
+TEST_CASE("N12: there is room for a handshake where the longest of those begun had its time") {
+  Connections all({.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .opening_grace = 20ms});
+  CHECK(all.has_room_to_open(kStart));
+  FakeConnection silent(all, kStart);
+  FakeConnection begun(all, kStart);
+  begun.enter(Connection::Phase::kOpening, kStart);
+  CHECK_FALSE(all.has_room_to_open(kStart + 19ms));
+  CHECK(all.has_room_to_open(kStart + 20ms));
 }

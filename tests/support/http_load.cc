@@ -1,15 +1,10 @@
 #include "tests/support/http_load.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -37,43 +32,19 @@ double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// The connection may be under way still; one that fails shows when it is used.
-int connect_to(std::uint16_t port, int receive_buffer = 0) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (receive_buffer > 0) {
-    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-  }
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  [[maybe_unused]] const int under_way =
-      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  return fd;
-}
-
-bool send_all(int fd, const std::string& bytes) {
-  return ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
-}
-
 /// Many scrapes driven by one epoll instance.
 class Scraping {
  public:
-  Scraping(std::uint16_t port, std::size_t count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  Scraping(const LoadTarget& target, std::size_t count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     scrapes_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
-      scrapes_[i].fd = connect_to(port);
-      scrapes_[i].asked = send_all(scrapes_[i].fd, kScrape);  // else once it is connected
-      epoll_event event{.events = scrapes_[i].asked ? EPOLLIN : EPOLLOUT, .data = {.u64 = i}};
-      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, scrapes_[i].fd, &event);
+      scrapes_[i].link = LoadLink(target);
+      scrapes_[i].asked = scrapes_[i].link.send(kScrape) == State::kDone;  // else once it can
+      epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.u64 = i}};
+      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, scrapes_[i].link.fd(), &event);
     }
   }
-  ~Scraping() {
-    for (const Scrape& scrape : scrapes_) {
-      if (scrape.fd >= 0) ::close(scrape.fd);
-    }
-    ::close(epoll_);
-  }
+  ~Scraping() { ::close(epoll_); }
   Scraping(const Scraping&) = delete;
   Scraping& operator=(const Scraping&) = delete;
 
@@ -92,35 +63,34 @@ class Scraping {
   }
 
  private:
+  using State = LoadLink::State;
   struct Scrape {
-    int fd = -1;
+    LoadLink link;
     bool asked = false;
     std::string begin;  // of the answer
     std::size_t received = 0;
   };
 
-  // True: it has ended.
+  // As far as it goes without waiting. True: it has ended.
   bool advance(std::size_t index) {
     Scrape& scrape = scrapes_[index];
     if (!scrape.asked) {
+      const State state = scrape.link.send(kScrape);
+      if (state != State::kDone) return state == State::kLater ? false : end(scrape);
       scrape.asked = true;
-      epoll_event event{.events = EPOLLIN, .data = {.u64 = index}};
-      ::epoll_ctl(epoll_, EPOLL_CTL_MOD, scrape.fd, &event);
-      return send_all(scrape.fd, kScrape) ? false : end(scrape);
     }
     std::array<char, 65536> chunk{};
-    const ssize_t n = ::recv(scrape.fd, chunk.data(), chunk.size(), 0);
-    if (n < 0 && errno == EAGAIN) return false;
-    if (n <= 0) return end(scrape, n == 0);
-    if (scrape.begin.size() < kBeginBytes) {
-      scrape.begin.append(chunk.data(), static_cast<std::size_t>(n));
+    while (true) {
+      const auto [state, n] = scrape.link.receive(chunk.data(), chunk.size());
+      if (state == State::kLater) return false;
+      if (state == State::kFailed || n == 0) return end(scrape, state == State::kDone);
+      if (scrape.begin.size() < kBeginBytes) scrape.begin.append(chunk.data(), n);
+      scrape.received += n;
     }
-    scrape.received += static_cast<std::size_t>(n);
-    return false;
   }
 
   bool end(Scrape& scrape, bool closed_well = false) {
-    ::close(std::exchange(scrape.fd, -1));
+    scrape.link.close();
     if (closed_well && is_whole(scrape)) {
       result_.milliseconds.push_back(milliseconds_since(start_));
     } else {
@@ -150,17 +120,21 @@ class Scraping {
 }  // namespace
 
 struct RudeClients::Client {
-  enum class Kind { kIdle, kDripping, kSlow };
+  enum class Kind { kIdle, kStalled, kDripping, kSlow };
   Kind kind;
-  int fd = -1;
-  bool asked = false;
+  LoadLink link = {};
+  bool begun = false;
   Clock::time_point next{};  // drip, or connection
 };
 
-RudeClients::RudeClients(std::uint16_t port, const RudeMix& mix) : port_(port) {
-  clients_.insert(clients_.end(), mix.idle, {Client::Kind::kIdle});
-  clients_.insert(clients_.end(), mix.dripping, {Client::Kind::kDripping});
-  clients_.insert(clients_.end(), mix.slow, {Client::Kind::kSlow});
+RudeClients::RudeClients(const LoadTarget& target, const RudeMix& mix) : target_(target) {
+  const auto add = [this](std::size_t count, Client::Kind kind) {
+    for (std::size_t i = 0; i < count; ++i) clients_.push_back({.kind = kind});
+  };
+  add(mix.idle, Client::Kind::kIdle);
+  add(mix.stalled, Client::Kind::kStalled);
+  add(mix.dripping, Client::Kind::kDripping);
+  add(mix.slow, Client::Kind::kSlow);
   for (Client& client : clients_) tick(client);
   thread_ = std::thread([this] { run(); });
 }
@@ -168,9 +142,6 @@ RudeClients::RudeClients(std::uint16_t port, const RudeMix& mix) : port_(port) {
 RudeClients::~RudeClients() {
   stopping_ = true;
   thread_.join();
-  for (const Client& client : clients_) {
-    if (client.fd >= 0) ::close(client.fd);
-  }
 }
 
 void RudeClients::run() {
@@ -184,27 +155,37 @@ void RudeClients::tick(Client& client) {
   constexpr int kTinyBuffer = 4096;
   constexpr std::size_t kBytesPerTick = 100;
   const auto now = Clock::now();
-  if (client.fd < 0) {
+  if (!client.link) {
     if (now < client.next) return;
-    const bool slow = client.kind == Client::Kind::kSlow;
-    client.fd = connect_to(port_, slow ? kTinyBuffer : 0);
-    client.asked = false;
-    client.next = now;
-  }
-  if (client.kind == Client::Kind::kDripping && now >= client.next) {
-    send_all(client.fd, client.asked ? "x" : "GET /metrics HTTP/1.1\r\nX: ");
-    client.asked = true;
+    client.link = LoadLink(target_, client.kind == Client::Kind::kSlow ? kTinyBuffer : 0);
+    client.begun = false;
     client.next = now + 1s;
   }
-  if (client.kind == Client::Kind::kSlow && !client.asked) {
-    client.asked = send_all(client.fd, kSlowRequest);
+  if (!client.begun) {
+    client.begun = begin(client);
+    if (!client.begun && target_.transport == Transport::kTls) return;  // the handshake reads
+  } else if (client.kind == Client::Kind::kDripping && now >= client.next) {
+    client.link.send("x");
+    client.next = now + 1s;
   }
-  std::array<char, kBytesPerTick> scratch{};
-  const ssize_t n = ::recv(client.fd, scratch.data(), scratch.size(), 0);
-  if (n > 0 || (n < 0 && (errno == EAGAIN || errno == ENOTCONN))) return;
-  ::close(std::exchange(client.fd, -1));
+  if (client.link.discard(kBytesPerTick)) return;
+  client.link.close();
   client.next = now + 1s;
   ++hung_up_on_;
+}
+
+// A connection that has failed shows when it is read from.
+bool RudeClients::begin(Client& client) {
+  const auto step = [&client] {
+    switch (client.kind) {
+      case Client::Kind::kIdle: return client.link.shake_hands();
+      case Client::Kind::kStalled: return client.link.greet();
+      case Client::Kind::kDripping: return client.link.send("GET /metrics HTTP/1.1\r\nX: ");
+      case Client::Kind::kSlow: break;
+    }
+    return client.link.send(kSlowRequest);
+  };
+  return step() != LoadLink::State::kLater;
 }
 
 double Scrapes::quantile(double share) const {
@@ -213,12 +194,12 @@ double Scrapes::quantile(double share) const {
   return milliseconds.at(static_cast<std::size_t>(std::max(rank, 1.0)) - 1);
 }
 
-Scrapes scrape_for(std::uint16_t port, std::chrono::milliseconds span,
+Scrapes scrape_for(const LoadTarget& target, std::chrono::milliseconds span,
                    const std::function<void()>& between) {
   Scrapes all;
   const auto start = Clock::now();
   while (Clock::now() - start < span) {
-    const Scrapes one = Scraping(port, 1).finish();
+    const Scrapes one = Scraping(target, 1).finish();
     all.failed += one.failed;
     all.milliseconds.insert(all.milliseconds.end(), one.milliseconds.begin(),
                             one.milliseconds.end());
@@ -229,8 +210,8 @@ Scrapes scrape_for(std::uint16_t port, std::chrono::milliseconds span,
   return all;
 }
 
-Scrapes scrape_at_once(std::uint16_t port, std::size_t count) {
-  return Scraping(port, count).finish();
+Scrapes scrape_at_once(const LoadTarget& target, std::size_t count) {
+  return Scraping(target, count).finish();
 }
 
 std::size_t resident_kib(pid_t pid) {

@@ -37,16 +37,16 @@ std::string memory(const LoadFigures& figures) {
 
 }  // namespace
 
-LoadFigures measure_load(std::uint16_t port, pid_t pid, const LoadPlan& plan) {
+LoadFigures measure_load(const LoadTarget& target, pid_t pid, const LoadPlan& plan) {
   LoadFigures figures;
   const auto look = [&] { figures.kib_most = std::max(figures.kib_most, resident_kib(pid)); };
-  figures.quiet = scrape_for(port, plan.span / 4, look);
-  figures.burst = scrape_at_once(port, plan.burst);
+  figures.quiet = scrape_for(target, plan.span / 4, look);
+  figures.burst = scrape_at_once(target, plan.burst);
   figures.kib_before = resident_kib(pid);
   figures.kib_most = figures.kib_before;
-  const RudeClients rude(port, plan.rude);
-  figures.loaded = scrape_for(port, plan.span, look);
-  figures.loaded_burst = scrape_at_once(port, plan.burst);
+  const RudeClients rude(target, plan.rude);
+  figures.loaded = scrape_for(target, plan.span, look);
+  figures.loaded_burst = scrape_at_once(target, plan.burst);
   look();
   figures.hung_up_on = rude.hung_up_on();
   return figures;

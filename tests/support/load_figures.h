@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -31,7 +30,7 @@ struct LoadPlan {
   std::chrono::milliseconds span{10'000};  // beside the rude clients; alone a quarter of it
 };
 
-LoadFigures measure_load(std::uint16_t port, pid_t pid, const LoadPlan& plan);
+LoadFigures measure_load(const LoadTarget& target, pid_t pid, const LoadPlan& plan);
 
 struct NamedFigures {
   std::string name;

@@ -1,0 +1,55 @@
+// One end of a connection under load, plain or TLS, that never blocks: what it cannot do now it
+// does when asked again. To 127.0.0.1 only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace mtls::testing {
+
+enum class Transport { kPlain, kTls };
+
+struct LoadTarget {
+  std::uint16_t port = 0;
+  Transport transport = Transport::kPlain;
+};
+
+class LoadLink {
+ public:
+  /// Not connected.
+  LoadLink();
+  /// The connection may be under way still; one that fails shows when it is used.
+  /// `receive_buffer` > 0: SO_RCVBUF in bytes, for a reader that is slow to take.
+  explicit LoadLink(const LoadTarget& target, int receive_buffer = 0);
+  ~LoadLink();
+  LoadLink(LoadLink&&) noexcept;
+  LoadLink& operator=(LoadLink&&) noexcept;
+
+  explicit operator bool() const { return open_ != nullptr; }
+  int fd() const;
+
+  enum class State { kDone, kLater, kFailed };
+  /// TLS: a ClientHello and no more. Plain: nothing to do.
+  State greet();
+  State shake_hands();
+  /// All of `bytes` or nothing; shakes hands first.
+  State send(std::string_view bytes);
+  struct Received {
+    State state;
+    std::size_t bytes;  // kDone with none: the end
+  };
+  Received receive(char* into, std::size_t limit);
+  /// Throws away what came, below TLS; false: the other side has hung up.
+  bool discard(std::size_t limit);
+  void close() { *this = LoadLink(); }
+
+ private:
+  struct Open;
+  std::unique_ptr<Open> open_;
+};
+
+}  // namespace mtls::testing
