@@ -78,20 +78,29 @@ struct Trial {
     return store.verify(chain, policy, instant);
   }
   bool accepts(int code) const { return lets_through(mode, code) && (code == 0 || !guarded); }
-  bool passes(base::sys_seconds instant) const { return accepts(at(instant).code); }
 };
 
-std::optional<base::sys_seconds> first_refusal(const Trial& trial, base::sys_seconds now) {
-  // OpenSSL looks at every certificate of a name: past this many looks the store was made to hurt,
-  // and the rest of its time is not vouched for.
+// Sets accepted_until, or says that it is not known. `said`: what holds at `now`, an acceptance.
+void find_refusal(const Trial& trial, base::sys_seconds now, pki::ChainVerdict said,
+                  Verdict& verdict) {
+  // OpenSSL looks at every certificate of a name: past this many looks the store was made to hurt.
   constexpr std::size_t kMaxLooks = 300'000;
   const pki::TrustStore::Horizon horizon = trial.store.horizon(trial.chain, now);
   std::size_t looks = 0;
-  for (const base::sys_seconds instant : horizon.instants) {
+  base::sys_seconds at = now;
+  while (trial.accepts(said.code)) {
+    const auto next = std::upper_bound(horizon.instants.begin(), horizon.instants.end(), at);
+    std::optional<base::sys_seconds> change;
+    if (said.chain_ends && *said.chain_ends > at) change = said.chain_ends;
+    if (next != horizon.instants.end() && (!change || *next < *change)) change = *next;
+    if (!change) return;
     looks += horizon.certificates;
-    if (looks > kMaxLooks || !trial.passes(instant)) return instant;
+    verdict.until_is_unknown = looks > kMaxLooks;
+    if (verdict.until_is_unknown) return;
+    at = *change;
+    said = trial.at(at);
   }
-  return std::nullopt;
+  verdict.accepted_until = at;
 }
 
 Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& chain,
@@ -124,7 +133,7 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
     verdict.client_verify = said.code == 0 ? "SUCCESS" : "FAILED:" + said.reason;
     checked = lets_through(mode, said.code);
     verdict.accepted = trial.accepts(said.code);
-    if (verdict.accepted) verdict.accepted_until = first_refusal(trial, now);
+    if (verdict.accepted) find_refusal(trial, now, said, verdict);
   }
   const bool is_answered = judge.server.id.module == config::Module::kHttp && !is_turned_away;
   if (is_answered) verdict.http_status = checked ? 200 : 400;

@@ -78,9 +78,9 @@ struct Verdict {
   // fails. 421 (R3.41) needs a Host that is not the SNI; here both are one name.
   int http_status = 0;
   bool accepted = false;  // past the certificate check and the guard of an optional mode
-  std::optional<base::sys_seconds>
-      accepted_until;  // the first instant it flips to refused; nullopt: refused now, or never;
-                       // earlier in a store of thousands of CAs of one name
+  std::optional<base::sys_seconds> accepted_until;  // the first instant it flips to refused;
+                                                    // nullopt: refused now, never, or not known
+  bool until_is_unknown = false;  // a store of hundreds of CAs of one name that follow each other
 
   bool operator==(const Verdict&) const = default;
 };

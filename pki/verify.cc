@@ -2,6 +2,7 @@
 
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -78,6 +79,15 @@ ChainVerdict verdict_of(int code) {
   return {.code = code, .reason = X509_verify_cert_error_string(code)};
 }
 
+std::optional<base::sys_seconds> end_of(STACK_OF(X509) * chain) {
+  std::optional<base::sys_seconds> end;
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    const auto not_after = time_of(X509_get0_notAfter(sk_X509_value(chain, i)));
+    if (not_after && (!end || *not_after < *end)) end = not_after;
+  }
+  return end;
+}
+
 }  // namespace
 
 struct TrustStore::Store {
@@ -117,7 +127,9 @@ ChainVerdict TrustStore::verify(std::span<const Certificate> chain, const Verify
   apply(policy, at, context.get());
   X509_verify_cert(context.get());
   ERR_clear_error();
-  return verdict_of(X509_STORE_CTX_get_error(context.get()));
+  ChainVerdict verdict = verdict_of(X509_STORE_CTX_get_error(context.get()));
+  verdict.chain_ends = end_of(X509_STORE_CTX_get0_chain(context.get()));
+  return verdict;
 }
 
 TrustStore::Horizon TrustStore::horizon(std::span<const Certificate> chain,
@@ -136,8 +148,13 @@ TrustStore::Horizon TrustStore::horizon(std::span<const Certificate> chain,
   for (const RevocationList& list : revocation_lists_) {
     if (names.contains(list.facts().issuer.canonical)) lists.push_back(list);
   }
-  return {.instants = instants_of_change(met, lists, after),
-          .certificates = met.size() - chain.size()};
+  std::vector<base::sys_seconds> instants = instants_of_change({}, lists, after);
+  for (const Certificate& certificate : met) {
+    const auto begin = certificate.facts().validity.not_before;
+    if (begin && *begin > after) instants.push_back(*begin);
+  }
+  std::sort(instants.begin(), instants.end());
+  return {.instants = std::move(instants), .certificates = met.size() - chain.size()};
 }
 
 std::vector<base::sys_seconds> instants_of_change(std::span<const Certificate> certificates,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ struct ChainVerdict {
   std::string reason;  // X509_verify_cert_error_string(code), as $ssl_client_verify shows it behind
                        // `FAILED:`
 
+  /// The first instant at which a certificate of the chain that OpenSSL built is no longer valid;
+  /// nullopt: none has such a date, or the chain was not built.
+  std::optional<base::sys_seconds> chain_ends = {};
+
   bool operator==(const ChainVerdict&) const = default;
 };
 
@@ -52,9 +57,11 @@ class TrustStore {
   ChainVerdict verify(std::span<const Certificate> chain, const VerifyPolicy& policy,
                       base::sys_seconds at) const;
 
-  /// What time can change for one chain.
+  /// What time can change for one chain that is accepted, besides ChainVerdict::chain_ends: of
+  /// several issuers OpenSSL takes the first that is valid, so one that begins can take the place of
+  /// another, and one that ends elsewhere changes nothing.
   struct Horizon {
-    std::vector<base::sys_seconds> instants;  // as instants_of_change(), of `certificates`
+    std::vector<base::sys_seconds> instants;  // sorted: not_before of certificates, dates of CRLs
     std::size_t certificates = 0;             // of the store that the chain may lead over, by name
   };
   Horizon horizon(std::span<const Certificate> chain, base::sys_seconds after) const;

@@ -53,7 +53,8 @@ Json client_json(const audit::Verdict& verdict) {
           {"client_verify", verdict.client_verify},
           {"code", verdict.code},
           {"http_status", verdict.http_status == 0 ? Json() : Json(verdict.http_status)},
-          {"accepted_until", instant_json(verdict.accepted_until)}};
+          {"accepted_until", instant_json(verdict.accepted_until)},
+          {"until_is_unknown", verdict.until_is_unknown}};
 }
 
 void put_settings(Json& json, const config::TlsContext& server) {

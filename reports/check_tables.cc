@@ -99,7 +99,8 @@ Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
            ": "},
           {said, Paint::kNone, ", "},
           {status, Paint::kNone, ", "},
-          {instant(verdict.accepted_until), Paint::kNone, ", until "}};
+          {verdict.until_is_unknown ? "unknown" : instant(verdict.accepted_until), Paint::kNone,
+           ", until "}};
 }
 
 }  // namespace

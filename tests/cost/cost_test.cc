@@ -1,8 +1,10 @@
 // G13: a file of 16 MiB, whatever stands in it, costs the worker 5 s of CPU at most, wherever the
 // configuration names it. Prints what each shape costs; to measure one: cost "[long]" -c NAME.
-#include <catch2/catch.hpp>
+#include <malloc.h>
 
+#include <catch2/catch.hpp>
 #include <ctime>
+#include <fstream>
 
 #include "audit/build.h"
 #include "collectors/collect.h"
@@ -25,6 +27,19 @@ double cpu_seconds() {
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
 }
+
+// A line of /proc/self/status in MiB.
+double resident_mib(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string name; status >> name;) {
+    double kibibytes = 0;
+    if (name == field && status >> kibibytes) return kibibytes / 1024;
+  }
+  return 0;
+}
+
+// From here on VmHWM is the peak of what follows; proc(5), clear_refs.
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 /// Where the configuration names the file.
 struct Use {
@@ -97,8 +112,13 @@ testing::MemoryFileSystem disk_with(const std::string& hostile, const Use& use) 
   return disk;
 }
 
+struct Cost {
+  double seconds = 0;
+  double peak_mib = 0;  // of memory, above what there was before
+};
+
 // All that the worker does between a change and a scrape.
-double evaluation(const std::string& hostile, const Use& use) {
+Cost evaluation(const std::string& hostile, const Use& use) {
   testing::MemoryFileSystem disk = disk_with(hostile, use);
   audit::Policy policy;
   policy.build.version = {1, 22, 1};
@@ -107,16 +127,19 @@ double evaluation(const std::string& hostile, const Use& use) {
     policy.canaries.push_back(
         {.name = path, .certificate = path, .expect = audit::Expect::kNothing, .servers = {}});
   }
+  malloc_trim(0);
+  forget_peak();
+  const double resident = resident_mib("VmRSS:");
   const double begin = cpu_seconds();
   const auto snapshot = audit::build(
       {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
   const std::string text = collectors::render(collectors::collect(*snapshot, policy.limits).families);
   const std::string page =
       reports::status_page(*snapshot, {.version = "0", .telemetry_path = "/metrics"});
-  const double spent = cpu_seconds() - begin;
+  const Cost cost{.seconds = cpu_seconds() - begin, .peak_mib = resident_mib("VmHWM:") - resident};
   CHECK(text.size() < std::size_t{1} << 20U);
   CHECK_FALSE(page.empty());
-  return spent;
+  return cost;
 }
 
 void check(const std::vector<Shape>& shapes, const Use& use) {
@@ -124,12 +147,12 @@ void check(const std::vector<Shape>& shapes, const Use& use) {
     SECTION(use.name + ": " + shape.name) {
       const std::string file = shape.make();
       REQUIRE(file.size() <= kFileBytes);
-      const double seconds = evaluation(file, use);
-      std::printf("%6.2f s  %5.1f MiB  %s: %s\n", seconds,
+      const Cost cost = evaluation(file, use);
+      std::printf("%6.2f s  %4.0f MiB of memory  %5.1f MiB  %s: %s\n", cost.seconds, cost.peak_mib,
                   static_cast<double>(file.size()) / (1 << 20), use.name.c_str(),
                   shape.name.c_str());
       std::fflush(stdout);
-      CHECK(seconds <= kMaxSeconds);
+      CHECK(cost.seconds <= kMaxSeconds);
     }
   }
 }

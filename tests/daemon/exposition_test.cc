@@ -4,15 +4,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/daemon/exporter_fixture.h"
+#include "tests/daemon/prometheus.h"
 #include "tests/support/gunzip.h"
 
 namespace mtls::daemon::testing {
 namespace {
 
 using mtls::testing::HttpAnswer;
-
-constexpr const char* kPrometheus = "/usr/bin/prometheus";
 
 // What Prometheus 2.42 sends.
 const std::string kPrometheusAccepts =
@@ -38,41 +36,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   }
   return lines;
 }
-
-/// A real Prometheus that scrapes one port every second.
-class Prometheus {
- public:
-  Prometheus(const TempDir& dir, std::uint16_t target)
-      : port_(mtls::testing::free_port()), process_(started(dir, port_, target)) {}
-
-  nlohmann::json ask(const std::string& api) const {
-    return nlohmann::json::parse(mtls::testing::get(port_, api).body, nullptr, false);
-  }
-
-  /// Of the one series that `query` finds; nullopt: not yet, or several.
-  std::optional<std::string> value(const std::string& query) const {
-    const nlohmann::json answer = ask("/api/v1/query?query=" + query);
-    if (!answer.is_object() || answer.value("status", "") != "success") return std::nullopt;
-    const nlohmann::json& series = answer["data"]["result"];
-    if (series.size() != 1) return std::nullopt;
-    return series[0]["value"][1].get<std::string>();
-  }
-
- private:
-  static ChildProcess started(const TempDir& dir, std::uint16_t port, std::uint16_t target) {
-    dir.write("prometheus.yml",
-              "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: it\n"
-              "    static_configs: [{targets: ['127.0.0.1:" +
-                  std::to_string(target) + "']}]\n");
-    return ChildProcess(
-        {.argv = {kPrometheus, "--config.file", dir.path("prometheus.yml"), "--storage.tsdb.path",
-                  dir.path("tsdb"), "--web.listen-address", "127.0.0.1:" + std::to_string(port)},
-         .environment = {}});
-  }
-
-  std::uint16_t port_;
-  ChildProcess process_;
-};
 
 }  // namespace
 

@@ -10,12 +10,10 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "tests/daemon/exporter_fixture.h"
+#include "tests/daemon/prometheus.h"
 
 namespace mtls::daemon::testing {
 namespace {
-
-constexpr const char* kPromtool = "/usr/bin/promtool";
 
 // Everything the contract speaks of at once.
 void write_rich_tree(const TempDir& dir) {
@@ -104,18 +102,6 @@ std::string with_bytes(const std::string& pem, std::string_view from, std::strin
   OPENSSL_free(header);
   OPENSSL_free(data);
   return patched;
-}
-
-// promtool's complaints about a scrape; "" when it is content.
-std::string promtool_says(const std::string& scrape) {
-  const TempDir dir;
-  dir.write("scrape", scrape);
-  ChildProcess promtool({.argv = {"/bin/sh", "-c",
-                                  std::string("exec ") + kPromtool + " check metrics < '" +
-                                      dir.path("scrape") + "'"}});
-  const auto code = promtool.wait(10s);
-  const std::string said = promtool.standard_output() + promtool.standard_error();
-  return code == 0 && said.empty() ? "" : "promtool: " + said;
 }
 
 TEST_CASE("serve: /metrics has every family of the contract, and promtool is content") {

@@ -2,6 +2,7 @@
 
 #include "pki/certificate.h"
 
+#include "pki/openssl.h"
 #include "pki/strength.h"
 #include "pki/verify.h"
 #include "tests/fuzz/facts.h"
@@ -17,6 +18,20 @@ void check_facts(const pki::CertificateFacts& facts) {
   fuzz::check_serial(facts.serial.hex);
   for (const std::string& name : facts.dns_names)
     fuzz::must_be_label(name, base::kMaxLabelBytes, "a dNSName is text");
+}
+
+// Read apart from its certificate, a key is what OpenSSL reads together with it.
+void check_key(const pki::Certificate& certificate, std::span<const unsigned char> der) {
+  const unsigned char* at = der.data();
+  const pki::OwnedCertificate whole(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  fuzz::must(whole != nullptr, "OpenSSL reads it too");
+  const EVP_PKEY* key = X509_get0_pubkey(whole.get());
+  const pki::CertificateFacts& facts = certificate.facts();
+  fuzz::must((key != nullptr) == (certificate.handle().key() != nullptr), "both read the key");
+  if (key == nullptr) return;
+  fuzz::must(EVP_PKEY_get_bits(key) == facts.key_bits, "both read the same key");
+  const bool is_self_signed = (X509_get_extension_flags(whole.get()) & EXFLAG_SS) != 0;
+  fuzz::must(is_self_signed == facts.self_signed, "self-signed to both");
 }
 
 // With itself as its anchor.
@@ -44,6 +59,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       continue;
     }
     check_facts(read->facts());
+    check_key(*read, der);
     fuzz::must(*read == *pki::parse_certificate(der, trusted), "the same bytes say the same");
     judge(*read);
   }
