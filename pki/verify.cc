@@ -1,5 +1,6 @@
 #include "pki/verify.h"
 
+#include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -23,7 +24,11 @@ int go_on(int /*ok*/, X509_STORE_CTX* /*context*/) { return 1; }
 
 BorrowedStack stack_of(std::span<const Certificate> chain) {
   BorrowedStack stack(sk_X509_new_null());
+  int bytes = 0;
   for (const Certificate& certificate : chain) {
+    // A server takes no longer list from a client: SSL_CTX_set_max_cert_list(3).
+    if (bytes > SSL_MAX_CERT_LIST_DEFAULT) break;
+    bytes += i2d_X509(certificate.handle().x509(), nullptr);
     sk_X509_push(stack.get(), certificate.handle().whole());
   }
   return stack;
