@@ -10,9 +10,9 @@ namespace mtls::reports {
 
 struct VerifyCode {
   int code = 0;
-  std::string_view name;      // of the constant in OpenSSL 3's <openssl/x509_vfy.h>
-  std::string_view text;      // X509_verify_cert_error_string() of OpenSSL 3
-  std::string_view old_text;  // of 1.1.1 where it differs, "" where not
+  std::string_view name;           // of the constant in OpenSSL 3's <openssl/x509_vfy.h>
+  std::string_view text;           // X509_verify_cert_error_string() of OpenSSL 3
+  std::string_view old_text = {};  // of 1.1.1 where it differs, "" where not
   std::string_view meaning;
   std::array<std::string_view, 3> causes{};  // the likeliest first; "" is none
   std::string_view remedy;
