@@ -84,7 +84,8 @@ std::string queue_of(const BlockError& error, FileReader reader) {
 std::optional<ReadError> read_error(const Material& material, FileReader reader) {
   const auto error = std::find_if(
       material.block_errors.begin(), material.block_errors.end(), [&](const BlockError& block) {
-        return block.message != kHidden && (!block.is_framed || takes(reader, block));
+        return block.message != kHidden && block.message != kTooManyElements &&
+               (!block.is_framed || takes(reader, block));
       });
   if (error != material.block_errors.end() && reader != FileReader::kCaNames) {
     const bool in_chain = reader == FileReader::kCertificateChain && error->certificates_before > 0;

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "pki/element_budget.h"
 #include "pki/openssl.h"
 #include "pki/pem.h"
 #include "pki/public_key.h"
@@ -38,6 +39,10 @@ class Reader {
       material_.certificates.push_back(material_.certificates[known->second]);
       return;
     }
+    if (!elements_.spend(block.der)) {
+      read_.erase(known);
+      return refuse(block, std::string(kTooManyElements));
+    }
     auto parsed = parse_certificate(block.der, trusted, keys_);
     if (!parsed) read_.erase(known);
     take(std::move(parsed), block, material_.certificates);
@@ -58,6 +63,7 @@ class Reader {
   }
 
   Material& material_;
+  ElementBudget elements_;
   KeyReader keys_;
   std::map<std::pair<Fingerprint, bool>, std::size_t> read_;  // of the DER -> which certificate
 };

@@ -13,6 +13,11 @@
 
 namespace mtls::pki {
 
+/// BlockError::message of a certificate that is not read because the file is made to fill our
+/// memory (pki/element_budget.h). nginx reads it.
+inline constexpr std::string_view kTooManyElements =
+    "not read: the certificates up to here have more than 1,800,000 ASN.1 elements";
+
 /// A block that nginx could not read; the good ones beside it still count (F5).
 struct BlockError {
   std::uint32_t line = 0;  // of its BEGIN, from 1

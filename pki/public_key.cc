@@ -1,47 +1,32 @@
 #include "pki/public_key.h"
 
-#include <openssl/asn1.h>
 #include <openssl/decoder.h>
 #include <openssl/objects.h>
 #include <openssl/provider.h>
 
 #include <array>
-#include <span>
 #include <utility>
+
+#include "pki/der_element.h"
 
 namespace mtls::pki {
 namespace {
 
-using Bytes = std::span<const unsigned char>;
 using OwnedContext = base::Owned<OSSL_DECODER_CTX, OSSL_DECODER_CTX_free>;
 using OwnedBytes = base::Owned<unsigned char, [](unsigned char* bytes) { OPENSSL_free(bytes); }>;
 
-// The content of the first element; `rest`: what follows it. Empty: it is none.
-Bytes element(Bytes der, Bytes* rest) {
-  const unsigned char* at = der.data();
-  long length = 0;
-  int tag = 0;
-  int kind = 0;
-  const int said = ASN1_get_object(&at, &length, &tag, &kind, static_cast<long>(der.size()));
-  if ((said & 0x80) != 0) return *rest = {};
-  const Bytes content{at, static_cast<std::size_t>(length)};
-  *rest = der.subspan(static_cast<std::size_t>(at - der.data()) + content.size());
-  return content;
-}
-
 // SEC 1 §2.3.3: 04 begins a point with both coordinates; of all others OpenSSL computes one.
-bool is_whole(Bytes point) { return !point.empty() && point.front() == 0x04; }
+bool is_whole(DerBytes point) { return !point.empty() && point.front() == 0x04; }
 
 // ECParameters of RFC 3279 §2.3.5: version, fieldID, curve, base, ...
-Bytes base_point(Bytes parameters) {
-  Bytes rest;
-  rest = element(parameters, &rest);
-  for (int i = 0; i < 3; ++i) element(rest, &rest);
-  return element(rest, &rest);
+DerBytes base_point(DerBytes parameters) {
+  DerElement field = first_element(first_element(parameters).content);
+  for (int i = 0; i < 3; ++i) field = first_element(field.rest);
+  return field.content;
 }
 
 // How long OpenSSL 3.0 takes at most to read it, in 0.1 ms; 0: hardly anything.
-int weight_of(const X509_ALGOR* algorithm, Bytes key) {
+int weight_of(const X509_ALGOR* algorithm, DerBytes key) {
   const ASN1_OBJECT* name = nullptr;
   int type = V_ASN1_UNDEF;
   const void* parameters = nullptr;
@@ -49,8 +34,8 @@ int weight_of(const X509_ALGOR* algorithm, Bytes key) {
   if (OBJ_obj2nid(name) != EVP_PKEY_EC) return 0;
   if (type != V_ASN1_SEQUENCE) return is_whole(key) ? 0 : 4;  // secp224r1
   const auto* text = static_cast<const ASN1_STRING*>(parameters);
-  const Bytes curve{ASN1_STRING_get0_data(text),
-                    static_cast<std::size_t>(ASN1_STRING_length(text))};
+  const DerBytes curve{ASN1_STRING_get0_data(text),
+                       static_cast<std::size_t>(ASN1_STRING_length(text))};
   constexpr int kTwoRoots = 2500;  // 661 bits, the most that OpenSSL takes
   return is_whole(key) && is_whole(base_point(curve)) ? 2 : kTwoRoots;
 }

@@ -174,6 +174,16 @@ std::vector<Shape> certificate_shapes() {
              der::alternative_names(std::vector<Bytes>(kDerBytes / dns.size(), dns)));
          return of_one_certificate(fields);
        }},
+      {"certificates of as many alternative names as are read",
+       [] {
+         constexpr std::size_t kNames = 900;
+         const std::vector<Bytes> names(kNames, der::tlv(0x82, "a"));
+         return certificates([&](auto i) {
+           CertificateFields fields = authority("R", "R", i);
+           fields.extensions.push_back(der::alternative_names(names));
+           return fields;
+         });
+       }},
       {"an alternative name 5,000 deep",
        [] {
          constexpr int kDepth = 5'000;
