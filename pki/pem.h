@@ -20,8 +20,8 @@ enum class PemLabel {
 
 /// PemBlock::error when the file ends inside the block, or another block begins there.
 inline constexpr std::string_view kNoEndLine = "no end line";
-/// The same, and OpenSSL takes the END of a later block for its own, with base64 that is cut or none
-/// before it.
+/// The same, and OpenSSL takes the END of a later block for its own, with base64 that is cut or
+/// none before it.
 inline constexpr std::string_view kNoEndLineBadBase64 = "no end line: bad base64 decode";
 inline constexpr std::string_view kBadBase64 = "bad base64 decode";
 /// OpenSSL passes over the block without a word.

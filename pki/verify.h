@@ -58,8 +58,8 @@ class TrustStore {
                       base::sys_seconds at) const;
 
   /// What time can change for one chain that is accepted, besides ChainVerdict::chain_ends: of
-  /// several issuers OpenSSL takes the first that is valid, so one that begins can take the place of
-  /// another, and one that ends elsewhere changes nothing.
+  /// several issuers OpenSSL takes the first that is valid, so one that begins can take the place
+  /// of another, and one that ends elsewhere changes nothing.
   struct Horizon {
     std::vector<base::sys_seconds> instants;  // sorted: not_before of certificates, dates of CRLs
     std::size_t certificates = 0;             // of the store that the chain may lead over, by name

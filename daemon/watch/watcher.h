@@ -20,10 +20,10 @@ namespace mtls::daemon {
 
 /// What may differ from the sightings the watcher was last given.
 struct FileChanges {
-  std::set<std::string> paths;  // keys of the sightings: paths and patterns
+  std::set<std::string> paths;     // keys of the sightings: paths and patterns
   std::set<std::string> complete;  // of these, the last event said that nobody is writing it
-  bool everything = false;      // events were lost before this look, which was at every target
-  bool by_rescan = false;       // some of them were seen by the rescan only: an event was missed
+  bool everything = false;         // events were lost before this look, which was at every target
+  bool by_rescan = false;          // some of them were seen by the rescan only: an event was missed
 };
 
 struct WatchCounts {

@@ -63,7 +63,8 @@ std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy,
                                 .now = testing::kT0,
                                 .previous = std::move(previous),
                                 .changes = std::move(changes)});
-  benchmark::DoNotOptimize(collectors::render(collectors::collect(*snapshot, policy.limits).families));
+  benchmark::DoNotOptimize(
+      collectors::render(collectors::collect(*snapshot, policy.limits).families));
   return snapshot;
 }
 

@@ -133,7 +133,8 @@ Cost evaluation(const std::string& hostile, const Use& use) {
   const double begin = cpu_seconds();
   const auto snapshot = audit::build(
       {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
-  const std::string text = collectors::render(collectors::collect(*snapshot, policy.limits).families);
+  const std::string text =
+      collectors::render(collectors::collect(*snapshot, policy.limits).families);
   const std::string page =
       reports::status_page(*snapshot, {.version = "0", .telemetry_path = "/metrics"});
   const Cost cost{.seconds = cpu_seconds() - begin, .peak_mib = resident_mib("VmHWM:") - resident};

@@ -32,8 +32,8 @@ inline der::CertificateFields authority(const der::Bytes& name) {
 class Metrics {
  public:
   explicit Metrics(const audit::Snapshot& snapshot, const audit::Limits& limits = {})
-      : samples_(
-            testing::parse_metrics(collectors::render(collectors::collect(snapshot, limits).families))) {
+      : samples_(testing::parse_metrics(
+            collectors::render(collectors::collect(snapshot, limits).families))) {
     CHECK(testing::duplicates(samples_).empty());
     for (const Sample& sample : samples_) check_labels(sample);
   }
