@@ -144,6 +144,10 @@ TEST_CASE("F13: without a place in an epoll set changes are seen all the same, a
 }
 
 TEST_CASE("F13: without memory or descriptors check says that it has no sound result") {
+  if (kSanitizerNeedsDescriptors) {
+    WARN("skipped: UndefinedBehaviorSanitizer takes a pipe it cannot have for a wrong object");
+    return;
+  }
   const TempDir dir;
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);

@@ -73,7 +73,8 @@ TEST_CASE("rotation: a CA of the ssl_trusted_certificate alone is not announced"
   host.disk.put(kTrusted, old.certificate_pem + renewed.certificate_pem);
   host.conf(http_server(std::string(kCertificate) +
                         " ssl_verify_client on; ssl_trusted_certificate trusted.pem;"));
-  const auto& rotation = host.scratch()->servers.at(0)->rotation;
+  const auto snapshot = host.scratch();
+  const auto& rotation = snapshot->servers.at(0)->rotation;
   REQUIRE(rotation.size() == 2);
   CHECK_FALSE(rotation[0].announced);
   CHECK(rotation[0].droppable);
