@@ -288,7 +288,7 @@ TEST_CASE("stuck: check and dump say which mount hangs, print what they know, an
   mount.stop();
   const std::string conf = "--nginx.conf=" + site.dir.path("nginx.conf");
   // At the end LeakSanitizer, if it is there, would wait for the thread that hangs.
-  const std::vector<std::string> no_leaks{"ASAN_OPTIONS=detect_leaks=0"};
+  const std::map<std::string, std::string> no_leaks{{"ASAN_OPTIONS", "detect_leaks=0"}};
   ChildProcess check = exporter({"check", "--format=json", conf}, no_leaks);
   ChildProcess dump = exporter({"dump", conf}, no_leaks);
   ChildProcess client = exporter({"check", site.dir.path("mnt/remote.pem")}, no_leaks);
