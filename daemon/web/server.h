@@ -34,7 +34,7 @@ struct WebOptions {
   std::chrono::milliseconds handshake_deadline = std::chrono::seconds{5};
   std::size_t max_handshakes = 128;  // beyond: the longest waiting one is evicted
   /// 15 KiB each; beyond: the longest waiting one is evicted, however young.
-  std::size_t max_tls_sessions = 192;
+  std::size_t max_tls_sessions = 128;
   /// From the first byte of a request to the end of its head.
   std::chrono::milliseconds head_deadline = std::chrono::seconds{5};
   /// Between the requests of one connection, and before the first.
