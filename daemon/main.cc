@@ -1,6 +1,8 @@
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -14,6 +16,19 @@
 
 namespace {
 
+// The kernel's table of descriptors grows by doubling, and in a process with threads each step
+// waits for all processors (Linux, fs/file.c, expand_fdtable): milliseconds in which nothing is
+// accepted, and in a flood of connections the listen queue overflows. Without threads it costs
+// nothing.
+void widen_descriptor_table() {
+  constexpr rlim_t kRoom = 4096;  // LimitNOFILE= of the service
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == 0) return;
+  const auto highest = static_cast<int>(std::min(limit.rlim_cur, kRoom) - 1);
+  const int file = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, highest);
+  if (file >= 0) ::close(file);
+}
+
 int run(const mtls::daemon::Options& options) {
   switch (options.command) {
     case mtls::daemon::Command::kCheck: return mtls::daemon::check(options);
@@ -21,6 +36,7 @@ int run(const mtls::daemon::Options& options) {
     case mtls::daemon::Command::kExplain: return mtls::daemon::explain(options);
     case mtls::daemon::Command::kServe: break;
   }
+  widen_descriptor_table();
   return mtls::daemon::serve(options);
 }
 
