@@ -1,15 +1,26 @@
 #include "daemon/patient_disk.h"
 
+#include <algorithm>
+
 #include "daemon/glob.h"
 
 namespace mtls::daemon {
+namespace {
+
+/// What processes say of themselves (/proc/*/cmdline): procfs always answers, only what its links
+/// lead to may not.
+bool asks_processes(const std::string& pattern) {
+  return pattern.starts_with("/proc/") && std::count(pattern.begin(), pattern.end(), '/') == 3;
+}
+
+}  // namespace
 
 /// A wildcard before the last component may lead anywhere: such a pattern is a lane of its own.
 std::optional<std::string> PatientDisk::lane_of(const std::string& path) {
   const auto table = mounts_.current();
   if (!table->may_block()) return std::nullopt;
   if (const Mount* mount = table->first_remote(path, read_link)) return mount->point;
-  if (!is_glob(path.substr(0, path.rfind('/') + 1))) return std::nullopt;
+  if (!is_glob(path.substr(0, path.rfind('/') + 1)) || asks_processes(path)) return std::nullopt;
   return path;
 }
 

@@ -152,7 +152,7 @@ class FuseMount {
   }
   ~FuseMount() {
     server_.signal(SIGCONT);
-    if (mounted_) (void)std::system(("umount '" + point_ + "'").c_str());
+    if (mounted_) (void)ChildProcess({.argv = {"/usr/bin/umount", point_}}).wait(10s);
   }
   FuseMount(const FuseMount&) = delete;
   FuseMount& operator=(const FuseMount&) = delete;
@@ -166,6 +166,14 @@ class FuseMount {
   ChildProcess server_;
   bool mounted_ = false;
 };
+
+/// nullptr, and the reason in the output: the test cannot be made here.
+std::unique_ptr<FuseMount> mount_fuse(const TempDir& dir) {
+  auto mount = std::make_unique<FuseMount>(dir);
+  if (mount->mounted()) return mount;
+  WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
+  return nullptr;
+}
 
 struct RemoteSite {
   TempDir dir;
@@ -193,11 +201,8 @@ struct RemoteSite {
 
 TEST_CASE("F11, W13: a mount that hangs is stuck, the rest lives on, and it comes back") {
   RemoteSite site;
-  FuseMount mount(site.dir);
-  if (!mount.mounted()) {
-    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
-    return;
-  }
+  const auto mount = mount_fuse(site.dir);
+  if (!mount) return;
   Exporter exporter(site.dir, {"--rescan.interval", "1s"});
   const auto unreliable = [&](const char* file) -> Exporter::Expected {
     return {.name = "nginx_mtls_watch_unreliable", .labels = {{"path", site.dir.path(file)}}};
@@ -214,7 +219,7 @@ TEST_CASE("F11, W13: a mount that hangs is stuck, the rest lives on, and it come
   CHECK(exporter.time_until(site.certificates("link.pem", 2)) < 3s);
   CHECK(exporter.value("nginx_mtls_watch_missed_total") == 0);
 
-  mount.stop();
+  mount->stop();
   const auto threads = exporter.value("process_threads");
   milliseconds slowest{};
   const bool seen = eventually(30s, [&] {
@@ -234,10 +239,10 @@ TEST_CASE("F11, W13: a mount that hangs is stuck, the rest lives on, and it come
   }
   CHECK(exporter.value("process_threads").value() <= threads.value() + 1);
 
-  mount.go_on();
+  mount->go_on();
   CHECK(exporter.time_until(site.problem("mnt/remote.pem", "stuck", 0), 10s) < 10s);
   CHECK(exporter.time_until(site.certificates("link.pem", 2)) < 3s);
-  mount.stop();  // and it may end while a mount hangs
+  mount->stop();  // and it may end while a mount hangs
   std::this_thread::sleep_for(1500ms);
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait(4s) == 0);
@@ -251,16 +256,13 @@ TEST_CASE("F11: scrapes go on while the mount of web-config.yml hangs, by what i
     dir.write("source/w.yml", "http_server_config: {headers: {X-Frame-Options: " + value + "}}\n");
   };
   frame_options("deny");
-  FuseMount mount(dir);
-  if (!mount.mounted()) {
-    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
-    return;
-  }
+  const auto mount = mount_fuse(dir);
+  if (!mount) return;
   Exporter exporter(dir, {"--web.config.file", dir.path("mnt/w.yml")});
   const auto served = [&] { return exporter.get("/metrics").headers["x-frame-options"]; };
   CHECK(served() == "deny");
 
-  mount.stop();
+  mount->stop();
   frame_options("sameorigin");
   const bool told = eventually(30s, [&] {  // the kernel remembers a stamp for a second
     const auto asked = std::chrono::steady_clock::now();
@@ -270,22 +272,38 @@ TEST_CASE("F11: scrapes go on while the mount of web-config.yml hangs, by what i
   });
   CHECK(told);
 
-  mount.go_on();
+  mount->go_on();
   CHECK(eventually(10s, [&] { return served() == "sameorigin"; }));
-  mount.stop();
+  mount->stop();
   served();
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait(4s) == 0);
 }
 
+TEST_CASE("F11: a mount to which nothing leads costs no thread, though it hangs") {
+  const TempDir dir;
+  dir.write("nginx.conf", nginx_conf(""));
+  run(dir, "mkdir source mnt");
+  const auto threads_after_reload = [&] {
+    Exporter exporter(dir);
+    exporter.process().signal(SIGHUP);
+    CHECK(exporter.time_until({.name = "nginx_mtls_evaluations_total",
+                               .labels = {{"trigger", "signal"}},
+                               .value = 1}) < 10s);
+    return exporter.value("process_threads").value_or(0);
+  };
+  const auto without = threads_after_reload();
+  const auto mount = mount_fuse(dir);
+  if (!mount) return;
+  mount->stop();
+  CHECK(threads_after_reload() == without);
+}
+
 TEST_CASE("stuck: check and dump say which mount hangs, print what they know, and end with 3") {
   RemoteSite site;
-  FuseMount mount(site.dir);
-  if (!mount.mounted()) {
-    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
-    return;
-  }
-  mount.stop();
+  const auto mount = mount_fuse(site.dir);
+  if (!mount) return;
+  mount->stop();
   const std::string conf = "--nginx.conf=" + site.dir.path("nginx.conf");
   // At the end LeakSanitizer, if it is there, would wait for the thread that hangs.
   const std::map<std::string, std::string> no_leaks{{"ASAN_OPTIONS", "detect_leaks=0"}};
@@ -304,12 +322,9 @@ TEST_CASE("stuck: check and dump say which mount hangs, print what they know, an
 
 TEST_CASE("stuck: check does not ask a mount that hangs when nothing leads there") {
   RemoteSite site;
-  FuseMount mount(site.dir);
-  if (!mount.mounted()) {
-    WARN("skipped: no FUSE mount could be had (bindfs, /dev/fuse, the right to mount)");
-    return;
-  }
-  mount.stop();
+  const auto mount = mount_fuse(site.dir);
+  if (!mount) return;
+  mount->stop();
   ChildProcess check = exporter({"check", site.dir.path("local.pem")});
   CHECK(outcome_of(check).code == 0);
 }
