@@ -5,6 +5,7 @@
 
 #include "daemon/clock_jump.h"
 #include "tests/daemon/exporter_fixture.h"
+#include "tests/support/sanitizers.h"
 
 namespace mtls::daemon::testing {
 namespace {
@@ -47,13 +48,10 @@ TEST_CASE("T1: the real clocks do not jump by themselves") {
 
 /// "" where there is none, or where it cannot be preloaded into an instrumented program.
 std::string faketime_library() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return "";
-#else
+  if (mtls::testing::kSanitized) return "";
   const std::filesystem::path library =
       "/usr/lib/" EXPORTER_MULTIARCH "/faketime/libfaketimeMT.so.1";
   return std::filesystem::exists(library) ? library.string() : "";
-#endif
 }
 
 /// The wall clock of a daemon, at will; its other clocks run on.

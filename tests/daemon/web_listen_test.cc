@@ -13,6 +13,7 @@
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/daemon/test_site.h"
 #include "tests/support/http_client.h"
+#include "tests/support/sanitizers.h"
 
 namespace mtls::daemon::testing {
 namespace {
@@ -219,6 +220,7 @@ TEST_CASE("N13: serve: a port in use ends the start with the reason and code 3")
 }
 
 TEST_CASE("F12: serve: with 32 descriptors scrapes are answered, and the thread does not spin") {
+  if (mtls::testing::skipped_as_sanitizer_needs_descriptors()) return;
   constexpr const char* kPrlimit = "/usr/bin/prlimit";
   if (::access(kPrlimit, X_OK) != 0) {
     WARN("skipped: there is no " << kPrlimit);

@@ -9,13 +9,7 @@
 namespace mtls::daemon::testing {
 namespace {
 
-using mtls::testing::Call;
-using mtls::testing::Preloaded;
-
-const std::vector<Failing> kFailing = {
-    {"malloc", Call::kAllocation, ENOMEM},
-    {"open", Call::kOpen, EMFILE},
-    {"stat", Call::kStat, ENOMEM},
+const std::vector<Failing> kFailing = memory_files_and({
     {"read", Call::kRead, ENOMEM},
     {"readlink", Call::kReadLink, ENOMEM},
     {"inotify_add_watch", Call::kInotifyAdd, ENOSPC},
@@ -25,7 +19,7 @@ const std::vector<Failing> kFailing = {
     {"pthread_create", Call::kThread, EAGAIN},
     {"opendir", Call::kOpenDirectory, EMFILE},
     {"epoll_ctl", Call::kEpollControl, ENOSPC},
-};
+});
 const std::vector<Failing> kOnlyAtStart = {
     {"inotify_init", Call::kInotifyInit, EMFILE},
     {"timerfd_create", Call::kTimerDescriptor, EMFILE},
@@ -127,7 +121,7 @@ void try_each(const std::vector<Failing>& kinds) {
     CAPTURE(failing.name);
     TwoStates states;
     long tried = 0;
-    for (long n = 1; states.try_nth(failing, n); n = next_after(n, 0.3)) {
+    for (long n = first_n(); states.try_nth(failing, n); n = next_after(n, 0.3)) {
       CAPTURE(n);
       ++tried;
       if (!states.alive()) FAIL("it has ended: " << states.log());
@@ -148,7 +142,7 @@ TEST_CASE("F13: whichever allocation or call of a scrape fails, the next scrape 
   for (const Failing& failing : kFailing) {
     CAPTURE(failing.name);
     TwoStates states;
-    for (long n = 1; states.try_nth_of_scrape(failing, n); n = next_after(n, 0.1)) {
+    for (long n = first_n(); states.try_nth_of_scrape(failing, n); n = next_after(n, 0.1)) {
       CAPTURE(n);
       REQUIRE(states.alive());
     }
@@ -200,7 +194,7 @@ TEST_CASE("F13: whichever allocation or call of a start fails, it starts or says
   std::vector<Failing> kinds = kFailing;
   kinds.insert(kinds.end(), kOnlyAtStart.begin(), kOnlyAtStart.end());
   for (const Failing& failing : kinds) {
-    for (long n = 1;; n = next_after(n, 1)) {
+    for (long n = first_n();; n = next_after(n, 1)) {
       CAPTURE(failing.name, n);
       const Started started = start_with(dir, failing, n);
       if (!started.failed) break;

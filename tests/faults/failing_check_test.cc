@@ -7,15 +7,11 @@
 namespace mtls::daemon::testing {
 namespace {
 
-const std::vector<Failing> kFailing = {
-    {"malloc", Call::kAllocation, ENOMEM},
-    {"malloc of C", Call::kCAllocation, ENOMEM},
-    {"open", Call::kOpen, EMFILE},
+const std::vector<Failing> kFailing = memory_files_and({
     {"opendir", Call::kOpenDirectory, EMFILE},
-    {"stat", Call::kStat, ENOMEM},
     {"read", Call::kRead, ENOMEM},
     {"pthread_create", Call::kThread, EAGAIN},
-};
+});
 
 constexpr int kBroken = 3;
 
@@ -43,7 +39,7 @@ TEST_CASE("F13: whichever allocation or call of a check fails, no finding is los
   REQUIRE(sound.code == 1);
   for (const Failing& failing : kFailing) {
     long tried = 0;
-    for (long n = 1;; n = next_after(n, 0.3)) {
+    for (long n = first_n();; n = next_after(n, 0.3)) {
       CAPTURE(failing.name, n);
       Preloaded preloaded;
       preloaded.set(failing.nth(n));

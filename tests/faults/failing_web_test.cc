@@ -7,16 +7,12 @@
 namespace mtls::daemon::testing {
 namespace {
 
-const std::vector<Failing> kFailing = {
-    {"malloc", Call::kAllocation, ENOMEM},
-    {"malloc of C", Call::kCAllocation, ENOMEM},
-    {"open", Call::kOpen, EMFILE},
-    {"stat", Call::kStat, ENOMEM},
+const std::vector<Failing> kFailing = memory_files_and({
     {"read", Call::kRead, EIO},
     {"accept", Call::kAccept, EMFILE},
     {"send", Call::kSend, ENOBUFS},
     {"epoll_ctl", Call::kEpollControl, ENOSPC},
-};
+});
 
 struct Visitor {
   TlsClient client;
@@ -113,7 +109,7 @@ void try_all(Meanwhile meanwhile) {
   GuardedPort port;
   for (const Failing& failing : kFailing) {
     long tried = 0;
-    for (long n = 1; try_nth(port, failing, n, meanwhile); n = next_after(n, 1)) ++tried;
+    for (long n = first_n(); try_nth(port, failing, n, meanwhile); n = next_after(n, 1)) ++tried;
     WARN(failing.name << ": " << tried << " calls failed, one after the other");
   }
 }

@@ -1,10 +1,13 @@
 // One kind of call that is made to fail, the N-th of them, for N = 1, 2, 3, … Every day some of
-// them are tried, with MTLS_NTH_STEP=1 all.
+// them are tried, with MTLS_NTH_STEP=1 all; MTLS_NTH_FIRST begins elsewhere, so that several runs
+// share them.
 #pragma once
 
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstdlib>
+#include <initializer_list>
+#include <vector>
 
 #include "tests/faults/preloaded.h"
 
@@ -20,6 +23,23 @@ struct Failing {
 
   Preloaded::Fault nth(long n) const { return {.call = call, .error = error, .first = n}; }
 };
+
+/// What any work needs of the system, and `more`.
+inline std::vector<Failing> memory_files_and(std::initializer_list<Failing> more) {
+  std::vector<Failing> kinds = {
+      {"malloc", Call::kAllocation, ENOMEM},
+      {"malloc of C", Call::kCAllocation, ENOMEM},
+      {"open", Call::kOpen, EMFILE},
+      {"stat", Call::kStat, ENOMEM},
+  };
+  kinds.insert(kinds.end(), more);
+  return kinds;
+}
+
+inline long first_n() {
+  const char* first = std::getenv("MTLS_NTH_FIRST");
+  return first == nullptr ? 1 : std::atol(first);
+}
 
 /// Steps grow by `share` of N, so that the first calls, which differ most, are all tried.
 inline long next_after(long n, double share) {

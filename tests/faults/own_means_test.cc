@@ -7,6 +7,7 @@
 
 #include "tests/faults/fault_scene.h"
 #include "tests/faults/nth_failure.h"
+#include "tests/support/sanitizers.h"
 
 namespace mtls::daemon::testing {
 namespace {
@@ -44,19 +45,8 @@ double value_in(const std::string& text, const Exporter::Expected& of) {
   return found.empty() ? -1 : found.front().value;
 }
 
-// gcc 12's libubsan asks by pipe(2) whether an object's memory can be read (its vptr check): with
-// no descriptor left it calls the first object of a kind wrong, and the exporter is ended.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitizerNeedsDescriptors = true;
-#else
-constexpr bool kSanitizerNeedsDescriptors = false;
-#endif
-
 TEST_CASE("F12: without descriptors nothing false is published, and it recovers") {
-  if (kSanitizerNeedsDescriptors) {
-    WARN("skipped: UndefinedBehaviorSanitizer takes a pipe it cannot have for a wrong object");
-    return;
-  }
+  if (mtls::testing::skipped_as_sanitizer_needs_descriptors()) return;
   FaultScene scene({.servers = asking_server("victim", "victim.pem") + "include conf.d/*.conf;\n"});
   HttpConnection kept(scene.exporter().port());  // new ones will not get in
   const auto scrape = [&] {
@@ -144,10 +134,7 @@ TEST_CASE("F13: without a place in an epoll set changes are seen all the same, a
 }
 
 TEST_CASE("F13: without memory or descriptors check says that it has no sound result") {
-  if (kSanitizerNeedsDescriptors) {
-    WARN("skipped: UndefinedBehaviorSanitizer takes a pipe it cannot have for a wrong object");
-    return;
-  }
+  if (mtls::testing::skipped_as_sanitizer_needs_descriptors()) return;
   const TempDir dir;
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);

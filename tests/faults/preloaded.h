@@ -11,16 +11,13 @@
 
 #include "daemon/file_descriptor.h"
 #include "tests/faults/fault_control.h"
+#include "tests/support/sanitizers.h"
 #include "tests/support/temp_dir.h"
 
 namespace mtls::testing {
 
 /// Sanitizers bring their own malloc, which a preloaded one would take the ground from.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kCanPreload = false;
-#else
-inline constexpr bool kCanPreload = true;
-#endif
+inline constexpr bool kCanPreload = !kSanitized;
 
 /// The mapped file, made and owned here.
 class Preloaded {
