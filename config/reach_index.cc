@@ -124,7 +124,7 @@ void Indexer::refuse(std::size_t socket, std::size_t server, const std::string& 
                           .at = std::nullopt,
                           .when = {.order = scopes_.servers[server].outer->last,
                                    .module = behind_all,
-                                   .server = config_.sockets[socket].rank + 1}});
+                                   .server = config_.sockets[socket].names_rank + 1}});
 }
 
 const Place* Indexer::place(std::size_t server, const Listen& listen) const {

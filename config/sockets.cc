@@ -1,6 +1,8 @@
 #include "config/sockets.h"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace mtls::config {
@@ -10,6 +12,11 @@ namespace {
 char family(const Listen& listen) {
   const char first = listen.address.front();
   return listen.port == 0 || first == '[' ? first : '.';
+}
+
+// ngx_inet_wildcard()
+bool is_wildcard(std::string_view canonical) {
+  return canonical.starts_with("0.0.0.0:") || canonical.starts_with("[::]:");
 }
 
 }  // namespace
@@ -64,16 +71,29 @@ std::optional<std::string> SocketTable::share(Entry& entry, std::size_t server,
   return std::nullopt;
 }
 
+template <class Within>
+std::vector<std::uint32_t> SocketTable::ranks(const Within& within) const {
+  std::vector<std::pair<std::tuple<std::size_t, int>, std::size_t>> order;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    order.push_back({{entries_[i].port, within(entries_[i])}, i});
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::uint32_t> out(order.size());
+  for (std::uint32_t rank = 0; rank < order.size(); ++rank) out[order[rank].second] = rank;
+  return out;
+}
+
 std::vector<Socket> SocketTable::sockets() const {
-  std::vector<std::pair<std::size_t, std::size_t>> met;  // port, then address
-  for (std::size_t i = 0; i < entries_.size(); ++i) met.emplace_back(entries_[i].port, i);
-  std::sort(met.begin(), met.end());
-  std::vector<std::uint32_t> ranks(entries_.size());
-  for (std::uint32_t rank = 0; rank < met.size(); ++rank) ranks[met[rank].second] = rank;
+  const auto as_met = ranks([](const Entry&) { return 0; });
+  const auto for_names = ranks([](const Entry& entry) {
+    if (is_wildcard(entry.socket.canonical)) return 2;
+    return entry.has_socket_options ? 0 : 1;
+  });
   std::vector<Socket> out;
   for (const auto& [key, position] : index_) {
     out.push_back(entries_[position].socket);
-    out.back().rank = ranks[position];
+    out.back().rank = as_met[position];
+    out.back().names_rank = for_names[position];
   }
   return out;
 }

@@ -41,6 +41,9 @@ class SocketTable {
 
   std::optional<std::string> share(Entry& entry, std::size_t server, const Listen& listen,
                                    const ParsedListen& parsed) const;
+  /// Of each entry, where `within` orders the addresses of a port; those it makes equal stay.
+  template <class Within>
+  std::vector<std::uint32_t> ranks(const Within& within) const;
 
   NginxBuild build_;
   std::vector<Entry> entries_;

@@ -221,6 +221,9 @@ struct Socket {
   std::size_t default_server = 0;    // index into ResolvedConfig::servers (R2.3)
   Transport transport = Transport::kTcp;
   std::uint32_t rank = 0;  // nginx's own order: ports as they are met, on each its addresses
+  /// When their names are put together: of a port those with socket options of their own first, the
+  /// wildcard last (ngx_http_cmp_conf_addrs).
+  std::uint32_t names_rank = 0;
 
   bool operator==(const Socket&) const = default;
 };

@@ -195,11 +195,12 @@ std::shared_ptr<const MountTable> Mounts::current() {
   // The poll comes first: a change after it is told by the next one.
   const bool told = ::poll(&changed, 1, 0) > 0;
   if (told || !is_current_) {
+    is_current_ = false;  // until it is: whoever finds no memory meanwhile reads again
     const auto text = read_all(file_.get());
-    is_current_ = text.has_value();
     if (text || !table_) {
       table_ = std::make_shared<const MountTable>(MountTable::parse(text.value_or("")));
     }
+    is_current_ = text.has_value();
   }
   return table_;
 }

@@ -157,10 +157,9 @@ struct Started {
   std::string log;
 };
 
-Started start_with(const TempDir& dir, const Failing& failing, long n) {
+Started start_with(const TempDir& dir, std::uint16_t port, const Failing& failing, long n) {
   Preloaded preloaded;
   preloaded.set(failing.nth(n));
-  const std::uint16_t port = mtls::testing::free_port();
   ChildProcess child = exporter({"--nginx.conf", dir.path("nginx.conf"), "--web.listen-address",
                                  "127.0.0.1:" + std::to_string(port)},
                                 preloaded.environment());
@@ -191,12 +190,13 @@ TEST_CASE("F13: whichever allocation or call of a start fails, it starts or says
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+  const std::uint16_t port = mtls::testing::free_port();
   std::vector<Failing> kinds = kFailing;
   kinds.insert(kinds.end(), kOnlyAtStart.begin(), kOnlyAtStart.end());
   for (const Failing& failing : kinds) {
-    for (long n = first_n();; n = next_after(n, 1)) {
+    for (long n = first_n();; n = next_after(n, 0.1)) {
       CAPTURE(failing.name, n);
-      const Started started = start_with(dir, failing, n);
+      const Started started = start_with(dir, port, failing, n);
       if (!started.failed) break;
       CAPTURE(started.log);
       if (started.code && !ended_before_main(started)) {

@@ -86,6 +86,13 @@ const std::vector<std::string> kRefused{
     in_server("include {}"),
     in_server("include missing.conf;"),
     in_server("include sub/../missing.conf\n\n;"),
+    // Of a port the address with socket options comes first, the wildcard last.
+    in_http("server { listen 8080; listen 127.0.0.1:8080; } "
+            "server { listen 8080; listen 127.0.0.1:8080; server_name a*b; }"),
+    in_http("server { listen 127.0.0.1:8080; listen 127.0.0.2:8080 bind; } "
+            "server { listen 127.0.0.1:8080; listen 127.0.0.2:8080; server_name a*b; }"),
+    in_http("server { listen [::]:8080 backlog=5; listen [::1]:8080; } "
+            "server { listen [::1]:8080; listen [::]:8080; server_name a*b; }"),
     in_server("ssl_verify_client yes;"),
     in_server("ssl_verify_client on on;"),
     in_server("ssl_verify_client;"),

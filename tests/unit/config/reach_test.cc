@@ -247,6 +247,18 @@ TEST_CASE("reach: a pattern that does not compile is refused where it stands") {
   CHECK(config.diagnostics[0].at->line == 2);
 }
 
+TEST_CASE("reach: names are put together for the wildcard of a port last") {
+  const auto config = in_http({"listen 2; listen 127.0.0.1:2; listen 127.0.0.2:2 bind; ",
+                               "listen 1; listen 2; listen 127.0.0.1:2; "});
+  const auto rank = [&](const std::string& canonical) {
+    return config.socket(Module::kHttp, canonical)->names_rank;
+  };
+  CHECK(rank("127.0.0.2:2") == 0);
+  CHECK(rank("127.0.0.1:2") == 1);
+  CHECK(rank("0.0.0.0:2") == 2);
+  CHECK(rank("0.0.0.0:1") == 3);
+}
+
 TEST_CASE(
     "reach: of several complaints about addresses the one about the port met first comes first") {
   const auto config = in_http({"listen 2 ssl; ", "listen 1 ssl; ", "listen 127.0.0.1:2 ssl; ",
