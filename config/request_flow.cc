@@ -86,7 +86,9 @@ void RequestFlow::arrive(Walk walk, const LocationTree::Found& found) {
   walk.here = found.at;
   walk.is_guess = walk.is_guess || !found.is_certain;
   if (found.at->kind == Location::Kind::kExact) walk.request.uri = found.at->name;
-  if (!walk.is_internal && found.at->own("internal") != nullptr) return fail(std::move(walk), 404);
+  if (!walk.is_internal && tree_.effective_one(*found.at, "internal") != nullptr) {
+    return fail(std::move(walk), 404);
+  }
   if (found.is_redirect) return fail(std::move(walk), 301);
   if (limits_body(tree_, *walk.here) && has_error_page(walk, 413)) {
     fail(walk, 413);  // before any `if` here

@@ -33,9 +33,11 @@ X509* CertificateHandle::whole() const {
 }
 
 bool fits_signature(const EVP_PKEY* key, const X509* subject) {
-  int algorithm = NID_undef;
   if (key == nullptr) return false;
-  if (OBJ_find_sigid_algs(X509_get_signature_nid(subject), nullptr, &algorithm) == 0) return false;
+  const ASN1_OBJECT* named = nullptr;  // the algorithm within what is signed, not the one behind it
+  X509_ALGOR_get0(&named, nullptr, nullptr, X509_get0_tbs_sigalg(subject));
+  int algorithm = NID_undef;
+  if (OBJ_find_sigid_algs(OBJ_obj2nid(named), nullptr, &algorithm) == 0) return false;
   return EVP_PKEY_is_a(key, OBJ_nid2sn(algorithm)) == 1 ||
          (algorithm == NID_rsassaPss && EVP_PKEY_is_a(key, "RSA") == 1);
 }

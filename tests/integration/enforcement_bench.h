@@ -45,8 +45,8 @@ class EnforcementBench {
 
   const config::TlsContext& ours(std::size_t index) const;
   Contents ours_open(std::size_t index) const;
-  /// Over all paths asked, by nobody and by a client of an unknown CA; by one whose certificate has
-  /// expired, by plain HTTP and by a request that nginx cannot read.
+  /// Over all paths asked, by nobody, by clients of an unknown CA, one without a name, and by one
+  /// whose certificate has expired; by plain HTTP and by a request that nginx cannot read.
   Contents nginx_serves(std::size_t index, const std::set<std::string>& paths) const;
 
  private:
@@ -60,6 +60,7 @@ class EnforcementBench {
   const std::uint16_t tls_port_ = free_port();
   const std::uint16_t backend_port_ = free_port();
   Minted stranger_;       // forgiven by optional_no_ca
+  Minted nameless_;       // so is this one, whose $ssl_client_s_dn is empty
   Minted late_stranger_;  // not even by it
   std::vector<GuardedServer> servers_;
   std::optional<NginxRunner> nginx_;
@@ -79,7 +80,9 @@ inline void insert(Contents& contents, const std::string& content) {
 }
 
 inline EnforcementBench::EnforcementBench()
-    : stranger_(leaf(nullptr)), late_stranger_(leaf(nullptr, expired)) {
+    : stranger_(leaf(nullptr)),
+      nameless_(leaf(nullptr, [](CertificateSpec& spec) { spec.subject.clear(); })),
+      late_stranger_(leaf(nullptr, expired)) {
   const Minted own = leaf(nullptr, purpose("serverAuth"));
   directory_.write("server.pem", own.certificate_pem);
   directory_.write("server.key", own.key_pem);
@@ -172,8 +175,9 @@ inline Contents EnforcementBench::nginx_serves(std::size_t index,
   for (const std::string& path : paths) {
     ask(index, path, nullptr, contents);
     ask(index, path, &stranger_, contents);
+    ask(index, path, &nameless_, contents);
+    ask(index, path, &late_stranger_, contents);
   }
-  ask(index, "/", &late_stranger_, contents);
   const std::string host = name(index);
   const TlsRequest unreadable{
       .port = tls_port_, .sni = host, .host = host + "\r\nHost: twice", .path = "/"};

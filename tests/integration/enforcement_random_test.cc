@@ -124,7 +124,7 @@ void compare(const EnforcementBench& bench, std::size_t index, const std::string
   }
   const Contents really = bench.nginx_serves(index, paths);
   const Contents open = bench.ours_open(index);
-  CAPTURE(ours.guard_doubt);
+  CAPTURE(ours.guard_doubt, really, open);
   if (ours.guard == Guard::kComplete) {
     ++tally.complete;
     CHECK(really == Contents{});

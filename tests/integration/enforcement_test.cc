@@ -271,6 +271,9 @@ TEST_CASE("enforcement: try_files and files lead to other locations") {
        "internal; "
        "serve B; }",
        "B F"},
+      {"location /a { internal; serve A; location /a/x { serve B; } } location / { serve C; }",
+       "C"},
+      {"location /a { internal; serve A; } location = /a/x { serve B; }", "B"},
       {"location / { files; }", "F"},
       {"files; " + kRefuse + "location /a { }", "complete"},
       {"files; location /b { " + kRefuse + "serve B; }", "F"},
