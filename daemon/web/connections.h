@@ -42,7 +42,7 @@ class Connections {
     std::size_t opening = std::numeric_limits<std::size_t>::max();
     /// Those that are no longer silent: TLS keeps memory for each.
     std::size_t begun = std::numeric_limits<std::size_t>::max();
-    Clock::duration opening_grace = std::chrono::milliseconds{100};
+    Clock::duration opening_grace = std::chrono::milliseconds{50};
   };
 
   explicit Connections(const Limits& limits) : limits_(limits) {}

@@ -1,7 +1,7 @@
 // F12 to F15: what the exporter itself needs is not to be had: descriptors, memory, a log that
 // takes its lines, reads that go through.
-#include <signal.h>
 #include <sys/resource.h>
+#include <csignal>
 
 #include <fstream>
 
