@@ -1,8 +1,8 @@
 // F12 to F15: what the exporter itself needs is not to be had: descriptors, memory, a log that
 // takes its lines, reads that go through.
 #include <sys/resource.h>
-#include <csignal>
 
+#include <csignal>
 #include <fstream>
 
 #include "tests/faults/fault_scene.h"
