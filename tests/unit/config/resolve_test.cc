@@ -213,9 +213,10 @@ TEST_CASE("resolve: one ssl on an address makes TLS of all its servers, and the 
       "server { listen *:443 ssl; listen 127.0.0.1:443; server_name b; }\n"
       "server { listen 127.0.0.1:443 default; server_name c; }");
   REQUIRE(config.sockets.size() == 2);
-  CHECK(config.sockets[0] == Socket{Module::kHttp, "0.0.0.0:443", true, {0, 1}, 0});
+  CHECK(config.sockets[0] ==
+        Socket{Module::kHttp, "0.0.0.0:443", true, {0, 1}, 0, Transport::kTcp, 0, 1});
   CHECK(config.sockets[1] ==
-        Socket{Module::kHttp, "127.0.0.1:443", false, {1, 2}, 2, Transport::kTcp, 1});
+        Socket{Module::kHttp, "127.0.0.1:443", false, {1, 2}, 2, Transport::kTcp, 1, 0});
   CHECK(config.servers[0].on_tls_socket);
   CHECK(config.servers[1].on_tls_socket);
   CHECK_FALSE(config.servers[2].on_tls_socket);
