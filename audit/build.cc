@@ -6,6 +6,7 @@
 #include "audit/judge.h"
 #include "audit/load.h"
 #include "audit/missing_files.h"
+#include "audit/plan.h"
 #include "audit/refusals.h"
 #include "audit/rules.h"
 #include "audit/upstream_trust.h"

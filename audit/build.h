@@ -4,20 +4,10 @@
 
 #include <memory>
 
-#include "audit/plan.h"
-#include "audit/policy.h"
+#include "audit/inputs.h"
 #include "audit/snapshot.h"
-#include "base/filesystem.h"
 
 namespace mtls::audit {
-
-struct BuildInputs {
-  const Policy& policy;
-  base::FileSystem& disk;
-  base::sys_seconds now;
-  std::shared_ptr<const Snapshot> previous;  // nullptr: the first one
-  Changes changes;
-};
 
 /// Never fails: what is wrong with the host is in the Snapshot. A build after changes equals a
 /// build from scratch.

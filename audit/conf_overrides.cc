@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "config/include.h"
+#include "config/conf_path.h"
 
 namespace mtls::audit {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::audit {
 

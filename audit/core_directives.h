@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/ast.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::audit {
 

@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include "audit/build.h"
+#include "audit/inputs.h"
+#include "audit/plan.h"
 
 namespace mtls::audit {
 

@@ -5,19 +5,10 @@
 #include <set>
 #include <string>
 
+#include "audit/inputs.h"
 #include "audit/snapshot.h"
 
 namespace mtls::audit {
-
-struct Changes {
-  std::set<std::string> paths;  // files and patterns that differ from what the last Snapshot saw
-  std::set<std::string> complete = {};  // of these, nobody is writing any more
-  std::set<std::string>
-      settled;  // files that stayed unparsable: no longer keep their last good content
-  std::set<std::string> rested = {};  // files that stayed as short as they had become
-  bool everything = false;  // start, SIGHUP, overflow: look at all, stamps and hashes decide
-  bool horizon = false;     // an instant passed at which some verdict changes, or the clock was set
-};
 
 struct Plan {
   bool read_config = false;

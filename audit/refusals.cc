@@ -9,7 +9,7 @@
 #include "audit/trust.h"
 #include "audit/upstream_refusals.h"
 #include "base/text.h"
-#include "config/include.h"
+#include "config/conf_path.h"
 #include "config/merge_check.h"
 #include "config/shape.h"
 

@@ -4,7 +4,8 @@
 // from here is not refused. Pure in what the files answer.
 #pragma once
 
-#include "audit/build.h"
+#include "audit/inputs.h"
+#include "audit/plan.h"
 
 namespace mtls::audit {
 

@@ -6,7 +6,7 @@
 
 #include "audit/private_keys.h"
 #include "audit/trust.h"
-#include "config/include.h"
+#include "config/conf_path.h"
 #include "pki/file_reader.h"
 
 namespace mtls::audit {

@@ -4,8 +4,8 @@
 
 #include "audit/rules.h"
 #include "base/text.h"
-#include "config/conditions.h"
-#include "config/variables.h"
+#include "config/condition.h"
+#include "config/variable_names.h"
 
 namespace mtls::audit {
 namespace {

@@ -8,7 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "audit/build.h"
+#include "audit/inputs.h"
+#include "audit/plan.h"
 #include "base/filesystem.h"
 #include "base/sighting.h"
 

@@ -18,7 +18,7 @@
 #include "base/sighting.h"
 #include "base/time.h"
 #include "config/ast.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 #include "pki/bundle.h"
 #include "pki/material.h"
 

@@ -25,4 +25,9 @@ std::string main_conf_path(const std::string& conf, const std::string& prefix) {
   return prefix + (prefix.ends_with('/') ? "" : "/") + conf;
 }
 
+std::string full_path(const std::string& path, const std::string& main_path) {
+  if (path.starts_with('/')) return path;
+  return main_path.substr(0, main_path.rfind('/') + 1) + path;
+}
+
 }  // namespace mtls::config

@@ -1,5 +1,5 @@
-// Where nginx looks for its main configuration: what was compiled in, and -p and -c (R1.40, R1.41).
-// Pure.
+// Where nginx looks for its main configuration: what was compiled in, and -p and -c (R1.40, R1.41);
+// and where for the files that it names. Pure.
 #pragma once
 
 #include <optional>
@@ -19,5 +19,9 @@ std::optional<std::string> compiled_conf_path(std::string_view binary);
 /// `conf` as nginx opens it: relative to the prefix, never to a working directory
 /// (ngx_process_options).
 std::string main_conf_path(const std::string& conf, const std::string& prefix);
+
+/// `path` as nginx opens it: absolute as it is, else joined to the directory of the main
+/// configuration (R1.42). Not normalised.
+std::string full_path(const std::string& path, const std::string& main_path);
 
 }  // namespace mtls::config

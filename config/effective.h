@@ -11,7 +11,7 @@
 #include "config/directive_table.h"
 #include "config/runtime_path.h"
 #include "config/scopes.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "config/scopes.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

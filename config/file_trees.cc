@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/conf_path.h"
 #include "config/parser.h"
 
 namespace mtls::config {

@@ -9,7 +9,7 @@
 
 #include "config/ast.h"
 #include "config/location_tree.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 #include "config/variables.h"
 
 namespace mtls::config {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/conf_path.h"
 #include "config/nginx_modules.h"
 #include "config/parser.h"
 #include "config/shape.h"
@@ -282,11 +283,6 @@ Document Loader::load() && {
 Document load_document(base::FileSystem& disk, const std::string& main_path,
                        const Reading& reading) {
   return Loader(disk, main_path, reading).load();
-}
-
-std::string full_path(const std::string& path, const std::string& main_path) {
-  if (path.starts_with('/')) return path;
-  return main_path.substr(0, main_path.rfind('/') + 1) + path;
 }
 
 }  // namespace mtls::config

@@ -33,8 +33,4 @@ struct Reading {
 Document load_document(base::FileSystem& disk, const std::string& main_path,
                        const Reading& reading = {});
 
-/// `path` as nginx opens it: absolute as it is, else joined to the directory of the main
-/// configuration (R1.42). Not normalised.
-std::string full_path(const std::string& path, const std::string& main_path);
-
 }  // namespace mtls::config

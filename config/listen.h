@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "config/ast.h"
 #include "config/nginx_build.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

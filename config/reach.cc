@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/backends.h"
+
 namespace mtls::config {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "config/backends.h"
 #include "config/merge_check.h"
 #include "config/reach.h"
 

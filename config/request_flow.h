@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "config/conditions.h"
+#include "config/condition_outcome.h"
 #include "config/location_content.h"
 #include "config/location_tree.h"
 #include "config/variables.h"

@@ -116,7 +116,7 @@ void RequestFlow::take_if(Walk walk, const Op& op) {
   const Condition& condition = *op.condition;
   const auto before = walk.request.outcomes.find(condition.text());
   if (before != walk.request.outcomes.end()) return take_branch(walk, op, before->second);
-  const std::optional<bool> outcome = condition.holds(variables_, walk.request);
+  const std::optional<bool> outcome = outcome_of(condition, variables_, walk.request);
   const std::string& variable = condition.variable();
   if (outcome) {
     // Another spelling of the request may end otherwise; it never equals another path.

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "config/directive_table.h"
-#include "config/include.h"
-#include "config/variables.h"
+#include "config/conf_path.h"
+#include "config/variable_names.h"
 
 namespace mtls::config {
 namespace {

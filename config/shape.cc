@@ -5,7 +5,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "config/conditions.h"
+#include "config/condition.h"
 #include "config/directives.h"
 #include "config/values.h"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/listen.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

@@ -8,7 +8,7 @@
 #include "config/nginx_build.h"
 #include "config/runtime_path.h"
 #include "config/scopes.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/directives.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

@@ -18,7 +18,7 @@
 #include "config/shape.h"
 #include "config/variable_table.h"
 #include "config/variable_uses.h"
-#include "config/variables.h"
+#include "config/variable_names.h"
 #include "config/vocabulary.h"
 
 namespace mtls::config {

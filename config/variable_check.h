@@ -7,7 +7,7 @@
 
 #include "config/ast.h"
 #include "config/nginx_build.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

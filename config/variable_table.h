@@ -7,7 +7,7 @@
 
 #include "config/nginx_build.h"
 #include "config/nginx_modules.h"
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::config {
 

@@ -11,6 +11,7 @@
 
 #include "config/ast.h"
 #include "config/regex.h"
+#include "config/variable_names.h"
 
 namespace mtls::config {
 
@@ -99,13 +100,6 @@ class Variables {
   Names spellings_;                                         // of what was sent
   Paths paths_;
 };
-
-/// The names of the variables in a text, in lower case as nginx stores them; `$1` too.
-std::vector<std::string> variables_in(std::string_view text);
-
-/// The names that a pattern gives to groups, which are variables too: `(?<name>…)`, `(?P<name>…)`,
-/// `(?'name'…)`; in lower case.
-std::vector<std::string> named_groups(std::string_view pattern);
 
 /// A whole URL, which nginx answers with a redirect.
 bool is_external(std::string_view target);

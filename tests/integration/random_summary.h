@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "config/tls_context.h"
+#include "config/resolved.h"
 
 namespace mtls::testing {
 

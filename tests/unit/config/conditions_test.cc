@@ -1,4 +1,4 @@
-#include "config/conditions.h"
+#include "config/condition_outcome.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +12,7 @@ std::optional<bool> holds(const std::string& words, RequestState request,
   const auto parsed = parse("http { " + http + " server { if (" + words + ") { } } }", {});
   const Directive& block = parsed.directives.at(0);
   const Variables variables(block);
-  return Condition(block.block->back().block->at(0)).holds(variables, request);
+  return outcome_of(Condition(block.block->back().block->at(0)), variables, request);
 }
 
 RequestState nobody(Known uri = "/a") {

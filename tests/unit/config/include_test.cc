@@ -1,3 +1,4 @@
+#include "config/conf_path.h"
 #include "config/include.h"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
-// The condition of an `if` (R1.22, ngx_http_rewrite_if_condition) and what it comes to for one
-// request. Pure.
+// The condition of an `if` (R1.22, ngx_http_rewrite_if_condition) as it is written. What it comes to
+// for one request is config/exposure/condition_outcome.h. Pure.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,6 @@
 
 #include "config/ast.h"
 #include "config/regex.h"
-#include "config/variables.h"
 
 namespace mtls::config {
 
@@ -20,11 +19,14 @@ class Condition {
   /// Of the directive `if`; one that nginx refuses reads as a test nothing is known of.
   explicit Condition(const Directive& directive);
 
-  /// nullopt: it could go either way.
-  std::optional<bool> holds(const Variables& variables, RequestState& request) const;
 
   /// The same text is the same test.
   const std::string& text() const { return text_; }
+  bool is_file_test() const { return kind_ == Kind::kFile; }
+  /// Whether it holds of a known value; `operand` nullopt: not known. nullopt: it could go either way.
+  std::optional<bool> compare(const std::string& value,
+                              const std::optional<std::string>& operand) const;
+
   /// "" when it asks for a file.
   const std::string& variable() const { return variable_; }
   bool is_equality() const { return kind_ == Kind::kEqual || kind_ == Kind::kNotEqual; }
@@ -37,8 +39,6 @@ class Condition {
   enum class Kind { kTrue, kEqual, kNotEqual, kMatches, kDiffers, kFile };
 
   void read(const std::vector<std::string>& words);
-  std::optional<bool> compare(const std::string& value, const Known& operand) const;
-
   Kind kind_ = Kind::kFile;
   std::string text_;
   std::string variable_;

@@ -1,8 +1,10 @@
-#include "config/conditions.h"
+#include "config/condition.h"
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
+
+#include "config/variable_names.h"
 
 namespace mtls::config {
 namespace {
@@ -100,7 +102,8 @@ void Condition::read(const std::vector<std::string>& words) {
   if (regex) regex_ = std::move(*regex);
 }
 
-std::optional<bool> Condition::compare(const std::string& value, const Known& operand) const {
+std::optional<bool> Condition::compare(const std::string& value,
+                                       const std::optional<std::string>& operand) const {
   if (kind_ == Kind::kTrue) return is_true(value);
   if (is_equality()) {
     if (!operand) return std::nullopt;
@@ -109,23 +112,6 @@ std::optional<bool> Condition::compare(const std::string& value, const Known& op
   const Match match = regex_ ? regex_->match(value) : Match::kUndecided;
   if (match == Match::kUndecided) return std::nullopt;
   return (match == Match::kYes) == (kind_ == Kind::kMatches);
-}
-
-std::optional<bool> Condition::holds(const Variables& variables, RequestState& request) const {
-  if (kind_ == Kind::kFile) return std::nullopt;
-  const Value value = variables.value(variable_, request);
-  const Known operand = is_equality() ? variables.text(operand_, request) : Known(operand_);
-  if (value.known) return compare(*value.known, operand);
-  if (is_path_variable(variable_) && request.is_unnamed && is_equality() && operand) {
-    return kind_ == Kind::kNotEqual;  // the path is none of those the configuration names
-  }
-  std::optional<bool> all;
-  for (const std::string& one : value.one_of) {
-    const auto outcome = compare(one, operand);
-    if (!outcome || (all && *all != *outcome)) return std::nullopt;
-    all = outcome;
-  }
-  return all;
 }
 
 }  // namespace mtls::config
