@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "audit/bundles.h"
 #include "audit/judge.h"
 #include "audit/load.h"
-#include "audit/missing_files.h"
 #include "audit/plan.h"
-#include "audit/refusals.h"
-#include "audit/rules.h"
-#include "audit/upstream_trust.h"
+#include "audit/refusals/missing_files.h"
+#include "audit/refusals/refusals.h"
+#include "audit/rules/rules.h"
+#include "audit/trust/bundles.h"
+#include "audit/trust/upstream_trust.h"
 
 namespace mtls::audit {
 namespace {
@@ -74,19 +74,20 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order, and
   // what OpenSSL lets it speak.
-  find_refusals(inputs, next, *snapshot);
+  refusals::find_refusals(inputs, next, *snapshot);
 
   // 5. What nginx will say at each server, until when, and what is wrong there.
   snapshot->servers = judge_servers(inputs, next, *snapshot);
 
   // 6. The same knowledge by CA file, for those who own the file and not the server.
-  snapshot->bundles = audit_bundles(*snapshot);
-  snapshot->upstream_trust = upstream_trust(*snapshot);
+  snapshot->bundles = trust::audit_bundles(*snapshot);
+  snapshot->upstream_trust = trust::upstream_trust(*snapshot);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
-  snapshot->findings = config_findings(*snapshot, inputs.policy.profile);
-  if (inputs.policy.missing_files == MissingFiles::kWarning) excuse_missing_files(*snapshot);
-  apply_settings(inputs.policy.rules, snapshot->findings);
+  snapshot->findings = rules::config_findings(*snapshot, inputs.policy.profile);
+  if (inputs.policy.missing_files == MissingFiles::kWarning)
+    refusals::excuse_missing_files(*snapshot);
+  rules::apply_settings(inputs.policy.rules, snapshot->findings);
   snapshot->next_change_at = earliest_change(*snapshot);
   return snapshot;
 }

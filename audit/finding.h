@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/source.h"
-#include "config/resolved.h"
+#include "config/tls_context.h"
 #include "pki/types.h"
 
 namespace mtls::audit {

@@ -6,14 +6,14 @@
 #include <array>
 #include <set>
 
-#include "audit/crl_coverage.h"
-#include "audit/demand.h"
 #include "audit/horizon.h"
-#include "audit/resumption.h"
-#include "audit/rotation.h"
-#include "audit/rules.h"
-#include "audit/trust.h"
-#include "audit/upstream_trust.h"
+#include "audit/rules/rules.h"
+#include "audit/trust/crl_coverage.h"
+#include "audit/trust/handshake_requirement.h"
+#include "audit/trust/resumption.h"
+#include "audit/trust/rotation.h"
+#include "audit/trust/trust.h"
+#include "audit/trust/upstream_trust.h"
 #include "pki/verify.h"
 
 namespace mtls::audit {
@@ -26,17 +26,17 @@ struct Judge {
   const JudgeInputs& in;
   const TlsContext& server;
   const TlsContext* owner;  // whose SSL_CTX judges; nullptr: no TLS leads here
-  const TrustContent& content;
+  const trust::TrustContent& content;
 };
 
 std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) {
   std::vector<std::shared_ptr<const MaterialFile>> used;
   const auto use = [&](const std::string* path) {
-    if (auto file = find_file(judge.in.snapshot, path)) used.push_back(std::move(file));
+    if (auto file = trust::find_file(judge.in.snapshot, path)) used.push_back(std::move(file));
   };
   const config::ResolvedConfig& resolved = judge.in.snapshot.config->resolved;
   std::vector<const TlsContext*> contexts{&judge.server, judge.owner};
-  for (const config::Place& place : resolved.standings[judge.in.index].places) {
+  for (const config::SocketRole& place : resolved.reaches[judge.in.index].roles) {
     contexts.push_back(&resolved.servers[resolved.sockets[place.socket].default_server]);
   }
   for (const TlsContext* context : contexts) {
@@ -47,10 +47,10 @@ std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) 
     for (const config::FileRef& certificate : context->certificates.value) {
       for (const std::string& path : known_paths(certificate)) use(&path);
     }
-    for (const std::string& path : override_files(judge.in.snapshot, *context)) use(&path);
+    for (const std::string& path : trust::override_files(judge.in.snapshot, *context)) use(&path);
   }
   for (const config::UpstreamTlsContext& upstream : resolved.upstreams_of(judge.in.index)) {
-    const UpstreamFiles files = upstream_files(judge.in.snapshot, upstream);
+    const trust::UpstreamFiles files = trust::upstream_files(judge.in.snapshot, upstream);
     for (const std::string& path : files.trusted) use(&path);
     use(files.crl);
     for (const std::string& path : files.certificates) use(&path);
@@ -119,14 +119,14 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
     // It has none, or the default server asks nobody for it (R3.43).
     verdict.accepted = checked && !guarded;
   } else {
-    const Trial trial{
-        .store = store,
-        .chain = chain,
-        .policy = {.depth = judge.owner->verify_depth.value,
-                   .security_level = judge.owner->security_level().value_or(kDefaultSecurityLevel),
-                   .purpose = pki::Purpose::kClient},
-        .mode = mode,
-        .guarded = guarded};
+    const Trial trial{.store = store,
+                      .chain = chain,
+                      .policy = {.depth = judge.owner->verify_depth.value,
+                                 .security_level = judge.owner->security_level().value_or(
+                                     trust::kDefaultSecurityLevel),
+                                 .purpose = pki::Purpose::kClient},
+                      .mode = mode,
+                      .guarded = guarded};
     const base::sys_seconds now = judge.in.snapshot.evaluated_at;
     const pki::ChainVerdict said = trial.at(now);
     verdict.code = said.code;
@@ -146,7 +146,7 @@ std::vector<Verdict> verdicts_of(const Judge& judge) {
   const pki::TrustStore store(judge.content.store, judge.content.revocation_lists,
                               judge.content.check_crls);
   for (const Canary& canary : judge.in.snapshot.canaries) {
-    const pki::Material* material = material_of(judge.in.snapshot, &canary.path);
+    const pki::Material* material = trust::material_of(judge.in.snapshot, &canary.path);
     const bool has_chain = material != nullptr && !material->certificates.empty();
     if ((!has_chain && !canary.path.empty()) || !concerns(canary, judge.server)) continue;
     verdicts.push_back(
@@ -156,7 +156,7 @@ std::vector<Verdict> verdicts_of(const Judge& judge) {
   return verdicts;
 }
 
-void measure_names(const TrustContent& content, ServerAudit& audit) {
+void measure_names(const trust::TrustContent& content, ServerAudit& audit) {
   constexpr std::size_t kLengthBytes = 2;  // RFC 8446 §4.2.4: DistinguishedName<1..2^16-1>
   std::set<std::string> seen;
   for (const pki::Certificate& certificate : content.announced) {
@@ -177,7 +177,7 @@ bool hands_on_refused(const TlsContext& server) {
 
 std::optional<bool> enforcement(const JudgeInputs& inputs, const TlsContext& server) {
   if (server.verify_client.value == VerifyClient::kOptional && !hands_on_refused(server) &&
-      handshake_demands_certificate(inputs.snapshot, inputs.index))
+      trust::handshake_requires_certificate(inputs.snapshot, inputs.index))
     return true;
   // R3.31; http has error_page.
   const bool is_on = server.verify_client.value == VerifyClient::kOn;
@@ -207,9 +207,9 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const std::optional<std::size_t> owner =
       asks(server) ? resolved.tls_owner(inputs.index) : std::nullopt;
   const TlsContext* decides = owner ? &resolved.servers.at(*owner) : nullptr;
-  const TrustContent content = decides != nullptr
-                                   ? trust_content(inputs.snapshot, *decides, inputs.policy.build)
-                                   : TrustContent{};
+  const trust::TrustContent content =
+      decides != nullptr ? trust::trust_content(inputs.snapshot, *decides, inputs.policy.build)
+                         : trust::TrustContent{};
   const Judge judge{.in = inputs, .server = server, .owner = decides, .content = content};
 
   auto audit = std::make_shared<ServerAudit>();
@@ -219,20 +219,20 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->depth_required = audit->store.depth_required;
   audit->enforced = enforcement(inputs, server);
   audit->extra_trust_cas = content.extra.size();
-  audit->crl_missing_issuers = cas_without_crl(content).size();
-  if (const auto kept = resumption(resolved, inputs.index, inputs.policy.build)) {
+  audit->crl_missing_issuers = trust::cas_without_crl(content).size();
+  if (const auto kept = trust::resumption(resolved, inputs.index, inputs.policy.build)) {
     audit->resumption_window = kept->window;
   }
-  audit->rotation = rotating_cas(content, audit->store, inputs.snapshot.evaluated_at);
+  audit->rotation = trust::rotating_cas(content, audit->store, inputs.snapshot.evaluated_at);
   measure_names(content, *audit);
   if (decides != nullptr) audit->verdicts = verdicts_of(judge);
-  audit->findings = server_findings({.snapshot = inputs.snapshot,
-                                     .build = inputs.policy.build,
-                                     .index = inputs.index,
-                                     .profile = inputs.policy.profile,
-                                     .content = content,
-                                     .facts = *audit});
-  apply_settings(inputs.policy.rules, audit->findings);
+  audit->findings = rules::server_findings({.snapshot = inputs.snapshot,
+                                            .build = inputs.policy.build,
+                                            .index = inputs.index,
+                                            .profile = inputs.policy.profile,
+                                            .content = content,
+                                            .facts = *audit});
+  rules::apply_settings(inputs.policy.rules, audit->findings);
   audit->next_change_at = next_change(inputs.snapshot.evaluated_at, *audit);
   return audit;
 }

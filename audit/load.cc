@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "audit/trust.h"
-#include "audit/upstream_trust.h"
+#include "audit/trust/trust.h"
+#include "audit/trust/upstream_trust.h"
 #include "base/text.h"
 #include "config/include.h"
 #include "config/resolve.h"
@@ -13,7 +13,8 @@
 namespace mtls::audit {
 namespace {
 
-NginxError as_nginx_says(const config::Document& document, const config::Diagnostic& diagnostic) {
+NginxError as_nginx_says(const config::syntax::Document& document,
+                         const config::syntax::Diagnostic& diagnostic) {
   NginxError error{.message = base::sanitize(diagnostic.message, base::kMaxPathBytes),
                    .file = {},
                    .when = diagnostic.when};
@@ -26,11 +27,11 @@ NginxError as_nginx_says(const config::Document& document, const config::Diagnos
 }
 
 // nginx stops at its first complaint: that one first.
-std::vector<NginxError> errors_of(const config::Document& document,
+std::vector<NginxError> errors_of(const config::syntax::Document& document,
                                   const config::ResolvedConfig& resolved) {
   std::vector<NginxError> errors;
   for (const auto* diagnostics : {&document.diagnostics, &resolved.diagnostics}) {
-    for (const config::Diagnostic& diagnostic : *diagnostics) {
+    for (const config::syntax::Diagnostic& diagnostic : *diagnostics) {
       errors.push_back(as_nginx_says(document, diagnostic));
     }
   }
@@ -67,12 +68,12 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
         refer(references, &path, limits.max_file_bytes);
       }
     }
-    for (const std::string& path : override_files(snapshot, server)) {
+    for (const std::string& path : trust::override_files(snapshot, server)) {
       refer(references, &path, limits.max_file_bytes);
     }
   }
   for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
-    const UpstreamFiles files = upstream_files(snapshot, upstream);
+    const trust::UpstreamFiles files = trust::upstream_files(snapshot, upstream);
     for (const std::string& path : files.trusted) refer(references, &path, limits.max_file_bytes);
     refer(references, files.crl, limits.max_crl_bytes);
     for (const std::string& path : files.certificates) {
@@ -160,7 +161,7 @@ std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const P
   base::RecordingFileSystem disk(inputs.disk);
   auto view = std::make_shared<ConfigView>();
   const std::string& main_path = inputs.policy.nginx_conf;
-  auto document = std::make_shared<const config::Document>(config::load_document(
+  auto document = std::make_shared<const config::syntax::Document>(config::load_document(
       disk, main_path,
       {.build = inputs.policy.build, .globals = inputs.policy.nginx_globals, .limits = {}}));
   if (before != nullptr && *document == *before->document)

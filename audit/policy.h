@@ -1,5 +1,5 @@
 // What the operator asks of an evaluation: the configuration to read, the canaries to judge, the
-// limits. Plain values; read from the settings file by daemon/settings.h. Pure.
+// limits. Plain values; read from the settings file by daemon/settings/settings.h. Pure.
 #pragma once
 
 #include <cstddef>

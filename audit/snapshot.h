@@ -17,8 +17,8 @@
 #include "audit/policy.h"
 #include "base/sighting.h"
 #include "base/time.h"
-#include "config/ast.h"
 #include "config/resolved.h"
+#include "config/syntax/ast.h"
 #include "pki/bundle.h"
 #include "pki/material.h"
 
@@ -30,7 +30,7 @@ struct NginxError {
   std::string file;          // "" where nginx names none
   std::uint32_t line = 0;    // from 1, 0 without a file
   std::uint32_t column = 0;  // from 1, 0: the whole line
-  config::Moment when;
+  config::syntax::Moment when;
 
   std::string text() const;  // as nginx prints it
   bool operator==(const NginxError&) const = default;
@@ -38,7 +38,7 @@ struct NginxError {
 
 /// What the configuration said when it was last read, and when it last made sense.
 struct ConfigView {
-  std::shared_ptr<const config::Document>
+  std::shared_ptr<const config::syntax::Document>
       document;  // the last good one; the broken one when there was never a good one
   config::ResolvedConfig resolved;  // of `document`
   std::vector<NginxError> errors;   // of the last reading's text, nginx's first; empty: it parsed
@@ -85,7 +85,7 @@ struct Verdict {
   bool operator==(const Verdict&) const = default;
 };
 
-/// A client CA certificate whose exchange is under way (audit/rotation.h).
+/// A client CA certificate whose exchange is under way (audit/trust/rotation.h).
 struct RotatingCa {
   pki::Fingerprint fingerprint;
   bool announced = false;  // its name is in the CertificateRequest
@@ -107,7 +107,7 @@ struct ServerAudit {
   std::size_t ca_names_bytes = 0;
   std::size_t extra_trust_cas = 0;            // CAs trusted through ssl_trusted_certificate only
   std::size_t crl_missing_issuers = 0;        // CAs of the store without a CRL while ssl_crl is set
-  std::chrono::seconds resumption_window{0};  // audit/resumption.h
+  std::chrono::seconds resumption_window{0};  // audit/trust/resumption.h
   std::vector<RotatingCa> rotation;           // empty: no client CA is being exchanged
   std::vector<Verdict> verdicts;
   std::vector<Finding> findings;
@@ -159,7 +159,7 @@ struct BundleAudit {
                           // every store that holds it
 };
 
-/// audit/tls_strength.h
+/// audit/refusals/tls_strength.h
 struct TlsStrength {
   std::map<std::size_t, std::vector<std::string>> weak_ciphers;  // by server; others have none
   std::map<std::string, std::optional<int>> dh_bits;  // by path; nullopt: no parameters there
@@ -175,7 +175,7 @@ struct Snapshot {
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   std::map<std::string, BundleAudit> bundles;               // by path
-  std::map<std::size_t, base::sys_seconds> upstream_trust;  // audit/upstream_trust.h
+  std::map<std::size_t, base::sys_seconds> upstream_trust;  // audit/trust/upstream_trust.h
   TlsStrength strength;
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>

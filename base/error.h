@@ -12,7 +12,7 @@ namespace mtls::base {
 
 /// A closed list: code branches on it, and the file codes are label values of `bundle_problems`.
 enum class ErrorCode {
-  // files (the guarded door, daemon/disk.h)
+  // files (the guarded door, daemon/system/disk.h)
   kMissing,     // ENOENT, ENOTDIR
   kPermission,  // EACCES, EPERM
   kNotRegular,  // device, directory

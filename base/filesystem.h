@@ -1,5 +1,6 @@
 // The disk as the pure floors see it: four questions and their answers as values.
-// The real one is daemon/disk.h (the guarded door); tests use tests/support/memory_filesystem.h.
+// The real one is daemon/system/disk.h (the guarded door); tests use
+// tests/support/memory_filesystem.h.
 #pragma once
 
 #include <cstddef>

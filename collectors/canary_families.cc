@@ -21,7 +21,7 @@ void canary_families(const audit::Snapshot& snapshot, Families& families) {
   Family lockout(kCanaryLockout);
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
-    if (resolved.speaker(i) != i) continue;
+    if (resolved.label_owner(i) != i) continue;
     const config::ContextId& id = resolved.servers[i].id;
     for (const audit::Verdict& verdict : snapshot.servers[i]->verdicts) {
       const Labels labels{{"canary", verdict.canary},

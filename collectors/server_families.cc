@@ -83,7 +83,7 @@ std::size_t server_families(const audit::Snapshot& snapshot, const audit::Limits
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
     const TlsContext& server = resolved.servers[i];
-    if (!server.on_tls_socket || resolved.speaker(i) != i) continue;
+    if (!server.on_tls_socket || resolved.label_owner(i) != i) continue;
     gauges.info.add({{"server", server.id.server},
                      {"listen", server.id.listen},
                      {"context", std::string(word(server.id.module))},

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "audit/upstream_trust.h"
+#include "audit/trust/upstream_trust.h"
 #include "collectors/collect.h"
 
 namespace mtls::collectors {
@@ -44,7 +44,7 @@ void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot, std::
   if (end != snapshot.upstream_trust.end()) {
     gauges.trust.add(labels, base::unix_seconds(end->second));
   }
-  for (const std::string& path : audit::upstream_files(snapshot, upstream).certificates) {
+  for (const std::string& path : audit::trust::upstream_files(snapshot, upstream).certificates) {
     const auto file = snapshot.material.find(path);
     if (file == snapshot.material.end() || !file->second->material) continue;
     Labels with_path = labels;

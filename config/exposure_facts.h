@@ -11,7 +11,7 @@
 namespace mtls::config {
 
 /// What a http server block does with a client that has no verified certificate
-/// (config/enforcement.h).
+/// (config/exposure/enforcement.h).
 enum class Guard {
   kNone,         // some location serves such a client: TlsContext::openings
   kComplete,     // none serves more than redirects and fixed texts
@@ -62,11 +62,11 @@ struct Backend {
 };
 
 /// A way to a backend past no client certificate and nothing else.
-struct Door {
+struct OpenRoute {
   std::size_t server = 0;  // index into ResolvedConfig::servers
   Backend backend;
 
-  bool operator==(const Door&) const = default;
+  bool operator==(const OpenRoute&) const = default;
 };
 
 }  // namespace mtls::config

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "config/conf_path.h"
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -15,8 +15,8 @@ struct Include {
   std::string word;  // a path or pattern, as written
 };
 
-void collect(const std::vector<Directive>& directives, std::vector<Include>& includes) {
-  for (const Directive& directive : directives) {
+void collect(const std::vector<syntax::Directive>& directives, std::vector<Include>& includes) {
+  for (const syntax::Directive& directive : directives) {
     if (directive.block) {
       // R1.20: in these two, include is a line like any other.
       const bool is_closed = directive.name == "split_clients" || directive.name == "charset_map";
@@ -72,7 +72,7 @@ class Reader {
     total_bytes_ += content->bytes.size();
     const std::size_t index = trees_.size();
     trees_.push_back({.path = path,
-                      .directives = parse(content->text(), base::FileId{}).directives,
+                      .directives = syntax::parse(content->text(), base::FileId{}).directives,
                       .includes = {}});
     indexes_.emplace(path, index);
     return index;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/filesystem.h"
-#include "config/ast.h"
 #include "config/include.h"
+#include "config/syntax/ast.h"
 
 namespace mtls::config {
 
@@ -18,8 +18,8 @@ namespace mtls::config {
 using IncludePlace = std::pair<std::uint32_t, std::uint32_t>;
 
 struct FileTree {
-  std::string path;                   // as nginx opens it
-  std::vector<Directive> directives;  // all that could be read
+  std::string path;                           // as nginx opens it
+  std::vector<syntax::Directive> directives;  // all that could be read
   std::map<IncludePlace, std::vector<std::size_t>>
       includes;  // what nginx's includes here lead to, as indexes into the list of trees
 };

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "config/conf_path.h"
-#include "config/nginx_modules.h"
-#include "config/parser.h"
-#include "config/shape.h"
+#include "config/grammar/shape.h"
+#include "config/syntax/parser.h"
+#include "config/vocabulary/nginx_modules.h"
 
 namespace mtls::config {
 namespace {
@@ -44,7 +44,7 @@ bool is_device(base::FileSystem& disk, const std::string& path, ErrorCode code) 
 
 // The complaint of number `order` ended the reading inside these: they never end, and nothing is
 // merged at their end.
-void extend_open_blocks(std::vector<Directive>& directives, std::uint32_t order) {
+void extend_open_blocks(std::vector<syntax::Directive>& directives, std::uint32_t order) {
   if (directives.empty() || !directives.back().block || directives.back().close) return;
   directives.back().last = order;
   extend_open_blocks(*directives.back().block, order);
@@ -59,32 +59,33 @@ class Loader {
         main_path_(main_path),
         reading_(reading),
         limits_(reading.limits),
-        modules_(ModuleSet::of(reading.build, {})) {}
+        modules_(vocabulary::ModuleSet::of(reading.build, {})) {}
 
-  Document load() &&;
+  syntax::Document load() &&;
 
  private:
   // The block that is being read; the files it includes share it.
   struct Block {
-    Context context = Context::kMain;
+    vocabulary::Context context = vocabulary::Context::kMain;
     std::size_t depth = 0;  // of enclosing blocks
     std::string name = {};
-    Seen seen = {};
+    grammar::Seen seen = {};
 
     // R1.20: split_clients and charset_map know no include.
     bool includes() const { return name != "split_clients" && name != "charset_map"; }
   };
 
-  std::vector<Directive> read_file(const std::string& path, Block& block,
-                                   const base::SourceLocation* from);
+  std::vector<syntax::Directive> read_file(const std::string& path, Block& block,
+                                           const base::SourceLocation* from);
   void read_globals(Block& main);
-  std::vector<Directive> splice(std::vector<Directive> directives, Block& block);
-  std::vector<Directive> expand(const Directive& include, Block& block);
-  std::optional<Diagnostic> refusal(const std::string& path, const Directive& include,
-                                    std::size_t depth) const;
-  void check_shape(const Directive& directive, Block& block);
-  void note_module(const Directive& directive, const Block& block);
-  Release release() const {
+  std::vector<syntax::Directive> splice(std::vector<syntax::Directive> directives, Block& block);
+  std::vector<syntax::Directive> expand(const syntax::Directive& include, Block& block);
+  std::optional<syntax::Diagnostic> refusal(const std::string& path,
+                                            const syntax::Directive& include,
+                                            std::size_t depth) const;
+  void check_shape(const syntax::Directive& directive, Block& block);
+  void note_module(const syntax::Directive& directive, const Block& block);
+  vocabulary::Release release() const {
     return {.version = reading_.build.version, .modules = modules_ ? &*modules_ : nullptr};
   }
   base::FileId id_of(const std::string& path);
@@ -94,10 +95,10 @@ class Loader {
   const std::string& main_path_;
   const Reading& reading_;
   const IncludeLimits& limits_;
-  Document document_;
+  syntax::Document document_;
   std::vector<std::string> chain_;   // the files being read, outermost first
   std::vector<std::string> loaded_;  // by load_module, so far
-  std::optional<ModuleSet> modules_;
+  std::optional<vocabulary::ModuleSet> modules_;
   std::size_t reads_ = 0;
   std::size_t total_bytes_ = 0;
   std::uint32_t order_ = 0;
@@ -120,31 +121,32 @@ base::FileId Loader::id_of(const std::string& path) {
   return known->second;
 }
 
-void Loader::check_shape(const Directive& directive, Block& block) {
-  const auto error = block.context == Context::kData
-                         ? data_line_error(block.name, directive, release())
-                         : shape_error(directive, block.context, block.seen, release());
+void Loader::check_shape(const syntax::Directive& directive, Block& block) {
+  const auto error = block.context == vocabulary::Context::kData
+                         ? grammar::data_line_error(block.name, directive, release())
+                         : grammar::shape_error(directive, block.context, block.seen, release());
   if (error) complain(ErrorCode::kSyntax, *error, directive.end);
   note_module(directive, block);
 }
 
 // What is loaded has directives of its own from there on.
-void Loader::note_module(const Directive& directive, const Block& block) {
-  const bool loads = directive.name == "load_module" && block.context == Context::kMain;
+void Loader::note_module(const syntax::Directive& directive, const Block& block) {
+  const bool loads = directive.name == "load_module" && block.context == vocabulary::Context::kMain;
   if (!loads || directive.args.size() != 1) return;
   loaded_.push_back(directive.args.front().text);
-  modules_ = ModuleSet::of(reading_.build, loaded_);
+  modules_ = vocabulary::ModuleSet::of(reading_.build, loaded_);
 }
 
 // nginx has no guard: it dies of a cycle (R1.35), unless what it reads the second time may not
 // stand where the file includes itself: so once more is read. The chain, not a set: the same file
 // twice in a row is fine (R1.30).
-std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directive& include,
-                                          std::size_t depth) const {
+std::optional<syntax::Diagnostic> Loader::refusal(const std::string& path,
+                                                  const syntax::Directive& include,
+                                                  std::size_t depth) const {
   const auto refuse = [&](std::string why) {
-    return Diagnostic{.code = ErrorCode::kInclude,
-                      .message = "include of \"" + path + "\": " + std::move(why),
-                      .at = include.end};
+    return syntax::Diagnostic{.code = ErrorCode::kInclude,
+                              .message = "include of \"" + path + "\": " + std::move(why),
+                              .at = include.end};
   };
   if (std::count(chain_.begin(), chain_.end(), path) > 1) {
     return refuse("the file includes itself");
@@ -164,8 +166,8 @@ std::optional<Diagnostic> Loader::refusal(const std::string& path, const Directi
   return std::nullopt;
 }
 
-std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
-                                         const base::SourceLocation* from) {
+std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block& block,
+                                                 const base::SourceLocation* from) {
   ++reads_;
   const auto content = disk_.read(path, limits_.max_file_bytes);
   if (!content && is_device(disk_, path, content.error().code)) return {};
@@ -177,12 +179,14 @@ std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
     return {};
   }
   total_bytes_ += content->bytes.size();
-  const Lines lines = block.context == Context::kData ? Lines::kData : Lines::kDirectives;
-  ParsedFile parsed = parse(content->text(), id_of(path), lines);
+  const syntax::Lines lines = block.context == vocabulary::Context::kData
+                                  ? syntax::Lines::kData
+                                  : syntax::Lines::kDirectives;
+  syntax::ParsedFile parsed = syntax::parse(content->text(), id_of(path), lines);
   chain_.push_back(path);
   auto directives = splice(std::move(parsed.directives), block);
   chain_.pop_back();
-  for (Diagnostic& diagnostic : parsed.diagnostics) {
+  for (syntax::Diagnostic& diagnostic : parsed.diagnostics) {
     diagnostic.when.order = ++order_;  // behind all that stands before it
     extend_open_blocks(directives, order_);
     document_.diagnostics.push_back(std::move(diagnostic));
@@ -190,12 +194,12 @@ std::vector<Directive> Loader::read_file(const std::string& path, Block& block,
   return directives;
 }
 
-std::vector<Directive> Loader::expand(const Directive& include, Block& block) {
+std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, Block& block) {
   const std::string& name = include.args[0].text;  // C strings end at a NUL
   const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
   std::vector<std::string> paths{pattern};
   // ngx_http_geo_include() and its kin of stream take the name as it is.
-  const bool in_geo = block.context == Context::kData && block.name == "geo";
+  const bool in_geo = block.context == vocabulary::Context::kData && block.name == "geo";
   if (!in_geo && pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
     auto matches = disk_.glob(pattern);
     if (!matches) {
@@ -204,7 +208,7 @@ std::vector<Directive> Loader::expand(const Directive& include, Block& block) {
     }
     paths = std::move(*matches);
   }
-  std::vector<Directive> directives;
+  std::vector<syntax::Directive> directives;
   for (const std::string& path : paths) {
     if (auto why_not = refusal(path, include, block.depth)) {
       complain(why_not->code, std::move(why_not->message), why_not->at);
@@ -216,10 +220,11 @@ std::vector<Directive> Loader::expand(const Directive& include, Block& block) {
   return directives;
 }
 
-std::vector<Directive> Loader::splice(std::vector<Directive> directives, Block& block) {
-  std::vector<Directive> out;
+std::vector<syntax::Directive> Loader::splice(std::vector<syntax::Directive> directives,
+                                              Block& block) {
+  std::vector<syntax::Directive> out;
   out.reserve(directives.size());
-  for (Directive& directive : directives) {
+  for (syntax::Directive& directive : directives) {
     directive.order = ++order_;
     check_shape(directive, block);
     const bool is_include = directive.name == "include" && directive.args.size() == 1;
@@ -229,7 +234,7 @@ std::vector<Directive> Loader::splice(std::vector<Directive> directives, Block& 
       continue;
     }
     if (directive.block) {
-      Block inside{.context = context_inside(directive, block.context),
+      Block inside{.context = grammar::context_inside(directive, block.context),
                    .depth = block.depth + 1,
                    .name = directive.name};
       directive.block = splice(std::move(*directive.block), inside);
@@ -243,8 +248,9 @@ std::vector<Directive> Loader::splice(std::vector<Directive> directives, Block& 
 // ngx_conf_param()
 void Loader::read_globals(Block& main) {
   constexpr std::string_view kEndOfFile = "unexpected end of file";
-  ParsedFile parsed = parse(reading_.globals, base::FileId{0}, Lines::kParameter);
-  for (Directive& directive : parsed.directives) {
+  syntax::ParsedFile parsed =
+      syntax::parse(reading_.globals, base::FileId{0}, syntax::Lines::kParameter);
+  for (syntax::Directive& directive : parsed.directives) {
     directive.order = directive.last = ++order_;
     check_shape(directive, main);
     if (directive.name == "include" && directive.args.size() == 1) {
@@ -254,7 +260,7 @@ void Loader::read_globals(Block& main) {
       document_.globals.push_back(std::move(directive));
     }
   }
-  for (Diagnostic& diagnostic : parsed.diagnostics) {
+  for (syntax::Diagnostic& diagnostic : parsed.diagnostics) {
     ++order_;
     const bool is_end = diagnostic.message.starts_with(kEndOfFile);
     complain(diagnostic.code,
@@ -263,14 +269,14 @@ void Loader::read_globals(Block& main) {
   }
 }
 
-Document Loader::load() && {
+syntax::Document Loader::load() && {
   Block main;
   read_globals(main);
   auto directives = read_file(main_path_, main, nullptr);
   std::move(directives.begin(), directives.end(), std::back_inserter(document_.main));
   const bool has_events =
       std::any_of(document_.main.begin(), document_.main.end(),
-                  [](const Directive& directive) { return directive.name == "events"; });
+                  [](const syntax::Directive& directive) { return directive.name == "events"; });
   if (document_.diagnostics.empty() && !has_events) {
     ++order_;  // behind the merges: ngx_event_init_conf() runs last
     complain(ErrorCode::kSyntax, "no \"events\" section in configuration", std::nullopt);
@@ -280,8 +286,8 @@ Document Loader::load() && {
 
 }  // namespace
 
-Document load_document(base::FileSystem& disk, const std::string& main_path,
-                       const Reading& reading) {
+syntax::Document load_document(base::FileSystem& disk, const std::string& main_path,
+                               const Reading& reading) {
   return Loader(disk, main_path, reading).load();
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/filesystem.h"
-#include "config/ast.h"
 #include "config/nginx_build.h"
+#include "config/syntax/ast.h"
 
 namespace mtls::config {
 
@@ -30,7 +30,7 @@ struct Reading {
 /// `main_path` absolute. Relative includes resolve against its directory, at any depth (R1.30). A
 /// missing literal include, a directory, a cycle (R1.35) or a limit is a diagnostic at the
 /// include's line; everything else is still read.
-Document load_document(base::FileSystem& disk, const std::string& main_path,
-                       const Reading& reading = {});
+syntax::Document load_document(base::FileSystem& disk, const std::string& main_path,
+                               const Reading& reading = {});
 
 }  // namespace mtls::config

@@ -4,22 +4,22 @@
 #include <optional>
 #include <utility>
 
-#include "config/exposure.h"
-#include "config/merge.h"
-#include "config/merge_check.h"
-#include "config/reach_index.h"
-#include "config/scopes.h"
-#include "config/upstream.h"
-#include "config/variable_check.h"
+#include "config/blocks/scopes.h"
+#include "config/exposure/exposure.h"
+#include "config/routing/reach_index.h"
+#include "config/tls/merge.h"
+#include "config/tls/merge_check.h"
+#include "config/tls/upstream.h"
+#include "config/tls/variable_check.h"
 
 namespace mtls::config {
 namespace {
 
 // `ssl on`: http asks the default server of the address (ngx_http_init_connection, before 1.25.1),
 // mail each server.
-bool is_switched_on(const Scopes& scopes, std::size_t server) {
-  const ServerScope& scope = scopes.servers[server];
-  return ssl_on(scope, scopes.outers.at(scope.outer)) != nullptr;
+bool is_switched_on(const blocks::Scopes& scopes, std::size_t server) {
+  const blocks::ServerScope& scope = scopes.servers[server];
+  return tls::ssl_on(scope, scopes.outers.at(scope.outer)) != nullptr;
 }
 
 bool speaks_tls(const ResolvedConfig& config, const TlsContext& server) {
@@ -29,58 +29,58 @@ bool speaks_tls(const ResolvedConfig& config, const TlsContext& server) {
   });
 }
 
-void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
+void append(std::vector<syntax::Diagnostic>& all, std::vector<syntax::Diagnostic> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
 // A block is merged when it ends: not behind a complaint about the text, nor inside it.
-void keep_what_is_reached(const Document& document, ResolvedConfig& config) {
-  std::optional<Moment> stop;
+void keep_what_is_reached(const syntax::Document& document, ResolvedConfig& config) {
+  std::optional<syntax::Moment> stop;
   for (const auto* diagnostics : {&document.diagnostics, &std::as_const(config).diagnostics}) {
-    for (const Diagnostic& diagnostic : *diagnostics) {
+    for (const syntax::Diagnostic& diagnostic : *diagnostics) {
       const bool is_text = diagnostic.when.module == 0;
       if (is_text && (!stop || diagnostic.when < *stop)) stop = diagnostic.when;
     }
   }
   if (!stop) return;
-  std::erase_if(config.diagnostics, [&](const Diagnostic& diagnostic) {
+  std::erase_if(config.diagnostics, [&](const syntax::Diagnostic& diagnostic) {
     return diagnostic.when.module != 0 && *stop < diagnostic.when;
   });
 }
 
 }  // namespace
 
-ResolvedConfig resolve(const Document& document, const std::string& main_path,
+ResolvedConfig resolve(const syntax::Document& document, const std::string& main_path,
                        const NginxBuild& build) {
-  Scopes scopes = read_scopes(document, build);
+  blocks::Scopes scopes = blocks::read_scopes(document, build);
   ResolvedConfig config;
   config.diagnostics = std::move(scopes.diagnostics);
   config.sockets = std::move(scopes.sockets);
 
-  const RuntimePaths paths(document, main_path, build);
-  for (const ServerScope& scope : scopes.servers) {
-    const MergeInput input{.scope = scope,
-                           .outer = scopes.outers.at(scope.outer),
-                           .main_path = main_path,
-                           .build = build,
-                           .paths = paths};
+  const tls::RuntimePaths paths(document, main_path, build);
+  for (const blocks::ServerScope& scope : scopes.servers) {
+    const tls::MergeInput input{.scope = scope,
+                                .outer = scopes.outers.at(scope.outer),
+                                .main_path = main_path,
+                                .build = build,
+                                .paths = paths};
     const std::size_t index = config.servers.size();
-    config.servers.push_back(merge(input));
-    append(config.diagnostics, check_server(config.servers[index], input, index, document));
+    config.servers.push_back(tls::merge(input));
+    append(config.diagnostics, tls::check_server(config.servers[index], input, index, document));
   }
-  append(config.diagnostics, check_sockets(config, document, build));
-  append(config.diagnostics, check_variables(document, config, build));
+  append(config.diagnostics, tls::check_sockets(config, document, build));
+  append(config.diagnostics, tls::check_variables(document, config, build));
 
-  config.upstreams = merge_upstreams(
+  config.upstreams = tls::merge_upstreams(
       {.scopes = scopes, .servers = config.servers, .paths = paths, .build = build});
 
   for (Socket& socket : config.sockets) {
     socket.ssl = socket.ssl || is_switched_on(scopes, socket.default_server);
   }
   for (TlsContext& server : config.servers) server.on_tls_socket = speaks_tls(config, server);
-  append(config.diagnostics, index_reach(config, scopes, build));
+  append(config.diagnostics, routing::index_reach(config, scopes, build));
   keep_what_is_reached(document, config);
-  describe_exposure(scopes, config);
+  exposure::describe_exposure(scopes, config);
   return config;
 }
 

@@ -4,15 +4,15 @@
 
 #include <string>
 
-#include "config/ast.h"
 #include "config/nginx_build.h"
 #include "config/resolved.h"
+#include "config/syntax/ast.h"
 
 namespace mtls::config {
 
 /// `main_path`: of the main configuration file, absolute; relative ssl_* paths join its directory
 /// (R1.42).
-ResolvedConfig resolve(const Document& document, const std::string& main_path,
+ResolvedConfig resolve(const syntax::Document& document, const std::string& main_path,
                        const NginxBuild& build);
 
 }  // namespace mtls::config

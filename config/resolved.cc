@@ -40,10 +40,12 @@ const Socket* ResolvedConfig::socket(Module module, const std::string& canonical
 }
 
 std::optional<std::size_t> ResolvedConfig::tls_owner(std::size_t index) const {
-  return standings.at(index).tls_owner;
+  return reaches.at(index).tls_owner;
 }
 
-std::size_t ResolvedConfig::speaker(std::size_t index) const { return standings.at(index).speaker; }
+std::size_t ResolvedConfig::label_owner(std::size_t index) const {
+  return reaches.at(index).label_owner;
+}
 
 std::span<const LostName> ResolvedConfig::lost_names_of(std::size_t server) const {
   const auto [begin, end] = std::ranges::equal_range(lost_names, server, {}, &LostName::server);

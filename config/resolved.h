@@ -1,5 +1,6 @@
-// Everything a configuration comes to: its server blocks, the sockets and names that lead to them, and
-// the backends behind. Plain values with provenance; how they come about is config/resolve.h. Pure.
+// Everything a configuration comes to: its server blocks, the sockets and names that lead to them,
+// and the backends behind. Plain values with provenance; how they come about is config/resolve.h.
+// Pure.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "config/ast.h"
 #include "config/exposure_facts.h"
 #include "config/server_names.h"
 #include "config/socket.h"
+#include "config/syntax/ast.h"
 #include "config/tls_context.h"
 #include "config/upstream_context.h"
 
@@ -23,12 +24,13 @@ struct ResolvedConfig {
   std::vector<TlsContext> servers;             // in configuration order
   std::vector<Socket> sockets;                 // sorted by module, then canonical, TCP before UDP
   std::vector<NameTable> names;                // of each socket; empty where nginx asks for no name
-  std::vector<Standing> standings;             // of each server
+  std::vector<ServerReach> reaches;            // of each server
   std::vector<LostName> lost_names;            // sorted by server
   std::vector<std::vector<Backend>> backends;  // of each http server
-  std::map<std::pair<std::size_t, std::string>, std::vector<Door>> doors;  // by TLS socket, target
-  std::vector<UpstreamTlsContext> upstreams;  // in configuration order, so by server_index
-  std::vector<Diagnostic> diagnostics;        // values nginx refuses, in its words
+  std::map<std::pair<std::size_t, std::string>, std::vector<OpenRoute>>
+      open_routes;                              // by TLS socket, target
+  std::vector<UpstreamTlsContext> upstreams;    // in configuration order, so by server_index
+  std::vector<syntax::Diagnostic> diagnostics;  // values nginx refuses, in its words
 
   const Socket* socket(Module module, const std::string& canonical,
                        Transport transport = Transport::kTcp) const;
@@ -38,7 +40,7 @@ struct ResolvedConfig {
   std::optional<std::size_t> tls_owner(std::size_t index) const;
   /// The server whose series stand under the labels of `servers[index]`: itself, or the earlier one
   /// with the same labels or with all its names (R2.4).
-  std::size_t speaker(std::size_t index) const;
+  std::size_t label_owner(std::size_t index) const;
   std::span<const LostName> lost_names_of(std::size_t server) const;
   std::span<const UpstreamTlsContext> upstreams_of(std::size_t server_index) const;
 

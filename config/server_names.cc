@@ -91,11 +91,12 @@ std::optional<HostPart> new_host(std::string_view text) {
 
 }  // namespace
 
-base::Result<Regex> compile_server_name(std::string_view name) {
+base::Result<syntax::Regex> compile_server_name(std::string_view name) {
   const std::string_view pattern = name.substr(1);
   const bool has_capital =
       std::any_of(pattern.begin(), pattern.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  return Regex::compile(pattern, has_capital ? Letters::kEitherCase : Letters::kExact);
+  return syntax::Regex::compile(
+      pattern, has_capital ? syntax::Letters::kEitherCase : syntax::Letters::kExact);
 }
 
 std::optional<std::string> normalised_host(std::string_view text, Version version) {
@@ -151,7 +152,7 @@ std::optional<std::size_t> NameTable::find(std::string_view host) const {
   if (const auto head = find_head(host)) return head;
   if (const auto tail = find_tail(host)) return tail;
   const auto matching = std::find_if(patterns_.begin(), patterns_.end(), [&](const auto& pattern) {
-    return pattern.first.match(host) == Match::kYes;
+    return pattern.first.match(host) == syntax::Match::kYes;
   });
   return matching == patterns_.end() ? std::nullopt : std::optional(matching->second);
 }

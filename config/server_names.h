@@ -14,13 +14,13 @@
 
 #include "base/result.h"
 #include "config/nginx_build.h"
-#include "config/regex.h"
+#include "config/syntax/regex.h"
 
 namespace mtls::config {
 
 /// The pattern of a `~` name: letters count only when there are capital ones
 /// (ngx_http_core_server_name).
-base::Result<Regex> compile_server_name(std::string_view name);
+base::Result<syntax::Regex> compile_server_name(std::string_view name);
 
 /// What nginx makes of a SNI or Host value: lower case, without port and trailing dot
 /// (ngx_http_validate_host). nullopt: not a host to nginx, which answers a request with 400 and
@@ -68,7 +68,7 @@ class NameTable {
   Owners tails_;      // `x` of `x.*`
   Owners seen_;       // what an exact name or a `.x` collides with, found by find() or not
   Owners seen_text_;  // patterns as written
-  std::vector<std::pair<Regex, std::size_t>> patterns_;
+  std::vector<std::pair<syntax::Regex, std::size_t>> patterns_;
 };
 
 }  // namespace mtls::config

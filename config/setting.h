@@ -15,8 +15,8 @@ namespace mtls::config {
 enum class Module { kHttp, kStream, kMail };
 enum class Provenance { kDefault, kInherited, kLocal };
 
-std::string_view word(Module module);               // http stream mail
-std::string_view word(Provenance provenance);       // default inherited local
+std::string_view word(Module module);          // http stream mail
+std::string_view word(Provenance provenance);  // default inherited local
 
 /// An effective value and the line that caused it.
 template <class T>
@@ -37,8 +37,8 @@ struct StaticPath {
 /// `$variables`, `data:`, `engine:`, `store:`: known only at handshake time. A fact, not an error.
 struct RuntimePath {
   std::string text;
-  // The files it can come to where its variable has literal values only (config/runtime_path.h),
-  // absolute; empty: not known.
+  // The files it can come to where its variable has literal values only
+  // (config/tls/runtime_path.h), absolute; empty: not known.
   std::vector<std::string> followed = {};
 
   bool operator==(const RuntimePath&) const = default;
@@ -49,7 +49,7 @@ using FileRef = std::variant<StaticPath, RuntimePath>;
 /// What one directive comes to, as text: `on`, `TLSv1.2 TLSv1.3`, an absolute path; several of an
 /// array with `, ` between them; "" for nothing.
 struct NamedSetting {
-  std::string_view directive;  // of the table in config/directive_table.h
+  std::string_view directive;  // of the table in config/grammar/directive_table.h
   Setting<std::string> effective;
 
   bool operator==(const NamedSetting&) const = default;

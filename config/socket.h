@@ -1,5 +1,6 @@
-// Where nginx listens, and what each server block is there: listens, the sockets they add up to, and
-// the names that lead elsewhere. Plain values; config/blocks and config/routing make them. Pure.
+// Where nginx listens, and what each server block is there: listens, the sockets they add up to,
+// and the names that lead elsewhere. Plain values; config/blocks and config/routing make them.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -57,21 +58,21 @@ struct LostName {
 };
 
 /// What a server block is on one of its sockets.
-struct Place {
+struct SocketRole {
   std::size_t socket = 0;  // index into ResolvedConfig::sockets
   bool is_default = false;
   bool has_name = false;     // some name of it leads to it there
   std::size_t selected = 0;  // the server that SNI = one of its names selects; without one, no SNI
 
-  bool operator==(const Place&) const = default;
+  bool operator==(const SocketRole&) const = default;
 };
 
-struct Standing {
-  std::size_t speaker = 0;               // ResolvedConfig::speaker()
+struct ServerReach {
+  std::size_t label_owner = 0;           // ResolvedConfig::label_owner()
   std::optional<std::size_t> tls_owner;  // ResolvedConfig::tls_owner()
-  std::vector<Place> places = {};        // sorted by socket
+  std::vector<SocketRole> roles = {};    // sorted by socket
 
-  bool operator==(const Standing&) const = default;
+  bool operator==(const ServerReach&) const = default;
 };
 
 }  // namespace mtls::config

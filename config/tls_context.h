@@ -1,5 +1,5 @@
-// The effective TLS settings of one server block, with provenance. Plain values; how they come about
-// is config/tls. Pure.
+// The effective TLS settings of one server block, with provenance. Plain values; how they come
+// about is config/tls. Pure.
 #pragma once
 
 #include <compare>

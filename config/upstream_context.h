@@ -1,5 +1,5 @@
-// The effective TLS settings of nginx as a client of one backend. Plain values; how they come about is
-// config/tls/upstream.h. Pure.
+// The effective TLS settings of nginx as a client of one backend. Plain values; how they come about
+// is config/tls/upstream.h. Pure.
 #pragma once
 
 #include <cstddef>

@@ -6,13 +6,13 @@
 #include <csignal>
 #include <iostream>
 
-#include "daemon/app.h"
-#include "daemon/check_command.h"
-#include "daemon/dump_command.h"
-#include "daemon/explain_command.h"
-#include "daemon/last_words.h"
-#include "daemon/memory.h"
-#include "daemon/options.h"
+#include "daemon/app/app.h"
+#include "daemon/commands/check.h"
+#include "daemon/commands/dump.h"
+#include "daemon/commands/explain.h"
+#include "daemon/settings/options.h"
+#include "daemon/system/last_words.h"
+#include "daemon/system/memory.h"
 
 namespace {
 
@@ -29,15 +29,15 @@ void widen_descriptor_table() {
   if (file >= 0) ::close(file);
 }
 
-int run(const mtls::daemon::Options& options) {
+int run(const mtls::daemon::settings::Options& options) {
   switch (options.command) {
-    case mtls::daemon::Command::kCheck: return mtls::daemon::check(options);
-    case mtls::daemon::Command::kDump: return mtls::daemon::dump(options);
-    case mtls::daemon::Command::kExplain: return mtls::daemon::explain(options);
-    case mtls::daemon::Command::kServe: break;
+    case mtls::daemon::settings::Command::kCheck: return mtls::daemon::commands::check(options);
+    case mtls::daemon::settings::Command::kDump: return mtls::daemon::commands::dump(options);
+    case mtls::daemon::settings::Command::kExplain: return mtls::daemon::commands::explain(options);
+    case mtls::daemon::settings::Command::kServe: break;
   }
   widen_descriptor_table();
-  return mtls::daemon::serve(options);
+  return mtls::daemon::app::serve(options);
 }
 
 // A descriptor closed by whoever started us would soon be a socket, and what is written to stderr
@@ -56,14 +56,14 @@ void open_standard_descriptors() {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves early must not end us
   open_standard_descriptors();
-  mtls::daemon::prepare_memory();
-  mtls::daemon::set_last_words(
+  mtls::daemon::system::prepare_memory();
+  mtls::daemon::system::set_last_words(
       "nginx-mtls-exporter: ended by a library: the system refused it a thread, memory or a "
       "descriptor");
-  const auto options = mtls::daemon::parse_options(argc, argv);
-  if (const auto* leave = std::get_if<mtls::daemon::Leave>(&options)) {
+  const auto options = mtls::daemon::settings::parse_options(argc, argv);
+  if (const auto* leave = std::get_if<mtls::daemon::settings::Leave>(&options)) {
     (leave->code == 0 ? std::cout : std::cerr) << leave->text;
     return leave->code;
   }
-  return run(std::get<mtls::daemon::Options>(options));
+  return run(std::get<mtls::daemon::settings::Options>(options));
 }

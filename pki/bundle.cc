@@ -53,7 +53,8 @@ using Groups = std::map<GroupKey, Group>;
 
 GroupKey group_key(const CertificateFacts& facts) { return {facts.subject.canonical, facts.key}; }
 
-Groups group(const Distinct& distinct, const std::vector<Reach>& reaches, std::size_t issuing) {
+Groups group(const Distinct& distinct, const std::vector<AnchorPath>& reaches,
+             std::size_t issuing) {
   Groups groups;
   std::map<GroupKey, std::vector<Span>> spans;  // united at once: a CA may have been renewed often
   for (std::size_t i = 0; i < distinct.certificates.size(); ++i) {
@@ -100,7 +101,7 @@ std::optional<sys_seconds> ended_before(const Life& life, sys_seconds now) {
   return life.begin && *life.begin <= now ? life.begin : std::nullopt;
 }
 
-std::optional<sys_seconds> path_until(const Reach& reach, std::optional<sys_seconds> begin,
+std::optional<sys_seconds> path_until(const AnchorPath& reach, std::optional<sys_seconds> begin,
                                       sys_seconds now) {
   if (const auto span = reach.valid.at(now)) return span->until;
   const Life life{.valid = reach.valid, .bottleneck = reach.bottleneck, .begin = begin};
@@ -217,7 +218,7 @@ BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now,
                        std::size_t issuing) {
   const Distinct distinct = without_repetitions(store);
   const Issuance issuance = match_issuers(distinct.certificates);
-  const std::vector<Reach> reaches = follow_paths(distinct.certificates, issuance);
+  const std::vector<AnchorPath> reaches = follow_paths(distinct.certificates, issuance);
   const std::vector<bool> serves = serving(distinct, issuance, issuing);
   const Groups groups = group(distinct, reaches, issuing);
 
@@ -225,7 +226,7 @@ BundleView view_bundle(const std::vector<Certificate>& store, sys_seconds now,
   for (std::size_t i = 0; i < store.size(); ++i) {
     const CertificateFacts& facts = store[i].facts();
     const Group& group = groups.at(group_key(facts));
-    const Reach& reach = reaches[distinct.position[i]];
+    const AnchorPath& reach = reaches[distinct.position[i]];
     view.members.push_back({.certificate = store[i],
                             .role = role_of(facts, group),
                             .chains_to_anchor = reach.reaches,

@@ -25,9 +25,9 @@ std::string_view function_of(FileReader reader) {
 // Which labels PEM_bytes_read_bio() hands to the reader; it passes over all others once they are
 // framed well (check_pem() in crypto/pem/pem_lib.c).
 bool takes(FileReader reader, const BlockError& error) {
-  const bool is_plain = error.label == PemLabel::kCertificate;
-  const bool is_certificate = is_plain || error.label == PemLabel::kTrustedCertificate;
-  const bool is_crl = error.label == PemLabel::kCrl;
+  const bool is_plain = error.label == encoding::PemLabel::kCertificate;
+  const bool is_certificate = is_plain || error.label == encoding::PemLabel::kTrustedCertificate;
+  const bool is_crl = error.label == encoding::PemLabel::kCrl;
   switch (reader) {
     case FileReader::kCertificateChain:
       return is_plain || (is_certificate && error.certificates_before == 0);
@@ -68,9 +68,10 @@ std::string nothing_found(FileReader reader) {
 
 std::string queue_of(const BlockError& error, FileReader reader) {
   std::string queue = error.message;
-  if (error.message == kNoEndLine || error.message == "bad end line") {
+  if (error.message == encoding::kNoEndLine || error.message == "bad end line") {
     queue = "error:04800066:PEM routines::bad end line";
-  } else if (error.message == kBadBase64 || error.message == kNoEndLineBadBase64) {
+  } else if (error.message == encoding::kBadBase64 ||
+             error.message == encoding::kNoEndLineBadBase64) {
     queue = "error:04800064:PEM routines::bad base64 decode";
   }
   if (reader == FileReader::kStoreFile) {
@@ -84,7 +85,7 @@ std::string queue_of(const BlockError& error, FileReader reader) {
 std::optional<ReadError> read_error(const Material& material, FileReader reader) {
   const auto error = std::find_if(
       material.block_errors.begin(), material.block_errors.end(), [&](const BlockError& block) {
-        return block.message != kHidden && block.message != kTooManyElements &&
+        return block.message != encoding::kHidden && block.message != kTooManyElements &&
                (!block.is_framed || takes(reader, block));
       });
   if (error != material.block_errors.end() && reader != FileReader::kCaNames) {

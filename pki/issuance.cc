@@ -99,8 +99,8 @@ std::optional<Span> validity_of(const Certificate* certificate) {
   return Span{*validity.not_before, *validity.not_after};
 }
 
-Reach reach_of_anchor(const Certificate* anchor) {
-  Reach reach{.reaches = true, .steps = 0, .valid = {}, .bottleneck = {}};
+AnchorPath reach_of_anchor(const Certificate* anchor) {
+  AnchorPath reach{.reaches = true, .steps = 0, .valid = {}, .bottleneck = {}};
   if (const auto validity = validity_of(anchor)) {
     reach.valid = Coverage(*validity);
     reach.bottleneck = validity->until;
@@ -110,7 +110,7 @@ Reach reach_of_anchor(const Certificate* anchor) {
 
 // What the issuer's paths are worth with `child` below them, added to what `child` has. true: it
 // gained.
-bool extend(const Reach& issuer, const Certificate* child, Reach& reach) {
+bool extend(const AnchorPath& issuer, const Certificate* child, AnchorPath& reach) {
   const bool first = !reach.reaches;
   if (first) reach.steps = issuer.steps + 1;  // breadth first: nobody comes by a shorter path later
   reach.reaches = true;
@@ -145,8 +145,9 @@ Issuance match_issuers(const CertificateList& certificates) {
   return issuance;
 }
 
-std::vector<Reach> follow_paths(const CertificateList& certificates, const Issuance& issuance) {
-  std::vector<Reach> reaches(certificates.size());
+std::vector<AnchorPath> follow_paths(const CertificateList& certificates,
+                                     const Issuance& issuance) {
+  std::vector<AnchorPath> reaches(certificates.size());
   std::deque<std::size_t> waiting;
   std::vector<bool> is_waiting(certificates.size());
   for (std::size_t i = 0; i < certificates.size(); ++i) {

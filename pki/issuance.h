@@ -28,7 +28,7 @@ Issuance match_issuers(const std::vector<const Certificate*>& certificates);
 
 /// What one certificate's paths to an anchor are worth. Cycles of cross certificates add nothing: a
 /// path through one only narrows.
-struct Reach {
+struct AnchorPath {
   bool reaches = false;
   int steps =
       0;  // certificates below the anchor on the shortest path, itself included; an anchor has 0
@@ -37,7 +37,7 @@ struct Reach {
       bottleneck;  // the best path's smallest not_after; nullopt: only over impossible dates
 };
 
-std::vector<Reach> follow_paths(const std::vector<const Certificate*>& certificates,
-                                const Issuance& issuance);
+std::vector<AnchorPath> follow_paths(const std::vector<const Certificate*>& certificates,
+                                     const Issuance& issuance);
 
 }  // namespace mtls::pki

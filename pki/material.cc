@@ -3,9 +3,9 @@
 #include <map>
 #include <utility>
 
-#include "pki/element_budget.h"
+#include "pki/encoding/element_budget.h"
+#include "pki/encoding/pem.h"
 #include "pki/openssl.h"
-#include "pki/pem.h"
 #include "pki/public_key.h"
 
 namespace mtls::pki {
@@ -15,24 +15,24 @@ class Reader {
  public:
   explicit Reader(Material& material) : material_(material) {}
 
-  void take(const PemBlock& block) {
-    material_.contains_private_key |= block.label == PemLabel::kPrivateKey;
+  void take(const encoding::PemBlock& block) {
+    material_.contains_private_key |= block.label == encoding::PemLabel::kPrivateKey;
     if (!block.error.empty()) return refuse(block, block.error);
     switch (block.label) {
-      case PemLabel::kCertificate:
-      case PemLabel::kTrustedCertificate: take_certificate(block); break;
-      case PemLabel::kCrl:
+      case encoding::PemLabel::kCertificate:
+      case encoding::PemLabel::kTrustedCertificate: take_certificate(block); break;
+      case encoding::PemLabel::kCrl:
         take(parse_revocation_list(block.der), block, material_.revocation_lists);
         break;
-      case PemLabel::kPrivateKey:
-      case PemLabel::kOther: break;
+      case encoding::PemLabel::kPrivateKey:
+      case encoding::PemLabel::kOther: break;
     }
   }
 
  private:
   // A copy of an earlier block is that certificate: reading one anew costs OpenSSL 0.1 ms.
-  void take_certificate(const PemBlock& block) {
-    const bool trusted = block.label == PemLabel::kTrustedCertificate;
+  void take_certificate(const encoding::PemBlock& block) {
+    const bool trusted = block.label == encoding::PemLabel::kTrustedCertificate;
     const auto [known, fresh] =
         read_.try_emplace({sha256(block.der), trusted}, material_.certificates.size());
     if (!fresh) {
@@ -49,12 +49,12 @@ class Reader {
   }
 
   template <class T>
-  void take(base::Result<T> parsed, const PemBlock& block, std::vector<T>& to) {
+  void take(base::Result<T> parsed, const encoding::PemBlock& block, std::vector<T>& to) {
     if (!parsed) return refuse(block, std::move(parsed.error().message));
     to.push_back(std::move(*parsed));
   }
 
-  void refuse(const PemBlock& block, std::string message) {
+  void refuse(const encoding::PemBlock& block, std::string message) {
     material_.block_errors.push_back({.line = block.line,
                                       .message = std::move(message),
                                       .label = block.label,
@@ -63,7 +63,7 @@ class Reader {
   }
 
   Material& material_;
-  ElementBudget elements_;
+  encoding::ElementBudget elements_;
   KeyReader keys_;
   std::map<std::pair<Fingerprint, bool>, std::size_t> read_;  // of the DER -> which certificate
 };
@@ -73,10 +73,10 @@ class Reader {
 Material parse_material(std::string_view bytes) {
   Material material;
   material.content = sha256({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
-  const std::vector<PemBlock> blocks = split_pem(bytes);
+  const std::vector<encoding::PemBlock> blocks = encoding::split_pem(bytes);
   Reader reader(material);
-  for (const PemBlock& block : blocks) reader.take(block);
-  material.truncated = !blocks.empty() && blocks.back().error == kNoEndLine;
+  for (const encoding::PemBlock& block : blocks) reader.take(block);
+  material.truncated = !blocks.empty() && blocks.back().error == encoding::kNoEndLine;
   return material;
 }
 

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "pki/certificate.h"
-#include "pki/pem.h"
+#include "pki/encoding/pem.h"
 
 namespace mtls::pki {
 
 /// BlockError::message of a certificate that is not read because the file is made to fill our
-/// memory (pki/element_budget.h). nginx reads it.
+/// memory (pki/encoding/element_budget.h). nginx reads it.
 inline constexpr std::string_view kTooManyElements =
     "not read: the certificates up to here have more than 1,800,000 ASN.1 elements";
 
@@ -22,7 +22,7 @@ inline constexpr std::string_view kTooManyElements =
 struct BlockError {
   std::uint32_t line = 0;  // of its BEGIN, from 1
   std::string message;     // never bytes of the file
-  PemLabel label = PemLabel::kOther;
+  encoding::PemLabel label = encoding::PemLabel::kOther;
   bool is_framed = false;  // the PEM around it is good: only a reader of its label meets the error
   std::size_t certificates_before = 0;  // good ones
 

@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-#include "pki/der_element.h"
+#include "pki/encoding/der_element.h"
 
 namespace mtls::pki {
 namespace {
@@ -16,17 +16,17 @@ using OwnedContext = base::Owned<OSSL_DECODER_CTX, OSSL_DECODER_CTX_free>;
 using OwnedBytes = base::Owned<unsigned char, [](unsigned char* bytes) { OPENSSL_free(bytes); }>;
 
 // SEC 1 §2.3.3: 04 begins a point with both coordinates; of all others OpenSSL computes one.
-bool is_whole(DerBytes point) { return !point.empty() && point.front() == 0x04; }
+bool is_whole(encoding::DerBytes point) { return !point.empty() && point.front() == 0x04; }
 
 // ECParameters of RFC 3279 §2.3.5: version, fieldID, curve, base, ...
-DerBytes base_point(DerBytes parameters) {
-  DerElement field = first_element(first_element(parameters).content);
-  for (int i = 0; i < 3; ++i) field = first_element(field.rest);
+encoding::DerBytes base_point(encoding::DerBytes parameters) {
+  encoding::DerElement field = encoding::first_element(encoding::first_element(parameters).content);
+  for (int i = 0; i < 3; ++i) field = encoding::first_element(field.rest);
   return field.content;
 }
 
 // How long OpenSSL 3.0 takes at most to read it, in 0.1 ms; 0: hardly anything.
-int weight_of(const X509_ALGOR* algorithm, DerBytes key) {
+int weight_of(const X509_ALGOR* algorithm, encoding::DerBytes key) {
   const ASN1_OBJECT* name = nullptr;
   int type = V_ASN1_UNDEF;
   const void* parameters = nullptr;
@@ -34,8 +34,8 @@ int weight_of(const X509_ALGOR* algorithm, DerBytes key) {
   if (OBJ_obj2nid(name) != EVP_PKEY_EC) return 0;
   if (type != V_ASN1_SEQUENCE) return is_whole(key) ? 0 : 4;  // secp224r1
   const auto* text = static_cast<const ASN1_STRING*>(parameters);
-  const DerBytes curve{ASN1_STRING_get0_data(text),
-                       static_cast<std::size_t>(ASN1_STRING_length(text))};
+  const encoding::DerBytes curve{ASN1_STRING_get0_data(text),
+                                 static_cast<std::size_t>(ASN1_STRING_length(text))};
   constexpr int kTwoRoots = 2500;  // 661 bits, the most that OpenSSL takes
   return is_whole(key) && is_whole(base_point(curve)) ? 2 : kTwoRoots;
 }

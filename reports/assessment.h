@@ -13,7 +13,7 @@ struct Assessment {
   const audit::Snapshot& snapshot;
   const audit::Policy& policy;
 
-  const config::Document& document() const { return *snapshot.config->document; }
+  const config::syntax::Document& document() const { return *snapshot.config->document; }
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
 };
 

@@ -6,8 +6,8 @@
 #include "audit/finding.h"
 #include "audit/judge.h"
 #include "base/text.h"
-#include "reports/explain_lines.h"
-#include "reports/explanations.h"
+#include "catalogue/log_lines.h"
+#include "catalogue/verify_codes.h"
 
 namespace mtls::reports {
 namespace {
@@ -22,7 +22,7 @@ std::string of_finding(const audit::FindingRow& row) {
          entry("more", "docs/findings.md#" + std::string(row.id));
 }
 
-std::string causes_of(const VerifyCode& row) {
+std::string causes_of(const catalogue::VerifyCode& row) {
   std::string text;
   for (const std::string_view cause : row.causes) {
     if (!cause.empty()) text += "    - " + std::string(cause) + "\n";
@@ -31,7 +31,7 @@ std::string causes_of(const VerifyCode& row) {
 }
 
 // What nginx does with it, R3.30 and R3.55.
-std::string consequence_of(const VerifyCode& row) {
+std::string consequence_of(const catalogue::VerifyCode& row) {
   if (row.code == 0) return "the request is served";
   std::string text =
       "a client gets 400 The SSL certificate error (stream: the connection is "
@@ -42,7 +42,7 @@ std::string consequence_of(const VerifyCode& row) {
   return text;
 }
 
-std::string of_code(const VerifyCode& row) {
+std::string of_code(const catalogue::VerifyCode& row) {
   std::string text = std::string(row.name) + " (" + std::to_string(row.code) +
                      "): " + std::string(row.text) + "\n";
   if (!row.old_text.empty()) text += entry("in OpenSSL 1.1.1", row.old_text);
@@ -50,7 +50,7 @@ std::string of_code(const VerifyCode& row) {
          causes_of(row) + entry("remedy", row.remedy);
 }
 
-std::string of_logged(const VerifyCode& row, const LoggedCode& logged) {
+std::string of_logged(const catalogue::VerifyCode& row, const catalogue::LoggedCode& logged) {
   if (!logged.is_upstream) return of_code(row);
   return "nginx verifies a backend here (proxy_ssl_verify on, or the same of grpc_ssl_ and "
          "uwsgi_ssl_): below, the client is the backend, its purpose serverAuth, the bundle "
@@ -58,7 +58,7 @@ std::string of_logged(const VerifyCode& row, const LoggedCode& logged) {
          of_code(row);
 }
 
-std::string of_line(const LogLine& line) {
+std::string of_line(const catalogue::LogLine& line) {
   if (line.finding) return of_finding(audit::row(*line.finding));
   return std::string(line.part) + "\n" + entry("meaning", line.meaning) +
          entry("cause", line.cause) + entry("remedy", line.remedy);
@@ -80,12 +80,12 @@ std::string_view bare(std::string_view text) {
 
 std::optional<std::string> explained(std::string_view line) {
   if (const auto* finding = find_finding(line)) return of_finding(*finding);
-  if (const auto* code = find_verify_code(bare(line))) return of_code(*code);
-  if (const auto logged = logged_code(line)) {
-    const auto* code = find_verify_code(logged->code);
+  if (const auto* code = catalogue::find_verify_code(bare(line))) return of_code(*code);
+  if (const auto logged = catalogue::logged_code(line)) {
+    const auto* code = catalogue::find_verify_code(logged->code);
     if (code != nullptr) return of_logged(*code, *logged);
   }
-  if (const auto* known = find_log_line(line)) return of_line(*known);
+  if (const auto* known = catalogue::find_log_line(line)) return of_line(*known);
   return std::nullopt;
 }
 

@@ -48,7 +48,7 @@ Json file_json(const std::optional<config::FileRef>& file) {
   return file ? file_json(*file) : Json();
 }
 
-void put_place(Json& object, const config::Document& document,
+void put_place(Json& object, const config::syntax::Document& document,
                const std::optional<base::SourceLocation>& at) {
   object["file"] = at ? Json(document.path_of(at->file)) : Json();
   object["line"] = at ? Json(at->line) : Json();

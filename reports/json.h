@@ -24,7 +24,7 @@ Json file_json(const config::FileRef& file);
 Json file_json(const std::optional<config::FileRef>& file);
 
 /// `file` and `line` of `object`; null where there is none.
-void put_place(Json& object, const config::Document& document,
+void put_place(Json& object, const config::syntax::Document& document,
                const std::optional<base::SourceLocation>& at);
 
 /// conf, prefix, version, openssl, files, errors.

@@ -20,7 +20,7 @@ Json value_json(const std::vector<std::pair<std::string, std::string>>& commands
 }
 
 template <class T>
-Json setting_json(const config::Document& document, const config::Setting<T>& setting) {
+Json setting_json(const config::syntax::Document& document, const config::Setting<T>& setting) {
   Json json{{"value", value_json(setting.value)}, {"provenance", word(setting.provenance)}};
   put_place(json, document, setting.at);
   return json;
@@ -35,7 +35,8 @@ Json word_json(config::SpeaksTls speaks_tls) {
   return "yes";
 }
 
-Json upstream_settings(const config::Document& document, const UpstreamTlsContext& upstream) {
+Json upstream_settings(const config::syntax::Document& document,
+                       const UpstreamTlsContext& upstream) {
   const std::string prefix = prefix_of(upstream);
   Json json = Json::object();
   const auto put = [&](const char* suffix, const auto& setting) {
@@ -57,7 +58,7 @@ Json upstream_settings(const config::Document& document, const UpstreamTlsContex
   return json;
 }
 
-Json upstream_json(const config::Document& document, const UpstreamTlsContext& upstream) {
+Json upstream_json(const config::syntax::Document& document, const UpstreamTlsContext& upstream) {
   Json json{{"server", id_text(upstream.server)},
             {"location", upstream.location},
             {"directive", upstream.directive},
@@ -80,7 +81,7 @@ std::string prefix_of(const UpstreamTlsContext& upstream) {
   return upstream.directive.substr(0, upstream.directive.find('_')) + "_ssl_";
 }
 
-Json settings_json(const config::Document& document, const config::TlsContext& server) {
+Json settings_json(const config::syntax::Document& document, const config::TlsContext& server) {
   Json json = Json::object();
   for (const config::NamedSetting& setting : server.settings) {
     json[std::string(setting.directive)] = setting_json(document, setting.effective);

@@ -6,7 +6,7 @@
 namespace mtls::reports {
 
 /// By directive: value, provenance, file, line.
-Json settings_json(const config::Document& document, const config::TlsContext& server);
+Json settings_json(const config::syntax::Document& document, const config::TlsContext& server);
 
 /// What the directives of an upstream begin with: proxy_ssl_, grpc_ssl_, uwsgi_ssl_.
 std::string prefix_of(const config::UpstreamTlsContext& upstream);

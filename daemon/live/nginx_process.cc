@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace mtls::daemon {
+namespace mtls::daemon::live {
 namespace {
 
 constexpr std::size_t kMaxTitleBytes = std::size_t{1} << 20U;
@@ -32,14 +32,14 @@ bool make_absolute(std::optional<std::string>& prefix, const std::string& proces
 
 }  // namespace
 
-std::vector<NginxMaster> find_masters(base::FileSystem& disk, const std::string& root) {
-  std::vector<NginxMaster> masters;
+std::vector<running::NginxMaster> find_masters(base::FileSystem& disk, const std::string& root) {
+  std::vector<running::NginxMaster> masters;
   const std::string proc = root + "/proc/";
   const auto titles = disk.glob(proc + "[0-9]*/cmdline");
   if (!titles) return masters;
   for (const std::string& path : *titles) {
     const auto title = disk.read(path, kMaxTitleBytes);
-    auto master = title ? parse_master_title(title->text()) : std::nullopt;
+    auto master = title ? running::parse_master_title(title->text()) : std::nullopt;
     const std::string process = path.substr(0, path.rfind('/'));
     if (!master || !has_our_root(process) || !make_absolute(master->prefix, process)) continue;
     const char* const number = process.data() + proc.size();
@@ -47,9 +47,10 @@ std::vector<NginxMaster> find_masters(base::FileSystem& disk, const std::string&
     master->binary = process + "/exe";
     masters.push_back(std::move(*master));
   }
-  std::sort(masters.begin(), masters.end(),
-            [](const NginxMaster& a, const NginxMaster& b) { return a.pid < b.pid; });
+  std::sort(
+      masters.begin(), masters.end(),
+      [](const running::NginxMaster& a, const running::NginxMaster& b) { return a.pid < b.pid; });
   return masters;
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::live

@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "base/filesystem.h"
-#include "daemon/live/process_title.h"
+#include "running/process_title.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::live {
 
 /// All of them that see our file system, oldest first. `root`: where /proc is looked for.
-std::vector<NginxMaster> find_masters(base::FileSystem& disk, const std::string& root = "");
+std::vector<running::NginxMaster> find_masters(base::FileSystem& disk,
+                                               const std::string& root = "");
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::live

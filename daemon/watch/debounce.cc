@@ -1,6 +1,6 @@
 #include "daemon/watch/debounce.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,4 +52,4 @@ std::map<std::string, Debounce::Ending> Debounce::take(Time now) {
   return due;
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 class Debounce {
  public:
@@ -43,4 +43,4 @@ class Debounce {
   std::map<std::string, Hint> hints_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

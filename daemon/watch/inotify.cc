@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10U;
@@ -40,7 +40,7 @@ void parse(const char* at, const char* end, std::vector<InotifyEvent>& events) {
 }  // namespace
 
 tl::expected<Inotify, Inotify::Errno> Inotify::create() {
-  FileDescriptor fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  system::FileDescriptor fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (!fd) return tl::unexpected(errno);
   return Inotify(std::move(fd));
 }
@@ -68,4 +68,4 @@ std::vector<InotifyEvent> Inotify::drain() {
   return events;
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

@@ -8,10 +8,10 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/file_descriptor.h"
-#include "daemon/watch/ground.h"
+#include "daemon/system/file_descriptor.h"
+#include "daemon/watch/directory_view.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 class Inotify final : public Watches {
  public:
@@ -28,9 +28,9 @@ class Inotify final : public Watches {
   int fd() const { return fd_.get(); }
 
  private:
-  explicit Inotify(FileDescriptor fd) : fd_(std::move(fd)) {}
+  explicit Inotify(system::FileDescriptor fd) : fd_(std::move(fd)) {}
 
-  FileDescriptor fd_;
+  system::FileDescriptor fd_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

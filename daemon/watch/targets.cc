@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 namespace {
 
 using base::ErrorCode;
@@ -33,7 +33,7 @@ bool only_reading_tells(const std::optional<ErrorCode>& error) {
 
 }  // namespace
 
-Targets::Look Targets::look_of(const Sighting& sighting) {
+Targets::Observation Targets::observation_of(const Sighting& sighting) {
   std::string names;
   for (const std::string& match : sighting.matches) names.append(match).append(1, '\0');
   return {.stamp = sighting.stamp, .error = sighting.error, .matches = base::fnv1a(names)};
@@ -54,7 +54,7 @@ bool Targets::is_young(const Target& target, std::int64_t seen_since_ns) {
 }
 
 void Targets::replace(const base::Sightings& seen, std::int64_t seen_since_ns, Chosen& chosen) {
-  std::erase_if(targets_, [&](const Entry& entry) {
+  std::erase_if(targets_, [&](const TargetEntry& entry) {
     const auto still = seen.find(entry.first);
     if (still != seen.end() && still->second.kind == entry.second.kind) return false;
     watch_set_.forget(entry.second.id);
@@ -69,7 +69,7 @@ void Targets::replace(const base::Sightings& seen, std::int64_t seen_since_ns, C
       target.kind = sighting.kind;
       by_id_[target.id] = &*at;
     }
-    target.given = look_of(sighting);
+    target.given = observation_of(sighting);
     // Reported once, an error that a look cannot confirm counts as seen until the look changes.
     if (!only_reading_tells(target.given.error)) target.reported.reset();
     target.unconfirmed = target.last != target.given || is_young(target, seen_since_ns);
@@ -85,7 +85,7 @@ Targets::Chosen Targets::choose(const Pass& pass) {
     if (at != targets_.end()) chosen.try_emplace(&*at, Cause::kTold);
   }
   if (!pass.everything && !pass.unreliable) return chosen;
-  for (Entry& entry : targets_) {
+  for (TargetEntry& entry : targets_) {
     const bool told = pass.lost || (pass.unreliable && entry.second.unreliable);
     if (told) chosen.try_emplace(&entry, Cause::kTold);
     if (pass.everything) chosen.try_emplace(&entry, Cause::kEverything);
@@ -93,23 +93,24 @@ Targets::Chosen Targets::choose(const Pass& pass) {
   return chosen;
 }
 
-std::vector<Walk> Targets::walk(const std::vector<Entry*>& entries) const {
-  Walker walker(world_.ground);
-  std::vector<Walk> walks;
+std::vector<PathWalk> Targets::walk(const std::vector<TargetEntry*>& entries) const {
+  PathWalker walker(world_.ground);
+  std::vector<PathWalk> walks;
   walks.reserve(entries.size());
-  for (const Entry* entry : entries) walks.push_back(walker.walk(entry->second.kind, entry->first));
+  for (const TargetEntry* entry : entries)
+    walks.push_back(walker.walk(entry->second.kind, entry->first));
   return walks;
 }
 
 /// Without being told, only where the way changed or a watch is missing: renewing thousands of
 /// watches costs.
-std::vector<Targets::Entry*> Targets::to_refresh(const Chosen& chosen) {
-  std::vector<Entry*> entries;
-  std::vector<Entry*> untold;
+std::vector<Targets::TargetEntry*> Targets::to_refresh(const Chosen& chosen) {
+  std::vector<TargetEntry*> entries;
+  std::vector<TargetEntry*> untold;
   for (const auto& [entry, cause] : chosen) {
     (cause == Cause::kTold ? entries : untold).push_back(entry);
   }
-  const std::vector<Walk> walks = walk(untold);
+  const std::vector<PathWalk> walks = walk(untold);
   for (std::size_t i = 0; i < untold.size(); ++i) {
     const Target& target = untold[i]->second;
     if (walks[i].signature != target.signature || !watch_set_.watched(target.id)) {
@@ -120,9 +121,9 @@ std::vector<Targets::Entry*> Targets::to_refresh(const Chosen& chosen) {
 }
 
 /// Arms before the last walk, so that there is no window between the look and the watch.
-void Targets::refresh(std::vector<Entry*> entries, Watches& watches, PassResult& result) {
+void Targets::refresh(std::vector<TargetEntry*> entries, Watches& watches, PassResult& result) {
   watch_set_.arm(watches);  // lets go of what targets no longer there had
-  std::vector<Walk> walks = walk(entries);
+  std::vector<PathWalk> walks = walk(entries);
   for (int round = 0; round < kRounds && !entries.empty(); ++round) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       Target& target = entries[i]->second;
@@ -130,9 +131,9 @@ void Targets::refresh(std::vector<Entry*> entries, Watches& watches, PassResult&
       watch_set_.want(target.id, walks[i].wants);
     }
     watch_set_.arm(watches);
-    const std::vector<Walk> again = walk(entries);
-    std::vector<Entry*> moved;
-    std::vector<Walk> moved_to;
+    const std::vector<PathWalk> again = walk(entries);
+    std::vector<TargetEntry*> moved;
+    std::vector<PathWalk> moved_to;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       Target& target = entries[i]->second;
       target.unreliable = walks[i].silent || !watch_set_.watched(target.id);
@@ -143,13 +144,13 @@ void Targets::refresh(std::vector<Entry*> entries, Watches& watches, PassResult&
     entries = std::move(moved);
     walks = std::move(moved_to);
   }
-  for (const Entry* entry : entries) result.unstable.insert(entry->first);
+  for (const TargetEntry* entry : entries) result.unstable.insert(entry->first);
 }
 
 /// Two changes within one tick of the file system's clock may leave one stamp: a file that changed
 /// while its owner was evaluating is reported once more when the tick is surely over ("racily
 /// clean").
-bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const {
+bool Targets::may_hide_a_change(TargetEntry& entry, const Pass& pass, PassResult& result) const {
   Target& target = entry.second;
   const std::int64_t now = world_.ground.realtime_ns();
   const std::int64_t settled = now + world_.settle.count();
@@ -169,7 +170,7 @@ bool Targets::may_hide_a_change(Entry& entry, const Pass& pass, PassResult& resu
   return true;
 }
 
-void Targets::look(Entry& entry, Cause cause, const Pass& pass, PassResult& result) {
+void Targets::look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult& result) {
   auto& [path, target] = entry;
   base::RecordingFileSystem recording(world_.disk);
   if (target.kind == Sighting::Kind::kPattern) {
@@ -177,7 +178,7 @@ void Targets::look(Entry& entry, Cause cause, const Pass& pass, PassResult& resu
   } else {
     (void)recording.stat(path);
   }
-  const Look now = look_of(recording.sightings().at(path));
+  const Observation now = observation_of(recording.sightings().at(path));
   target.last = now;
   if (now == target.given) {
     target.reported.reset();
@@ -206,4 +207,4 @@ PassResult Targets::run(const Pass& pass, Watches* watches) {
   return result;
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "base/sighting.h"
-#include "daemon/watch/ground.h"
+#include "daemon/watch/directory_view.h"
 #include "daemon/watch/walk.h"
 #include "daemon/watch/watch_set.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 /// What the loop asks for; several requests merge into one pass.
 struct Pass {
@@ -48,7 +48,7 @@ struct PassResult {
 class Targets {
  public:
   struct World {
-    Ground& ground;
+    DirectoryView& ground;
     base::FileSystem& disk;
     /// How long after it a change of a file may be followed by another with the same time stamp.
     std::chrono::nanoseconds settle{};
@@ -61,44 +61,44 @@ class Targets {
 
  private:
   /// A Sighting without its path: tens of thousands are kept.
-  struct Look {
+  struct Observation {
     std::optional<base::FileStamp> stamp;
     std::optional<base::ErrorCode> error;
     std::uint64_t matches = 0;  // hash
 
-    bool operator==(const Look&) const = default;
+    bool operator==(const Observation&) const = default;
   };
   struct Target {
     TargetId id = 0;
     base::Sighting::Kind kind = base::Sighting::Kind::kFile;
-    Look given;
-    std::optional<Look> last;
-    std::optional<Look> reported;
+    Observation given;
+    std::optional<Observation> last;
+    std::optional<Observation> reported;
     std::uint64_t signature = 0;
     bool unconfirmed = false;         // `given` may be older than what is there
     std::int64_t young_until_ns = 0;  // real time; 0: not young
     std::int64_t settled_ns = 0;      // the ctime that was reported once more when it had settled
     bool unreliable = true;
   };
-  using Entry = std::map<std::string, Target>::value_type;
+  using TargetEntry = std::map<std::string, Target>::value_type;
   enum class Cause { kTold, kEverything };
-  using Chosen = std::map<Entry*, Cause>;
+  using Chosen = std::map<TargetEntry*, Cause>;
 
-  static Look look_of(const base::Sighting& sighting);
+  static Observation observation_of(const base::Sighting& sighting);
   Chosen choose(const Pass& pass);
   void replace(const base::Sightings& seen, std::int64_t seen_since_ns, Chosen& chosen);
   static bool is_young(const Target& target, std::int64_t seen_since_ns);
-  std::vector<Entry*> to_refresh(const Chosen& chosen);
-  std::vector<Walk> walk(const std::vector<Entry*>& entries) const;
-  void refresh(std::vector<Entry*> entries, Watches& watches, PassResult& result);
-  void look(Entry& entry, Cause cause, const Pass& pass, PassResult& result);
-  bool may_hide_a_change(Entry& entry, const Pass& pass, PassResult& result) const;
+  std::vector<TargetEntry*> to_refresh(const Chosen& chosen);
+  std::vector<PathWalk> walk(const std::vector<TargetEntry*>& entries) const;
+  void refresh(std::vector<TargetEntry*> entries, Watches& watches, PassResult& result);
+  void look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult& result);
+  bool may_hide_a_change(TargetEntry& entry, const Pass& pass, PassResult& result) const;
 
   World world_;
   std::map<std::string, Target> targets_;
-  std::unordered_map<TargetId, Entry*> by_id_;
+  std::unordered_map<TargetId, TargetEntry*> by_id_;
   TargetId next_id_ = 0;
   WatchSet watch_set_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

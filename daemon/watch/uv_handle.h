@@ -6,7 +6,7 @@
 
 #include <uv.h>
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 struct CloseUvHandle {
   template <class Handle>
@@ -19,4 +19,4 @@ struct CloseUvHandle {
 template <class Handle>
 using UvHandle = std::unique_ptr<Handle, CloseUvHandle>;
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

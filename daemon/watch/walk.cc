@@ -6,9 +6,9 @@
 #include <array>
 
 #include "base/text.h"
-#include "daemon/glob.h"
+#include "daemon/system/glob.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 namespace {
 
 constexpr int kMaxHops = 40;  // path_resolution(7): the kernel's MAXSYMLINKS
@@ -26,41 +26,42 @@ std::string parent_of(const std::string& directory) {
 }  // namespace
 
 /// How far a walk has come.
-struct Walker::Progress {
+struct PathWalker::Progress {
   std::string here = "/";       // a directory, without symbolic links
   std::vector<Component> todo;  // what is left of the way, last component first
   int hops = 0;
 };
 
-std::vector<Walker::Component> Walker::split(const std::string& path, base::Sighting::Kind kind) {
+std::vector<PathWalker::Component> PathWalker::split(const std::string& path,
+                                                     base::Sighting::Kind kind) {
   std::vector<Component> components;
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t end = std::min(path.find('/', at), path.size());
     std::string text = path.substr(at, end - at);
     at = end + 1;
     if (text.empty() || text == ".") continue;
-    const bool magic = kind == base::Sighting::Kind::kPattern && is_glob(text);
+    const bool magic = kind == base::Sighting::Kind::kPattern && system::is_glob(text);
     components.push_back({.text = std::move(text), .magic = magic});
   }
   std::reverse(components.begin(), components.end());
   return components;
 }
 
-Ground::Entry Walker::entry(const std::string& path, bool remembered) {
+DirectoryView::DirectoryEntry PathWalker::entry(const std::string& path, bool remembered) {
   if (!remembered) return ground_.look_at(path);
   const auto known = entries_.find(path);
   if (known != entries_.end()) return known->second;
   return entries_.emplace(path, ground_.look_at(path)).first->second;
 }
 
-bool Walker::is_remote(const std::string& path) const {
+bool PathWalker::is_remote(const std::string& path) const {
   if (!mounts_->may_block()) return false;
-  const Mount* mount = mounts_->mounted_on(path);
-  return mount != nullptr && mount->kind == MountKind::kRemote;
+  const system::Mount* mount = mounts_->mounted_on(path);
+  return mount != nullptr && mount->kind == system::MountKind::kRemote;
 }
 
 /// One component further; false where the way ends.
-bool Walker::step(Progress& progress, const std::string& name, Walk& walk) {
+bool PathWalker::step(Progress& progress, const std::string& name, PathWalk& walk) {
   if (name == "..") {
     progress.here = parent_of(progress.here);
     return true;
@@ -74,7 +75,7 @@ bool Walker::step(Progress& progress, const std::string& name, Walk& walk) {
     return false;
   }
   // Only what lies in the middle of a way is shared by several, and worth remembering.
-  const Ground::Entry seen = entry(path, !progress.todo.empty());
+  const DirectoryView::DirectoryEntry seen = entry(path, !progress.todo.empty());
   const std::array<std::uint64_t, 5> facts = {walk.signature, seen.device, seen.inode, seen.type,
                                               static_cast<std::uint64_t>(seen.error)};
   std::string identity(reinterpret_cast<const char*>(facts.data()), sizeof(facts));
@@ -99,11 +100,12 @@ bool Walker::step(Progress& progress, const std::string& name, Walk& walk) {
 
 /// A wildcard: every entry of the directory matters, and the rest of the way continues below each
 /// that matches.
-void Walker::branch(const Progress& progress, const std::string& pattern, Walk& walk) {
+void PathWalker::branch(const Progress& progress, const std::string& pattern, PathWalk& walk) {
   walk.wants.push_back({.place = progress.here, .name = kEveryEntry});
   if (progress.todo.empty()) return;
   std::vector<std::string> names = ground_.ways_on(progress.here);
-  std::erase_if(names, [&](const std::string& name) { return !matches_entry(pattern, name); });
+  std::erase_if(names,
+                [&](const std::string& name) { return !system::matches_entry(pattern, name); });
   std::sort(names.begin(),
             names.end());  // readdir's order is not stable, the signature depends on it
   for (std::string& name : names) {
@@ -113,7 +115,7 @@ void Walker::branch(const Progress& progress, const std::string& pattern, Walk& 
   }
 }
 
-void Walker::advance(Progress progress, Walk& walk) {
+void PathWalker::advance(Progress progress, PathWalk& walk) {
   while (!progress.todo.empty() && walk.wants.size() < kMaxWants) {
     const Component next = std::move(progress.todo.back());
     progress.todo.pop_back();
@@ -123,15 +125,15 @@ void Walker::advance(Progress progress, Walk& walk) {
     }
     if (!step(progress, next.text, walk)) break;
   }
-  walk.silent = walk.silent || mounts_->mount_of(progress.here).kind != MountKind::kLocal;
+  walk.silent = walk.silent || mounts_->mount_of(progress.here).kind != system::MountKind::kLocal;
 }
 
-Walk Walker::walk(base::Sighting::Kind kind, const std::string& path) {
-  Walk walk;
+PathWalk PathWalker::walk(base::Sighting::Kind kind, const std::string& path) {
+  PathWalk walk;
   advance({.todo = split(path, kind)}, walk);
   std::sort(walk.wants.begin(), walk.wants.end());
   walk.wants.erase(std::unique(walk.wants.begin(), walk.wants.end()), walk.wants.end());
   return walk;
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

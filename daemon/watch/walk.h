@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/sighting.h"
-#include "daemon/watch/ground.h"
+#include "daemon/watch/directory_view.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 /// No entry of a directory has these names.
 inline constexpr char kEveryEntry[] = "/";
@@ -28,19 +28,19 @@ struct Want {
   auto operator<=>(const Want&) const = default;
 };
 
-struct Walk {
+struct PathWalk {
   std::vector<Want> wants;      // sorted, each once
   std::uint64_t signature = 0;  // of every component's identity; content (size, times) is left out
   bool silent = false;  // ends on, or before, a file system that does not tell of every change
 
-  bool operator==(const Walk&) const = default;
+  bool operator==(const PathWalk&) const = default;
 };
 
-class Walker {
+class PathWalker {
  public:
-  explicit Walker(Ground& ground) : ground_(ground), mounts_(ground.mounts()) {}
+  explicit PathWalker(DirectoryView& ground) : ground_(ground), mounts_(ground.mounts()) {}
 
-  Walk walk(base::Sighting::Kind kind, const std::string& path);
+  PathWalk walk(base::Sighting::Kind kind, const std::string& path);
 
  private:
   struct Component {
@@ -50,15 +50,15 @@ class Walker {
   struct Progress;
 
   static std::vector<Component> split(const std::string& path, base::Sighting::Kind kind);
-  Ground::Entry entry(const std::string& path, bool remembered);
-  void advance(Progress progress, Walk& walk);
-  bool step(Progress& progress, const std::string& name, Walk& walk);
-  void branch(const Progress& progress, const std::string& pattern, Walk& walk);
+  DirectoryView::DirectoryEntry entry(const std::string& path, bool remembered);
+  void advance(Progress progress, PathWalk& walk);
+  bool step(Progress& progress, const std::string& name, PathWalk& walk);
+  void branch(const Progress& progress, const std::string& pattern, PathWalk& walk);
   bool is_remote(const std::string& path) const;
 
-  Ground& ground_;
-  std::shared_ptr<const MountTable> mounts_;
-  std::unordered_map<std::string, Ground::Entry> entries_;
+  DirectoryView& ground_;
+  std::shared_ptr<const system::MountTable> mounts_;
+  std::unordered_map<std::string, DirectoryView::DirectoryEntry> entries_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

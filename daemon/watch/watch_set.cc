@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <tuple>
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 namespace {
 
 // What an entry of a directory may go through without the list of names changing.
@@ -24,7 +24,7 @@ void erase(TargetIds& ids, TargetId id) {
 
 }  // namespace
 
-void WatchSet::mark_stale(PlaceEntry& place) {
+void WatchSet::mark_stale(WatchPointEntry& place) {
   if (place.second.stale) return;
   place.second.stale = true;
   stale_.push_back(&place);
@@ -35,7 +35,7 @@ void WatchSet::want(TargetId target, const std::vector<Want>& wants) {
   if (known != wants) {
     forget(target);
     for (const Want& want : wants) {
-      Place& place = places_of(want)[want.place];
+      WatchPoint& place = places_of(want)[want.place];
       place.is_file = want.name == kFileItself;
       insert(place.names[want.name], target);
     }
@@ -48,7 +48,7 @@ void WatchSet::forget(TargetId target) {
   const auto known = wants_.find(target);
   if (known == wants_.end()) return;
   for (const Want& want : known->second) {
-    PlaceEntry& place = *places_of(want).find(want.place);
+    WatchPointEntry& place = *places_of(want).find(want.place);
     const auto name = place.second.names.find(want.name);
     erase(name->second, target);
     if (name->second.empty()) place.second.names.erase(name);
@@ -57,7 +57,7 @@ void WatchSet::forget(TargetId target) {
   wants_.erase(known);
 }
 
-void WatchSet::note_error(Place& place, int error) {
+void WatchSet::note_error(WatchPoint& place, int error) {
   // inotify_add_watch(2): the limit of the user, or of the kernel's memory.
   const auto is_refusal = [](int code) { return code == ENOSPC || code == ENOMEM; };
   if (is_refusal(place.error)) --refused_;
@@ -65,13 +65,13 @@ void WatchSet::note_error(Place& place, int error) {
   place.error = error;
 }
 
-void WatchSet::attach(PlaceEntry& place, int wd) {
+void WatchSet::attach(WatchPointEntry& place, int wd) {
   place.second.wd = wd;
   if (wd >= 0) by_wd_[wd].push_back(&place);
 }
 
 /// The last place to leave a watch descriptor makes it unwanted.
-void WatchSet::detach(PlaceEntry& place, std::vector<int>& unwanted) {
+void WatchSet::detach(WatchPointEntry& place, std::vector<int>& unwanted) {
   const auto shared = by_wd_.find(place.second.wd);
   place.second.wd = -1;
   if (shared == by_wd_.end()) return;
@@ -81,7 +81,7 @@ void WatchSet::detach(PlaceEntry& place, std::vector<int>& unwanted) {
   by_wd_.erase(shared);
 }
 
-void WatchSet::renew(PlaceEntry& place, Watches& watches) {
+void WatchSet::renew(WatchPointEntry& place, Watches& watches) {
   const auto wd =
       place.second.is_file ? watches.watch_file(place.first) : watches.watch_directory(place.first);
   note_error(place.second, wd ? 0 : wd.error());
@@ -89,15 +89,15 @@ void WatchSet::renew(PlaceEntry& place, Watches& watches) {
 }
 
 void WatchSet::arm(Watches& watches) {
-  std::vector<PlaceEntry*> stale = std::move(stale_);
+  std::vector<WatchPointEntry*> stale = std::move(stale_);
   stale_.clear();
   // Ancestors first, so that a directory swapped after its parent was armed is told of; files last,
   // so that they are the ones to go without when watches run out.
-  std::sort(stale.begin(), stale.end(), [](const PlaceEntry* a, const PlaceEntry* b) {
+  std::sort(stale.begin(), stale.end(), [](const WatchPointEntry* a, const WatchPointEntry* b) {
     return std::tie(a->second.is_file, a->first) < std::tie(b->second.is_file, b->first);
   });
   std::vector<int> unwanted;
-  for (PlaceEntry* place : stale) {
+  for (WatchPointEntry* place : stale) {
     detach(*place, unwanted);
     place->second.stale = false;
     if (!place->second.names.empty()) renew(*place, watches);
@@ -105,10 +105,10 @@ void WatchSet::arm(Watches& watches) {
   for (const int wd : unwanted) {
     if (!by_wd_.contains(wd)) watches.remove(wd);
   }
-  for (PlaceEntry* place : stale) {
+  for (WatchPointEntry* place : stale) {
     if (!place->second.names.empty()) continue;
     note_error(place->second, 0);
-    Places& places = place->second.is_file ? files_ : directories_;
+    WatchPoints& places = place->second.is_file ? files_ : directories_;
     places.erase(places.find(place->first));
   }
 }
@@ -119,7 +119,7 @@ bool WatchSet::watched(TargetId target) const {
   return std::all_of(known->second.begin(), known->second.end(), [this](const Want& want) {
     if (want.name != kFileItself) return directories_.find(want.place)->second.wd >= 0;
     // A file that we may not read cannot be watched; its directory tells when that changes.
-    const Place& file = files_.find(want.place)->second;
+    const WatchPoint& file = files_.find(want.place)->second;
     return file.wd >= 0 || file.error == EACCES;
   });
 }
@@ -131,7 +131,7 @@ TargetIds WatchSet::affected(const InotifyEvent& event) {
   const auto add = [&ids](const TargetIds& more) {
     ids.insert(ids.end(), more.begin(), more.end());
   };
-  for (const PlaceEntry* place : found->second) {
+  for (const WatchPointEntry* place : found->second) {
     const auto& names = place->second.names;
     if (event.name.empty()) {
       for (const auto& [name, targets] : names) add(targets);
@@ -142,7 +142,7 @@ TargetIds WatchSet::affected(const InotifyEvent& event) {
     if (listed != names.end() && (event.mask & ~kContentOnly) != 0) add(listed->second);
   }
   if ((event.mask & IN_IGNORED) != 0) {
-    for (PlaceEntry* place : found->second) place->second.wd = -1;
+    for (WatchPointEntry* place : found->second) place->second.wd = -1;
     by_wd_.erase(found);
   }
   std::sort(ids.begin(), ids.end());
@@ -150,4 +150,4 @@ TargetIds WatchSet::affected(const InotifyEvent& event) {
   return ids;
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

@@ -9,10 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "daemon/watch/ground.h"
+#include "daemon/watch/directory_view.h"
 #include "daemon/watch/walk.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 /// Chosen by the caller, stable while it wants something.
 using TargetId = std::uint32_t;
@@ -39,29 +39,31 @@ class WatchSet {
   bool refused() const { return refused_ > 0; }
 
  private:
-  struct Place {
+  struct WatchPoint {
     int wd = -1;
     int error = 0;  // why there is no watch
     bool is_file = false;
     bool stale = false;  // in stale_: to be armed or dropped
     std::map<std::string, TargetIds, std::less<>> names;
   };
-  using Places = std::map<std::string, Place, std::less<>>;
-  using PlaceEntry = Places::value_type;
+  using WatchPoints = std::map<std::string, WatchPoint, std::less<>>;
+  using WatchPointEntry = WatchPoints::value_type;
 
-  Places& places_of(const Want& want) { return want.name == kFileItself ? files_ : directories_; }
-  void mark_stale(PlaceEntry& place);
-  void renew(PlaceEntry& place, Watches& watches);
-  void note_error(Place& place, int error);
-  void attach(PlaceEntry& place, int wd);
-  void detach(PlaceEntry& place, std::vector<int>& unwanted);
+  WatchPoints& places_of(const Want& want) {
+    return want.name == kFileItself ? files_ : directories_;
+  }
+  void mark_stale(WatchPointEntry& place);
+  void renew(WatchPointEntry& place, Watches& watches);
+  void note_error(WatchPoint& place, int error);
+  void attach(WatchPointEntry& place, int wd);
+  void detach(WatchPointEntry& place, std::vector<int>& unwanted);
 
-  Places directories_;
-  Places files_;
-  std::vector<PlaceEntry*> stale_;
-  std::unordered_map<int, std::vector<PlaceEntry*>> by_wd_;
+  WatchPoints directories_;
+  WatchPoints files_;
+  std::vector<WatchPointEntry*> stale_;
+  std::unordered_map<int, std::vector<WatchPointEntry*>> by_wd_;
   std::unordered_map<TargetId, std::vector<Want>> wants_;
   std::size_t refused_ = 0;  // places
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

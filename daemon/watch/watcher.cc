@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/loop.h"
-#include "daemon/watch/agenda.h"
+#include "daemon/system/loop.h"
 #include "daemon/watch/inotify.h"
 #include "daemon/watch/targets.h"
 #include "daemon/watch/uv_handle.h"
+#include "daemon/watch/watch_schedule.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,7 +81,7 @@ class LoopWatcher final : public Watcher {
   void start();
   void finish(Job& job);
   void report(const FileChanges& changes);
-  Agenda::Time now() const { return Agenda::Time(uv_now(&loop_)); }
+  WatchSchedule::Time now() const { return WatchSchedule::Time(uv_now(&loop_)); }
 
   uv_loop_t& loop_;
   WatchOptions options_;
@@ -90,7 +90,7 @@ class LoopWatcher final : public Watcher {
 
   std::shared_ptr<Inotify> inotify_;
   bool deaf_ = false;  // its events wait to be fetched
-  FileDescriptor mountinfo_;
+  system::FileDescriptor mountinfo_;
   UvHandle<uv_poll_t> inotify_poll_;
   UvHandle<uv_poll_t> mount_poll_;
   UvHandle<uv_timer_t> due_timer_;
@@ -99,7 +99,7 @@ class LoopWatcher final : public Watcher {
   UvHandle<uv_timer_t> poll_timer_;
 
   std::shared_ptr<DiskGround> ground_;
-  Agenda agenda_;
+  WatchSchedule agenda_;
   std::unique_ptr<Targets> targets_;  // null while a worker has it
   Job* job_ = nullptr;
   std::chrono::nanoseconds full_pass_cpu_{};
@@ -198,7 +198,7 @@ void LoopWatcher::open_inotify() {
 }
 
 void LoopWatcher::listen() {
-  deaf_ = !start_polling(*inotify_poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
+  deaf_ = !system::start_polling(*inotify_poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
     uv_poll_stop(poll);
     owner(poll).hear(kBreath);
   });
@@ -215,15 +215,16 @@ void LoopWatcher::hear(milliseconds breath) {
 /// A mount hides a directory without an event; /proc/self/mountinfo has priority data whenever the
 /// table changes (proc(5)).
 void LoopWatcher::watch_mounts() {
-  mountinfo_ = FileDescriptor(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  mountinfo_ = system::FileDescriptor(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
   if (!mountinfo_) return;
   mount_poll_ = make_poll(mountinfo_.get());
   if (!mount_poll_) return;
-  const bool listens = start_polling(*mount_poll_, UV_PRIORITIZED, [](uv_poll_t* poll, int, int) {
-    LoopWatcher& watcher = owner(poll);
-    watcher.agenda_.everything_may_differ(watcher.now());
-    watcher.schedule_due();
-  });
+  const bool listens =
+      system::start_polling(*mount_poll_, UV_PRIORITIZED, [](uv_poll_t* poll, int, int) {
+        LoopWatcher& watcher = owner(poll);
+        watcher.agenda_.everything_may_differ(watcher.now());
+        watcher.schedule_due();
+      });
   if (!listens) mount_poll_.reset();
 }
 
@@ -307,7 +308,7 @@ void LoopWatcher::close() {
   rescan_timer_.reset();
   poll_timer_.reset();
   inotify_.reset();
-  mountinfo_ = FileDescriptor();
+  mountinfo_ = system::FileDescriptor();
 }
 
 }  // namespace
@@ -317,4 +318,4 @@ std::unique_ptr<Watcher> Watcher::create(const World& world, const WatchOptions&
   return std::make_unique<LoopWatcher>(world, options, std::move(on_change));
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

@@ -14,9 +14,9 @@
 
 #include "base/result.h"
 #include "base/sighting.h"
-#include "daemon/mount_table.h"
+#include "daemon/system/mount_table.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::watch {
 
 /// What may differ from the sightings the watcher was last given.
 struct FileChanges {
@@ -55,7 +55,7 @@ class Watcher {
   struct World {
     uv_loop_t& loop;
     base::FileSystem& disk;
-    Mounts& mounts;
+    system::Mounts& mounts;
   };
   /// Never fails: without inotify it polls, and counts().fallback says so.
   static std::unique_ptr<Watcher> create(const World& world, const WatchOptions& options,
@@ -78,4 +78,4 @@ class Watcher {
   virtual void close() = 0;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::watch

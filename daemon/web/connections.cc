@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 
 Connections::Place Connections::add(Connection& connection, std::string peer,
                                     Clock::time_point now) {
@@ -110,4 +110,4 @@ void Connections::stop() {
   }
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

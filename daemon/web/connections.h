@@ -11,7 +11,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 
 class Connection {
  public:
@@ -84,4 +84,4 @@ class Connections {
   std::unordered_map<std::string, std::size_t> of_peer_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

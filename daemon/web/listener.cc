@@ -9,11 +9,11 @@
 #include <memory>
 #include <string>
 
-#include "daemon/web/peer.h"
-#include "daemon/web/plain_stream.h"
-#include "daemon/web/tls_stream.h"
+#include "daemon/web/listening/peer.h"
+#include "daemon/web/tls/plain_stream.h"
+#include "daemon/web/tls/tls_stream.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 namespace {
 
 namespace asio = boost::asio;
@@ -27,8 +27,8 @@ constexpr std::chrono::milliseconds kPause{100};
 // SYN is dropped tries again after a second. About a millisecond's work.
 constexpr int kBatch = 128;
 
-FileDescriptor spare_descriptor() {
-  return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+system::FileDescriptor spare_descriptor() {
+  return system::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
 // What accept(2) may say of a connection that is gone already.
@@ -38,7 +38,7 @@ bool is_of_the_connection(int error) {
 
 }  // namespace
 
-Listener::Listener(ListeningSocket socket, const WebContext& context)
+Listener::Listener(listening::ListeningSocket socket, const WebContext& context)
     : acceptor_(std::move(socket.acceptor)),
       file_(std::move(socket.file)),
       reserve_(spare_descriptor()),
@@ -47,7 +47,7 @@ Listener::Listener(ListeningSocket socket, const WebContext& context)
 
 void Listener::accept_next() {
   if (waiting_ || !acceptor_.is_open()) return;
-  acceptor_.async_wait(Acceptor::wait_read,
+  acceptor_.async_wait(listening::Acceptor::wait_read,
                        [this](const error_code& error) { on_readable(error); });
   waiting_ = true;
 }
@@ -67,7 +67,7 @@ Listener::Accepted Listener::accept_one() {
   sockaddr_storage storage{};
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
   socklen_t size = sizeof storage;
-  FileDescriptor fd(
+  system::FileDescriptor fd(
       ::accept4(acceptor_.native_handle(), address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (fd) {
     serve(std::move(fd), *address);
@@ -77,15 +77,15 @@ Listener::Accepted Listener::accept_one() {
   return is_of_the_connection(errno) ? Accepted::kOne : Accepted::kNoDescriptor;
 }
 
-void Listener::serve(FileDescriptor fd, const sockaddr& peer) {
+void Listener::serve(system::FileDescriptor fd, const sockaddr& peer) {
   if (!reserve_) reserve_ = spare_descriptor();
-  Socket socket(acceptor_.get_executor());
+  tls::Socket socket(acceptor_.get_executor());
   error_code error;
   socket.assign({peer.sa_family, 0}, fd.get(), error);
   if (error) return;  // the kernel watches no more of them
   fd.release();
   auto stream = stream_over(std::move(socket));
-  std::make_shared<Session>(std::move(stream), peer_of(&peer), context_)->start();
+  std::make_shared<Session>(std::move(stream), listening::peer_of(&peer), context_)->start();
   context_.connections.evict(Connections::Clock::now());
 }
 
@@ -100,15 +100,15 @@ void Listener::pause() {
 bool Listener::make_room() {
   if (context_.connections.evict_one(Connections::Clock::now())) return true;
   if (!reserve_) return false;
-  reserve_ = FileDescriptor();
+  reserve_ = system::FileDescriptor();
   return true;
 }
 
-std::unique_ptr<Stream> Listener::stream_over(Socket socket) {
+std::unique_ptr<tls::Stream> Listener::stream_over(tls::Socket socket) {
   if (auto tls = context_.gate.tls()) {
-    return std::make_unique<TlsStream>(std::move(socket), std::move(tls));
+    return std::make_unique<tls::TlsStream>(std::move(socket), std::move(tls));
   }
-  return std::make_unique<PlainStream>(std::move(socket));
+  return std::make_unique<tls::PlainStream>(std::move(socket));
 }
 
 void Listener::close() {
@@ -118,4 +118,4 @@ void Listener::close() {
   file_.reset();
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

@@ -10,16 +10,16 @@
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 
-#include "daemon/file_descriptor.h"
-#include "daemon/web/acceptor.h"
+#include "daemon/system/file_descriptor.h"
+#include "daemon/web/listening/acceptor.h"
 #include "daemon/web/session.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 
 class Listener {
  public:
   /// `context` as for Session.
-  Listener(ListeningSocket socket, const WebContext& context);
+  Listener(listening::ListeningSocket socket, const WebContext& context);
 
   /// Does nothing while that is under way.
   void accept_next();
@@ -29,17 +29,17 @@ class Listener {
   enum class Accepted { kOne, kNoneLeft, kNoDescriptor };
   void on_readable(const boost::system::error_code& error);
   Accepted accept_one();
-  void serve(FileDescriptor fd, const sockaddr& peer);
+  void serve(system::FileDescriptor fd, const sockaddr& peer);
   void pause();
   bool make_room();
-  std::unique_ptr<Stream> stream_over(Socket socket);
+  std::unique_ptr<tls::Stream> stream_over(tls::Socket socket);
 
-  Acceptor acceptor_;
+  listening::Acceptor acceptor_;
   bool waiting_ = false;
-  std::optional<SocketFile> file_;
-  FileDescriptor reserve_;  // given up to accept one more when there is none left
+  std::optional<listening::SocketFile> file_;
+  system::FileDescriptor reserve_;  // given up to accept one more when there is none left
   boost::asio::steady_timer pause_;
   WebContext context_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

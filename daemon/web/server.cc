@@ -14,15 +14,15 @@
 #include <string_view>
 #include <thread>
 
-#include "daemon/process_metrics.h"
-#include "daemon/web/acceptor.h"
+#include "daemon/system/process_metrics.h"
+#include "daemon/web/auth/gate.h"
 #include "daemon/web/connections.h"
-#include "daemon/web/gate.h"
-#include "daemon/web/listen_address.h"
 #include "daemon/web/listener.h"
-#include "daemon/web/wake_up.h"
+#include "daemon/web/listening/acceptor.h"
+#include "daemon/web/listening/epoll_probe.h"
+#include "daemon/web/listening/listen_address.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 namespace {
 
 constexpr std::chrono::milliseconds kStopDeadline{1500};
@@ -44,7 +44,7 @@ class SignalsBlocked {
 };
 
 // Of the descriptors that are left the other half is for what the daemon is there for: files.
-Connections::Limits limits_of(const WebOptions& options, const LiveWebConfig* config) {
+Connections::Limits limits_of(const WebOptions& options, const auth::LiveWebConfig* config) {
   constexpr double kLeast = 4;
   Connections::Limits limits{.all = options.max_connections,
                              .per_peer = options.max_connections_per_peer,
@@ -52,7 +52,7 @@ Connections::Limits limits_of(const WebOptions& options, const LiveWebConfig* co
                              .crowd = std::max(options.max_crowd, options.max_connections),
                              .opening = options.max_handshakes};
   if (config != nullptr && config->tls()) limits.begun = options.max_tls_sessions;
-  const base::Result<ProcessMetrics> process = read_process_metrics();
+  const base::Result<system::ProcessMetrics> process = system::read_process_metrics();
   if (!process || process->max_fds < 0) return limits;
   const double half = std::max(kLeast, (process->max_fds - process->open_fds) / 2);
   limits.all = std::min(limits.all, static_cast<std::size_t>(half));
@@ -62,8 +62,8 @@ Connections::Limits limits_of(const WebOptions& options, const LiveWebConfig* co
 
 class BeastServer final : public WebServer {
  public:
-  BeastServer(const WebOptions& options, Site& site, RequestCounts& counts,
-              std::unique_ptr<LiveWebConfig> config)
+  BeastServer(const WebOptions& options, http::Site& site, RequestCounts& counts,
+              std::unique_ptr<auth::LiveWebConfig> config)
       : options_(options),
         connections_(limits_of(options_, config.get())),
         gate_(std::move(config),
@@ -78,13 +78,13 @@ class BeastServer final : public WebServer {
 
   base::Result<void> listen() {
     for (const int fd : options_.inherited_sockets) {
-      if (auto added = add(adopt(loop_, fd)); !added) return added;
+      if (auto added = add(listening::adopt(loop_, fd)); !added) return added;
     }
     if (!listeners_.empty()) return {};
     for (const std::string& text : options_.listen_addresses) {
-      const base::Result<ListenAddress> address = parse_listen_address(text);
+      const base::Result<listening::ListenAddress> address = listening::parse_listen_address(text);
       if (!address) return tl::unexpected(address.error());
-      if (auto added = add(listen_on(loop_, *address)); !added) return added;
+      if (auto added = add(listening::listen_on(loop_, *address)); !added) return added;
     }
     return {};
   }
@@ -98,7 +98,7 @@ class BeastServer final : public WebServer {
     });
   }
 
-  bool can_be_woken() { return daemon::can_be_woken(loop_); }
+  bool can_be_woken() { return listening::epoll_wakes(loop_); }
 
   std::vector<std::string> addresses() const override { return addresses_; }
 
@@ -117,9 +117,9 @@ class BeastServer final : public WebServer {
   }
 
  private:
-  base::Result<void> add(base::Result<ListeningSocket> socket) {
+  base::Result<void> add(base::Result<listening::ListeningSocket> socket) {
     if (!socket) return tl::unexpected(socket.error());
-    addresses_.push_back(name_of(socket->acceptor));
+    addresses_.push_back(listening::name_of(socket->acceptor));
     listeners_.push_back(std::make_unique<Listener>(std::move(*socket), context_));
     return {};
   }
@@ -150,8 +150,8 @@ class BeastServer final : public WebServer {
 
   const WebOptions options_;
   Connections connections_;
-  Gate gate_;
-  Openings openings_;
+  auth::AccessGate gate_;
+  HandshakeQueue openings_;
   WebContext context_;
   boost::asio::io_context loop_{1};  // after what the sessions use: it destroys them
   boost::asio::steady_timer openings_timer_{loop_};
@@ -179,8 +179,8 @@ std::map<int, std::uint64_t> RequestCounts::snapshot() const {
 
 // The io_context and the thread throw when the process is out of descriptors or threads.
 base::Result<std::unique_ptr<WebServer>> WebServer::start(
-    const WebOptions& options, Site& site, RequestCounts& counts,
-    std::unique_ptr<LiveWebConfig> config) try {
+    const WebOptions& options, http::Site& site, RequestCounts& counts,
+    std::unique_ptr<auth::LiveWebConfig> config) try {
   auto server = std::make_unique<BeastServer>(options, site, counts, std::move(config));
   if (!server->can_be_woken()) {
     [[maybe_unused]] const auto* stays = server.release();  // a thread hangs in its loop
@@ -197,4 +197,4 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(
                     std::string("cannot start the HTTP server: ") + error.what());
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "daemon/web/live_web_config.h"
-#include "daemon/web/site.h"
+#include "daemon/web/auth/live_web_config.h"
+#include "daemon/web/http/site.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 
 struct WebOptions {
   /// As parse_listen_address has them; port 0 = any free one.
@@ -63,8 +63,8 @@ class WebServer {
   /// cannot be bound, or there is no descriptor or thread left for the server (says why).
   /// `site` and `counts` must outlive the server. `config`: nullptr serves plain HTTP to everybody.
   static base::Result<std::unique_ptr<WebServer>> start(
-      const WebOptions& options, Site& site, RequestCounts& counts,
-      std::unique_ptr<LiveWebConfig> config = nullptr);
+      const WebOptions& options, http::Site& site, RequestCounts& counts,
+      std::unique_ptr<auth::LiveWebConfig> config = nullptr);
 
   virtual ~WebServer() = default;  // stops
   /// `127.0.0.1:10059` or `unix:/PATH`, one per bound socket, with the ports the kernel chose.
@@ -74,4 +74,4 @@ class WebServer {
   virtual void stop() = 0;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 namespace {
 
 namespace asio = boost::asio;
@@ -23,7 +23,7 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Stream> stream, std::string peer, const WebContext& context)
+Session::Session(std::unique_ptr<tls::Stream> stream, std::string peer, const WebContext& context)
     : context_(context), stream_(std::move(stream)), deadline_(stream_->socket().get_executor()) {
   place_ = context_.connections.add(*this, std::move(peer), Connections::Clock::now());
 }
@@ -97,7 +97,7 @@ void Session::wait_for_request() {
 }
 
 void Session::begin_request() {
-  reader_ = std::make_unique<RequestReader>(context_.options.max_head_bytes);
+  reader_ = std::make_unique<http::RequestReader>(context_.options.max_head_bytes);
 }
 
 void Session::read() {
@@ -110,17 +110,18 @@ void Session::read() {
 
 void Session::on_read(const Error& error) {
   if (!place_) return;
-  if (head_is_late_) return answer(refusal(408, reader_->head()));
+  if (head_is_late_) return answer(http::refusal(408, reader_->head()));
   if (!error) on_received();
 }
 
 void Session::on_received() {
   switch (reader_->read(view(received_))) {
-    case RequestReader::State::kIncomplete:
+    case http::RequestReader::State::kIncomplete:
       if (step_ == Step::kIdle) enter(Step::kReadingHead, context_.options.head_deadline);
       return read();
-    case RequestReader::State::kRefused: return answer(refusal(reader_->status(), reader_->head()));
-    case RequestReader::State::kComplete: received_.consume(reader_->size()); return admit();
+    case http::RequestReader::State::kRefused:
+      return answer(http::refusal(reader_->status(), reader_->head()));
+    case http::RequestReader::State::kComplete: received_.consume(reader_->size()); return admit();
   }
 }
 
@@ -128,19 +129,21 @@ void Session::on_received() {
 void Session::admit() {
   const std::size_t most = context_.options.max_requests;
   if (most > 0 && context_.connections.answering() >= most) {
-    return answer(refusal(503, reader_->head()));
+    return answer(http::refusal(503, reader_->head()));
   }
   enter(Step::kAnswering, context_.options.write_deadline);
   context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
-  context_.gate.admit(reader_->head(), [self = shared_from_this()](const Admission& admission) {
-    if (!self->place_) return;
-    const RequestHead& head = self->reader_->head();
-    self->answer(admission.refusal == 0 ? answer_to(head, self->context_.site, admission.headers)
-                                        : refusal(admission.refusal, head, admission.headers));
-  });
+  context_.gate.admit(
+      reader_->head(), [self = shared_from_this()](const auth::Admission& admission) {
+        if (!self->place_) return;
+        const http::RequestHead& head = self->reader_->head();
+        self->answer(admission.refusal == 0
+                         ? http::response_to(head, self->context_.site, admission.headers)
+                         : http::refusal(admission.refusal, head, admission.headers));
+      });
 }
 
-void Session::answer(Answer answer) {
+void Session::answer(http::Response answer) {
   answer_ = std::move(answer);
   context_.counts.add(answer_.status);
   context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
@@ -181,4 +184,4 @@ void Session::drain(std::size_t budget) {
                      });
 }
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

@@ -12,31 +12,31 @@
 #include <optional>
 #include <string>
 
-#include "daemon/web/answer.h"
+#include "daemon/web/auth/gate.h"
 #include "daemon/web/connections.h"
-#include "daemon/web/gate.h"
-#include "daemon/web/openings.h"
-#include "daemon/web/request_reader.h"
+#include "daemon/web/handshake_queue.h"
+#include "daemon/web/http/answer.h"
+#include "daemon/web/http/request_reader.h"
+#include "daemon/web/http/site.h"
 #include "daemon/web/server.h"
-#include "daemon/web/site.h"
-#include "daemon/web/stream.h"
+#include "daemon/web/tls/stream.h"
 
-namespace mtls::daemon {
+namespace mtls::daemon::web {
 
 /// What every session shares; outlives them all.
 struct WebContext {
   const WebOptions& options;
-  Site& site;
+  http::Site& site;
   RequestCounts& counts;
   Connections& connections;
-  Gate& gate;
-  Openings& openings;
+  auth::AccessGate& gate;
+  HandshakeQueue& openings;
 };
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
   /// `peer`: whom it counts for, see peer_of.
-  Session(std::unique_ptr<Stream> stream, std::string peer, const WebContext& context);
+  Session(std::unique_ptr<tls::Stream> stream, std::string peer, const WebContext& context);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -57,21 +57,21 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void on_read(const Error& error);
   void on_received();
   void admit();
-  void answer(Answer answer);
+  void answer(http::Response answer);
   void on_written(const Error& error);
   void on_finished();
   void drain(std::size_t budget);
 
   WebContext context_;
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<tls::Stream> stream_;
   boost::asio::steady_timer deadline_;
   Step step_ = Step::kOpening;
   bool head_is_late_ = false;
   // None of these costs memory while nothing of a request has come.
-  boost::beast::flat_buffer received_;     // and not yet understood
-  std::unique_ptr<RequestReader> reader_;  // one per request
-  Answer answer_;                          // keeps the parts alive while they are written
+  boost::beast::flat_buffer received_;           // and not yet understood
+  std::unique_ptr<http::RequestReader> reader_;  // one per request
+  http::Response answer_;                        // keeps the parts alive while they are written
   std::optional<Connections::Place> place_;
 };
 
-}  // namespace mtls::daemon
+}  // namespace mtls::daemon::web

@@ -21,16 +21,16 @@ TABLE = """
 CLEAN = {
     "docs/architecture.md": TABLE,
     "base/error.h": "#pragma once\n#include <tl/expected.hpp>\nstruct Error {};\n",
-    "config/parser.cc": '#include "base/error.h"\n#include <tl/expected.hpp>\n',
-    "pki/pem.cc": '#include "base/error.h"\n#include <openssl/pem.h>\nstruct CommonName { int common_name; };\n',
-    "tests/unit/config/parser_test.cc": '#include "config/parser.h"\n#include "tests/support/disk.h"\n',
+    "config/syntax/parser.cc": '#include "base/error.h"\n#include <tl/expected.hpp>\n',
+    "pki/encoding/pem.cc": '#include "base/error.h"\n#include <openssl/pem.h>\nstruct CommonName { int common_name; };\n',
+    "tests/unit/config/parser_test.cc": '#include "config/syntax/parser.h"\n#include "tests/support/disk.h"\n',
     "build/dev/generated.cc": '#include "audit/build.h"\n',
 }
 
 # One planted violation each: {file: text} on top of CLEAN, and what the complaint must say.
 PLANTED = [
-    ({"base/text.cc": '#include "config/ast.h"\n'}, "base may not include config"),
-    ({"config/lexer.cc": '#include "pki/pem.h"\n'}, "config may not include pki"),
+    ({"base/text.cc": '#include "config/syntax/ast.h"\n'}, "base may not include config"),
+    ({"config/syntax/lexer.cc": '#include "pki/encoding/pem.h"\n'}, "config may not include pki"),
     ({"pki/verify.h": '#include "audit/build.h"\n'}, "pki may not include audit"),
     ({"audit/build.cc": "#include <openssl/x509.h>\n"}, "openssl/ is not for audit"),
     ({"audit/plan.cc": '#include "tests/support/disk.h"\n'}, "does not know its tests"),

@@ -13,7 +13,7 @@
 #include "audit/build.h"
 #include "config/include.h"
 #include "config/resolve.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/support/nginx_runner.h"
 #include "tests/support/pki_maker.h"
 #include "tests/support/temp_dir.h"
@@ -99,7 +99,7 @@ void configuration_against_nginx_test(benchmark::State& state) {
   audit::Policy policy;
   policy.nginx_conf = tree.path("nginx.conf");
   policy.build.version = {1, 22, 1};
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   std::vector<double> understood;
   std::vector<double> cold;
   for ([[maybe_unused]] auto round : state) {

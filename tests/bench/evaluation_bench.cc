@@ -8,7 +8,7 @@
 
 #include "audit/build.h"
 #include "collectors/collect.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/support/nginx_runner.h"
 #include "tests/support/pki_maker.h"
 #include "tests/support/temp_dir.h"
@@ -57,7 +57,7 @@ void make_tree(const testing::TempDir& tree, int servers) {
 std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy,
                                                 std::shared_ptr<const audit::Snapshot> previous,
                                                 audit::Changes changes) {
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   auto snapshot = audit::build({.policy = policy,
                                 .disk = disk,
                                 .now = testing::kT0,

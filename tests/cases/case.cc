@@ -6,8 +6,8 @@
 
 #include "audit/build.h"
 #include "collectors/collect.h"
-#include "daemon/settings.h"
-#include "reports/dump_crossplane.h"
+#include "daemon/settings/settings.h"
+#include "reports/dump/crossplane.h"
 #include "tests/cases/recipe.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
@@ -28,7 +28,8 @@ audit::Policy policy_of(const fs::path& directory) {
   audit::Policy policy;
   const fs::path path = directory / "settings.yml";
   if (!fs::exists(path)) return policy;
-  const auto settings = daemon::parse_settings(text_of(path), std::string(kRoot) + "settings.yml");
+  const auto settings =
+      daemon::settings::parse_settings(text_of(path), std::string(kRoot) + "settings.yml");
   if (!settings) throw std::runtime_error(settings.error().message);
   policy.canaries = settings->canaries;
   policy.limits = settings->limits;
@@ -186,8 +187,8 @@ std::map<std::string, std::string> outcome(const fs::path& directory) {
       {"findings.txt", findings_text(*snapshot)},
       {"metrics.prom", metrics_text(*snapshot, policy.limits)},
       {"crossplane.json",
-       reports::dump_crossplane({.snapshot = *snapshot, .policy = policy},
-                                config::load_file_trees(disk, policy.nginx_conf))}};
+       reports::dump::dump_crossplane({.snapshot = *snapshot, .policy = policy},
+                                      config::load_file_trees(disk, policy.nginx_conf))}};
   for (auto& [file, text] : texts)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
   return texts;

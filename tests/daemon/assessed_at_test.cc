@@ -1,4 +1,4 @@
-#include "daemon/assessed_at.h"
+#include "daemon/settings/assessed_at.h"
 
 #include <catch2/catch.hpp>
 
@@ -54,8 +54,8 @@ TEST_CASE("assessed at: a distance counts from now, an instant does not") {
                          Row{"2030-01-01T00:00:00Zx", ""},
                          Row{"+030-01-01T00:00:00Z", ""}}) {
     CAPTURE(row.text);
-    const auto at = parse_assessed_at(row.text);
-    CHECK((at ? base::rfc3339(instant_of(*at, kNow)) : "") == row.expected);
+    const auto at = settings::parse_assessed_at(row.text);
+    CHECK((at ? base::rfc3339(settings::instant_of(*at, kNow)) : "") == row.expected);
   }
 }
 

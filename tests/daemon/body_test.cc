@@ -1,4 +1,4 @@
-#include "daemon/web/body.h"
+#include "daemon/web/http/body.h"
 
 #include <catch2/catch.hpp>
 #include <random>
@@ -9,7 +9,7 @@ using namespace mtls::daemon;
 
 namespace {
 
-std::string joined(const BodyBytes& body) {
+std::string joined(const web::http::BodyBytes& body) {
   std::string bytes;
   for (const auto& part : body) bytes += *part;
   return bytes;
@@ -25,25 +25,27 @@ std::string noise(std::size_t size) {
 }  // namespace
 
 TEST_CASE("body: parts sent as they are stand in order") {
-  CHECK(joined(plain_body({body_part("a"), deflated_body_part("b"), body_part("")})) == "ab");
+  CHECK(joined(web::http::plain_body({web::http::body_part("a"), web::http::deflated_body_part("b"),
+                                      web::http::body_part("")})) == "ab");
 }
 
 TEST_CASE("body: parts deflated beforehand and parts that are not are one gzip member") {
   const std::string repeated(3'000'000, 'x');
   const std::string random = noise(200'000);
-  const std::vector<std::vector<Part>> bodies{
+  const std::vector<std::vector<web::http::Part>> bodies{
       {},
-      {deflated_body_part("")},
-      {deflated_body_part("a")},
-      {body_part("a"), body_part("b")},
-      {deflated_body_part(random)},
-      {deflated_body_part(repeated), body_part(random), deflated_body_part(""), body_part("end")}};
-  for (const std::vector<Part>& parts : bodies) {
-    CHECK(mtls::testing::gunzip(joined(gzip_body(parts))) == joined(plain_body(parts)));
+      {web::http::deflated_body_part("")},
+      {web::http::deflated_body_part("a")},
+      {web::http::body_part("a"), web::http::body_part("b")},
+      {web::http::deflated_body_part(random)},
+      {web::http::deflated_body_part(repeated), web::http::body_part(random),
+       web::http::deflated_body_part(""), web::http::body_part("end")}};
+  for (const std::vector<web::http::Part>& parts : bodies) {
+    CHECK(mtls::testing::gunzip(joined(gzip_body(parts))) == joined(web::http::plain_body(parts)));
   }
 }
 
 TEST_CASE("body: what is deflated already is not deflated again") {
-  const Part part = deflated_body_part("text");
-  CHECK(gzip_body({part}).at(1).get() == &part->deflated->bytes);
+  const web::http::Part part = web::http::deflated_body_part("text");
+  CHECK(web::http::gzip_body({part}).at(1).get() == &part->deflated->bytes);
 }

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/clock_jump.h"
+#include "daemon/system/clock_jump.h"
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/support/sanitizers.h"
 
@@ -14,8 +14,8 @@ TEST_CASE(
     "T1, T4: a wall clock that was set and a host that slept move one clock against another") {
   struct Row {
     const char* name;
-    ClockReadings passed;  // since the readings before
-    ClockJump::Seen seen;
+    system::ClockReadings passed;  // since the readings before
+    system::ClockJump::Seen seen;
   };
   const std::vector<Row> rows = {
       {"a second", {.realtime = 1s, .boottime = 1s, .monotonic = 1s}, {}},
@@ -29,21 +29,22 @@ TEST_CASE(
        {.realtime = 9h, .boottime = 8h, .monotonic = 1s},
        {.stepped = true, .resumed = true}},
   };
-  ClockReadings now{.realtime = 1'800'000'000s, .boottime = 5000s, .monotonic = 4000s};
-  ClockJump jump(now);
+  system::ClockReadings now{.realtime = 1'800'000'000s, .boottime = 5000s, .monotonic = 4000s};
+  system::ClockJump jump(now);
   for (const Row& row : rows) {
     CAPTURE(row.name);
     now.realtime += row.passed.realtime;
     now.boottime += row.passed.boottime;
     now.monotonic += row.passed.monotonic;
     CHECK(jump.next(now) == row.seen);
-    CHECK(jump.next(now) == ClockJump::Seen{});  // told once
+    CHECK(jump.next(now) == system::ClockJump::Seen{});  // told once
   }
 }
 
 TEST_CASE("T1: the real clocks do not jump by themselves") {
-  ClockJump jump(ClockReadings::now());
-  for (int i = 0; i < 100; ++i) CHECK(jump.next(ClockReadings::now()) == ClockJump::Seen{});
+  system::ClockJump jump(system::ClockReadings::now());
+  for (int i = 0; i < 100; ++i)
+    CHECK(jump.next(system::ClockReadings::now()) == system::ClockJump::Seen{});
 }
 
 /// "" where there is none, or where it cannot be preloaded into an instrumented program.

@@ -10,28 +10,31 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class FakeConnection final : public Connection {
+class FakeConnection final : public web::Connection {
  public:
-  FakeConnection(Connections& all, Connections::Clock::time_point now, std::string peer = "p")
+  FakeConnection(web::Connections& all, web::Connections::Clock::time_point now,
+                 std::string peer = "p")
       : all_(all), place_(all.add(*this, std::move(peer), now)) {}
   void close() override {
     all_.remove(place_);
     closed = true;
   }
-  void enter(Phase phase, Connections::Clock::time_point now) { all_.enter(place_, phase, now); }
+  void enter(Phase phase, web::Connections::Clock::time_point now) {
+    all_.enter(place_, phase, now);
+  }
   bool closed = false;
 
  private:
-  Connections& all_;
-  Connections::Place place_;
+  web::Connections& all_;
+  web::Connections::Place place_;
 };
 
-const Connections::Clock::time_point kStart{};
+const web::Connections::Clock::time_point kStart{};
 
 }  // namespace
 
 TEST_CASE("connections: below the limit nobody is evicted, however long it waits") {
-  Connections all({.all = 2, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 2, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
   all.evict(kStart + 24h);
@@ -40,19 +43,19 @@ TEST_CASE("connections: below the limit nobody is evicted, however long it waits
 }
 
 TEST_CASE("connections: the one whose last progress is longest ago is evicted first") {
-  Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart + 10ms);
-  a.enter(Connection::Phase::kWaiting, kStart + 20ms);  // answered once more
+  a.enter(web::Connection::Phase::kWaiting, kStart + 20ms);  // answered once more
   all.evict(kStart + 1s);
   CHECK(b.closed);
   CHECK_FALSE(a.closed);
 }
 
 TEST_CASE("connections: a reader that does not read is evicted like one that does not ask") {
-  Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
-  a.enter(Connection::Phase::kAnswering, kStart);
+  a.enter(web::Connection::Phase::kAnswering, kStart);
   FakeConnection b(all, kStart + 10ms);
   all.evict(kStart + 1s);
   CHECK(a.closed);
@@ -60,7 +63,7 @@ TEST_CASE("connections: a reader that does not read is evicted like one that doe
 }
 
 TEST_CASE("connections: nobody younger than the grace is evicted, the excess goes later") {
-  Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
   FakeConnection c(all, kStart + 15ms);
@@ -74,11 +77,11 @@ TEST_CASE("connections: nobody younger than the grace is evicted, the excess goe
 
 TEST_CASE(
     "N6: connections: in a crowd the fresh ones go too, longest waiting first, answers stay") {
-  Connections all({.all = 1, .per_peer = 1, .grace = 20ms, .crowd = 3});
+  web::Connections all({.all = 1, .per_peer = 1, .grace = 20ms, .crowd = 3});
   FakeConnection answering(all, kStart);
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart + 1ms);
-  answering.enter(Connection::Phase::kAnswering, kStart);
+  answering.enter(web::Connection::Phase::kAnswering, kStart);
   all.evict(kStart + 2ms);
   CHECK_FALSE(a.closed);  // three are no crowd
   FakeConnection c(all, kStart + 2ms);
@@ -89,10 +92,10 @@ TEST_CASE(
 
 TEST_CASE(
     "N6: connections: where every answer of a crowd is under way nobody goes before its time") {
-  Connections all({.all = 1, .per_peer = 99, .grace = 20ms, .crowd = 1});
+  web::Connections all({.all = 1, .per_peer = 99, .grace = 20ms, .crowd = 1});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
-  for (FakeConnection* one : {&a, &b}) one->enter(Connection::Phase::kAnswering, kStart);
+  for (FakeConnection* one : {&a, &b}) one->enter(web::Connection::Phase::kAnswering, kStart);
   all.evict(kStart + 19ms);
   CHECK_FALSE((a.closed || b.closed));
   all.evict(kStart + 20ms);
@@ -101,11 +104,11 @@ TEST_CASE(
 }
 
 TEST_CASE("connections: stopping closes those that wait and lets answers under way finish") {
-  Connections all({.all = 9, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 9, .per_peer = 99, .grace = 20ms});
   FakeConnection waiting(all, kStart);
   FakeConnection answering(all, kStart);
   FakeConnection waiting_too(all, kStart);
-  answering.enter(Connection::Phase::kAnswering, kStart);
+  answering.enter(web::Connection::Phase::kAnswering, kStart);
   CHECK_FALSE(all.stopping());
   all.stop();
   CHECK(all.stopping());
@@ -115,7 +118,7 @@ TEST_CASE("connections: stopping closes those that wait and lets answers under w
 }
 
 TEST_CASE("connections: one client's excess is its own loss, whoever waits longer") {
-  Connections all({.all = 99, .per_peer = 2, .grace = 20ms});
+  web::Connections all({.all = 99, .per_peer = 2, .grace = 20ms});
   FakeConnection patient(all, kStart, "honest");
   FakeConnection first(all, kStart + 1ms, "greedy");
   FakeConnection second(all, kStart + 2ms, "greedy");
@@ -132,7 +135,7 @@ TEST_CASE("connections: one client's excess is its own loss, whoever waits longe
 }
 
 TEST_CASE("connections: who has no address has no limit of its own") {
-  Connections all({.all = 99, .per_peer = 1, .grace = 0ms});
+  web::Connections all({.all = 99, .per_peer = 1, .grace = 0ms});
   FakeConnection first(all, kStart, "");
   FakeConnection second(all, kStart, "");
   all.evict(kStart + 1s);
@@ -141,7 +144,7 @@ TEST_CASE("connections: who has no address has no limit of its own") {
 }
 
 TEST_CASE("connections: one can be evicted below every limit, the longest waiting, if not fresh") {
-  Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
   CHECK_FALSE(all.evict_one(kStart));
   FakeConnection first(all, kStart);
   FakeConnection second(all, kStart + 1ms);
@@ -152,26 +155,26 @@ TEST_CASE("connections: one can be evicted below every limit, the longest waitin
 }
 
 TEST_CASE("connections: answers under way are counted") {
-  Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
   FakeConnection first(all, kStart);
   FakeConnection second(all, kStart);
-  first.enter(Connection::Phase::kAnswering, kStart);
-  second.enter(Connection::Phase::kAnswering, kStart);
-  first.enter(Connection::Phase::kWaiting, kStart);
+  first.enter(web::Connection::Phase::kAnswering, kStart);
+  second.enter(web::Connection::Phase::kAnswering, kStart);
+  first.enter(web::Connection::Phase::kWaiting, kStart);
   CHECK(all.answering() == 1);
   second.close();
   CHECK(all.answering() == 0);
 }
 
 TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever else waits longer") {
-  Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .opening = 2});
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .opening = 2});
   FakeConnection open(all, kStart);
-  open.enter(Connection::Phase::kWaiting, kStart);
+  open.enter(web::Connection::Phase::kWaiting, kStart);
   FakeConnection oldest(all, kStart + 1ms);
   FakeConnection older(all, kStart + 2ms);
   FakeConnection newest(all, kStart + 3ms);
   for (FakeConnection* one : {&oldest, &older, &newest}) {
-    one->enter(Connection::Phase::kOpening, kStart + 3ms);
+    one->enter(web::Connection::Phase::kOpening, kStart + 3ms);
   }
   all.evict(kStart + 10ms);
   CHECK_FALSE(oldest.closed);  // all are fresh
@@ -181,13 +184,13 @@ TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever els
 }
 
 TEST_CASE("N12: of those that cost TLS memory the longest waiting one goes, however young") {
-  Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .begun = 2});
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .begun = 2});
   FakeConnection silent(all, kStart);
   FakeConnection first(all, kStart);
   FakeConnection second(all, kStart);
   FakeConnection third(all, kStart);
   for (FakeConnection* one : {&first, &second, &third}) {
-    one->enter(Connection::Phase::kOpening, kStart + 1ms);
+    one->enter(web::Connection::Phase::kOpening, kStart + 1ms);
   }
   all.evict(kStart + 1ms);
   CHECK(first.closed);
@@ -195,11 +198,11 @@ TEST_CASE("N12: of those that cost TLS memory the longest waiting one goes, howe
 }
 
 TEST_CASE("N12: there is room for a handshake where the longest of those begun had its time") {
-  Connections all({.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .opening_grace = 20ms});
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .opening_grace = 20ms});
   CHECK(all.has_room_to_open(kStart));
   FakeConnection silent(all, kStart);
   FakeConnection begun(all, kStart);
-  begun.enter(Connection::Phase::kOpening, kStart);
+  begun.enter(web::Connection::Phase::kOpening, kStart);
   CHECK_FALSE(all.has_room_to_open(kStart + 19ms));
   CHECK(all.has_room_to_open(kStart + 20ms));
 }

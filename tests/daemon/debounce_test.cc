@@ -6,11 +6,11 @@ namespace mtls::daemon {
 namespace {
 
 using namespace std::chrono_literals;
-using Taken = std::map<std::string, Debounce::Ending>;
-using enum Debounce::Ending;
+using Taken = std::map<std::string, watch::Debounce::Ending>;
+using enum watch::Debounce::Ending;
 
 TEST_CASE("debounce: 5 ms after the first prompt hint, together with what else is prompt") {
-  Debounce debounce;
+  watch::Debounce debounce;
   debounce.prompt("a", 100ms);
   debounce.prompt("a", 103ms);
   debounce.prompt("b", 104ms);
@@ -21,7 +21,7 @@ TEST_CASE("debounce: 5 ms after the first prompt hint, together with what else i
 }
 
 TEST_CASE("debounce: writing is due after 50 ms of quiet, or a second after it began") {
-  Debounce debounce;
+  watch::Debounce debounce;
   debounce.writing("a", 0ms);
   debounce.writing("a", 40ms);
   CHECK(debounce.next() == 90ms);
@@ -33,7 +33,7 @@ TEST_CASE("debounce: writing is due after 50 ms of quiet, or a second after it b
 }
 
 TEST_CASE("debounce: a prompt hint ends the wait for a writer, a writer does not delay it") {
-  Debounce debounce;
+  watch::Debounce debounce;
   debounce.writing("a", 0ms);
   debounce.prompt("a", 10ms);
   debounce.writing("a", 12ms);
@@ -42,7 +42,7 @@ TEST_CASE("debounce: a prompt hint ends the wait for a writer, a writer does not
 }
 
 TEST_CASE("debounce: a half-written file is not looked at because another is due") {
-  Debounce debounce;
+  watch::Debounce debounce;
   debounce.writing("half", 0ms);
   debounce.prompt("done", 1ms);
   CHECK(debounce.take(6ms) == Taken{{"done", kComplete}});
@@ -50,7 +50,7 @@ TEST_CASE("debounce: a half-written file is not looked at because another is due
 }
 
 TEST_CASE("debounce: an appointment is kept at the latest") {
-  Debounce debounce;
+  watch::Debounce debounce;
   debounce.by("a", 2000ms);
   CHECK(debounce.next() == 2000ms);
   CHECK_FALSE(debounce.hinted("a"));

@@ -1,4 +1,4 @@
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -33,7 +33,7 @@ std::size_t resident_bytes() {
 }
 
 void make_socket(const std::string& path) {
-  const FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const system::FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   REQUIRE(path.size() < sizeof(address.sun_path));
@@ -45,7 +45,7 @@ void make_socket(const std::string& path) {
 TEST_CASE("disk: the stamp has the permission bits of the file that a link leads to") {
   TemporaryDirectory dir;
   dir.run("echo x > file; chmod 0646 file; ln -s file link");
-  Disk disk;
+  system::Disk disk;
   const auto seen = disk.stat(dir / "link");
   REQUIRE(seen);
   CHECK(seen->mode == 0646);
@@ -59,8 +59,8 @@ TEST_CASE("disk: what is no regular file is never opened for reading") {
   TemporaryDirectory dir;
   dir.run("mkdir directory; mkfifo fifo; ln -s fifo link; ln -s /dev/zero zero");
   make_socket(dir / "socket");
-  Disk disk;
-  auto opens = Inotify::create();
+  system::Disk disk;
+  auto opens = watch::Inotify::create();
   REQUIRE(opens);
   REQUIRE(::inotify_add_watch(opens->fd(), (dir / "fifo").c_str(), IN_OPEN) >= 0);
   using enum ErrorCode;
@@ -93,7 +93,7 @@ TEST_CASE("disk: every way not to find a file has its code") {
   for (const Row& row : {Row{"absent", ErrorCode::kMissing}, Row{"file/below", ErrorCode::kMissing},
                          Row{"a", ErrorCode::kLoop}, Row{"l41", ErrorCode::kLoop}}) {
     CAPTURE(row.path);
-    Disk disk;
+    system::Disk disk;
     const auto content = disk.read(dir / row.path, kLimit);
     REQUIRE_FALSE(content);
     CHECK(content.error().code == row.code);
@@ -101,14 +101,14 @@ TEST_CASE("disk: every way not to find a file has its code") {
     REQUIRE_FALSE(stamp);
     CHECK(stamp.error() == content.error());
   }
-  CHECK(Disk().read(dir / "l40", kLimit));
+  CHECK(system::Disk().read(dir / "l40", kLimit));
 }
 
 TEST_CASE("disk: a file or directory closed to us is kPermission") {
   TemporaryDirectory dir;
   dir.run("echo x > file; chmod 0 file; mkdir closed; echo x > closed/file; chmod 700 closed");
   const AsNobody nobody;
-  Disk disk;
+  system::Disk disk;
   const auto content = disk.read(dir / "file", kLimit);
   REQUIRE_FALSE(content);
   CHECK(content.error().code == ErrorCode::kPermission);
@@ -121,7 +121,7 @@ TEST_CASE("disk: a file or directory closed to us is kPermission") {
 TEST_CASE("disk: a read never holds more than its limit") {
   TemporaryDirectory dir;
   dir.run("truncate -s 1T sparse; printf 12345678 > eight");
-  Disk disk;
+  system::Disk disk;
   const std::size_t before = resident_bytes();
   const auto sparse = disk.read(dir / "sparse", kLimit);
   REQUIRE_FALSE(sparse);
@@ -137,7 +137,7 @@ TEST_CASE("disk: a read never holds more than its limit") {
 }
 
 TEST_CASE("disk: the size that stat shows is not believed") {
-  Disk disk;
+  system::Disk disk;
   const auto content = disk.read("/proc/self/status", kLimit);  // st_size 0
   REQUIRE(content);
   CHECK(content->stamp.size == 0);
@@ -150,7 +150,7 @@ TEST_CASE("disk: the size that stat shows is not believed") {
 TEST_CASE("disk: bytes and stamp belong together, also of a file written meanwhile") {
   TemporaryDirectory dir;
   dir.run("printf first > file");
-  Disk disk;
+  system::Disk disk;
   const auto content = disk.read(dir / "file", kLimit);
   REQUIRE(content);
   CHECK(content->text() == "first");
@@ -174,7 +174,7 @@ TEST_CASE("disk: bytes and stamp belong together, also of a file written meanwhi
 TEST_CASE("disk: glob answers as libc does, sorted by bytes") {
   TemporaryDirectory dir;
   dir.run("mkdir sub; touch b.conf a.conf B.conf .hidden.conf sub/c.conf; ln -s nowhere z.conf");
-  Disk disk;
+  system::Disk disk;
   using Names = std::vector<std::string>;
   CHECK(disk.glob(dir / "*.conf").value() ==
         Names{dir / "B.conf", dir / "a.conf", dir / "b.conf", dir / "z.conf"});
@@ -188,7 +188,7 @@ TEST_CASE("disk: a pattern over a huge directory is refused") {
   TemporaryDirectory dir;
   // One directory of 450 names under 450 names: 202,500 matches without as many files.
   dir.run("mkdir d; for i in $(seq 450); do : > d/$i; ln -s d l$i; done");
-  const auto matches = Disk().glob(dir / "l*/*");
+  const auto matches = system::Disk().glob(dir / "l*/*");
   REQUIRE_FALSE(matches);
   CHECK(matches.error().code == ErrorCode::kTooLarge);
 }

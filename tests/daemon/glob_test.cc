@@ -1,6 +1,6 @@
 // The walk over patterns against glob(3) itself: random small trees with links, odd names and
 // directories that may not be read, random patterns over them.
-#include "daemon/glob.h"
+#include "daemon/system/glob.h"
 
 #include <glob.h>
 #include <unistd.h>
@@ -105,7 +105,7 @@ TEST_CASE("glob: random patterns over random trees yield what glob(3) yields") {
     for (int i = 0; i < 100; ++i) {
       const std::string pattern = root + "/" + random_pattern(random);
       const Paths expected = of_libc(pattern);
-      const auto found = glob(pattern, kMost);
+      const auto found = system::glob(pattern, kMost);
       REQUIRE(found);
       if (*found != expected) {
         CAPTURE(seed, pattern);
@@ -123,7 +123,7 @@ TEST_CASE("glob: patterns of slashes and escapes alone yield what glob(3) yields
         "\\",     "*",       "*/CMake*", "/\\/*",  "//\\/*",  "/tmp", "/tmp/",
         "/tmp//", "/tm[p]/", "/tm[p]//", "/t\\mp", "/t\\mp/", "/./*", "/../*"}) {
     CAPTURE(pattern);
-    const auto found = glob(pattern, kMost);
+    const auto found = system::glob(pattern, kMost);
     REQUIRE(found);
     CHECK(*found == of_libc(pattern));
   }
@@ -132,15 +132,16 @@ TEST_CASE("glob: patterns of slashes and escapes alone yield what glob(3) yields
 TEST_CASE("glob: what stands behind a NUL is no part of a pattern") {
   const TemporaryDirectory dir;
   dir.run("touch a b");
-  CHECK(glob((dir / "?") + '\0' + "/nothing", kMost).value() == Paths{dir / "a", dir / "b"});
+  CHECK(system::glob((dir / "?") + '\0' + "/nothing", kMost).value() ==
+        Paths{dir / "a", dir / "b"});
 }
 
 TEST_CASE("glob: more matches than asked for, or directories on the way, are refused") {
   const TemporaryDirectory dir;
   dir.run("mkdir a b c; touch a/x b/x c/x");
-  CHECK(glob(dir / "*/x", 3).value().size() == 3);
-  CHECK(glob(dir / "*/x", 2).error().code == base::ErrorCode::kTooLarge);
-  CHECK(glob(dir / "*/none", 2).error().code == base::ErrorCode::kTooLarge);
+  CHECK(system::glob(dir / "*/x", 3).value().size() == 3);
+  CHECK(system::glob(dir / "*/x", 2).error().code == base::ErrorCode::kTooLarge);
+  CHECK(system::glob(dir / "*/none", 2).error().code == base::ErrorCode::kTooLarge);
 }
 
 TEST_CASE("glob: a directory closed to us is passed over, and is no lack of ours") {
@@ -148,8 +149,8 @@ TEST_CASE("glob: a directory closed to us is passed over, and is no lack of ours
   dir.run("mkdir open closed; touch open/x closed/x; chmod 711 closed");
   const AsNobody nobody;
   const base::ShortageWatch shortage;
-  CHECK(glob(dir / "*/*", kMost).value() == Paths{dir / "open/x"});
-  CHECK(glob(dir / "*/x", kMost).value() == Paths{dir / "closed/x", dir / "open/x"});
+  CHECK(system::glob(dir / "*/*", kMost).value() == Paths{dir / "open/x"});
+  CHECK(system::glob(dir / "*/x", kMost).value() == Paths{dir / "closed/x", dir / "open/x"});
   CHECK_FALSE(shortage.seen());
 }
 

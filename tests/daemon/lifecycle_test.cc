@@ -10,7 +10,7 @@
 #include <iterator>
 #include <regex>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/daemon/supervisor.h"
 
@@ -118,7 +118,7 @@ TEST_CASE("lifecycle: a port in use ends it with a message that names the addres
 TEST_CASE("lifecycle: private keys are never opened, not at start, reload, change or scrape") {
   const TempDir dir;
   write_simple_tree(dir);
-  const FileDescriptor inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  const system::FileDescriptor inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   REQUIRE(::inotify_add_watch(inotify.get(), dir.path("server.key").c_str(), IN_OPEN | IN_ACCESS) >=
           0);
   const auto events = [&] {

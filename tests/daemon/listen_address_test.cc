@@ -1,13 +1,13 @@
-#include "daemon/web/listen_address.h"
+#include "daemon/web/listening/listen_address.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
 using namespace mtls;
-using daemon::ListenAddress;
-using daemon::parse_listen_address;
-using daemon::TcpAddress;
-using daemon::UnixAddress;
+using mtls::daemon::web::listening::ListenAddress;
+using mtls::daemon::web::listening::parse_listen_address;
+using mtls::daemon::web::listening::TcpAddress;
+using mtls::daemon::web::listening::UnixAddress;
 
 TEST_CASE("listen address: port alone, IPv4, bracketed IPv6 and Unix paths are understood") {
   struct Row {

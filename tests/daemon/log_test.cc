@@ -1,4 +1,4 @@
-#include "daemon/log.h"
+#include "daemon/system/log/log.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/log_limiter.h"
-#include "daemon/log_queue.h"
+#include "daemon/system/log/log_limiter.h"
+#include "daemon/system/log/log_queue.h"
 
 using namespace mtls::daemon;
 using namespace std::chrono_literals;
@@ -25,21 +25,23 @@ namespace {
 // 2030-01-01T00:00:00.250Z
 const std::chrono::system_clock::time_point kAt{std::chrono::milliseconds{1893456000250}};
 
-std::string line(std::string_view message, const std::vector<LogField>& fields, LogStyle style,
-                 LogLevel level = LogLevel::kInfo) {
-  return format_log_line({.level = level, .message = message, .fields = fields, .at = kAt}, style);
+std::string line(std::string_view message, const std::vector<system::log::LogField>& fields,
+                 system::log::LogStyle style,
+                 system::log::LogLevel level = system::log::LogLevel::kInfo) {
+  return system::log::format_log_line(
+      {.level = level, .message = message, .fields = fields, .at = kAt}, style);
 }
 
 struct Pipe {
   Pipe() {
     std::array<int, 2> ends{};
     REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    read = FileDescriptor(ends[0]);
-    write = FileDescriptor(ends[1]);
+    read = system::FileDescriptor(ends[0]);
+    write = system::FileDescriptor(ends[1]);
   }
   // Everything, once nobody holds the writing end.
   std::string text() {
-    write = FileDescriptor();
+    write = system::FileDescriptor();
     std::string all;
     std::array<char, 65536> chunk{};
     for (ssize_t n = 0; (n = ::read(read.get(), chunk.data(), chunk.size())) > 0;) {
@@ -47,22 +49,23 @@ struct Pipe {
     }
     return all;
   }
-  FileDescriptor read;
-  FileDescriptor write;
+  system::FileDescriptor read;
+  system::FileDescriptor write;
 };
 
-FileDescriptor copy(const FileDescriptor& fd) {
-  return FileDescriptor(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+system::FileDescriptor copy(const system::FileDescriptor& fd) {
+  return system::FileDescriptor(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
 }
 
-std::unique_ptr<LogQueue> queue_to(FileDescriptor out, std::size_t capacity = 64) {
-  auto queue = LogQueue::start(std::move(out), capacity);
+std::unique_ptr<system::log::LogQueue> queue_to(system::FileDescriptor out,
+                                                std::size_t capacity = 64) {
+  auto queue = system::log::LogQueue::start(std::move(out), capacity);
   REQUIRE(queue);
   return std::move(*queue);
 }
 
 // Fills to the brim, as a reader that has stopped leaves it.
-void fill(const FileDescriptor& pipe) {
+void fill(const system::FileDescriptor& pipe) {
   ::fcntl(pipe.get(), F_SETFL, O_NONBLOCK);
   const std::string page(4096, '.');
   while (::write(pipe.get(), page.data(), page.size()) > 0) {
@@ -76,31 +79,34 @@ TEST_CASE("log line: time, level, message, then the fields in order") {
   CHECK(
       line("snapshot published", {{"generation", "3"}, {"ms", "12"}}, {}) ==
       R"(ts=2030-01-01T00:00:00.250Z level=info msg="snapshot published" generation="3" ms="12")");
-  CHECK(line("m", {{"k", "v"}}, {.format = LogFormat::kJson}) ==
+  CHECK(line("m", {{"k", "v"}}, {.format = system::log::LogFormat::kJson}) ==
         R"({"ts":"2030-01-01T00:00:00.250Z","level":"info","msg":"m","k":"v"})");
 }
 
 TEST_CASE("log line: the journal gets a priority and no time") {
   struct Row {
-    LogLevel level;
+    system::log::LogLevel level;
     std::string logfmt;
     std::string json;
   };
   const Row row = GENERATE(values<Row>({
-      {LogLevel::kDebug, "<7>level=debug msg=\"m\"", R"(<7>{"level":"debug","msg":"m"})"},
-      {LogLevel::kInfo, "<6>level=info msg=\"m\"", R"(<6>{"level":"info","msg":"m"})"},
-      {LogLevel::kWarn, "<4>level=warn msg=\"m\"", R"(<4>{"level":"warn","msg":"m"})"},
-      {LogLevel::kError, "<3>level=error msg=\"m\"", R"(<3>{"level":"error","msg":"m"})"},
+      {system::log::LogLevel::kDebug, "<7>level=debug msg=\"m\"",
+       R"(<7>{"level":"debug","msg":"m"})"},
+      {system::log::LogLevel::kInfo, "<6>level=info msg=\"m\"", R"(<6>{"level":"info","msg":"m"})"},
+      {system::log::LogLevel::kWarn, "<4>level=warn msg=\"m\"", R"(<4>{"level":"warn","msg":"m"})"},
+      {system::log::LogLevel::kError, "<3>level=error msg=\"m\"",
+       R"(<3>{"level":"error","msg":"m"})"},
   }));
-  CHECK(line("m", {}, {.reader = LogReader::kJournal}, row.level) == row.logfmt);
-  CHECK(line("m", {}, {.format = LogFormat::kJson, .reader = LogReader::kJournal}, row.level) ==
-        row.json);
+  CHECK(line("m", {}, {.reader = system::log::LogReader::kJournal}, row.level) == row.logfmt);
+  CHECK(line("m", {},
+             {.format = system::log::LogFormat::kJson, .reader = system::log::LogReader::kJournal},
+             row.level) == row.json);
 }
 
 TEST_CASE("log line: no message and no value can end its quotes or its line") {
   const std::string forged = "a\" level=error msg=\"b\nlevel=error\r\0\x1b[31m\\"s;
   const std::string safe = R"("a\" level=error msg=\"b\\x0Alevel=error\\x0D\\x00\\x1B[31m\\")";
-  CHECK(line(forged, {{"k", forged}}, {.reader = LogReader::kJournal}) ==
+  CHECK(line(forged, {{"k", forged}}, {.reader = system::log::LogReader::kJournal}) ==
         "<6>level=info msg=" + safe + " k=" + safe);
 }
 
@@ -108,7 +114,8 @@ TEST_CASE("log line: JSON stays valid UTF-8 JSON with the same keys whatever byt
   for (int byte = 0; byte < 256; ++byte) {
     const std::string value = std::string("a") + static_cast<char>(byte) + "\"},{\"";
     CAPTURE(byte);
-    const std::string text = line(value, {{"file", value}}, {.format = LogFormat::kJson});
+    const std::string text =
+        line(value, {{"file", value}}, {.format = system::log::LogFormat::kJson});
     CHECK(text.find_first_of("\n\r\0\x1b"s) == std::string::npos);
     const auto parsed = nlohmann::json::parse(text, nullptr, false);
     REQUIRE(parsed.is_object());
@@ -118,7 +125,7 @@ TEST_CASE("log line: JSON stays valid UTF-8 JSON with the same keys whatever byt
 }
 
 TEST_CASE("log line: a key is a word whatever it is made of") {
-  CHECK(line("m", {{"a b=\"c\n", "v"}, {"", "w"}}, {.reader = LogReader::kJournal}) ==
+  CHECK(line("m", {{"a b=\"c\n", "v"}, {"", "w"}}, {.reader = system::log::LogReader::kJournal}) ==
         R"(<6>level=info msg="m" a_b__c_="v" _="w")");
 }
 
@@ -168,9 +175,9 @@ TEST_CASE("log queue: after a stuck reader reads again lines get through, each o
 TEST_CASE("log queue: a closed reader and a closed descriptor are counted, not fatal") {
   Pipe pipe;
   auto broken = queue_to(copy(pipe.write));
-  pipe.read = FileDescriptor();
-  auto closed = queue_to(FileDescriptor());
-  for (LogQueue* queue : {broken.get(), closed.get()}) {
+  pipe.read = system::FileDescriptor();
+  auto closed = queue_to(system::FileDescriptor());
+  for (system::log::LogQueue* queue : {broken.get(), closed.get()}) {
     queue->push("one");
     queue->push("two");
     const auto start = Clock::now();
@@ -180,7 +187,7 @@ TEST_CASE("log queue: a closed reader and a closed descriptor are counted, not f
 }
 
 TEST_CASE("log queue: a full disk is counted, not fatal") {
-  auto queue = queue_to(FileDescriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC)));
+  auto queue = queue_to(system::FileDescriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC)));
   queue->push("one");
   const auto start = Clock::now();
   while (queue->dropped() < 1 && Clock::now() - start < 10s) ::poll(nullptr, 0, 5);
@@ -189,17 +196,18 @@ TEST_CASE("log queue: a full disk is counted, not fatal") {
 
 TEST_CASE("log: messages from the level on go to stderr, none before set-up or after the end") {
   Pipe pipe;
-  const FileDescriptor before(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+  const system::FileDescriptor before(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
   REQUIRE(::dup2(pipe.write.get(), STDERR_FILENO) == STDERR_FILENO);
-  log_error("too early");
-  const auto set_up = setup_log({.level = LogLevel::kWarn, .format = LogFormat::kJson});
-  log_debug("no");
-  log_info("no");
-  log_warn("yes", {{"count", std::to_string(1)}});
-  log_error("yes too");
-  CHECK(log_messages_dropped() == 0);
-  close_log();
-  log_error("too late");
+  system::log::log_error("too early");
+  const auto set_up = system::log::setup_log(
+      {.level = system::log::LogLevel::kWarn, .format = system::log::LogFormat::kJson});
+  system::log::log_debug("no");
+  system::log::log_info("no");
+  system::log::log_warn("yes", {{"count", std::to_string(1)}});
+  system::log::log_error("yes too");
+  CHECK(system::log::log_messages_dropped() == 0);
+  system::log::close_log();
+  system::log::log_error("too late");
   ::dup2(before.get(), STDERR_FILENO);
   CHECK(set_up.has_value());
 
@@ -215,16 +223,16 @@ TEST_CASE("log: messages from the level on go to stderr, none before set-up or a
 }
 
 TEST_CASE("log: JOURNAL_STREAM counts only when it names this stderr") {
-  CHECK(is_journal_stream("8:12345", 8, 12345));
-  CHECK_FALSE(is_journal_stream("8:12345", 8, 1234));
-  CHECK_FALSE(is_journal_stream("8:12345", 1, 12345));
-  CHECK_FALSE(is_journal_stream("", 8, 12345));
-  CHECK_FALSE(is_journal_stream(std::nullopt, 8, 12345));
+  CHECK(system::log::is_journal_stream("8:12345", 8, 12345));
+  CHECK_FALSE(system::log::is_journal_stream("8:12345", 8, 1234));
+  CHECK_FALSE(system::log::is_journal_stream("8:12345", 1, 12345));
+  CHECK_FALSE(system::log::is_journal_stream("", 8, 12345));
+  CHECK_FALSE(system::log::is_journal_stream(std::nullopt, 8, 12345));
 }
 
 TEST_CASE("log limiter: the first complaint at once, repeats every 10 minutes with their number") {
-  LogLimiter limiter;
-  const LogLimiter::Time start{};
+  system::log::LogLimiter limiter;
+  const system::log::LogLimiter::Time start{};
   CHECK(limiter.admit("/a", "parse", start) == 0);
   CHECK(limiter.admit("/a", "parse", start + 1s) == std::nullopt);
   CHECK(limiter.admit("/a", "parse", start + 10min - 1ns) == std::nullopt);
@@ -235,8 +243,8 @@ TEST_CASE("log limiter: the first complaint at once, repeats every 10 minutes wi
 }
 
 TEST_CASE("log limiter: another file or another reason is another complaint") {
-  LogLimiter limiter;
-  const LogLimiter::Time start{};
+  system::log::LogLimiter limiter;
+  const system::log::LogLimiter::Time start{};
   CHECK(limiter.admit("/a", "parse", start) == 0);
   CHECK(limiter.admit("/b", "parse", start) == 0);
   CHECK(limiter.admit("/a", "missing", start) == 0);
@@ -244,9 +252,9 @@ TEST_CASE("log limiter: another file or another reason is another complaint") {
 }
 
 TEST_CASE("log limiter: however many files complain, their lines in one interval are bounded") {
-  LogLimiter limiter;
-  const LogLimiter::Time start{};
-  for (std::size_t i = 0; i < LogLimiter::kMaxRemembered; ++i) {
+  system::log::LogLimiter limiter;
+  const system::log::LogLimiter::Time start{};
+  for (std::size_t i = 0; i < system::log::LogLimiter::kMaxRemembered; ++i) {
     REQUIRE(limiter.admit(std::to_string(i), "parse", start) == 0);
   }
   CHECK(limiter.admit("one more", "parse", start + 1s) == std::nullopt);

@@ -1,4 +1,4 @@
-#include "daemon/web/negotiation.h"
+#include "daemon/web/http/negotiation.h"
 
 #include <catch2/catch.hpp>
 
@@ -33,7 +33,7 @@ TEST_CASE("negotiation: gzip goes to who names it and likes identity no better")
                                         {"gzipped", false},
                                         {",,;;=,", false}}));
   CAPTURE(row.accept_encoding);
-  CHECK(prefers_gzip(row.accept_encoding) == row.gzip);
+  CHECK(web::http::prefers_gzip(row.accept_encoding) == row.gzip);
 }
 
 TEST_CASE("negotiation: OpenMetrics goes to who names it and likes the text format no better") {
@@ -69,5 +69,6 @@ TEST_CASE("negotiation: OpenMetrics goes to who names it and likes the text form
       {"", false},
   }));
   CAPTURE(row.accept);
-  CHECK((preferred_format(row.accept) == MetricsFormat::kOpenMetrics) == row.open_metrics);
+  CHECK((web::http::preferred_format(row.accept) == web::http::MetricsFormat::kOpenMetrics) ==
+        row.open_metrics);
 }

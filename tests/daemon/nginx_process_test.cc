@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/nginx_runner.h"
 
@@ -15,7 +15,7 @@ namespace mtls::daemon {
 
 TEST_CASE("nginx process: a master's title says how it was started") {
   using namespace std::string_literals;
-  const std::vector<std::pair<std::string, NginxMaster>> cases{
+  const std::vector<std::pair<std::string, running::NginxMaster>> cases{
       {"/usr/sbin/nginx", {}},
       {"nginx -p /p -c c.conf -e /e.log",
        {.prefix = "/p", .conf = "c.conf", .error_log = "/e.log"}},
@@ -29,11 +29,11 @@ TEST_CASE("nginx process: a master's title says how it was started") {
   };
   for (const auto& [title, expected] : cases) {
     CAPTURE(title);
-    CHECK(parse_master_title("nginx: master process " + title) == expected);
+    CHECK(running::parse_master_title("nginx: master process " + title) == expected);
   }
   for (const char* other :
        {"", "nginx", "nginx: worker process", "/bin/sh -c nginx: master process"}) {
-    CHECK_FALSE(parse_master_title(other));
+    CHECK_FALSE(running::parse_master_title(other));
   }
 }
 
@@ -45,9 +45,10 @@ TEST_CASE("nginx process: masters are found below /proc, oldest first, others le
   disk.put("/r/proc/8/cmdline", "nginx: worker process");
   disk.put("/r/proc/self/cmdline", "nginx: master process nginx");
   disk.put("/r/proc/55/cmdline", "nginx: master process nginx -p .");  // of no known directory
-  CHECK(find_masters(disk, "/r") ==
-        std::vector<NginxMaster>{{.pid = 99, .binary = "/r/proc/99/exe", .conf = "/old"},
-                                 {.pid = 1000, .binary = "/r/proc/1000/exe", .conf = "/new"}});
+  CHECK(live::find_masters(disk, "/r") ==
+        std::vector<running::NginxMaster>{
+            {.pid = 99, .binary = "/r/proc/99/exe", .conf = "/old"},
+            {.pid = 1000, .binary = "/r/proc/1000/exe", .conf = "/new"}});
 }
 
 TEST_CASE("nginx process: a running nginx is found with what it was started with") {
@@ -58,8 +59,8 @@ TEST_CASE("nginx process: a running nginx is found with what it was started with
   const testing::TempDir directory;
   directory.write("nginx.conf", "events {}\n");
   const testing::NginxRunner nginx(directory);
-  Disk disk;
-  const auto masters = find_masters(disk);
+  system::Disk disk;
+  const auto masters = live::find_masters(disk);
   const auto found = std::find_if(masters.begin(), masters.end(),
                                   [&](const auto& master) { return master.pid == nginx.pid(); });
   REQUIRE(found != masters.end());

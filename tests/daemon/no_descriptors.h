@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 
 namespace mtls::daemon::testing {
 
@@ -12,7 +12,7 @@ class NoDescriptors {
  public:
   NoDescriptors() {
     ::getrlimit(RLIMIT_NOFILE, &before_);
-    const FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const system::FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     rlimit none = before_;
     none.rlim_cur = static_cast<rlim_t>(next.get());
     ::setrlimit(RLIMIT_NOFILE, &none);

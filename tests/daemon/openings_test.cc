@@ -1,11 +1,11 @@
-#include "daemon/web/openings.h"
+#include "daemon/web/handshake_queue.h"
 
 #include <catch2/catch.hpp>
 #include <functional>
 #include <utility>
 #include <vector>
 
-using mtls::daemon::Openings;
+using mtls::daemon::web::HandshakeQueue;
 
 namespace {
 
@@ -14,9 +14,9 @@ struct Loop {
   std::vector<std::function<void()>> posted;
   std::vector<std::function<void()>> delayed;
   bool has_room = true;
-  Openings openings{{.post = [this](auto task) { posted.push_back(std::move(task)); },
-                     .post_later = [this](auto task) { delayed.push_back(std::move(task)); },
-                     .has_room = [this] { return has_room; }}};
+  HandshakeQueue openings{{.post = [this](auto task) { posted.push_back(std::move(task)); },
+                           .post_later = [this](auto task) { delayed.push_back(std::move(task)); },
+                           .has_room = [this] { return has_room; }}};
 
   void turn() {
     for (const auto& task : std::exchange(posted, {})) task();
@@ -43,9 +43,10 @@ TEST_CASE("N12: openings: of more than are kept the oldest never open") {
   std::size_t opened = 0;
   bool oldest = false;
   loop.openings.add([&oldest] { oldest = true; });
-  for (std::size_t i = 0; i < Openings::kMost; ++i) loop.openings.add([&opened] { ++opened; });
+  for (std::size_t i = 0; i < HandshakeQueue::kMost; ++i)
+    loop.openings.add([&opened] { ++opened; });
   while (!loop.posted.empty()) loop.turn();
-  CHECK(opened == Openings::kMost);
+  CHECK(opened == HandshakeQueue::kMost);
   CHECK_FALSE(oldest);
 }
 

@@ -1,4 +1,4 @@
-#include "daemon/options.h"
+#include "daemon/settings/options.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,16 +11,16 @@ using testing::exporter;
 using testing::TempDir;
 using namespace std::chrono_literals;
 
-std::variant<Options, Leave> parse(std::vector<const char*> arguments) {
+std::variant<settings::Options, settings::Leave> parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "nginx-mtls-exporter");
-  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+  return settings::parse_options(static_cast<int>(arguments.size()), arguments.data());
 }
 
 TEST_CASE("options: without flags there are the defaults") {
   for (const std::vector<const char*>& arguments : {std::vector<const char*>{}, {"serve"}}) {
     const auto parsed = parse(arguments);
-    REQUIRE(std::holds_alternative<Options>(parsed));
-    const Options& options = std::get<Options>(parsed);
+    REQUIRE(std::holds_alternative<settings::Options>(parsed));
+    const settings::Options& options = std::get<settings::Options>(parsed);
     CHECK(options.config_file.empty());
     CHECK_FALSE(options.nginx_conf);
     CHECK_FALSE(options.nginx_prefix);
@@ -32,8 +32,8 @@ TEST_CASE("options: without flags there are the defaults") {
     CHECK_FALSE((options.systemd_socket || options.enable_lifecycle || options.compat_blackbox));
     CHECK(options.rescan_interval == 30s);
     CHECK_FALSE(options.config_check);
-    CHECK(options.log.level == LogLevel::kInfo);
-    CHECK(options.log.format == LogFormat::kLogfmt);
+    CHECK(options.log.level == system::log::LogLevel::kInfo);
+    CHECK(options.log.format == system::log::LogFormat::kLogfmt);
   }
 }
 
@@ -58,8 +58,8 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
                              "--log.level=debug",
                              "--log.format=json",
                              "--config.check"});
-  REQUIRE(std::holds_alternative<Options>(parsed));
-  const Options& options = std::get<Options>(parsed);
+  REQUIRE(std::holds_alternative<settings::Options>(parsed));
+  const settings::Options& options = std::get<settings::Options>(parsed);
   CHECK(options.config_file == "s.yml");
   CHECK(options.nginx_conf == "n.conf");
   CHECK(options.nginx_prefix == "/p/");
@@ -72,61 +72,62 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
   CHECK(options.web_config_file == "w.yml");
   CHECK(options.rescan_interval == 5min);
   CHECK(options.config_check);
-  CHECK(options.log.level == LogLevel::kDebug);
-  CHECK(options.log.format == LogFormat::kJson);
+  CHECK(options.log.level == system::log::LogLevel::kDebug);
+  CHECK(options.log.format == system::log::LogFormat::kJson);
 }
 
 TEST_CASE("options: check and dump have their own flags beside the shared ones") {
   const auto checked =
       parse({"check", "--format=json", "--client-cert", "a=x.pem", "--client-cert=b=c=d.pem",
              "--at=+30d", "--fail-on=info", "--with-keys", "--nginx.conf=n.conf"});
-  REQUIRE(std::holds_alternative<Options>(checked));
-  const Options& check = std::get<Options>(checked);
-  CHECK(check.command == Command::kCheck);
+  REQUIRE(std::holds_alternative<settings::Options>(checked));
+  const settings::Options& check = std::get<settings::Options>(checked);
+  CHECK(check.command == settings::Command::kCheck);
   CHECK(check.nginx_conf == "n.conf");
-  CHECK(check.check.format == CheckFormat::kJson);
-  CHECK(check.check.clients == std::vector<ClientCertificate>{{.name = "a", .path = "x.pem"},
-                                                              {.name = "b", .path = "c=d.pem"}});
-  CHECK(check.check.at == AssessedAt(std::chrono::days{30}));
+  CHECK(check.check.format == settings::CheckFormat::kJson);
+  CHECK(check.check.clients ==
+        std::vector<settings::ClientCertificate>{{.name = "a", .path = "x.pem"},
+                                                 {.name = "b", .path = "c=d.pem"}});
+  CHECK(check.check.at == settings::AssessedAt(std::chrono::days{30}));
   CHECK(check.check.fail_on == audit::Severity::kInfo);
   CHECK(check.check.keys == audit::KeyAccess::kCompare);
 
   const auto dumped = parse({"--nginx.conf=n.conf", "dump", "--format", "conf"});
-  REQUIRE(std::holds_alternative<Options>(dumped));
-  CHECK(std::get<Options>(dumped).command == Command::kDump);
-  CHECK(std::get<Options>(dumped).dump_format == DumpFormat::kConf);
-  CHECK(std::get<Options>(dumped).nginx_conf == "n.conf");
+  REQUIRE(std::holds_alternative<settings::Options>(dumped));
+  CHECK(std::get<settings::Options>(dumped).command == settings::Command::kDump);
+  CHECK(std::get<settings::Options>(dumped).dump_format == settings::DumpFormat::kConf);
+  CHECK(std::get<settings::Options>(dumped).nginx_conf == "n.conf");
 }
 
 TEST_CASE("options: check asks for text and a warning's bar now, without keys; dump for json") {
   const auto parsed = parse({"check"});
-  REQUIRE(std::holds_alternative<Options>(parsed));
-  const Options& options = std::get<Options>(parsed);
-  CHECK(options.check.format == CheckFormat::kText);
+  REQUIRE(std::holds_alternative<settings::Options>(parsed));
+  const settings::Options& options = std::get<settings::Options>(parsed);
+  CHECK(options.check.format == settings::CheckFormat::kText);
   CHECK(options.check.fail_on == audit::Severity::kWarning);
-  CHECK(options.check.at == AssessedAt(0s));
+  CHECK(options.check.at == settings::AssessedAt(0s));
   CHECK(options.check.keys == audit::KeyAccess::kNever);
-  CHECK(options.dump_format == DumpFormat::kJson);
+  CHECK(options.dump_format == settings::DumpFormat::kJson);
   const auto never = parse({"check", "--fail-on=never"});
-  REQUIRE(std::holds_alternative<Options>(never));
-  CHECK_FALSE(std::get<Options>(never).check.fail_on);
+  REQUIRE(std::holds_alternative<settings::Options>(never));
+  CHECK_FALSE(std::get<settings::Options>(never).check.fail_on);
 }
 
 TEST_CASE("options: a client may have no certificate, and a pattern stands for many") {
   const auto parsed = parse({"check", "--client-cert", "none=", "--client-cert", "/c/*.pem",
                              "--client-cert", "all=/d/[ab].pem"});
-  REQUIRE(std::holds_alternative<Options>(parsed));
-  CHECK(std::get<Options>(parsed).check.clients ==
-        std::vector<ClientCertificate>{{.name = "none", .path = ""},
-                                       {.name = "", .path = "/c/*.pem"},
-                                       {.name = "", .path = "/d/[ab].pem"}});
+  REQUIRE(std::holds_alternative<settings::Options>(parsed));
+  CHECK(std::get<settings::Options>(parsed).check.clients ==
+        std::vector<settings::ClientCertificate>{{.name = "none", .path = ""},
+                                                 {.name = "", .path = "/c/*.pem"},
+                                                 {.name = "", .path = "/d/[ab].pem"}});
 }
 
 TEST_CASE("options: check takes a bundle and a client in place of nginx's configuration") {
   const auto parsed = parse({"check", "--client-cert", "a=x.pem", "ca.pem", "client.pem",
                              "--profile=strict", "--missing-files=warn"});
-  REQUIRE(std::holds_alternative<Options>(parsed));
-  const CheckOptions& check = std::get<Options>(parsed).check;
+  REQUIRE(std::holds_alternative<settings::Options>(parsed));
+  const settings::CheckOptions& check = std::get<settings::Options>(parsed).check;
   CHECK(check.bundle == "ca.pem");
   CHECK(check.bundle_client == "client.pem");
   CHECK(check.profile == audit::Profile::kStrict);
@@ -140,9 +141,9 @@ TEST_CASE("options: what explain is asked is one text, or stands on standard inp
            {{"explain", "certificate", "has", "expired"}, "certificate has expired"},
            {{"explain"}, ""}}) {
     const auto parsed = parse(arguments);
-    REQUIRE(std::holds_alternative<Options>(parsed));
-    CHECK(std::get<Options>(parsed).command == Command::kExplain);
-    CHECK(std::get<Options>(parsed).explained == expected);
+    REQUIRE(std::holds_alternative<settings::Options>(parsed));
+    CHECK(std::get<settings::Options>(parsed).command == settings::Command::kExplain);
+    CHECK(std::get<settings::Options>(parsed).explained == expected);
   }
 }
 
@@ -177,8 +178,8 @@ TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
        }) {
     CAPTURE(row.arguments.front());
     const auto parsed = parse(row.arguments);
-    REQUIRE(std::holds_alternative<Leave>(parsed));
-    const Leave& leave = std::get<Leave>(parsed);
+    REQUIRE(std::holds_alternative<settings::Leave>(parsed));
+    const settings::Leave& leave = std::get<settings::Leave>(parsed);
     CHECK(leave.code == 2);
     CHECK(leave.text.ends_with('\n'));
     for (const char* part : row.parts) {
@@ -201,7 +202,7 @@ TEST_CASE("options: a duration is a positive whole number with its unit") {
         Row{"1.5s", std::nullopt}, Row{"+1s", std::nullopt}, Row{" 1s", std::nullopt},
         Row{"1 s", std::nullopt}, Row{"1d", std::nullopt}, Row{"1s1s", std::nullopt}}) {
     CAPTURE(row.text);
-    CHECK(parse_duration(row.text) == row.expected);
+    CHECK(settings::parse_duration(row.text) == row.expected);
   }
 }
 

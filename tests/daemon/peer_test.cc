@@ -1,11 +1,11 @@
-#include "daemon/web/peer.h"
+#include "daemon/web/listening/peer.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <catch2/catch.hpp>
 
-using mtls::daemon::peer_of;
+using mtls::daemon::web::listening::peer_of;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "daemon/policy_source.h"
+#include "daemon/settings/policy_source.h"
 
 #include <catch2/catch.hpp>
 
@@ -15,8 +15,8 @@ constexpr const char* kBinary =
 
 std::string title(const std::string& options) { return "nginx: master process nginx " + options; }
 
-audit::Policy policy_of(const Options& options, testing::MemoryFileSystem& disk) {
-  const auto policy = read_policy(options, disk);
+audit::Policy policy_of(const settings::Options& options, testing::MemoryFileSystem& disk) {
+  const auto policy = settings::read_policy(options, disk);
   REQUIRE(policy);
   return *policy;
 }
@@ -70,7 +70,7 @@ TEST_CASE("policy source: with the configuration named, only a master that runs 
   disk.put("/usr/sbin/nginx", kBinary);
   disk.put("/proc/70/cmdline", title("-p /first -c /a.conf"));
   disk.put("/proc/71/cmdline", title("-p /second -c /b.conf"));
-  Options options;
+  settings::Options options;
   options.nginx_conf = "/b.conf";
   CHECK(policy_of(options, disk).build.prefix == "/second");
   options.nginx_conf = "/c.conf";
@@ -82,7 +82,7 @@ TEST_CASE("policy source: flags win over settings, settings over the running mas
   testing::MemoryFileSystem disk;
   disk.put("/proc/70/cmdline", title("-p /run -c n.conf"));
   disk.put("/s.yml", "nginx: { prefix: /settings, version: 1.20.0 }\n");
-  Options options;
+  settings::Options options;
   options.config_file = "/s.yml";
   audit::Policy policy = policy_of(options, disk);
   CHECK(policy.build.prefix == "/settings");
@@ -101,7 +101,7 @@ TEST_CASE("policy source: flags win over settings, settings over the running mas
 TEST_CASE("policy source: the settings' policy section is the policy's") {
   testing::MemoryFileSystem disk;
   disk.put("/s.yml", "policy: {profile: strict, disable: [runtime-path]}\n");
-  Options options;
+  settings::Options options;
   options.config_file = "/s.yml";
   const audit::Policy policy = policy_of(options, disk);
   CHECK(policy.profile == audit::Profile::kStrict);

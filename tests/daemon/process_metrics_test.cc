@@ -1,4 +1,4 @@
-#include "daemon/process_metrics.h"
+#include "daemon/system/process_metrics.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -10,14 +10,14 @@
 #include <thread>
 #include <vector>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 
 using namespace mtls;
-using daemon::FileDescriptor;
-using daemon::parse_process_stat;
-using daemon::ProcessMetrics;
-using daemon::ProcessStat;
-using daemon::read_process_metrics;
+using mtls::daemon::system::FileDescriptor;
+using mtls::daemon::system::parse_process_stat;
+using mtls::daemon::system::ProcessMetrics;
+using mtls::daemon::system::ProcessStat;
+using mtls::daemon::system::read_process_metrics;
 
 namespace {
 

@@ -1,11 +1,11 @@
 // When a head is whole, and what is known of it before.
-#include "daemon/web/request_reader.h"
+#include "daemon/web/http/request_reader.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
 using namespace mtls::daemon;
-using State = RequestReader::State;
+using State = web::http::RequestReader::State;
 
 namespace {
 
@@ -15,7 +15,7 @@ const std::string kHead = "HEAD /metrics?a=b HTTP/1.1\r\nHost: h\r\nAccept: */*\
 }  // namespace
 
 TEST_CASE("request: a head is whole with its empty line, whatever pieces it comes in") {
-  RequestReader reader(kMaxBytes);
+  web::http::RequestReader reader(kMaxBytes);
   for (std::size_t n = 1; n < kHead.size(); ++n) {
     CAPTURE(n);
     REQUIRE(reader.read(kHead.substr(0, n)) == State::kIncomplete);
@@ -28,7 +28,7 @@ TEST_CASE("request: a head is whole with its empty line, whatever pieces it come
 }
 
 TEST_CASE("request: what follows the head is left for the next request") {
-  RequestReader reader(kMaxBytes);
+  web::http::RequestReader reader(kMaxBytes);
   REQUIRE(reader.read(kHead + "GET / HTTP") == State::kComplete);
   CHECK(reader.size() == kHead.size());
 }
@@ -37,10 +37,10 @@ TEST_CASE("request: what can never become a head is refused before its end") {
   for (const char* begin : {"\x16\x03\x01", "GET / HTTP/1.2\r\n", "G\rET", "SSH-2.0-x\r\n",
                             "GET / HTTP/1.1\nHost: h\n\n"}) {
     CAPTURE(begin);
-    RequestReader reader(kMaxBytes);
+    web::http::RequestReader reader(kMaxBytes);
     CHECK(reader.read(begin) == State::kRefused);
     CHECK(reader.status() == 400);
-    RequestReader slow(kMaxBytes);
+    web::http::RequestReader slow(kMaxBytes);
     const std::string_view text(begin);
     State state = State::kIncomplete;
     for (std::size_t n = 1; n <= text.size() && state == State::kIncomplete; ++n) {
@@ -53,7 +53,7 @@ TEST_CASE("request: what can never become a head is refused before its end") {
 TEST_CASE("request: a head may have its limit in bytes and not one more") {
   const std::string begin = "GET / HTTP/1.1\r\nHost: h\r\nX: ";
   for (const std::size_t size : {kMaxBytes, kMaxBytes + 1}) {
-    RequestReader reader(kMaxBytes);
+    web::http::RequestReader reader(kMaxBytes);
     const std::string head = begin + std::string(size - begin.size() - 4, 'a') + "\r\n\r\n";
     const bool fits = size == kMaxBytes;
     CHECK(reader.read(head) == (fits ? State::kComplete : State::kRefused));
@@ -62,7 +62,7 @@ TEST_CASE("request: a head may have its limit in bytes and not one more") {
 }
 
 TEST_CASE("request: what was understood of a refused head is known, so that HEAD gets no body") {
-  RequestReader reader(kMaxBytes);
+  web::http::RequestReader reader(kMaxBytes);
   REQUIRE(reader.read("HEAD / HTTP/1.1\r\n\r\n") == State::kRefused);
   CHECK(reader.head().method() == boost::beast::http::verb::head);
 }

@@ -1,4 +1,4 @@
-#include "daemon/settings.h"
+#include "daemon/settings/settings.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,7 +8,7 @@ namespace {
 TEST_CASE("settings: an empty file is all defaults") {
   for (const char* text : {"", "\n", "# nothing\n", "---\n", "{}\n", "canaries: []\n"}) {
     CAPTURE(text);
-    const auto settings = parse_settings(text, "/etc/s.yml");
+    const auto settings = settings::parse_settings(text, "/etc/s.yml");
     REQUIRE(settings);
     CHECK_FALSE(settings->nginx_conf);
     CHECK_FALSE(settings->nginx_prefix);
@@ -21,7 +21,7 @@ TEST_CASE("settings: an empty file is all defaults") {
 }
 
 TEST_CASE("settings: every key has its place") {
-  const auto settings = parse_settings(R"(
+  const auto settings = settings::parse_settings(R"(
 nginx:
   conf: /opt/nginx/nginx.conf
   prefix: /opt/nginx/
@@ -46,7 +46,7 @@ limits:
   max_certificates_per_file: 4
   max_series_per_file: 5
 )",
-                                       "/etc/exporter/s.yml");
+                                                 "/etc/exporter/s.yml");
   REQUIRE(settings);
   CHECK(settings->nginx_conf == "/opt/nginx/nginx.conf");
   CHECK(settings->nginx_prefix == "/opt/nginx/");
@@ -127,7 +127,7 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"nginx: {}\n---\nlimits: {}\n", "s.yml:2:1: a second document"},
        }) {
     CAPTURE(row.text);
-    const auto settings = parse_settings(row.text, "s.yml");
+    const auto settings = settings::parse_settings(row.text, "s.yml");
     REQUIRE_FALSE(settings);
     CAPTURE(settings.error().message);
     CHECK(settings.error().code == base::ErrorCode::kParse);

@@ -14,11 +14,13 @@
 #include <vector>
 
 #include "base/filesystem.h"
-#include "daemon/watch/ground.h"
+#include "daemon/watch/directory_view.h"
 
 namespace mtls::daemon::testing {
 
-class SimulatedDisk final : public Ground, public base::FileSystem, public Watches {
+class SimulatedDisk final : public watch::DirectoryView,
+                            public base::FileSystem,
+                            public watch::Watches {
  public:
   using Number = std::uint64_t;
 
@@ -83,11 +85,11 @@ class SimulatedDisk final : public Ground, public base::FileSystem, public Watch
   }
 
   /// What a reader of the events gets.
-  std::vector<InotifyEvent> drain() { return std::exchange(queue_, {}); }
+  std::vector<watch::InotifyEvent> drain() { return std::exchange(queue_, {}); }
 
   // --- Ground
 
-  Entry look_at(const std::string& path) override {
+  DirectoryEntry look_at(const std::string& path) override {
     before_each_answer();
     const Resolved found = resolve(path, Last::kItself);
     if (found.inode == 0) return {.error = found.error, .link = {}};
@@ -104,7 +106,7 @@ class SimulatedDisk final : public Ground, public base::FileSystem, public Watch
     }
     return names;
   }
-  std::shared_ptr<const MountTable> mounts() override { return mounts_; }
+  std::shared_ptr<const system::MountTable> mounts() override { return mounts_; }
   std::int64_t realtime_ns() override { return realtime; }
 
   // --- FileSystem
@@ -261,7 +263,7 @@ class SimulatedDisk final : public Ground, public base::FileSystem, public Watch
     }
     return 0;
   }
-  void push(InotifyEvent event) {
+  void push(watch::InotifyEvent event) {
     if (queue_.size() < queue_limit) {
       queue_.push_back(std::move(event));
     } else if (queue_.back().wd != -1) {
@@ -317,9 +319,9 @@ class SimulatedDisk final : public Ground, public base::FileSystem, public Watch
   Number contents_ = 0;
   std::map<int, Number> watched_;  // by watch descriptor
   int wds_ = 0;
-  std::vector<InotifyEvent> queue_;
-  std::shared_ptr<const MountTable> mounts_ =
-      std::make_shared<const MountTable>(MountTable::parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"));
+  std::vector<watch::InotifyEvent> queue_;
+  std::shared_ptr<const system::MountTable> mounts_ = std::make_shared<const system::MountTable>(
+      system::MountTable::parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"));
 };
 
 }  // namespace mtls::daemon::testing

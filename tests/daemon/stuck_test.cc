@@ -7,8 +7,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/lanes.h"
-#include "daemon/mount_table.h"
+#include "daemon/system/mount_table.h"
+#include "daemon/system/mount_threads.h"
 #include "tests/daemon/exporter_fixture.h"
 
 namespace mtls::daemon::testing {
@@ -30,26 +30,26 @@ constexpr const char* kMountinfo =
     "junk\n";
 
 TEST_CASE("F11: mountinfo says which file systems may not answer, and which do not tell") {
-  const MountTable table = MountTable::parse(kMountinfo);
+  const system::MountTable table = system::MountTable::parse(kMountinfo);
   struct Row {
     const char* path;
     const char* point;
-    MountKind kind;
+    system::MountKind kind;
   };
   for (const Row& row : {
-           Row{"/", "/", MountKind::kLocal},
-           Row{"/etc/nginx/nginx.conf", "/", MountKind::kLocal},
-           Row{"/mnt/nfsserver/x", "/", MountKind::kLocal},
-           Row{"/proc/self", "/proc", MountKind::kSilent},
-           Row{"/mnt/nfs", "/mnt/nfs", MountKind::kRemote},
-           Row{"/mnt/nfs/a/b", "/mnt/nfs", MountKind::kRemote},
-           Row{"/mnt/nfs/scratch/x", "/mnt/nfs/scratch", MountKind::kLocal},
-           Row{"/mnt/with space/x", "/mnt/with space", MountKind::kRemote},
-           Row{"/data/x", "/data", MountKind::kLocal},
-           Row{"/ntfs/x", "/ntfs", MountKind::kRemote},
-           Row{"/layers/x", "/layers", MountKind::kSilent},
-           Row{"/new/x", "/new", MountKind::kRemote},
-           Row{"/twice/x", "/twice", MountKind::kLocal},
+           Row{"/", "/", system::MountKind::kLocal},
+           Row{"/etc/nginx/nginx.conf", "/", system::MountKind::kLocal},
+           Row{"/mnt/nfsserver/x", "/", system::MountKind::kLocal},
+           Row{"/proc/self", "/proc", system::MountKind::kSilent},
+           Row{"/mnt/nfs", "/mnt/nfs", system::MountKind::kRemote},
+           Row{"/mnt/nfs/a/b", "/mnt/nfs", system::MountKind::kRemote},
+           Row{"/mnt/nfs/scratch/x", "/mnt/nfs/scratch", system::MountKind::kLocal},
+           Row{"/mnt/with space/x", "/mnt/with space", system::MountKind::kRemote},
+           Row{"/data/x", "/data", system::MountKind::kLocal},
+           Row{"/ntfs/x", "/ntfs", system::MountKind::kRemote},
+           Row{"/layers/x", "/layers", system::MountKind::kSilent},
+           Row{"/new/x", "/new", system::MountKind::kRemote},
+           Row{"/twice/x", "/twice", system::MountKind::kLocal},
        }) {
     CAPTURE(row.path);
     CHECK(table.mount_of(row.path).point == row.point);
@@ -60,16 +60,18 @@ TEST_CASE("F11: mountinfo says which file systems may not answer, and which do n
 }
 
 TEST_CASE("F11: an automount for binfmt_misc, a root on the network: nothing to wait for apart") {
-  CHECK_FALSE(MountTable::parse("21 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+  CHECK_FALSE(
+      system::MountTable::parse("21 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
                                 "23 22 0:21 / /proc/sys/fs/binfmt_misc rw - autofs systemd-1 rw\n")
-                  .may_block());
-  const MountTable root = MountTable::parse("21 1 0:9 / / rw - nfs4 server:/root rw\n");
+          .may_block());
+  const system::MountTable root =
+      system::MountTable::parse("21 1 0:9 / / rw - nfs4 server:/root rw\n");
   CHECK_FALSE(root.may_block());
-  CHECK(root.mount_of("/etc").kind == MountKind::kSilent);
+  CHECK(root.mount_of("/etc").kind == system::MountKind::kSilent);
 }
 
 TEST_CASE("F11: the way to a path is followed up to the first mount that may not answer") {
-  const MountTable table = MountTable::parse(kMountinfo);
+  const system::MountTable table = system::MountTable::parse(kMountinfo);
   const std::map<std::string, std::string> links = {{"/etc/nginx/certs", "/mnt/nfs/certs"},
                                                     {"/etc/relative", "../mnt/./nfs"},
                                                     {"/etc/local", "nginx"},
@@ -93,7 +95,7 @@ TEST_CASE("F11: the way to a path is followed up to the first mount that may not
            Row{"/../mnt//nfs/x", "/mnt/nfs"},
        }) {
     CAPTURE(row.path);
-    const Mount* found = table.first_remote(row.path, [&](const std::string& path) {
+    const system::Mount* found = table.first_remote(row.path, [&](const std::string& path) {
       CHECK_FALSE(path.starts_with("/mnt/nfs"));  // is never asked
       const auto link = links.find(path);
       return link == links.end() ? "" : link->second;
@@ -103,7 +105,7 @@ TEST_CASE("F11: the way to a path is followed up to the first mount that may not
 }
 
 TEST_CASE("F11: a stuck lane takes no more work until it moves, the others do not notice") {
-  Lanes lanes(100ms);
+  system::MountThreads lanes(100ms);
   std::promise<void> gate;
   const std::shared_future<void> opened(gate.get_future());
   CHECK(lanes.run("a", [] {}));
@@ -119,7 +121,7 @@ TEST_CASE("F11: a stuck lane takes no more work until it moves, the others do no
 }
 
 TEST_CASE("F11: who waits behind a stuck job is let go with it, and its work is dropped") {
-  Lanes lanes(200ms);
+  system::MountThreads lanes(200ms);
   std::promise<void> gate;
   const std::shared_future<void> opened(gate.get_future());
   auto first =
@@ -146,7 +148,7 @@ class FuseMount {
       : point_(dir.path("mnt")),
         server_({.argv = {"/usr/bin/bindfs", "-f", dir.path("source"), point_}}) {
     mounted_ = eventually(5s, [&] {
-      const auto table = Mounts().current();
+      const auto table = system::Mounts().current();
       return table->mounted_on(point_) != nullptr;
     });
   }

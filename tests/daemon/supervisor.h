@@ -10,7 +10,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/daemon/exporter_fixture.h"
 
 namespace mtls::daemon::testing {
@@ -45,7 +45,7 @@ class Supervisor {
 
  private:
   std::string path_;
-  FileDescriptor socket_;
+  system::FileDescriptor socket_;
 };
 
 /// One server block that asks, with its certificate and CA.

@@ -1,4 +1,4 @@
-#include "daemon/systemd.h"
+#include "daemon/system/systemd.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -50,13 +50,13 @@ class NotifySocket {
 
 TEST_CASE("systemd: each call sends its assignments in one datagram") {
   const NotifySocket systemd;
-  notify_ready("3 files");
+  system::notify_ready("3 files");
   CHECK(systemd.receive() == "READY=1\nSTATUS=3 files");
-  notify_status("4 files");
+  system::notify_status("4 files");
   CHECK(systemd.receive() == "STATUS=4 files");
-  notify_watchdog();
+  system::notify_watchdog();
   CHECK(systemd.receive() == "WATCHDOG=1");
-  notify_stopping();
+  system::notify_stopping();
   CHECK(systemd.receive() == "STOPPING=1");
   CHECK(systemd.receive() == "nothing");
 }
@@ -69,7 +69,7 @@ TEST_CASE("systemd: a reload is announced with the monotonic time, in microsecon
     return time.tv_sec * 1'000'000LL + time.tv_nsec / 1'000;
   };
   const long long before = now();
-  notify_reloading();
+  system::notify_reloading();
   const long long after = now();
   const std::string text = systemd.receive();
   const std::string start = "RELOADING=1\nMONOTONIC_USEC=";
@@ -81,16 +81,16 @@ TEST_CASE("systemd: a reload is announced with the monotonic time, in microsecon
 
 TEST_CASE("systemd: a status text cannot smuggle in an assignment of its own") {
   const NotifySocket systemd;
-  notify_status("bad file \"x\nREADY=1\"");
+  system::notify_status("bad file \"x\nREADY=1\"");
   CHECK(systemd.receive() == "STATUS=bad file \"x\\x0AREADY=1\"");
 }
 
 TEST_CASE("systemd: without NOTIFY_SOCKET or with nobody behind it the calls do nothing") {
   ::unsetenv("NOTIFY_SOCKET");
-  notify_ready("x");
+  system::notify_ready("x");
   ::setenv("NOTIFY_SOCKET", "@nobody-listens-here", 1);
-  notify_ready("x");
-  notify_watchdog();
+  system::notify_ready("x");
+  system::notify_watchdog();
   const NotifySocket systemd;
   CHECK(systemd.receive() == "nothing");
 }
@@ -107,7 +107,7 @@ TEST_CASE("systemd: the watchdog interval is that of the unit and of this proces
     ::unsetenv("WATCHDOG_USEC");
     if (row.usec != nullptr) ::setenv("WATCHDOG_USEC", row.usec, 1);
     ::setenv("WATCHDOG_PID", row.pid.c_str(), 1);
-    CHECK(watchdog_interval() == row.expected);
+    CHECK(system::watchdog_interval() == row.expected);
   }
   ::unsetenv("WATCHDOG_USEC");
   ::unsetenv("WATCHDOG_PID");

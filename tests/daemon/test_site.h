@@ -14,29 +14,32 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/web/http/site.h"
 #include "daemon/web/server.h"
-#include "daemon/web/site.h"
 
 namespace mtls::testing {
 
 /// Less than the kernel takes of an answer in one go where nobody limits the send buffer.
 inline constexpr std::size_t kBigBytes = std::size_t{2} << 20U;
 
-class TestSite final : public daemon::Site {
+class TestSite final : public daemon::web::http::Site {
  public:
-  std::optional<daemon::Page> get(const daemon::PageRequest& request) override {
+  std::optional<daemon::web::http::Page> get(
+      const daemon::web::http::PageRequest& request) override {
     const std::string_view path = request.path;
-    if (path == "/metrics") return daemon::Page{200, "text/plain; version=0.0.4", {one_, two_}};
-    if (path == "/") return daemon::Page{200, "text/html; charset=utf-8", {one_}};
-    if (path == "/empty") return daemon::Page{200, "text/plain", {}};
-    if (path == "/-/ready") return daemon::Page{503, "text/plain", {one_}};
-    if (path == "/packed") return daemon::Page{200, std::string(request.accept), {packed_, one_}};
+    if (path == "/metrics")
+      return daemon::web::http::Page{200, "text/plain; version=0.0.4", {one_, two_}};
+    if (path == "/") return daemon::web::http::Page{200, "text/html; charset=utf-8", {one_}};
+    if (path == "/empty") return daemon::web::http::Page{200, "text/plain", {}};
+    if (path == "/-/ready") return daemon::web::http::Page{503, "text/plain", {one_}};
+    if (path == "/packed")
+      return daemon::web::http::Page{200, std::string(request.accept), {packed_, one_}};
     if (path == "/no-memory") throw std::bad_alloc();
-    if (path == "/big") return daemon::Page{200, "text/plain", {big_}};
+    if (path == "/big") return daemon::web::http::Page{200, "text/plain", {big_}};
     return std::nullopt;
   }
   bool takes_post(std::string_view path) const override { return path == "/-/reload"; }
-  daemon::Page post(std::string_view /*path*/) override {
+  daemon::web::http::Page post(std::string_view /*path*/) override {
     ++posts;
     return {200, "text/plain", {two_}};
   }
@@ -44,19 +47,19 @@ class TestSite final : public daemon::Site {
   std::atomic<int> posts{0};
 
  private:
-  daemon::Part one_ = daemon::body_part("up 1\n");
-  daemon::Part two_ = daemon::body_part("down 0\n");
-  daemon::Part packed_ = daemon::deflated_body_part("packed 1\n");
-  daemon::Part big_ = daemon::body_part(std::string(kBigBytes, 'x'));
+  daemon::web::http::Part one_ = daemon::web::http::body_part("up 1\n");
+  daemon::web::http::Part two_ = daemon::web::http::body_part("down 0\n");
+  daemon::web::http::Part packed_ = daemon::web::http::deflated_body_part("packed 1\n");
+  daemon::web::http::Part big_ = daemon::web::http::body_part(std::string(kBigBytes, 'x'));
 };
 
 /// On 127.0.0.1, any port. Throws when it does not start.
 class TestServer {
  public:
-  explicit TestServer(daemon::WebOptions options = {},
-                      std::unique_ptr<daemon::LiveWebConfig> config = nullptr) {
+  explicit TestServer(daemon::web::WebOptions options = {},
+                      std::unique_ptr<daemon::web::auth::LiveWebConfig> config = nullptr) {
     options.listen_addresses = {"127.0.0.1:0"};
-    auto started = daemon::WebServer::start(options, site, counts, std::move(config));
+    auto started = daemon::web::WebServer::start(options, site, counts, std::move(config));
     if (!started) throw std::runtime_error(started.error().message);
     server = std::move(*started);
     const std::string address = server->addresses().front();
@@ -64,8 +67,8 @@ class TestServer {
   }
 
   TestSite site;
-  daemon::RequestCounts counts;
-  std::unique_ptr<daemon::WebServer> server;
+  daemon::web::RequestCounts counts;
+  std::unique_ptr<daemon::web::WebServer> server;
   std::uint16_t port = 0;
 };
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "daemon/watch/inotify.h"
 #include "daemon/watch/watch_set.h"
 #include "tests/daemon/disk_scene.h"
@@ -15,20 +15,22 @@ using base::Sighting;
 using testing::TemporaryDirectory;
 using Kind = Sighting::Kind;
 
-Walk walk(Kind kind, const std::string& path) {
-  Mounts mounts;
-  DiskGround ground(mounts);
-  return Walker(ground).walk(kind, path);
+watch::PathWalk walk(Kind kind, const std::string& path) {
+  system::Mounts mounts;
+  watch::DiskGround ground(mounts);
+  return watch::PathWalker(ground).walk(kind, path);
 }
 
 /// The wants below `dir`, as "place name"; `*` for every entry, `=` for the file itself.
-std::vector<std::string> wants_below(const TemporaryDirectory& dir, const Walk& walk) {
+std::vector<std::string> wants_below(const TemporaryDirectory& dir, const watch::PathWalk& walk) {
   std::vector<std::string> below;
   const std::string top = dir / "";
-  for (const Want& want : walk.wants) {
+  for (const watch::Want& want : walk.wants) {
     const std::string place = want.place + "/";
     if (!place.starts_with(top)) continue;
-    const std::string name = want.name == kEveryEntry ? "*" : want.name.empty() ? "=" : want.name;
+    const std::string name = want.name == watch::kEveryEntry ? "*"
+                             : want.name.empty()             ? "="
+                                                             : want.name;
     below.push_back("/" + want.place.substr(std::min(top.size(), want.place.size())) + " " + name);
   }
   return below;
@@ -105,9 +107,9 @@ TEST_CASE("walk: the signature is the identity of the way, not the content at it
 TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
   TemporaryDirectory dir;
   dir.run("echo x > l0; i=0; while [ $i -lt 41 ]; do ln -s l$i l$((i+1)); i=$((i+1)); done");
-  const Want end{.place = dir / "l0", .name = kFileItself};
+  const watch::Want end{.place = dir / "l0", .name = watch::kFileItself};
   const auto reaches = [&](const char* path) {
-    const Walk found = walk(Kind::kFile, dir / path);
+    const watch::PathWalk found = walk(Kind::kFile, dir / path);
     return std::find(found.wants.begin(), found.wants.end(), end) != found.wants.end();
   };
   CHECK(reaches("l40"));
@@ -126,20 +128,20 @@ TEST_CASE("walk: a file system that changes without telling is called silent") {
 
 struct Armed {
   TemporaryDirectory dir;
-  Inotify inotify = std::move(*Inotify::create());
-  WatchSet set;
+  watch::Inotify inotify = std::move(*watch::Inotify::create());
+  watch::WatchSet set;
 
-  void want(TargetId id, const std::string& path) {
+  void want(watch::TargetId id, const std::string& path) {
     set.want(id, walk(Kind::kFile, dir / path).wants);
     set.arm(inotify);
   }
   /// Whom `snippet` concerns.
-  TargetIds after(const std::string& snippet) {
+  watch::TargetIds after(const std::string& snippet) {
     inotify.drain();
     dir.run(snippet);
-    TargetIds all;
-    for (const InotifyEvent& event : inotify.drain()) {
-      for (const TargetId id : set.affected(event)) all.push_back(id);
+    watch::TargetIds all;
+    for (const watch::InotifyEvent& event : inotify.drain()) {
+      for (const watch::TargetId id : set.affected(event)) all.push_back(id);
     }
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -154,21 +156,21 @@ TEST_CASE("watch set: an event concerns those who want its name, and only them")
   armed.want(2, "a/2");
   armed.want(3, "b/3");
   armed.want(4, "c/1");
-  CHECK(armed.after("echo x > a/1") == TargetIds{1, 4});
-  CHECK(armed.after("echo x > a/2") == TargetIds{2});
-  CHECK(armed.after("touch a/other") == TargetIds{});
-  CHECK(armed.after("ln -sfn b c") == TargetIds{4});
-  CHECK(armed.after("chmod 711 b") == TargetIds{3});
-  CHECK(armed.after("cat a/1 a/2 b/3 > /dev/null; ls a b > /dev/null") == TargetIds{});
+  CHECK(armed.after("echo x > a/1") == watch::TargetIds{1, 4});
+  CHECK(armed.after("echo x > a/2") == watch::TargetIds{2});
+  CHECK(armed.after("touch a/other") == watch::TargetIds{});
+  CHECK(armed.after("ln -sfn b c") == watch::TargetIds{4});
+  CHECK(armed.after("chmod 711 b") == watch::TargetIds{3});
+  CHECK(armed.after("cat a/1 a/2 b/3 > /dev/null; ls a b > /dev/null") == watch::TargetIds{});
 }
 
 TEST_CASE("W20: what the daemon itself does to a file is no event") {
   TemporaryDirectory dir;
   dir.run("mkdir d; echo x > d/f; ln -s f d/l");
-  Inotify inotify = std::move(*Inotify::create());
+  watch::Inotify inotify = std::move(*watch::Inotify::create());
   REQUIRE(inotify.watch_directory(dir / "d"));
   REQUIRE(inotify.watch_file(dir / "d/f"));
-  Disk disk;
+  system::Disk disk;
   for (const char* path : {"d/f", "d/l"}) {
     CHECK(disk.read(dir / path, 100));
     CHECK(disk.stat(dir / path));
@@ -193,7 +195,7 @@ TEST_CASE("watch set: paths to one inode share a watch until the last of them go
   CHECK(armed.set.watched(2));
   armed.set.forget(1);
   armed.set.arm(armed.inotify);
-  CHECK(armed.after("echo x > a/file") == TargetIds{2});
+  CHECK(armed.after("echo x > a/file") == watch::TargetIds{2});
   armed.set.forget(2);
   armed.set.arm(armed.inotify);
   CHECK(armed.set.watches() == 0);
@@ -207,11 +209,11 @@ TEST_CASE("watch set: a directory replaced under its name is watched anew") {
   Armed armed;
   armed.dir.run("mkdir a; touch a/file");
   armed.want(1, "a/file");
-  CHECK(armed.after("mv a old; mkdir a; touch a/file") == TargetIds{1});
+  CHECK(armed.after("mv a old; mkdir a; touch a/file") == watch::TargetIds{1});
   armed.want(1, "a/file");
-  CHECK(armed.after("echo x > a/file") == TargetIds{1});
-  CHECK(armed.after("echo x > old/file; rm -r old") == TargetIds{});
-  CHECK(armed.after("rm -r a") == TargetIds{1});
+  CHECK(armed.after("echo x > a/file") == watch::TargetIds{1});
+  CHECK(armed.after("echo x > old/file; rm -r old") == watch::TargetIds{});
+  CHECK(armed.after("rm -r a") == watch::TargetIds{1});
   CHECK_FALSE(armed.set.watched(1));
 }
 

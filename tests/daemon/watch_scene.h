@@ -11,7 +11,7 @@
 
 #include <uv.h>
 
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "daemon/watch/watcher.h"
 #include "tests/daemon/disk_scene.h"
 
@@ -33,24 +33,24 @@ class WatchScene {
   WatchScene& operator=(const WatchScene&) = delete;
 
   /// Rescans stay out of the way unless a test asks for them.
-  static constexpr WatchOptions kEventsOnly{.rescan_interval = 1h, .poll_interval = 1h};
+  static constexpr watch::WatchOptions kEventsOnly{.rescan_interval = 1h, .poll_interval = 1h};
 
-  void start(const WatchOptions& options = kEventsOnly) {
+  void start(const watch::WatchOptions& options = kEventsOnly) {
     start_with(options, [] { return 0; });
   }
   /// The watcher is created while what `hindrance` returns lives.
   template <class Hindrance>
-  void start_with(const WatchOptions& options, Hindrance hindrance) {
+  void start_with(const watch::WatchOptions& options, Hindrance hindrance) {
     {
       [[maybe_unused]] const auto hindered = hindrance();
-      watcher = Watcher::create(world(), options, [this](const FileChanges& changes) {
+      watcher = watch::Watcher::create(world(), options, [this](const watch::FileChanges& changes) {
         reports.push_back(changes);
         if (reacts) evaluate();
       });
     }
     evaluate();
     run_until([this] {
-      const WatchCounts counts = watcher->counts();  // of the first pass
+      const watch::WatchCounts counts = watcher->counts();  // of the first pass
       return counts.watches > 0 || !counts.unreliable.empty();
     });
   }
@@ -95,25 +95,25 @@ class WatchScene {
   }
 
   bool reported(const std::string& path) const {
-    for (const FileChanges& report : reports) {
+    for (const watch::FileChanges& report : reports) {
       if (report.paths.contains(path)) return true;
     }
     return false;
   }
 
-  Watcher::World world() { return {.loop = loop_, .disk = disk_, .mounts = mounts_}; }
+  watch::Watcher::World world() { return {.loop = loop_, .disk = disk_, .mounts = mounts_}; }
 
   std::vector<std::string> files;
   std::vector<std::string> patterns;
   std::size_t limit = 1 << 20;
   bool reacts = true;
   base::Sightings known;
-  std::vector<FileChanges> reports;
-  std::unique_ptr<Watcher> watcher;
+  std::vector<watch::FileChanges> reports;
+  std::unique_ptr<watch::Watcher> watcher;
 
  private:
-  Disk disk_;
-  Mounts mounts_;
+  system::Disk disk_;
+  system::Mounts mounts_;
   uv_loop_t loop_{};
 };
 

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/support/sanitizers.h"
 
@@ -38,7 +38,7 @@ struct Site {
 /// Makes and removes a file nobody asked for, next to the bundle.
 void touch_other(const TempDir& dir, int number) {
   const std::string name = dir.path("other" + std::to_string(number));
-  const FileDescriptor made(::open(name.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  const system::FileDescriptor made(::open(name.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   (void)!::write(made.get(), "x", 1);
   ::unlink(name.c_str());
 }

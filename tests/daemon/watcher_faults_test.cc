@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/daemon/no_descriptors.h"
 #include "tests/daemon/watch_scene.h"
 
@@ -22,12 +22,13 @@ TEST_CASE("watcher: what only the rescan sees is counted as missed") {
   WatchScene scene;
   // Magic links of /proc tell nothing when the descriptor they show moves on: a change without an
   // event.
-  FileDescriptor shown(::open((dir / "d").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  system::FileDescriptor shown(::open((dir / "d").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   dir.run("mkdir e; echo 1 > e/f; ln -s /proc/" + std::to_string(::getpid()) + "/fd/" +
           std::to_string(shown.get()) + " link");
   scene.files = {dir / "link/f"};
   scene.start({.rescan_interval = 100ms, .poll_interval = 1h});
-  const FileDescriptor other(::open((dir / "e").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const system::FileDescriptor other(
+      ::open((dir / "e").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   REQUIRE(::dup3(other.get(), shown.get(), O_CLOEXEC) >= 0);
   CHECK(scene.catches_up());
   CHECK(scene.reports.back().by_rescan);
@@ -35,7 +36,7 @@ TEST_CASE("watcher: what only the rescan sees is counted as missed") {
 }
 
 TEST_CASE("watcher: file systems that do not tell are polled") {
-  FileDescriptor shown(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  system::FileDescriptor shown(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   WatchScene scene;
   const std::string path =
       "/proc/" + std::to_string(::getpid()) + "/fdinfo/" + std::to_string(shown.get());
@@ -43,7 +44,7 @@ TEST_CASE("watcher: file systems that do not tell are polled") {
   scene.start({.rescan_interval = 1h, .poll_interval = 50ms});
   CHECK(scene.watcher->counts().unreliable == std::set<std::string>{path});
   CHECK(scene.known.at(path).stamp);
-  shown = FileDescriptor();
+  shown = system::FileDescriptor();
   CHECK(scene.run_until([&] { return scene.known.at(path).error == base::ErrorCode::kMissing; }));
   CHECK(scene.watcher->counts().missed == 0);
 }
@@ -53,7 +54,7 @@ TEST_CASE("W15: refused inotify, it polls, says so, and takes inotify when it ca
   dir.run("echo 0 > f");
   WatchScene scene;
   scene.files = {dir / "f"};
-  const WatchOptions options{.rescan_interval = 1500ms, .poll_interval = 100ms};
+  const watch::WatchOptions options{.rescan_interval = 1500ms, .poll_interval = 100ms};
   scene.start_with(options, [] { return NoDescriptors(); });
   CHECK(scene.watcher->counts().fallback);
   CHECK(scene.watcher->counts().watches == 0);

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/sighting.h"
-#include "daemon/watch/agenda.h"
+#include "daemon/watch/watch_schedule.h"
 #include "tests/daemon/simulated_disk.h"
 
 namespace mtls::daemon::testing {
@@ -85,7 +85,7 @@ class Simulation {
     }
     return text;
   }
-  const WatchCounts& counts() const { return agenda_.counts(); }
+  const watch::WatchCounts& counts() const { return agenda_.counts(); }
 
  private:
   bool chance(unsigned one_in) { return random_() % one_in == 0; }
@@ -123,18 +123,19 @@ class Simulation {
     pass_time(due);
     return true;
   }
-  void pass_time(std::optional<Agenda::Time> due) {
+  void pass_time(std::optional<watch::WatchSchedule::Time> due) {
     const bool wait = due && *due > now_ && chance(2);
-    const Agenda::Time step = wait ? *due - now_ : Agenda::Time(random_() % 4);
+    const watch::WatchSchedule::Time step =
+        wait ? *due - now_ : watch::WatchSchedule::Time(random_() % 4);
     now_ += step;
     disk_.realtime += std::chrono::nanoseconds(step).count();
   }
   void run_pass() {
-    const Pass pass = agenda_.begin();
-    PassResult result = targets_.run(pass, &disk_);
+    const watch::Pass pass = agenda_.begin();
+    watch::PassResult result = targets_.run(pass, &disk_);
     agenda_.take_in(disk_.drain());
     agenda_.interpret(targets_, now_);
-    const FileChanges changes = agenda_.finish(pass, std::move(result), now_);
+    const watch::FileChanges changes = agenda_.finish(pass, std::move(result), now_);
     if (changes.paths.empty()) return;
     agenda_.reported(disk_.realtime);
     evaluate();
@@ -178,9 +179,9 @@ class Simulation {
   unsigned changes_left_ = 0;
   std::string done_;
   SimulatedDisk disk_;
-  Agenda::Time now_{1000};
-  Agenda agenda_{{.settle = kSettle, .realtime_ns = disk_.realtime}};
-  Targets targets_{{.ground = disk_, .disk = disk_, .settle = kSettle}};
+  watch::WatchSchedule::Time now_{1000};
+  watch::WatchSchedule agenda_{{.settle = kSettle, .realtime_ns = disk_.realtime}};
+  watch::Targets targets_{{.ground = disk_, .disk = disk_, .settle = kSettle}};
   base::Sightings known_;
   std::vector<std::string> contents_;
 };

@@ -12,7 +12,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/daemon/no_descriptors.h"
 #include "tests/daemon/watch_scene.h"
 
@@ -37,8 +37,8 @@ void exchange(const TemporaryDirectory& dir) {
 }
 
 /// Writes one byte through a shared mapping of `f`; the descriptor, still open.
-FileDescriptor write_mapped(const TemporaryDirectory& dir, char byte) {
-  FileDescriptor file(::open((dir / "f").c_str(), O_RDWR | O_CLOEXEC));
+system::FileDescriptor write_mapped(const TemporaryDirectory& dir, char byte) {
+  system::FileDescriptor file(::open((dir / "f").c_str(), O_RDWR | O_CLOEXEC));
   void* mapped = ::mmap(nullptr, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   REQUIRE(mapped != MAP_FAILED);
   *static_cast<char*>(mapped) = byte;
@@ -70,7 +70,7 @@ constexpr const char* kCopiedUp =
     "mount -t overlay overlay -o lowerdir=x/l,upperdir=x/u,workdir=x/w x/m; echo 1 > x/m/f";
 
 const std::vector<Situation>& situations() {
-  static FileDescriptor held_open;
+  static system::FileDescriptor held_open;
   static const std::vector<Situation> kAll = {
       {"W1", "in place", "echo 0 > f", "f", {sh("echo 1 > f"), sh("echo 2 > f")}},
       {"W1",
@@ -258,7 +258,7 @@ void play(const Situation& situation, Kernel kernel) {
     WatchScene scene;
     scene.files = {dir / situation.path};
     const bool looks = !situation.told || kernel == Kernel::kRefusesInotify;
-    WatchOptions options = WatchScene::kEventsOnly;
+    watch::WatchOptions options = WatchScene::kEventsOnly;
     if (!situation.told) options.rescan_interval = 250ms;
     if (looks) options.poll_interval = 20ms;
     if (kernel == Kernel::kRefusesInotify) {

@@ -171,8 +171,9 @@ TEST_CASE("watcher: closing while a worker looks leaves nothing behind and repor
   for (const bool destroyed : {false, true}) {
     WatchScene scene;
     for (int i = 1; i <= 500; ++i) scene.files.push_back(dir / ("d/" + std::to_string(i)));
-    scene.watcher = Watcher::create(
-        scene.world(), {}, [&](const FileChanges& changes) { scene.reports.push_back(changes); });
+    scene.watcher = watch::Watcher::create(
+        scene.world(), {},
+        [&](const watch::FileChanges& changes) { scene.reports.push_back(changes); });
     scene.watcher->watch(scene.truth());
     scene.watcher->close();
     if (destroyed) scene.watcher.reset();

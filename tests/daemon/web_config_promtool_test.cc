@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/disk.h"
-#include "daemon/web/live_web_config.h"
+#include "daemon/system/disk.h"
+#include "daemon/web/auth/live_web_config.h"
 #include "tests/daemon/exporter_fixture.h"
 
 namespace mtls::daemon {
@@ -206,11 +206,11 @@ TEST_CASE("web-config: promtool agrees about every kind of file, but where we sa
   const TempDir dir;
   write_files(dir, rows);
   const std::string said = ask_promtool(dir, rows);
-  Disk disk;
+  system::Disk disk;
   for (const Row& row : rows) {
     CAPTURE(row.name, row.difference);
     const std::string path = dir.path(row.name + ".yml");
-    const auto ours = LiveWebConfig::open(disk, path);
+    const auto ours = web::auth::LiveWebConfig::open(disk, path);
     CAPTURE(ours ? "" : ours.error().message);
     CHECK(ours.has_value() == row.good);
     const bool promtool_agrees = row.difference.empty();

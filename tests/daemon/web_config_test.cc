@@ -1,9 +1,9 @@
-#include "daemon/web/web_config.h"
+#include "daemon/web/settings/web_config.h"
 
 #include <catch2/catch.hpp>
 
-#include "daemon/web/go_duration.h"
-#include "daemon/web/tls_names.h"
+#include "daemon/web/settings/go_duration.h"
+#include "daemon/web/settings/tls_names.h"
 
 namespace mtls::daemon {
 namespace {
@@ -14,7 +14,7 @@ const std::string kHash = "$2b$10$" + std::string(53, 'a');
 
 // The message without the name of the file; "" when the text is good.
 std::string complaint_about(const std::string& text) {
-  const auto config = parse_web_config(text, "/etc/w.yml");
+  const auto config = web::settings::parse_web_config(text, "/etc/w.yml");
   return config ? "" : config.error().message.substr(std::string("/etc/w.yml:").size());
 }
 
@@ -22,14 +22,14 @@ TEST_CASE("web-config: a file without a setting serves plain HTTP to everybody")
   for (const char* text : {"", "# nothing\n", "---\n", "{}\n", "tls_server_config:\n",
                            "http_server_config: {}\nbasic_auth_users: ~\nrate_limit:\n"}) {
     CAPTURE(text);
-    const auto config = parse_web_config(text, "/etc/w.yml");
+    const auto config = web::settings::parse_web_config(text, "/etc/w.yml");
     REQUIRE(config);
-    CHECK(*config == WebConfig{});
+    CHECK(*config == web::settings::WebConfig{});
   }
 }
 
 TEST_CASE("web-config: every key has its place, and paths are relative to the file") {
-  const auto config = parse_web_config(R"(
+  const auto config = web::settings::parse_web_config(R"(
 tls_server_config:
   cert_file: pki/exporter.pem
   key_file: /abs/exporter.key
@@ -53,47 +53,48 @@ rate_limit:
   interval: 1m30s
   burst: 5
 )",
-                                       "/etc/exporter/w.yml");
+                                                      "/etc/exporter/w.yml");
   REQUIRE(config);
   REQUIRE(config->tls);
-  CHECK(*config->tls ==
-        TlsSettings{.certificate = {.path = "/etc/exporter/pki/exporter.pem", .text = {}},
-                    .key = {.path = "/abs/exporter.key", .text = {}},
-                    .client_ca = {.path = "/etc/exporter/ca.pem", .text = {}},
-                    .client_auth = ClientAuth::kRequireAndVerify,
-                    .allowed_sans = {"prometheus.example", "192.0.2.7"},
-                    .min_version = TlsVersion::kTls12,
-                    .max_version = TlsVersion::kTls12,
-                    .ciphers = "ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA",
-                    .curves = "X25519:P-384",
-                    .prefer_server_ciphers = false});
+  CHECK(*config->tls == web::settings::TlsSettings{
+                            .certificate = {.path = "/etc/exporter/pki/exporter.pem", .text = {}},
+                            .key = {.path = "/abs/exporter.key", .text = {}},
+                            .client_ca = {.path = "/etc/exporter/ca.pem", .text = {}},
+                            .client_auth = web::settings::ClientAuth::kRequireAndVerify,
+                            .allowed_sans = {"prometheus.example", "192.0.2.7"},
+                            .min_version = web::settings::TlsVersion::kTls12,
+                            .max_version = web::settings::TlsVersion::kTls12,
+                            .ciphers = "ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA",
+                            .curves = "X25519:P-384",
+                            .prefer_server_ciphers = false});
   CHECK(config->headers ==
         std::map<std::string, std::string>{{"X-Frame-Options", "deny"}, {"X-XSS-Protection", "1"}});
   CHECK(config->users == std::map<std::string, std::string>{{"alice", kHash}});
-  CHECK(config->rate_limit == RateLimit{.interval = 90s, .burst = 5});
+  CHECK(config->rate_limit == web::settings::RateLimit{.interval = 90s, .burst = 5});
   CHECK(config->notes.empty());
 }
 
 TEST_CASE("web-config: certificate, key and client CAs may stand in the file itself") {
-  const auto config = parse_web_config(
+  const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, client_ca: A, client_auth_type: RequestClientCert}\n",
       "/etc/w.yml");
   REQUIRE(config);
   REQUIRE(config->tls);
-  CHECK(config->tls->certificate == PemSource{.path = {}, .text = "C"});
-  CHECK(config->tls->key == PemSource{.path = {}, .text = "K"});
-  CHECK(config->tls->client_ca == PemSource{.path = {}, .text = "A"});
+  CHECK(config->tls->certificate == web::settings::PemSource{.path = {}, .text = "C"});
+  CHECK(config->tls->key == web::settings::PemSource{.path = {}, .text = "K"});
+  CHECK(config->tls->client_ca == web::settings::PemSource{.path = {}, .text = "A"});
 }
 
 TEST_CASE("web-config: every client_auth_type is known, one by two names") {
-  using Row = std::pair<const char*, ClientAuth>;
-  const Row row = GENERATE(values<Row>({{"NoClientCert", ClientAuth::kNone},
-                                        {"''", ClientAuth::kNone},
-                                        {"RequestClientCert", ClientAuth::kRequest},
-                                        {"RequireAnyClientCert", ClientAuth::kRequireAny},
-                                        {"RequireClientCert", ClientAuth::kRequireAny},
-                                        {"VerifyClientCertIfGiven", ClientAuth::kVerifyIfGiven}}));
-  const auto config = parse_web_config(
+  using Row = std::pair<const char*, web::settings::ClientAuth>;
+  const Row row = GENERATE(
+      values<Row>({{"NoClientCert", web::settings::ClientAuth::kNone},
+                   {"''", web::settings::ClientAuth::kNone},
+                   {"RequestClientCert", web::settings::ClientAuth::kRequest},
+                   {"RequireAnyClientCert", web::settings::ClientAuth::kRequireAny},
+                   {"RequireClientCert", web::settings::ClientAuth::kRequireAny},
+                   {"VerifyClientCertIfGiven", web::settings::ClientAuth::kVerifyIfGiven}}));
+  const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, client_auth_type: " + std::string(row.first) + "}",
       "/etc/w.yml");
   REQUIRE(config);
@@ -101,11 +102,11 @@ TEST_CASE("web-config: every client_auth_type is known, one by two names") {
 }
 
 TEST_CASE("web-config: suites of TLS 1.3 alone leave no other version") {
-  const auto config = parse_web_config(
+  const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, cipher_suites: [TLS_AES_128_GCM_SHA256]}", "/w.yml");
   REQUIRE(config);
   CHECK(config->tls->ciphers.empty());
-  CHECK(config->tls->min_version == TlsVersion::kTls13);
+  CHECK(config->tls->min_version == web::settings::TlsVersion::kTls13);
 }
 
 TEST_CASE("web-config: what is taken otherwise than it may read is noted") {
@@ -121,7 +122,7 @@ TEST_CASE("web-config: what is taken otherwise than it may read is noted") {
        {"http_server_config: {http2: true}", "only HTTP/1.1"},
        {"rate_limit: {interval: 1s}", "refuses every request"}}));
   CAPTURE(row.text);
-  const auto config = parse_web_config(row.text, "/etc/w.yml");
+  const auto config = web::settings::parse_web_config(row.text, "/etc/w.yml");
   REQUIRE(config);
   REQUIRE(config->notes.size() == 1);
   CHECK_THAT(config->notes[0], Catch::Contains(row.note));
@@ -226,7 +227,7 @@ TEST_CASE("web-config: a bcrypt hash is told from what crypt_r() would take for 
   };
   for (const Row& row : rows) {
     CAPTURE(row.first);
-    CHECK(is_bcrypt(row.first) == row.second);
+    CHECK(web::settings::is_bcrypt(row.first) == row.second);
   }
 }
 
@@ -254,7 +255,7 @@ TEST_CASE("web-config: durations are Go's") {
                               {"999999999999h", std::nullopt}};
   for (const Row& row : rows) {
     CAPTURE(row.first);
-    CHECK(parse_go_duration(row.first) == row.second);
+    CHECK(web::settings::parse_go_duration(row.first) == row.second);
   }
 }
 

@@ -1,11 +1,11 @@
 // Who gets in: passwords, headers, the rate limit, and a web-config.yml that changes.
-#include "daemon/web/gate.h"
+#include "daemon/web/auth/gate.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "daemon/web/basic_auth.h"
+#include "daemon/web/auth/basic_auth.h"
 #include "tests/daemon/web_scene.h"
 #include "tests/support/http_client.h"
 
@@ -48,7 +48,7 @@ TEST_CASE("auth: the Authorization header is read as Go reads it") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.first);
-    const auto credentials = parse_basic_auth(row.first);
+    const auto credentials = web::auth::parse_basic_auth(row.first);
     REQUIRE(credentials.has_value() == row.second.has_value());
     if (!credentials) continue;
     CHECK(credentials->user == row.second->first);
@@ -59,7 +59,7 @@ TEST_CASE("auth: the Authorization header is read as Go reads it") {
 
 TEST_CASE("auth: a password fits its hash and no other") {
   const auto fits = [](const std::string& password, const std::string& hash) {
-    return password_fits(
+    return web::auth::password_fits(
         {.user = "", .hash = hash, .password = {password.begin(), password.end()}});
   };
   const std::string hash = bcrypt_hash("secret");
@@ -120,7 +120,7 @@ TEST_CASE("auth: a slow hash holds up whoever asks for it, nobody else") {
   const GuardedServer server(files);
   REQUIRE(ask(server, "/metrics", {as("alice", "secret")}).status == 200);
   std::vector<HttpConnection> waiting;
-  for (std::size_t i = 0; i < PasswordCheck::kMaxOpen + 4; ++i) {
+  for (std::size_t i = 0; i < web::auth::PasswordCheck::kMaxOpen + 4; ++i) {
     waiting.emplace_back(server.web.port);
     waiting.back().send("GET / HTTP/1.1\r\nHost: h\r\n" + as("slow", std::to_string(i)) +
                         "\r\n\r\n");
@@ -160,8 +160,8 @@ TEST_CASE("headers: the configured ones go with every answer, in the place of ou
 }
 
 TEST_CASE("rate limit: a bucket gives its burst, then one token each interval") {
-  const TokenBucket::Time start{};
-  TokenBucket bucket({.interval = 100ms, .burst = 2}, start);
+  const web::auth::TokenBucket::Time start{};
+  web::auth::TokenBucket bucket({.interval = 100ms, .burst = 2}, start);
   struct Row {
     milliseconds at;
     bool given;
@@ -173,7 +173,7 @@ TEST_CASE("rate limit: a bucket gives its burst, then one token each interval") 
     CAPTURE(row.at.count());
     CHECK(bucket.take(start + row.at) == row.given);
   }
-  TokenBucket closed({.interval = 1ms, .burst = 0}, start);
+  web::auth::TokenBucket closed({.interval = 1ms, .burst = 0}, start);
   CHECK_FALSE(closed.take(start + 1h));
 }
 
@@ -243,9 +243,9 @@ TEST_CASE("web-config: certificate and key inside the file serve, unless every u
   const std::string path =
       files.config("tls_server_config:\n  cert: " + block(pair.certificate_pem) +
                    "  key: " + block(pair.key_pem));
-  Disk disk;
+  system::Disk disk;
   run(files.dir, "chmod 644 w.yml");
-  CHECK_FALSE(LiveWebConfig::open(disk, path));
+  CHECK_FALSE(web::auth::LiveWebConfig::open(disk, path));
   run(files.dir, "chmod 600 w.yml");
   const GuardedServer server(files);
   CHECK(TlsConnection(server.web.port).server_subject() == "CN=inline");

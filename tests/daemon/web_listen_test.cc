@@ -33,13 +33,13 @@ int status_over(HttpConnection connection) {
 /// A server on `path` alone; its error, if there is one, is in `started`.
 struct UnixServer {
   explicit UnixServer(const std::string& path) {
-    WebOptions options;
+    web::WebOptions options;
     options.listen_addresses = {"unix:" + path};
-    started = WebServer::start(options, site, counts);
+    started = web::WebServer::start(options, site, counts);
   }
   TestSite site;
-  RequestCounts counts;
-  base::Result<std::unique_ptr<WebServer>> started;
+  web::RequestCounts counts;
+  base::Result<std::unique_ptr<web::WebServer>> started;
 };
 
 // What a process that was killed leaves: the file, and nobody behind it.
@@ -62,10 +62,10 @@ mode_t mode_of(const std::string& path) {
 TEST_CASE("N13: web: an address in use or without sense is an error that says so") {
   TestServer web;
   TestSite site;
-  RequestCounts counts;
-  WebOptions options;
+  web::RequestCounts counts;
+  web::WebOptions options;
   options.listen_addresses = {"127.0.0.1:" + std::to_string(web.port)};
-  const auto in_use = WebServer::start(options, site, counts);
+  const auto in_use = web::WebServer::start(options, site, counts);
   REQUIRE_FALSE(in_use);
   CHECK(in_use.error().code == base::ErrorCode::kUnreadable);
   CHECK(in_use.error().message ==
@@ -73,18 +73,19 @@ TEST_CASE("N13: web: an address in use or without sense is an error that says so
             ": Address already in use; choose another address with --web.listen-address");
 
   options.listen_addresses = {"192.0.2.1:0"};  // TEST-NET-1, nobody's own
-  CHECK(WebServer::start(options, site, counts).error().code == base::ErrorCode::kUnreadable);
+  CHECK(web::WebServer::start(options, site, counts).error().code == base::ErrorCode::kUnreadable);
 
   options.listen_addresses = {"127.0.0.1"};
-  CHECK(WebServer::start(options, site, counts).error().code == base::ErrorCode::kInvalidArgument);
+  CHECK(web::WebServer::start(options, site, counts).error().code ==
+        base::ErrorCode::kInvalidArgument);
 }
 
 TEST_CASE("web: an address without a host listens to IPv4, with IPv6 where there is any") {
   TestSite site;
-  RequestCounts counts;
-  WebOptions options;
+  web::RequestCounts counts;
+  web::WebOptions options;
   options.listen_addresses = {":0", "127.0.0.1:0"};
-  const auto server = WebServer::start(options, site, counts);
+  const auto server = web::WebServer::start(options, site, counts);
   REQUIRE(server);
   const std::vector<std::string> addresses = (*server)->addresses();
   REQUIRE(addresses.size() == 2);
@@ -102,10 +103,10 @@ TEST_CASE("web: an IPv6 address is listened to, and named in brackets") {
     return;
   }
   TestSite site;
-  RequestCounts counts;
-  WebOptions options;
+  web::RequestCounts counts;
+  web::WebOptions options;
   options.listen_addresses = {"[::1]:0"};
-  const auto server = WebServer::start(options, site, counts);
+  const auto server = web::WebServer::start(options, site, counts);
   REQUIRE(server);
   const std::string address = (*server)->addresses().at(0);
   REQUIRE(address.starts_with("[::1]:"));
@@ -168,10 +169,10 @@ TEST_CASE("web: a server that stops leaves the Unix socket of its successor alon
 TEST_CASE("web: an inherited descriptor that is no listening stream socket is an error") {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   TestSite site;
-  RequestCounts counts;
-  WebOptions options;
+  web::RequestCounts counts;
+  web::WebOptions options;
   options.inherited_sockets = {fd};
-  const auto server = WebServer::start(options, site, counts);
+  const auto server = web::WebServer::start(options, site, counts);
   REQUIRE_FALSE(server);
   CHECK(server.error().message.starts_with("descriptor " + std::to_string(fd) +
                                            " is no listening stream socket"));

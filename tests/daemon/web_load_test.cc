@@ -46,7 +46,7 @@ void check_scrape_is_answered(std::uint16_t port) {
 
 TEST_CASE("web load: 1,000 idle or dripping clients do not delay a scrape, capped or held") {
   testing::allow_many_descriptors();
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.max_connections = GENERATE(as<std::size_t>{}, 512, 4096);
   const std::string first_bytes = GENERATE(as<std::string>{}, "", "GET /met");
   TestServer web(options);
@@ -57,7 +57,7 @@ TEST_CASE("web load: 1,000 idle or dripping clients do not delay a scrape, cappe
 TEST_CASE("N6: web load: a connection that says nothing holds less than 1.5 KiB") {
   testing::allow_many_descriptors();
   constexpr std::size_t kClients = 3000;
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.max_connections = options.max_connections_per_peer = 2 * kClients;
   TestServer web(options);
   check_scrape_is_answered(web.port);
@@ -76,7 +76,7 @@ TEST_CASE("N6: web load: a connection that says nothing holds less than 1.5 KiB"
 }
 
 TEST_CASE("web load: beyond the cap the client that waits longest is hung up on") {
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.max_connections = 2;
   options.eviction_grace = 0ms;
   TestServer web(options);
@@ -106,7 +106,7 @@ TEST_CASE("web load: 1,000 scrapes at once are all answered although the cap is 
 
 TEST_CASE(
     "N3: web load: a head that drips in gets 408 at its deadline, counted from its first byte") {
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.head_deadline = 300ms;
   TestServer web(options);
   HttpConnection connection(web.port);
@@ -124,7 +124,7 @@ TEST_CASE(
 }
 
 TEST_CASE("web load: an idle connection is closed at its deadline, before and between requests") {
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.idle_deadline = 300ms;
   TestServer web(options);
   const std::string request = GENERATE(as<std::string>{}, "", kScrape);
@@ -139,7 +139,7 @@ TEST_CASE("web load: an idle connection is closed at its deadline, before and be
 
 TEST_CASE(
     "N4: web load: slow readers of a large answer delay nobody and are cut off at the deadline") {
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.write_deadline = 500ms;
   TestServer web(options);
   std::vector<HttpConnection> slow;
@@ -152,7 +152,7 @@ TEST_CASE(
 }
 
 TEST_CASE("web load: a slow reader that keeps reading gets no more than the deadline in all") {
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.write_deadline = 300ms;
   TestServer web(options);
   HttpConnection connection(web.port, 5s, 4096);
@@ -206,7 +206,7 @@ TEST_CASE(
 }
 
 TEST_CASE("web load: beyond --web.max-requests a request gets 503, and is taken again later") {
-  daemon::WebOptions options;
+  mtls::daemon::web::WebOptions options;
   options.max_requests = 1;
   TestServer web(options);
   {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/disk.h"
-#include "daemon/web/live_web_config.h"
+#include "daemon/system/disk.h"
+#include "daemon/web/auth/live_web_config.h"
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/daemon/test_site.h"
 #include "tests/support/tls_connection.h"
@@ -91,11 +91,12 @@ inline std::string verifying(const std::string& type) {
 
 /// Serves by files.dir/w.yml from its construction on.
 struct GuardedServer {
-  explicit GuardedServer(const WebFiles& files, const WebOptions& options = {})
+  explicit GuardedServer(const WebFiles& files, const web::WebOptions& options = {})
       : web(options, opened(disk, files.dir.path("w.yml"))) {}
 
-  static std::unique_ptr<LiveWebConfig> opened(Disk& disk, const std::string& path) {
-    auto config = LiveWebConfig::open(disk, path);
+  static std::unique_ptr<web::auth::LiveWebConfig> opened(system::Disk& disk,
+                                                          const std::string& path) {
+    auto config = web::auth::LiveWebConfig::open(disk, path);
     if (!config) throw std::runtime_error(config.error().message);
     return std::move(*config);
   }
@@ -105,7 +106,7 @@ struct GuardedServer {
     return TlsConnection(web.port, client).ask(kScrape).status;
   }
 
-  Disk disk;
+  system::Disk disk;
   mtls::testing::TestServer web;
 };
 

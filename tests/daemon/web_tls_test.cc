@@ -240,15 +240,15 @@ TEST_CASE("tls: a refused body is taken in, so that no reset overtakes the answe
 
 TEST_CASE("tls: a private key that every user may read is refused at the start") {
   const WebFiles files;
-  Disk disk;
+  system::Disk disk;
   const std::string path = files.config(kPair);
   run(files.dir, "chmod 604 s.key");
-  const auto open = LiveWebConfig::open(disk, path);
+  const auto open = web::auth::LiveWebConfig::open(disk, path);
   REQUIRE_FALSE(open);
   CHECK(open.error().code == base::ErrorCode::kPermission);
   CHECK_THAT(open.error().message, Catch::Contains("s.key") && Catch::Contains("chmod o-rwx"));
   run(files.dir, "chmod 640 s.key");
-  CHECK(LiveWebConfig::open(disk, path));
+  CHECK(web::auth::LiveWebConfig::open(disk, path));
 }
 
 TEST_CASE("N12: 300 stalled handshakes neither hurt a scrape nor outlive their deadline") {

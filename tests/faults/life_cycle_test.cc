@@ -9,7 +9,7 @@
 #include <iterator>
 #include <random>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/faults/fault_scene.h"
 
 namespace mtls::daemon::testing {
@@ -70,7 +70,7 @@ class Heartbeats {
 
  private:
   TempDir dir_;
-  FileDescriptor socket_;
+  system::FileDescriptor socket_;
 };
 
 // Only the loop's thread: a signal would stop them all.

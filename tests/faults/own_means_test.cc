@@ -165,7 +165,7 @@ TEST_CASE("F14: a log that nobody takes is dropped and counted, and holds nothin
     CAPTURE(outlet.name);
     const TempDir place;
     run(place, "mkfifo pipe");
-    const FileDescriptor stopped(::open(place.path("pipe").c_str(), O_RDWR | O_CLOEXEC));
+    const system::FileDescriptor stopped(::open(place.path("pipe").c_str(), O_RDWR | O_CLOEXEC));
     FaultScene scene(
         {.launcher = {"/bin/sh", "-c",
                       "cd '" + place.path() + "' && exec \"$0\" \"$@\" " + outlet.redirection}});

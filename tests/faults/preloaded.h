@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 #include "tests/faults/fault_control.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/temp_dir.h"
@@ -24,7 +24,7 @@ class Preloaded {
  public:
   Preloaded() {
     const std::string path = dir_.write("control", std::string(sizeof(FaultControl), '\0'));
-    const daemon::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    const daemon::system::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     void* mapped =
         ::mmap(nullptr, sizeof(FaultControl), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
     if (mapped == MAP_FAILED) throw std::runtime_error("mmap");

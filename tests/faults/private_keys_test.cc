@@ -48,7 +48,7 @@ std::vector<std::string> pieces_of(const std::string& key_pem) {
 // Everything the process may write; nullopt: this user may not look.
 std::optional<std::string> memory_of(pid_t pid) {
   const std::string proc = "/proc/" + std::to_string(pid);
-  const FileDescriptor memory(::open((proc + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
+  const system::FileDescriptor memory(::open((proc + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
   std::ifstream maps(proc + "/maps");
   if (!memory || !maps) return std::nullopt;
   std::string all;

@@ -37,36 +37,37 @@ void put_pki(testing::MemoryFileSystem& disk) {
 }
 
 bool is_small(testing::MemoryFileSystem& disk) {
-  constexpr config::IncludeLimits kLimits{.max_total_bytes = std::size_t{1} << 16U,
-                                          .max_files = 50};
-  const config::Document document =
-      config::load_document(disk, fuzz::kMain, {.build = {}, .globals = {}, .limits = kLimits});
+  constexpr mtls::config::IncludeLimits kLimits{.max_total_bytes = std::size_t{1} << 16U,
+                                                .max_files = 50};
+  const mtls::config::syntax::Document document = mtls::config::load_document(
+      disk, fuzz::kMain, {.build = {}, .globals = {}, .limits = kLimits});
   return document.main.empty() || document.main.back().last < kMaxDirectives;
 }
 
-std::string rendered(const audit::Snapshot& snapshot, const audit::Limits& limits) {
+std::string rendered(const mtls::audit::Snapshot& snapshot, const mtls::audit::Limits& limits) {
   return collectors::render(collectors::collect(snapshot, limits).families);
 }
 
-void evaluate(testing::MemoryFileSystem& disk, config::Version version) {
-  audit::Policy policy;
+void evaluate(testing::MemoryFileSystem& disk, mtls::config::Version version) {
+  mtls::audit::Policy policy;
   policy.build.version = version;
   policy.canaries = {{.name = "c",
                       .certificate = "/etc/client.pem",
-                      .expect = audit::Expect::kAccept,
+                      .expect = mtls::audit::Expect::kAccept,
                       .servers = {}}};
-  const auto evaluated = [&](std::shared_ptr<const audit::Snapshot> previous) {
-    return audit::build({.policy = policy,
-                         .disk = disk,
-                         .now = testing::kT0,
-                         .previous = std::move(previous),
-                         .changes = {}});
+  const auto evaluated = [&](std::shared_ptr<const mtls::audit::Snapshot> previous) {
+    return mtls::audit::build({.policy = policy,
+                               .disk = disk,
+                               .now = testing::kT0,
+                               .previous = std::move(previous),
+                               .changes = {}});
   };
   const auto first = evaluated(nullptr);
   const auto second = evaluated(first);
   fuzz::must(rendered(*first, policy.limits) == rendered(*second, policy.limits),
              "with nothing changed nothing changes");
-  static_cast<void>(reports::status_page(*first, {.version = "0", .telemetry_path = "/metrics"}));
+  static_cast<void>(
+      mtls::reports::status_page(*first, {.version = "0", .telemetry_path = "/metrics"}));
 }
 
 }  // namespace

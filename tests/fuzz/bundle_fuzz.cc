@@ -31,7 +31,7 @@ der::Bytes year(unsigned char number) {
   return der::tlv(der::kGeneralizedTime, kYears.at(number % kYears.size()));
 }
 
-pki::Certificate certificate(const std::uint8_t* data) {
+mtls::pki::Certificate certificate(const std::uint8_t* data) {
   der::CertificateFields fields{.serial = der::integer(data[4]),
                                 .issuer = der::named(name(data[0])),
                                 .not_before = year(data[2] & 0x0FU),
@@ -40,11 +40,11 @@ pki::Certificate certificate(const std::uint8_t* data) {
                                 .key = data[3] % 4U};
   constexpr unsigned kNoCaOnes = 8;
   if (data[3] / 4U % kNoCaOnes != 0) fields.extensions.push_back(der::ca_extension());
-  return pki::parse_certificate(der::certificate(fields)).value();
+  return mtls::pki::parse_certificate(der::certificate(fields)).value();
 }
 
-void check_members(const pki::BundleView& view) {
-  for (const pki::Member& member : view.members) {
+void check_members(const mtls::pki::BundleView& view) {
+  for (const mtls::pki::Member& member : view.members) {
     fuzz::must(member.intermediates_needed >= 0, "a path has a length");
     fuzz::must(!member.path_until || member.chains_to_anchor, "only a path has an end");
     if (!member.successor) continue;
@@ -56,11 +56,11 @@ void check_members(const pki::BundleView& view) {
 }
 
 // With what time changes left out.
-bool is_same_shape(const pki::BundleView& a, const pki::BundleView& b) {
+bool is_same_shape(const mtls::pki::BundleView& a, const mtls::pki::BundleView& b) {
   if (a.members.size() != b.members.size() || a.depth_required != b.depth_required) return false;
   for (std::size_t i = 0; i < a.members.size(); ++i) {
-    const pki::Member& one = a.members[i];
-    const pki::Member& other = b.members[i];
+    const mtls::pki::Member& one = a.members[i];
+    const mtls::pki::Member& other = b.members[i];
     if (one.role != other.role || one.chains_to_anchor != other.chains_to_anchor ||
         one.successor != other.successor || one.serves_issuing != other.serves_issuing)
       return false;
@@ -71,18 +71,18 @@ bool is_same_shape(const pki::BundleView& a, const pki::BundleView& b) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::vector<pki::Certificate> store;
+  std::vector<mtls::pki::Certificate> store;
   for (; size >= kBytesEach && store.size() < kMaxCertificates; size -= kBytesEach) {
     store.push_back(certificate(data));
     data += kBytesEach;
   }
-  const pki::BundleView now = pki::view_bundle(store, testing::kT0);
+  const mtls::pki::BundleView now = mtls::pki::view_bundle(store, testing::kT0);
   fuzz::must(now.members.size() == store.size(), "everybody is judged");
   check_members(now);
   const auto later = testing::kT0 + std::chrono::days{400};
-  fuzz::must(is_same_shape(now, pki::view_bundle(store, later)), "time changes no shape");
+  fuzz::must(is_same_shape(now, mtls::pki::view_bundle(store, later)), "time changes no shape");
   if (now.trust_until && *now.trust_until > testing::kT0) {
-    const auto then = pki::view_bundle(store, *now.trust_until);
+    const auto then = mtls::pki::view_bundle(store, *now.trust_until);
     fuzz::must(then.trust_until != now.trust_until || *then.trust_until <= *now.trust_until,
                "trust that ended has ended");
   }

@@ -12,7 +12,7 @@ namespace {
 
 using namespace mtls;
 
-void check_facts(const pki::CertificateFacts& facts) {
+void check_facts(const mtls::pki::CertificateFacts& facts) {
   fuzz::check_name(facts.subject);
   fuzz::check_name(facts.issuer);
   fuzz::check_serial(facts.serial.hex);
@@ -21,12 +21,12 @@ void check_facts(const pki::CertificateFacts& facts) {
 }
 
 // Read apart from its certificate, a key is what OpenSSL reads together with it.
-void check_key(const pki::Certificate& certificate, std::span<const unsigned char> der) {
+void check_key(const mtls::pki::Certificate& certificate, std::span<const unsigned char> der) {
   const unsigned char* at = der.data();
-  const pki::OwnedCertificate whole(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  const mtls::pki::OwnedCertificate whole(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
   fuzz::must(whole != nullptr, "OpenSSL reads it too");
   const EVP_PKEY* key = X509_get0_pubkey(whole.get());
-  const pki::CertificateFacts& facts = certificate.facts();
+  const mtls::pki::CertificateFacts& facts = certificate.facts();
   fuzz::must((key != nullptr) == (certificate.handle().key() != nullptr), "both read the key");
   if (key == nullptr) return;
   fuzz::must(EVP_PKEY_get_bits(key) == facts.key_bits, "both read the same key");
@@ -35,17 +35,17 @@ void check_key(const pki::Certificate& certificate, std::span<const unsigned cha
 }
 
 // With itself as its anchor.
-void judge(const pki::Certificate& certificate) {
-  const pki::TrustStore store({certificate}, {}, false);
+void judge(const mtls::pki::Certificate& certificate) {
+  const mtls::pki::TrustStore store({certificate}, {}, false);
   for (const int level : {0, 2}) {
     const auto verdict =
         store.verify(std::span(&certificate, 1), {.security_level = level}, testing::kT0);
     fuzz::must((verdict.code == 0) == (verdict.reason == "ok"), "a verdict has its reason");
   }
   static_cast<void>(store.horizon(std::span(&certificate, 1), testing::kT0));
-  static_cast<void>(pki::signature_bits(certificate));
-  static_cast<void>(pki::may_issue_clients(certificate));
-  static_cast<void>(pki::is_meant_to_issue(certificate));
+  static_cast<void>(mtls::pki::signature_bits(certificate));
+  static_cast<void>(mtls::pki::may_issue_clients(certificate));
+  static_cast<void>(mtls::pki::is_meant_to_issue(certificate));
 }
 
 }  // namespace
@@ -53,14 +53,14 @@ void judge(const pki::Certificate& certificate) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span der(data, size);
   for (const bool trusted : {false, true}) {
-    const auto read = pki::parse_certificate(der, trusted);
+    const auto read = mtls::pki::parse_certificate(der, trusted);
     if (!read) {
       fuzz::must(!read.error().message.empty(), "a refusal says why");
       continue;
     }
     check_facts(read->facts());
     check_key(*read, der);
-    fuzz::must(*read == *pki::parse_certificate(der, trusted), "the same bytes say the same");
+    fuzz::must(*read == *mtls::pki::parse_certificate(der, trusted), "the same bytes say the same");
     judge(*read);
   }
   return 0;

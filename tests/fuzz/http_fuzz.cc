@@ -3,24 +3,24 @@
 
 #include <algorithm>
 
-#include "daemon/web/answer.h"
-#include "daemon/web/request_reader.h"
+#include "daemon/web/http/answer.h"
+#include "daemon/web/http/request_reader.h"
 #include "tests/fuzz/target.h"
 
 namespace {
 
 namespace http = boost::beast::http;
-using mtls::daemon::Answer;
-using mtls::daemon::Page;
-using mtls::daemon::RequestReader;
+using mtls::daemon::web::http::Page;
+using mtls::daemon::web::http::RequestReader;
+using mtls::daemon::web::http::Response;
 using mtls::fuzz::must;
 using State = RequestReader::State;
 
 constexpr std::size_t kMaxBytes = 8192;
 
-class OnePage final : public mtls::daemon::Site {
+class OnePage final : public mtls::daemon::web::http::Site {
  public:
-  std::optional<Page> get(const mtls::daemon::PageRequest& request) override {
+  std::optional<Page> get(const mtls::daemon::web::http::PageRequest& request) override {
     if (request.path != "/metrics") return std::nullopt;
     return Page{.status = 200, .content_type = "text/plain", .parts = {part_}};
   }
@@ -30,7 +30,7 @@ class OnePage final : public mtls::daemon::Site {
   }
 
  private:
-  mtls::daemon::Part part_ = mtls::daemon::deflated_body_part("up 1\n");
+  mtls::daemon::web::http::Part part_ = mtls::daemon::web::http::deflated_body_part("up 1\n");
 };
 
 // The first piece has one byte, each next one is a little larger.
@@ -58,7 +58,7 @@ void check_head(const RequestReader& reader, std::string_view text) {
        "there is at most one statement about the body");
 }
 
-void check_answer(const Answer& answer) {
+void check_answer(const Response& answer) {
   std::size_t body = 0;
   for (const auto& part : answer.body) body += part->size();
   const std::string length = "\r\nContent-Length: " + std::to_string(body) + "\r\n";
@@ -82,12 +82,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   must(read_in_pieces(pieces, text) == state, "pieces make no difference");
   if (state == State::kIncomplete) return 0;
   if (state == State::kRefused) {
-    check_answer(mtls::daemon::refusal(whole.status(), whole.head()));
+    check_answer(mtls::daemon::web::http::refusal(whole.status(), whole.head()));
     return 0;
   }
   must(pieces.size() == whole.size(), "nor to where the head ends");
   check_head(whole, text);
   OnePage site;
-  check_answer(mtls::daemon::answer_to(whole.head(), site, {}));
+  check_answer(mtls::daemon::web::http::response_to(whole.head(), site, {}));
   return 0;
 }

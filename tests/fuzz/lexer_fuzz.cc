@@ -1,12 +1,12 @@
 // Any bytes as words: the lexer ends, moves on with every token, and names places inside the text.
 
-#include "config/lexer.h"
+#include "config/syntax/lexer.h"
 #include "tests/fuzz/target.h"
 
 namespace {
 
-using mtls::config::Lexer;
-using mtls::config::Token;
+using mtls::config::syntax::Lexer;
+using mtls::config::syntax::Token;
 
 bool is_before(const mtls::base::SourceLocation& a, const mtls::base::SourceLocation& b) {
   return std::pair(a.line, a.column) < std::pair(b.line, b.column);

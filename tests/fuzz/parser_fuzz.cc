@@ -1,6 +1,6 @@
 // Any bytes as one file: parsing ends, and what was read is written and read again the same.
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/syntax_tree.h"
 
@@ -13,11 +13,12 @@ constexpr std::size_t kBufferBytes =
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mtls;
-  const config::ParsedFile first = config::parse(fuzz::text_of(data, size), {});
+  const mtls::config::syntax::ParsedFile first =
+      mtls::config::syntax::parse(fuzz::text_of(data, size), {});
   fuzz::must(first.diagnostics.size() <= 1, "the first complaint ends a file");
   const std::string text = testing::nginx_text(first.directives);
   if (text.size() >= kBufferBytes) return 0;
-  const config::ParsedFile second = config::parse(text, {});
+  const mtls::config::syntax::ParsedFile second = mtls::config::syntax::parse(text, {});
   fuzz::must(second.diagnostics.empty(), "what was written has no error");
   fuzz::must(
       testing::without_places(second.directives) == testing::without_places(first.directives),

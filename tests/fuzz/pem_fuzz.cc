@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "pki/certificate.h"
+#include "pki/encoding/pem.h"
 #include "pki/material.h"
-#include "pki/pem.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/pki_maker.h"
 
@@ -16,9 +16,11 @@ using Der = std::vector<unsigned char>;
 
 struct Samples {
   testing::Minted root = testing::mint_root("CN=Root");
-  Der certificate = pki::split_pem(root.certificate_pem).front().der;
+  Der certificate = mtls::pki::encoding::split_pem(root.certificate_pem).front().der;
   Der revocation_list =
-      pki::split_pem(testing::mint_crl({.issuer = &root, .revoked = {}})).front().der;
+      mtls::pki::encoding::split_pem(testing::mint_crl({.issuer = &root, .revoked = {}}))
+          .front()
+          .der;
 };
 
 const Samples& samples() {
@@ -39,13 +41,13 @@ Der patched(Der der, std::string_view data) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
-  const pki::Material material = pki::parse_material(text);
-  fuzz::must(material == pki::parse_material(text), "the same bytes are the same material");
-  for (const pki::BlockError& error : material.block_errors) {
+  const mtls::pki::Material material = mtls::pki::parse_material(text);
+  fuzz::must(material == mtls::pki::parse_material(text), "the same bytes are the same material");
+  for (const mtls::pki::BlockError& error : material.block_errors) {
     fuzz::must(error.line > 0, "a broken block has its line");
     fuzz::must(!error.message.empty(), "a broken block says why");
   }
-  static_cast<void>(pki::parse_certificate(patched(samples().certificate, text)));
-  static_cast<void>(pki::parse_revocation_list(patched(samples().revocation_list, text)));
+  static_cast<void>(mtls::pki::parse_certificate(patched(samples().certificate, text)));
+  static_cast<void>(mtls::pki::parse_revocation_list(patched(samples().revocation_list, text)));
   return 0;
 }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "audit/build.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
 #include "tests/support/nginx_runner.h"
@@ -67,7 +67,7 @@ class Site {
     audit::Policy policy;
     policy.nginx_conf = directory_.path("nginx.conf");
     policy.build.version = {1, 22, 1};
-    daemon::Disk disk;
+    daemon::system::Disk disk;
     return audit::build(
         {.policy = policy, .disk = disk, .now = now(), .previous = nullptr, .changes = {}});
   }

@@ -27,7 +27,7 @@ TEST_CASE("config text: included files are judged where they stand") {
 
 TEST_CASE("config text: a device is an empty file, whatever leads to it") {
   const TemporaryDirectory directory;
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   fs::create_symlink("/dev/null", directory.path() + "/link.conf");
   std::ofstream(directory.path() + "/nginx.conf") << "events {}\ninclude link.conf;\n"
                                                   << "include l*.conf;\ninclude /dev/zero;\n";
@@ -37,7 +37,7 @@ TEST_CASE("config text: a device is an empty file, whatever leads to it") {
 
 TEST_CASE("config text: nobody can open a socket") {
   const TemporaryDirectory directory;
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   REQUIRE(::mknod((directory.path() + "/socket").c_str(), S_IFSOCK | 0600, 0) == 0);
   std::ofstream(directory.path() + "/nginx.conf") << "events {}\ninclude s*;\n";
   const std::string said = nginx_says(directory.path());

@@ -16,7 +16,7 @@
 
 #include "config/include.h"
 #include "config/resolve.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 
 namespace mtls::config {
 
@@ -70,7 +70,7 @@ inline std::string nginx_says(const std::string& directory, const std::string& g
   return "nginx failed without a word: " + output;
 }
 
-inline std::string printed(const Diagnostic& diagnostic, const Document& document) {
+inline std::string printed(const syntax::Diagnostic& diagnostic, const syntax::Document& document) {
   if (!diagnostic.at) return diagnostic.message;
   return diagnostic.message + " in " + document.path_of(diagnostic.at->file) + ":" +
          std::to_string(diagnostic.at->line);
@@ -85,12 +85,12 @@ inline NginxBuild installed_build() {
 inline std::string we_say(base::FileSystem& disk, const std::string& main_path,
                           const std::string& globals = "") {
   static const NginxBuild build = installed_build();
-  const Document document = load_document(
+  const syntax::Document document = load_document(
       disk, main_path, {.build = build, .globals = "pid x; " + globals, .limits = {}});
   auto all = document.diagnostics;
   const auto more = resolve(document, main_path, build).diagnostics;
   all.insert(all.end(), more.begin(), more.end());
-  const auto first = std::ranges::min_element(all, {}, &Diagnostic::when);
+  const auto first = std::ranges::min_element(all, {}, &syntax::Diagnostic::when);
   return first == all.end() ? "" : printed(*first, document);
 }
 
@@ -101,7 +101,7 @@ struct Verdicts {
 
 inline Verdicts judge(const Tree& tree, const std::string& globals = "") {
   const TemporaryDirectory directory;
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   for (const auto& [name, content] : tree) {
     const std::string path = directory.path() + "/" + name;
     const std::string text = with_directory(content, directory.path());

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "config/directive_table.h"
+#include "config/grammar/directive_table.h"
 #include "config/include.h"
 #include "config/nginx_build.h"
 #include "config/resolve.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/nginx_modules.h"
 
 namespace mtls::testing {
@@ -48,13 +48,13 @@ const Place& place_named(const std::string& name) {
 }
 
 // Where `rule` may stand.
-const Place& home_of(const config::DirectiveRule& rule) {
+const Place& home_of(const config::grammar::DirectiveRule& rule) {
   const auto stands_in = [&](char module) {
     return rule.modules.find(module) != std::string_view::npos;
   };
   if (!stands_in('h')) return place_named(stands_in('s') ? "server in stream" : "server in mail");
-  const bool is_upstream_side =
-      rule.reach != config::Reach::kServer && rule.reach != config::Reach::kServerOnly;
+  const bool is_upstream_side = rule.reach != config::grammar::Placement::kServer &&
+                                rule.reach != config::grammar::Placement::kServerOnly;
   return place_named(is_upstream_side ? "location" : "server");
 }
 
@@ -84,11 +84,11 @@ class Comparison {
  private:
   std::string ours() {
     const std::string path = directory_.path("nginx.conf");
-    const config::Document document = config::load_document(disk_, path);
+    const config::syntax::Document document = config::load_document(disk_, path);
     const config::ResolvedConfig resolved = config::resolve(document, path, build_);
-    std::vector<config::Diagnostic> all = document.diagnostics;
+    std::vector<config::syntax::Diagnostic> all = document.diagnostics;
     all.insert(all.end(), resolved.diagnostics.begin(), resolved.diagnostics.end());
-    const auto first = std::ranges::min_element(all, {}, &config::Diagnostic::when);
+    const auto first = std::ranges::min_element(all, {}, &config::syntax::Diagnostic::when);
     if (first == all.end()) return "";
     if (!first->at) return first->message;
     return first->message + " in " + path + ":" + std::to_string(first->at->line);
@@ -102,12 +102,12 @@ class Comparison {
   }
 
   const TempDir directory_;
-  daemon::Disk disk_;
+  daemon::system::Disk disk_;
   config::NginxBuild build_;
 };
 
-std::string good_value(const config::DirectiveRule& rule) {
-  using enum config::ValueKind;
+std::string good_value(const config::grammar::DirectiveRule& rule) {
+  using enum config::grammar::ValueKind;
   static const std::map<std::string_view, std::string> kSpecial{
       {"ssl_password_file", "password"},
       {"proxy_ssl_password_file", "password"},
@@ -142,7 +142,7 @@ std::string good_value(const config::DirectiveRule& rule) {
 TEST_CASE("directives: every one stands where nginx lets it stand, once or more often") {
   if (modules_are_missing()) return;
   Comparison comparison;
-  for (const config::DirectiveRule& rule : config::directive_table()) {
+  for (const config::grammar::DirectiveRule& rule : config::grammar::directive_table()) {
     // A certificate without its key is another matter, and so is the scheme of a stream's backend.
     if (rule.name == "ssl_certificate" || rule.name == "proxy_pass" || rule.name == "listen")
       continue;
@@ -156,7 +156,7 @@ TEST_CASE("directives: every one stands where nginx lets it stand, once or more 
 TEST_CASE("directives: too few and too many words are refused where it may stand") {
   if (modules_are_missing()) return;
   Comparison comparison;
-  for (const config::DirectiveRule& rule : config::directive_table()) {
+  for (const config::grammar::DirectiveRule& rule : config::grammar::directive_table()) {
     if (rule.name == "listen" || rule.name == "server_name") continue;
     const std::string name(rule.name);
     comparison.check(home_of(rule), name + ";");

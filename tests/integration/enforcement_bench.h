@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
 #include "tests/support/http_client.h"
@@ -140,8 +140,8 @@ inline std::string EnforcementBench::complaint() const {
 inline void EnforcementBench::start() {
   write();
   nginx_.emplace(directory_);
-  config::Document document;
-  document.main = config::parse(conf(), {}).directives;
+  config::syntax::Document document;
+  document.main = config::syntax::parse(conf(), {}).directives;
   document.files = {directory_.path("nginx.conf")};
   resolved_ = config::resolve(document, directory_.path("nginx.conf"), {});
 }

@@ -39,7 +39,7 @@ class Place {
   }
 
   bool we_say_it_does() const {
-    daemon::Disk disk;
+    daemon::system::Disk disk;
     audit::Policy policy;
     policy.nginx_conf = directory_.path("nginx.conf");
     const auto snapshot = audit::build(

@@ -9,7 +9,7 @@
 #include "config/include.h"
 #include "config/nginx_build.h"
 #include "config/resolve.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/nginx_modules.h"
 #include "tests/support/http_client.h"
 
@@ -46,7 +46,7 @@ class Site {
     const std::string path = directory_.path("nginx.conf");
     const auto binary = disk_.read("/usr/sbin/nginx", std::size_t{128} << 20U);
     REQUIRE(binary);
-    const config::Document document = config::load_document(disk_, path);
+    const config::syntax::Document document = config::load_document(disk_, path);
     REQUIRE(document.diagnostics.empty());
     return config::resolve(document, path, config::read_build(binary->text()));
   }
@@ -60,7 +60,7 @@ class Site {
 
  private:
   const TempDir directory_;
-  daemon::Disk disk_;
+  daemon::system::Disk disk_;
   Minted ca_a_ = authority("CN=A");
   Minted ca_b_ = authority("CN=B");
   Minted client_ = leaf(&ca_a_);

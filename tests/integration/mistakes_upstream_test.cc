@@ -2,7 +2,7 @@
 // peer stands in the same nginx. See mistakes_ca_test.cc for the other rows.
 #include <catch2/catch.hpp>
 
-#include "audit/upstream_trust.h"
+#include "audit/trust/upstream_trust.h"
 #include "collectors/collect.h"
 #include "tests/integration/mistakes_bench.h"
 #include "tests/support/metrics_text.h"
@@ -180,8 +180,8 @@ TEST_CASE("upstream: VerifyMode lets OpenSSL verify the chain, and nobody the na
   CHECK(said["/good"] == Ids{"upstream-not-verified", "ssl-conf-command-overrides"});
   CHECK(said["/minus"] == Ids{"ssl-conf-command-overrides"});
   CHECK(said["/shown"] == Ids{"upstream-not-verified"});
-  const audit::UpstreamFiles files =
-      audit::upstream_files(*snapshot, snapshot->config->resolved.upstreams.back());
+  const audit::trust::UpstreamFiles files =
+      audit::trust::upstream_files(*snapshot, snapshot->config->resolved.upstreams.back());
   REQUIRE(files.certificates.size() == 1);
   CHECK(files.certificates.front().ends_with("/client.pem"));
 }

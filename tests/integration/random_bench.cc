@@ -59,7 +59,7 @@ std::string shape(const std::string& text) {
   return out;
 }
 
-config::NginxBuild build_of_nginx(daemon::Disk& disk) {
+config::NginxBuild build_of_nginx(daemon::system::Disk& disk) {
   constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
   const auto binary = disk.read(kNginx, kMaxBinaryBytes);
   if (!binary) throw std::runtime_error(binary.error().message);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "audit/build.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/random_generator.h"
 #include "tests/integration/random_material.h"
 #include "tests/integration/random_spelling.h"
@@ -50,7 +50,7 @@ class RandomBench {
   TempDir directory_;
   RandomPorts ports_;
   std::vector<RandomClient> clients_;
-  daemon::Disk disk_;
+  daemon::system::Disk disk_;
   audit::Policy policy_;
   Files files_;
 };

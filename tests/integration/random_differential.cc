@@ -27,7 +27,7 @@ std::string summary_of(const Files& files, const RandomBench& bench) {
   MemoryFileSystem disk;
   for (const auto& [name, text] : files) disk.put(bench.directory().path(name), text);
   const std::string main_path = bench.directory().path("nginx.conf");
-  const config::Document document = config::load_document(disk, main_path);
+  const config::syntax::Document document = config::load_document(disk, main_path);
   std::string text;
   for (const auto& diagnostic : document.diagnostics) text += "says " + diagnostic.message + "\n";
   return text + summary(config::resolve(document, main_path, bench.build()));

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "audit/build.h"
-#include "reports/check_json.h"
+#include "reports/formats/check_json.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
 #include "tests/support/nginx_runner.h"
@@ -293,7 +293,7 @@ std::string shape(const std::string& complaint) {
   return text;
 }
 
-config::NginxBuild build_of_nginx(daemon::Disk& disk) {
+config::NginxBuild build_of_nginx(daemon::system::Disk& disk) {
   constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
   const auto binary = disk.read("/usr/sbin/nginx", kMaxBinaryBytes);
   if (!binary) throw std::runtime_error(binary.error().message);
@@ -336,7 +336,7 @@ PkiReport PkiBench::ask(const PkiCase& all, PkiQuestion question) {
                                     .report = "nginx: " + nginxs + "\nours:  " + ours});
   } else if (nginxs.empty() && question == PkiQuestion::kRefusalAndHandshakes) {
     const Json checked =
-        Json::parse(reports::check_json({.snapshot = *snapshot, .policy = policy}));
+        Json::parse(reports::formats::check_json({.snapshot = *snapshot, .policy = policy}));
     Nginx nginx(scene, ports_);
     Comparison(all, report).run(nginx, checked.at("servers"));
   }

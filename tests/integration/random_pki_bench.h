@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "audit/policy.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/random_pki_case.h"
 #include "tests/integration/random_pki_minting.h"
 #include "tests/support/temp_dir.h"
@@ -43,7 +43,7 @@ class PkiBench {
   std::vector<std::uint16_t> ports_;
   std::string server_pem_;
   std::string server_key_;
-  daemon::Disk disk_;
+  daemon::system::Disk disk_;
 };
 
 }  // namespace mtls::testing

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "audit/judge.h"
-#include "audit/trust.h"
-#include "config/reach.h"
+#include "audit/trust/trust.h"
+#include "config/routing/reach.h"
 #include "pki/verify.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/nginx_runner.h"
@@ -79,23 +79,24 @@ class Oracle {
 
   Seen foresee(const Probe& probe) const {
     const std::optional<std::size_t> socket =
-        socket_at(resolved_, probe.module, {.address = "127.0.0.1", .port = probe.port, .at = {}});
+        config::routing::socket_at(resolved_, probe.module, {.address = "127.0.0.1", .port = probe.port, .at = {}});
     if (!socket) throw std::runtime_error("no socket for the port asked");
-    const config::Route way =
-        route(resolved_, {.socket = *socket, .sni = probe.sni, .host = probe.host}, build_);
-    if (way.answer == config::Answer::kHandshakeRejected) return {};
+    const config::routing::Route way =
+        config::routing::route(resolved_, {.socket = *socket, .sni = probe.sni, .host = probe.host}, build_);
+    if (way.outcome == config::routing::RouteOutcome::kHandshakeRejected) return {};
     if (!way.context) throw std::runtime_error("no TLS context where nginx starts");
     return answer_of(probe, way);
   }
 
  private:
-  Seen answer_of(const Probe& probe, const config::Route& way) const {
+  Seen answer_of(const Probe& probe, const config::routing::Route& way) const {
     Seen seen;
     const config::TlsContext& judge = resolved_.servers[*way.context];
     const bool is_asked = judge.verify_client.value != config::VerifyClient::kOff;
-    const audit::TrustContent content = trust_content(snapshot_, judge, build_);
+    const audit::trust::TrustContent content = audit::trust::trust_content(snapshot_, judge, build_);
     if (is_asked) seen.ca_names = names_of(content);
-    if (way.answer == config::Answer::kMisdirected) return {421, "", "", seen.ca_names};
+    if (way.outcome == config::routing::RouteOutcome::kMisdirected)
+      return {421, "", "", seen.ca_names};
     const bool has_certificate = is_asked && probe.client != nullptr;
     const pki::ChainVerdict said =
         has_certificate ? verdict(*probe.client, judge, content) : pki::ChainVerdict{};
@@ -115,7 +116,8 @@ class Oracle {
 
   /// What the Snapshot says of this client at the server that answers, which is said of the ways
   /// through that server's own TLS context.
-  const audit::Verdict* published_verdict(const Probe& probe, const config::Route& way) const {
+  const audit::Verdict* published_verdict(const Probe& probe,
+                                          const config::routing::Route& way) const {
     if (probe.client == nullptr || resolved_.tls_owner(way.server) != way.context) return nullptr;
     for (const audit::Verdict& verdict : snapshot_.servers[way.server]->verdicts) {
       if (verdict.canary == probe.client->name) return &verdict;
@@ -124,11 +126,11 @@ class Oracle {
   }
 
   pki::ChainVerdict verdict(const RandomClient& client, const config::TlsContext& judge,
-                            const audit::TrustContent& content) const {
+                            const audit::trust::TrustContent& content) const {
     const std::string& main_path = snapshot_.config->document->files.front();
     const std::string path =
         main_path.substr(0, main_path.rfind('/')) + "/clients/" + client.name + ".pem";
-    const pki::Material* chain = material_of(snapshot_, &path);
+    const pki::Material* chain = audit::trust::material_of(snapshot_, &path);
     if (chain == nullptr) throw std::runtime_error("no material for " + path);
     const pki::TrustStore store(content.store, content.revocation_lists, content.check_crls);
     return store.verify(chain->certificates,
@@ -138,7 +140,7 @@ class Oracle {
                         snapshot_.evaluated_at);
   }
 
-  static std::vector<std::string> names_of(const audit::TrustContent& content) {
+  static std::vector<std::string> names_of(const audit::trust::TrustContent& content) {
     std::vector<std::string> names;
     std::set<std::string> known;
     for (const pki::Certificate& certificate : content.announced) {
@@ -182,7 +184,7 @@ std::vector<std::pair<Module, std::uint16_t>> tls_ports(const config::ResolvedCo
   std::vector<std::pair<Module, std::uint16_t>> found;
   const auto look = [&](Module module, std::uint16_t port) {
     const auto socket =
-        socket_at(resolved, module, {.address = "127.0.0.1", .port = port, .at = {}});
+        config::routing::socket_at(resolved, module, {.address = "127.0.0.1", .port = port, .at = {}});
     if (socket && resolved.sockets[*socket].ssl) found.emplace_back(module, port);
   };
   for (const std::uint16_t port : ports.http) look(Module::kHttp, port);

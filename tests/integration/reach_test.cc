@@ -2,7 +2,7 @@
 // nginx must answer from the server block, with the verdict and with the status we name. Whatever a
 // table holds, both must also agree on whether it may start at all. MTLS_REACH_SEED is the first
 // table, MTLS_REACH_TABLES how many there are.
-#include "config/reach.h"
+#include "config/routing/reach.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 #include "tests/integration/random_dice.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
@@ -26,8 +26,8 @@ namespace mtls::testing {
 namespace {
 
 using config::ResolvedConfig;
-using config::Route;
 using config::VerifyClient;
+using config::routing::Route;
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
@@ -103,7 +103,8 @@ class Table {
     std::size_t agreed = 0;
     for (std::size_t i = 0; i < count; ++i) {
       const Visit visit = any_visit();
-      const auto socket = config::socket_at(config_, config::Module::kHttp, listen_of(visit));
+      const auto socket =
+          config::routing::socket_at(config_, config::Module::kHttp, listen_of(visit));
       if (!socket || !config_.sockets[*socket].ssl) continue;
       const Outcome ours = predicted(visit, *socket);
       const Outcome theirs = asked(visit);
@@ -120,7 +121,8 @@ class Table {
 
  private:
   const std::string& first_complaint() const {
-    return std::ranges::min_element(config_.diagnostics, {}, &config::Diagnostic::when)->message;
+    return std::ranges::min_element(config_.diagnostics, {}, &config::syntax::Diagnostic::when)
+        ->message;
   }
   std::string server(std::size_t number);
   std::string listens();
@@ -196,9 +198,9 @@ std::string Table::tls() {
 void Table::read() {
   std::ifstream binary("/usr/sbin/nginx", std::ios::binary);
   build_ = config::read_build(std::string(std::istreambuf_iterator<char>(binary), {}));
-  auto parsed = config::parse(text_, base::FileId{0});
+  auto parsed = config::syntax::parse(text_, base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
-  const config::Document document{
+  const config::syntax::Document document{
       std::move(parsed.directives), {}, {directory_.path("nginx.conf")}};
   config_ = config::resolve(document, document.files[0], build_);
 }
@@ -228,14 +230,14 @@ config::Listen Table::listen_of(const Visit& visit) {
 
 // R3.30.
 Outcome Table::predicted(const Visit& visit, std::size_t socket) const {
-  const config::Call call{.socket = socket, .sni = visit.sni, .host = visit.host};
-  const Route route = config::route(config_, call, build_);
+  const config::routing::Call call{.socket = socket, .sni = visit.sni, .host = visit.host};
+  const Route route = config::routing::route(config_, call, build_);
   Outcome outcome{.status = 200, .server = std::to_string(route.server), .verdict = {}};
-  if (route.answer == config::Answer::kHandshakeRejected) return {};
+  if (route.outcome == config::routing::RouteOutcome::kHandshakeRejected) return {};
   outcome.verdict = verdict(route, visit.client);
-  if (route.answer == config::Answer::kMisdirected) outcome.status = 421;
-  if (route.answer == config::Answer::kBadHost) outcome.status = 400;
-  if (route.answer != config::Answer::kServed) return outcome;
+  if (route.outcome == config::routing::RouteOutcome::kMisdirected) outcome.status = 421;
+  if (route.outcome == config::routing::RouteOutcome::kBadHost) outcome.status = 400;
+  if (route.outcome != config::routing::RouteOutcome::kServed) return outcome;
   const VerifyClient mode = config_.servers[route.server].verify_client.value;
   const bool is_refused = (outcome.verdict == "NONE" && mode == VerifyClient::kOn) ||
                           (outcome.verdict.starts_with("FAILED") &&

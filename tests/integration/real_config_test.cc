@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "audit/build.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/support/child_process.h"
 
 namespace mtls::testing {
@@ -72,7 +72,7 @@ std::string nginx_says(const std::string& directory) {
 
 std::vector<audit::NginxError> we_say(const std::string& directory,
                                       const config::NginxBuild& build) {
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   const audit::Policy policy{.nginx_conf = directory + "/nginx.conf",
                              .build = build,
                              .nginx_globals = globals_of(directory),
@@ -126,7 +126,7 @@ TEST_CASE("real configs: accepted by nginx is accepted here, refused is refused 
     WARN("skipped: MTLS_REAL_CONFIGS names no directory of configurations, or there is no nginx");
     return;
   }
-  daemon::Disk disk;
+  daemon::system::Disk disk;
   const auto binary = disk.read(nginx_binary(), kMaxBinaryBytes);
   REQUIRE(binary);
   const config::NginxBuild build = config::read_build(binary->text());

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "audit/build.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
 #include "tests/support/nginx_runner.h"
@@ -117,7 +117,7 @@ class RefusalBench {
   }
 
   const TempDir directory_;
-  daemon::Disk disk_;
+  daemon::system::Disk disk_;
   const std::string port_ = std::to_string(free_port());
   std::string conf_;
 };

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "audit/resumption.h"
+#include "audit/trust/resumption.h"
 #include "tests/integration/verdict_bench.h"
 
 namespace mtls::testing {
@@ -112,7 +112,7 @@ TEST_CASE("resumption: the default server's session cache decides who resumes af
     INFO("first server " << row.keeper << "/ second server " << row.named);
     Sessions site(row.keeper, row.named);
     const auto kept =
-        audit::resumption(site.bench.evaluate()->config->resolved, 1, site.bench.build());
+        audit::trust::resumption(site.bench.evaluate()->config->resolved, 1, site.bench.build());
     CHECK(kept.has_value() == row.is_kept);
     const bool takes_tickets = kept && !kept->needs_ticketless_client;
     const TlsAnswer before = site.ask(nullptr, takes_tickets);

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "audit/build.h"
-#include "daemon/disk.h"
+#include "daemon/system/disk.h"
 #include "tests/integration/verdict_pki.h"
 #include "tests/support/free_port.h"
 #include "tests/support/nginx_runner.h"
@@ -246,7 +246,7 @@ class Bench {
   }
 
   const TempDir directory_;
-  daemon::Disk disk_;
+  daemon::system::Disk disk_;
   std::string http_;
   std::vector<Server> servers_;
   std::map<std::string, Client> clients_;

@@ -15,8 +15,9 @@
 namespace mtls::testing {
 namespace {
 
-daemon::FileDescriptor begin_connection(std::uint16_t port, int receive_buffer) {
-  daemon::FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+daemon::system::FileDescriptor begin_connection(std::uint16_t port, int receive_buffer) {
+  daemon::system::FileDescriptor fd(
+      ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;  // as Go's clients have it
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (receive_buffer > 0) {
@@ -61,7 +62,7 @@ struct LoadLink::Open {
     return state == SSL_ERROR_SYSCALL && errno == ENOTCONN ? SSL_ERROR_WANT_WRITE : state;
   }
 
-  daemon::FileDescriptor socket;
+  daemon::system::FileDescriptor socket;
   Ssl tls;  // none: plain
 };
 

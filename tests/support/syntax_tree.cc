@@ -8,8 +8,8 @@
 namespace mtls::testing {
 namespace {
 
-using config::Argument;
-using config::Directive;
+using config::syntax::Argument;
+using config::syntax::Directive;
 
 bool is_in(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
@@ -168,11 +168,11 @@ std::vector<Directive> without_places(std::vector<Directive> directives) {
   return directives;
 }
 
-config::Document in_one_file(config::Document document) {
+config::syntax::Document in_one_file(config::syntax::Document document) {
   document.files.resize(1);
   std::uint32_t count = 0;
   renumber(document.main, count);
-  for (config::Diagnostic& diagnostic : document.diagnostics) {
+  for (config::syntax::Diagnostic& diagnostic : document.diagnostics) {
     diagnostic.at.reset();
     diagnostic.when = {};
   }

@@ -74,7 +74,7 @@ TlsAnswer request(const TlsRequest& request) {
   if (!request.takes_tickets) SSL_set_options(ssl.get(), SSL_OP_NO_TICKET);
   if (request.resume) SSL_set_session(ssl.get(), request.resume.get());
 
-  const daemon::FileDescriptor connection = connect_to(
+  const daemon::system::FileDescriptor connection = connect_to(
       {.address = request.address, .port = request.port, .timeout = std::chrono::seconds{5}});
   if (!connection) {
     answer.error = std::strerror(errno);

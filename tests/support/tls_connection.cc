@@ -57,7 +57,7 @@ struct TlsConnection::Open {
 
   SslContext context;
   Ssl ssl;
-  daemon::FileDescriptor socket;
+  daemon::system::FileDescriptor socket;
   bool connected = false;
   std::string error;
 };

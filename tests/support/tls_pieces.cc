@@ -70,8 +70,8 @@ std::string rfc2253(const X509_NAME* name) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-daemon::FileDescriptor connect_to(const Endpoint& endpoint) {
-  daemon::FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+daemon::system::FileDescriptor connect_to(const Endpoint& endpoint) {
+  daemon::system::FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval limit{.tv_sec = endpoint.timeout.count(), .tv_usec = 0};
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -82,7 +82,7 @@ daemon::FileDescriptor connect_to(const Endpoint& endpoint) {
   const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
   if (::connect(fd.get(), generic, sizeof address) == 0) return fd;
   const int error = errno;
-  fd = daemon::FileDescriptor();
+  fd = daemon::system::FileDescriptor();
   errno = error;
   return fd;
 }

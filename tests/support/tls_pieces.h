@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/owned.h"
-#include "daemon/file_descriptor.h"
+#include "daemon/system/file_descriptor.h"
 
 namespace mtls::testing {
 
@@ -38,6 +38,6 @@ struct Endpoint {
 };
 
 /// None: errno tells why.
-daemon::FileDescriptor connect_to(const Endpoint& endpoint);
+daemon::system::FileDescriptor connect_to(const Endpoint& endpoint);
 
 }  // namespace mtls::testing

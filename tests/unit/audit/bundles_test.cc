@@ -1,4 +1,4 @@
-#include "audit/bundles.h"
+#include "audit/trust/bundles.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "audit/refusals.h"
+#include "audit/refusals/refusals.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Where the exchange of a client CA stands: who is announced, needed, droppable.
-#include "audit/rotation.h"
+#include "audit/trust/rotation.h"
 
 #include <catch2/catch.hpp>
 

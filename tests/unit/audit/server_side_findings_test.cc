@@ -2,7 +2,7 @@
 // about known clients that cannot be read: each with a neighbour that must stay silent.
 #include <catch2/catch.hpp>
 
-#include "audit/resumption.h"
+#include "audit/trust/resumption.h"
 #include "tests/unit/audit/finding_cases.h"
 
 namespace mtls::audit_fixture {

@@ -2,7 +2,7 @@
 // say: each with a neighbour that must stay silent. Files that only a map names.
 #include <catch2/catch.hpp>
 
-#include "audit/upstream_trust.h"
+#include "audit/trust/upstream_trust.h"
 #include "tests/unit/audit/finding_cases.h"
 
 namespace mtls::audit_fixture {

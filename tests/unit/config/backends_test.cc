@@ -1,21 +1,23 @@
-#include "config/backends.h"
+#include "config/routing/backends.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
 
 /// `location: target`, with a `!` behind it when something stands before it.
 std::vector<std::string> listed(const std::string& server, const std::string& http = "") {
-  const auto parsed = parse("http { " + http + " server { " + server + " } }", base::FileId{0});
+  const auto parsed =
+      syntax::parse("http { " + http + " server { " + server + " } }", base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
-  const Directive& around = parsed.directives.at(0);
+  const syntax::Directive& around = parsed.directives.at(0);
   std::vector<std::string> out;
-  for (const Backend& backend : backends_of(around.block->back(), gate_of(around))) {
+  for (const Backend& backend :
+       routing::backends_of(around.block->back(), routing::guard_presence(around))) {
     out.push_back(backend.location + ": " + backend.target + (backend.is_gated ? " !" : ""));
   }
   return out;
@@ -82,8 +84,9 @@ TEST_CASE("backends: one location covers another when all its requests would com
   for (const Case& c : cases) {
     CAPTURE(c.open, c.other);
     const Backend open{.location = c.open, .target = "proxy_pass http://a"};
-    CHECK(covers(open, {.location = c.other, .target = "proxy_pass http://a"}) == c.expected);
-    CHECK_FALSE(covers(open, {.location = c.other, .target = "proxy_pass http://b"}));
+    CHECK(routing::covers(open, {.location = c.other, .target = "proxy_pass http://a"}) ==
+          c.expected);
+    CHECK_FALSE(routing::covers(open, {.location = c.other, .target = "proxy_pass http://b"}));
   }
 }
 

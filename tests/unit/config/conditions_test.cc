@@ -1,22 +1,23 @@
-#include "config/condition_outcome.h"
+#include "config/exposure/condition_outcome.h"
 
 #include <catch2/catch.hpp>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
 
-std::optional<bool> holds(const std::string& words, RequestState request,
+std::optional<bool> holds(const std::string& words, exposure::RequestState request,
                           const std::string& http = "") {
-  const auto parsed = parse("http { " + http + " server { if (" + words + ") { } } }", {});
-  const Directive& block = parsed.directives.at(0);
-  const Variables variables(block);
-  return outcome_of(Condition(block.block->back().block->at(0)), variables, request);
+  const auto parsed = syntax::parse("http { " + http + " server { if (" + words + ") { } } }", {});
+  const syntax::Directive& block = parsed.directives.at(0);
+  const exposure::Variables variables(block);
+  return exposure::outcome_of(grammar::Condition(block.block->back().block->at(0)), variables,
+                              request);
 }
 
-RequestState nobody(Known uri = "/a") {
-  RequestState request;
+exposure::RequestState nobody(exposure::Known uri = "/a") {
+  exposure::RequestState request;
   request.verify = "NONE";
   request.host = "a.test";
   request.uri = request.sent_uri = std::move(uri);
@@ -62,7 +63,7 @@ TEST_CASE("conditions: zero and nothing are false") {
 }
 
 TEST_CASE("conditions: of a path nobody names no comparison with a path holds") {
-  RequestState request = nobody(std::nullopt);
+  exposure::RequestState request = nobody(std::nullopt);
   CHECK(holds("$uri = /x", request) == std::nullopt);
   request.is_unnamed = true;
   CHECK(holds("$uri = /x", request) == false);

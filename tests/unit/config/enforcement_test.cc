@@ -1,10 +1,10 @@
-#include "config/enforcement.h"
+#include "config/exposure/enforcement.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -16,7 +16,7 @@ struct Case {
   std::string http = {};
 };
 
-std::string text_of(const GuardAnswer& answer) {
+std::string text_of(const exposure::GuardAnswer& answer) {
   if (answer.guard == Guard::kComplete) return "complete";
   if (answer.guard == Guard::kUndecidable) return "? " + answer.doubt;
   std::string text;
@@ -30,15 +30,15 @@ std::string text_of(const GuardAnswer& answer) {
 void check(VerifyClient mode, const std::vector<Case>& cases) {
   for (const Case& c : cases) {
     CAPTURE(c.http, c.server);
-    const auto parsed = parse("http { server { " + c.server + " } " + c.http + " }", {});
+    const auto parsed = syntax::parse("http { server { " + c.server + " } " + c.http + " }", {});
     REQUIRE(parsed.diagnostics.empty());
-    const Directive& http = parsed.directives.at(0);
-    const Variables variables(http);
-    CHECK(text_of(guard_of({.http = http,
-                            .variables = variables,
-                            .server = http.block->at(0),
-                            .mode = mode,
-                            .host = "a.test"})) == c.answer);
+    const syntax::Directive& http = parsed.directives.at(0);
+    const exposure::Variables variables(http);
+    CHECK(text_of(exposure::guard_of({.http = http,
+                                      .variables = variables,
+                                      .server = http.block->at(0),
+                                      .mode = mode,
+                                      .host = "a.test"})) == c.answer);
   }
 }
 

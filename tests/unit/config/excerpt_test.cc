@@ -1,4 +1,4 @@
-#include "config/excerpt.h"
+#include "config/syntax/excerpt.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -6,35 +6,36 @@
 namespace mtls::config {
 namespace {
 
-Complaint at(std::uint32_t line, std::uint32_t column) {
+syntax::Complaint at(std::uint32_t line, std::uint32_t column) {
   return {.message = "unexpected \"}\"", .file = "/n.conf", .line = line, .column = column};
 }
 
 }  // namespace
 
 TEST_CASE("excerpt: the complaint, its line, a caret under the column") {
-  CHECK(excerpt(at(2, 3), "a\nb }\nc\n") == "unexpected \"}\" in /n.conf:2\n    b }\n      ^\n");
-  CHECK(excerpt(at(1, 1), "}") == "unexpected \"}\" in /n.conf:1\n    }\n    ^\n");
-  CHECK(excerpt(at(1, 2), "a\r\n") == "unexpected \"}\" in /n.conf:1\n    a\n     ^\n");
+  CHECK(syntax::excerpt(at(2, 3), "a\nb }\nc\n") ==
+        "unexpected \"}\" in /n.conf:2\n    b }\n      ^\n");
+  CHECK(syntax::excerpt(at(1, 1), "}") == "unexpected \"}\" in /n.conf:1\n    }\n    ^\n");
+  CHECK(syntax::excerpt(at(1, 2), "a\r\n") == "unexpected \"}\" in /n.conf:1\n    a\n     ^\n");
 }
 
 TEST_CASE("excerpt: a tab, a control character and a character of several bytes are one column") {
-  CHECK(excerpt(at(1, 7), "\t\x1b\xC3\xA4 \x7f}") ==
+  CHECK(syntax::excerpt(at(1, 7), "\t\x1b\xC3\xA4 \x7f}") ==
         "unexpected \"}\" in /n.conf:1\n     ?\xC3\xA4 ?}\n         ^\n");
 }
 
 TEST_CASE("excerpt: without a column no caret, without such a line or a place the message alone") {
-  CHECK(excerpt(at(1, 0), "a b") == "unexpected \"}\" in /n.conf:1\n    a b\n");
-  CHECK(excerpt(at(9, 1), "a\n") == "unexpected \"}\" in /n.conf:9\n");
-  CHECK(excerpt(at(2, 1), "a\n") == "unexpected \"}\" in /n.conf:2\n");
-  CHECK(excerpt({.message = "no events", .file = {}}, "a") == "no events\n");
+  CHECK(syntax::excerpt(at(1, 0), "a b") == "unexpected \"}\" in /n.conf:1\n    a b\n");
+  CHECK(syntax::excerpt(at(9, 1), "a\n") == "unexpected \"}\" in /n.conf:9\n");
+  CHECK(syntax::excerpt(at(2, 1), "a\n") == "unexpected \"}\" in /n.conf:2\n");
+  CHECK(syntax::excerpt({.message = "no events", .file = {}}, "a") == "no events\n");
 }
 
 TEST_CASE("excerpt: a long line is cut around the column") {
   const std::string text = std::string(500, 'a') + "}" + std::string(500, 'b');
-  CHECK(excerpt(at(1, 501), text) == "unexpected \"}\" in /n.conf:1\n    " + std::string(70, 'a') +
-                                         "}" + std::string(29, 'b') + "\n    " +
-                                         std::string(70, ' ') + "^\n");
+  CHECK(syntax::excerpt(at(1, 501), text) == "unexpected \"}\" in /n.conf:1\n    " +
+                                                 std::string(70, 'a') + "}" + std::string(29, 'b') +
+                                                 "\n    " + std::string(70, ' ') + "^\n");
 }
 
 }  // namespace mtls::config

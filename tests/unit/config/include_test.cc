@@ -1,5 +1,5 @@
-#include "config/conf_path.h"
 #include "config/include.h"
+#include "config/conf_path.h"
 
 #include <catch2/catch.hpp>
 #include <map>
@@ -16,19 +16,19 @@ using Texts = std::vector<std::string>;
 
 constexpr const char* kMain = "/etc/nginx/nginx.conf";
 
-std::string shown(const std::vector<Directive>& directives) {
+std::string shown(const std::vector<syntax::Directive>& directives) {
   std::string out;
-  for (const Directive& directive : directives) {
+  for (const syntax::Directive& directive : directives) {
     out += directive.name;
-    for (const Argument& argument : directive.args) out += " " + argument.text;
+    for (const syntax::Argument& argument : directive.args) out += " " + argument.text;
     out += directive.block ? "{" + shown(*directive.block) + "}" : ";";
   }
   return out;
 }
 
-Texts said(const Document& document) {
+Texts said(const syntax::Document& document) {
   Texts out;
-  for (const Diagnostic& diagnostic : document.diagnostics) {
+  for (const syntax::Diagnostic& diagnostic : document.diagnostics) {
     out.push_back(diagnostic.message);
     if (!diagnostic.at) continue;
     out.back() +=
@@ -53,7 +53,7 @@ TEST_CASE("include: files stand where the include stood, sorted byte-wise, witho
                        {"c/9.conf", "nine;"},
                        {"c/.h.conf", "hidden;"},
                        {"c/a.conf~", "backup;"}});
-  const Document document = load_document(disk, kMain);
+  const syntax::Document document = load_document(disk, kMain);
   CHECK(shown(document.main) == "events{}http{ten;nine;b;a;z;}");
   CHECK(said(document).empty());
   CHECK(document.files == Texts{kMain, "/etc/nginx/c/10.conf", "/etc/nginx/c/9.conf",
@@ -65,7 +65,7 @@ TEST_CASE("include: relative paths join the directory of the main file, at any d
   auto disk = disk_of({{"nginx.conf", "events {} include c/a;"},
                        {"c/a", "include c/b; include /etc/nginx/c/b;"},
                        {"c/b", "b;"}});
-  const Document document = load_document(disk, kMain);
+  const syntax::Document document = load_document(disk, kMain);
   CHECK(shown(document.main) == "events{}b;b;");
   CHECK(document.files.size() == 3);
   CHECK(full_path("a/../b", kMain) == "/etc/nginx/a/../b");
@@ -100,7 +100,7 @@ TEST_CASE("include: a file that cannot be read is nginx's complaint, and the res
     auto disk = disk_of({{"nginx.conf", "events {} include\n" + c.include + "; z;"}, {"x", "x;"}});
     disk.fault("/etc/nginx/x", c.fault);
     disk.fault("/etc/nginx/x/.", c.fault);  // what is not regular is a directory
-    const Document document = load_document(disk, kMain);
+    const syntax::Document document = load_document(disk, kMain);
     CHECK(said(document) == Texts{c.expected});
     CHECK(document.diagnostics[0].code == c.fault);
     CHECK(shown(document.main) == "events{}z;");
@@ -110,7 +110,7 @@ TEST_CASE("include: a file that cannot be read is nginx's complaint, and the res
 TEST_CASE("include: what is neither a file nor a directory is empty") {
   auto disk = disk_of({{"nginx.conf", "events {} include null; z;"}});
   disk.fault("/etc/nginx/null", ErrorCode::kNotRegular);
-  const Document document = load_document(disk, kMain);
+  const syntax::Document document = load_document(disk, kMain);
   CHECK(said(document).empty());
   CHECK(shown(document.main) == "events{}z;");
 }
@@ -138,7 +138,7 @@ TEST_CASE("include: a cycle is found by the files being read, the same file twic
   CHECK(disk.reads().at("/etc/nginx/a") == 2);
   disk.put("/etc/nginx/a", "x;\ninclude b;");
   disk.put("/etc/nginx/b", "include *;");
-  const Document document = load_document(disk, kMain);
+  const syntax::Document document = load_document(disk, kMain);
   REQUIRE_FALSE(document.diagnostics.empty());
   CHECK(document.diagnostics[0].code == ErrorCode::kInclude);
   CHECK(said(document)[0] ==
@@ -177,7 +177,7 @@ TEST_CASE(
   for (const std::string block : {"map $a $b", "geo $a", "types", "upstream u", "zork"}) {
     auto disk = disk_of(
         {{"nginx.conf", "events {} http { " + block + " { include d; } }"}, {"d", "server x;"}});
-    const Document document = load_document(disk, kMain);
+    const syntax::Document document = load_document(disk, kMain);
     CHECK(shown(document.main) == "events{}http{" + block + "{server x;}}");
     CHECK(said(document).empty());
   }

@@ -1,4 +1,4 @@
-#include "config/lexer.h"
+#include "config/syntax/lexer.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -8,7 +8,7 @@
 namespace mtls::config {
 namespace {
 
-using Kind = Token::Kind;
+using Kind = syntax::Token::Kind;
 using Words = std::vector<std::string>;
 
 std::string place(base::SourceLocation at) {
@@ -17,7 +17,7 @@ std::string place(base::SourceLocation at) {
 
 // Words as `<text>`, punctuation as itself, `$` for the end, and the complaint with its line.
 Words lex(std::string_view text) {
-  Lexer lexer(text, base::FileId{0});
+  syntax::Lexer lexer(text, base::FileId{0});
   Words out;
   while (true) {
     const auto token = lexer.next();
@@ -35,9 +35,9 @@ Words lex(std::string_view text) {
   }
 }
 
-std::vector<Token> tokens(std::string_view text) {
-  Lexer lexer(text, base::FileId{0});
-  std::vector<Token> out;
+std::vector<syntax::Token> tokens(std::string_view text) {
+  syntax::Lexer lexer(text, base::FileId{0});
+  std::vector<syntax::Token> out;
   for (auto token = lexer.next(); token; token = lexer.next()) {
     out.push_back(*token);
     if (token->kind == Kind::kEnd) break;
@@ -142,10 +142,10 @@ TEST_CASE(
     "lexer: a word knows where it stood, whether it was quoted and whether a variable is in it") {
   const auto all = tokens("ab\n  \"c$d\" \\$e ${f};");
   REQUIRE(all.size() == 6);
-  CHECK(all[0].word == Argument{"ab", {base::FileId{0}, 1, 1}, false, false});
-  CHECK(all[1].word == Argument{"c$d", {base::FileId{0}, 2, 3}, true, true});
-  CHECK(all[2].word == Argument{"\\$e", {base::FileId{0}, 2, 9}, false, false});
-  CHECK(all[3].word == Argument{"${f}", {base::FileId{0}, 2, 13}, false, true});
+  CHECK(all[0].word == syntax::Argument{"ab", {base::FileId{0}, 1, 1}, false, false});
+  CHECK(all[1].word == syntax::Argument{"c$d", {base::FileId{0}, 2, 3}, true, true});
+  CHECK(all[2].word == syntax::Argument{"\\$e", {base::FileId{0}, 2, 9}, false, false});
+  CHECK(all[3].word == syntax::Argument{"${f}", {base::FileId{0}, 2, 13}, false, true});
   CHECK(place(all[4].at) == "2:17");
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("lexer: a Lua block ends at its own brace, not at one in a string or c
         "a = b[c[1]] # ; {}"}) {
     CAPTURE(lua);
     const std::string text = "content_by_lua_block{" + lua + "}\nuser a;";
-    Lexer lexer(text, base::FileId{0});
+    syntax::Lexer lexer(text, base::FileId{0});
     REQUIRE(lexer.next()->word.text == "content_by_lua_block");
     REQUIRE(lexer.next()->kind == Kind::kOpen);
     CHECK(lexer.lua_block()->word.text == lua);
@@ -169,7 +169,7 @@ TEST_CASE("lexer: a Lua block ends at its own brace, not at one in a string or c
 TEST_CASE("lexer: a Lua block that never ends is a complaint") {
   for (const std::string lua : {"{", "\"}", "[[}", "--}", "'\\'}"}) {
     CAPTURE(lua);
-    Lexer lexer(lua, base::FileId{0});
+    syntax::Lexer lexer(lua, base::FileId{0});
     CHECK(lexer.lua_block().error().message ==
           "unexpected end of file, expecting terminating characters for lua code block");
   }

@@ -1,10 +1,10 @@
-#include "config/listen.h"
+#include "config/blocks/listen.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -15,10 +15,10 @@ struct Asked {
   Version version{1, 31, 0};
 };
 
-base::Result<ParsedListen> ask(const Asked& asked) {
+base::Result<blocks::ParsedListen> ask(const Asked& asked) {
   const std::string text = "listen " + asked.arguments + ";";
-  return parse_listen(parse(text, base::FileId{0}).directives.at(0), asked.module,
-                      NginxBuild{.version = asked.version});
+  return blocks::parse_listen(syntax::parse(text, base::FileId{0}).directives.at(0), asked.module,
+                              NginxBuild{.version = asked.version});
 }
 
 }  // namespace

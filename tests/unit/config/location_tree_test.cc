@@ -1,8 +1,8 @@
-#include "config/location_tree.h"
+#include "config/exposure/location_tree.h"
 
 #include <catch2/catch.hpp>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -40,10 +40,10 @@ TEST_CASE("location tree: exact, then the longest prefix with what is inside, th
       {"/a.php", "~* \\.PHP$"},
       {"/a/b/z", "~ ^/a/b/.*z"},
   };
-  const auto parsed = parse(std::string("http { server {") + kServer + "} }", {});
-  const Directive& http = parsed.directives.at(0);
-  const LocationTree tree(http, http.block->at(0));
-  RequestState request;
+  const auto parsed = syntax::parse(std::string("http { server {") + kServer + "} }", {});
+  const syntax::Directive& http = parsed.directives.at(0);
+  const exposure::LocationTree tree(http, http.block->at(0));
+  exposure::RequestState request;
   for (const Case& c : cases) {
     CAPTURE(c.path);
     request.uri = c.path;
@@ -60,10 +60,10 @@ TEST_CASE("location tree: exact, then the longest prefix with what is inside, th
 }
 
 TEST_CASE("location tree: an unnamed path may be anywhere but at an exact location") {
-  const auto parsed = parse("http { server { location = /a { } location /b { } } }", {});
-  const Directive& http = parsed.directives.at(0);
-  const LocationTree tree(http, http.block->at(0));
-  RequestState request;
+  const auto parsed = syntax::parse("http { server { location = /a { } location /b { } } }", {});
+  const syntax::Directive& http = parsed.directives.at(0);
+  const exposure::LocationTree tree(http, http.block->at(0));
+  exposure::RequestState request;
   request.is_unnamed = true;
   std::vector<std::string> labels;
   for (const auto& found : tree.find(request)) labels.push_back(found.at->label());
@@ -71,14 +71,14 @@ TEST_CASE("location tree: an unnamed path may be anywhere but at an exact locati
 }
 
 TEST_CASE("location tree: the innermost level that has a directive replaces those around it") {
-  const auto parsed = parse(
+  const auto parsed = syntax::parse(
       "http { x 1; x 2; server { y 1; location /a { location /a/b { x 3; } if ($v) { y 2; } } } }",
       {});
-  const Directive& http = parsed.directives.at(0);
-  const LocationTree tree(http, http.block->at(2));
-  const Location& outer = *tree.locations().at(0);
-  const Location& inner = *tree.locations().at(1);
-  const Location& branch = *outer.inside.at(1);
+  const syntax::Directive& http = parsed.directives.at(0);
+  const exposure::LocationTree tree(http, http.block->at(2));
+  const exposure::Location& outer = *tree.locations().at(0);
+  const exposure::Location& inner = *tree.locations().at(1);
+  const exposure::Location& branch = *outer.inside.at(1);
   CHECK(tree.effective(outer, "x").size() == 2);
   CHECK(tree.effective(inner, "x").size() == 1);
   CHECK(tree.effective_one(inner, "y")->args.at(0).text == "1");

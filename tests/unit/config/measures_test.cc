@@ -1,4 +1,4 @@
-#include "config/measures.h"
+#include "config/grammar/measures.h"
 
 #include <catch2/catch.hpp>
 #include <optional>
@@ -24,7 +24,7 @@ TEST_CASE("measures: a number is digits below 2^63") {
                                 {"0x1", {}}};
   for (const Case& c : cases) {
     CAPTURE(c.text);
-    CHECK(parse_number(c.text) == c.expected);
+    CHECK(grammar::parse_number(c.text) == c.expected);
   }
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("measures: a size has k or m in either case, and no larger unit") {
                                 {"1 k", {}},     {"-1", {}},      {"9007199254740992k", {}}};
   for (const Case& c : cases) {
     CAPTURE(c.text);
-    CHECK(parse_size(c.text) == c.expected);
+    CHECK(grammar::parse_size(c.text) == c.expected);
   }
 }
 
@@ -70,8 +70,8 @@ TEST_CASE("measures: units of time go from large to small, each once") {
   };
   for (const TimeCase& c : cases) {
     CAPTURE(c.text);
-    CHECK(parse_time(c.text, TimeUnit::kSeconds) == c.seconds);
-    CHECK(parse_time(c.text, TimeUnit::kMilliseconds) == c.milliseconds);
+    CHECK(grammar::parse_time(c.text, grammar::TimeUnit::kSeconds) == c.seconds);
+    CHECK(grammar::parse_time(c.text, grammar::TimeUnit::kMilliseconds) == c.milliseconds);
   }
 }
 

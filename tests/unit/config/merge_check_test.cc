@@ -1,11 +1,11 @@
-#include "config/merge_check.h"
+#include "config/tls/merge_check.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -23,9 +23,9 @@ struct Row {
 void check(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     INFO(to_string(row.version) << " " << row.text);
-    const auto parsed = parse(row.text, base::FileId{0});
+    const auto parsed = syntax::parse(row.text, base::FileId{0});
     REQUIRE(parsed.diagnostics.empty());
-    const Document document{parsed.directives, {}, {"/n.conf"}};
+    const syntax::Document document{parsed.directives, {}, {"/n.conf"}};
     const auto config = resolve(document, "/n.conf", NginxBuild{.version = row.version});
     CHECK((config.diagnostics.empty() ? "" : config.diagnostics.front().message) == row.expect);
   }

@@ -1,4 +1,4 @@
-#include "config/nginx_modules.h"
+#include "config/vocabulary/nginx_modules.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -13,24 +13,26 @@ NginxBuild configured_with(const std::string& arguments) {
 
 TEST_CASE("nginx modules: nothing is known of a build with foreign modules, or of no build") {
   const std::vector<std::string> none;
-  CHECK(ModuleSet::of(configured_with(""), none));
-  CHECK_FALSE(ModuleSet::of({.version = {1, 22, 1}}, none));
-  CHECK_FALSE(ModuleSet::of(configured_with("--with-mail --add-module=/src/lua"), none));
-  CHECK_FALSE(ModuleSet::of(configured_with("'--add-module=/a b'"), none));
-  CHECK(ModuleSet::of(configured_with("--add-dynamic-module=/src/geoip2"), none));
+  CHECK(vocabulary::ModuleSet::of(configured_with(""), none));
+  CHECK_FALSE(vocabulary::ModuleSet::of({.version = {1, 22, 1}}, none));
+  CHECK_FALSE(
+      vocabulary::ModuleSet::of(configured_with("--with-mail --add-module=/src/lua"), none));
+  CHECK_FALSE(vocabulary::ModuleSet::of(configured_with("'--add-module=/a b'"), none));
+  CHECK(vocabulary::ModuleSet::of(configured_with("--add-dynamic-module=/src/geoip2"), none));
   for (const Version version : {Version{1, 17, 10}, Version{1, 32, 0}, Version{2, 0, 0}}) {
-    CHECK_FALSE(ModuleSet::of({.version = version, .configure = ""}, none));
+    CHECK_FALSE(vocabulary::ModuleSet::of({.version = version, .configure = ""}, none));
   }
 }
 
 TEST_CASE("nginx modules: a loaded file that is not nginx's own makes the rest unknown") {
   const NginxBuild build = configured_with("--with-stream=dynamic");
-  CHECK(ModuleSet::of(build, {"modules/ngx_stream_module.so"}));
-  CHECK_FALSE(ModuleSet::of(build, {"modules/ngx_stream_module.so", "/x/ngx_http_js_module.so"}));
+  CHECK(vocabulary::ModuleSet::of(build, {"modules/ngx_stream_module.so"}));
+  CHECK_FALSE(vocabulary::ModuleSet::of(
+      build, {"modules/ngx_stream_module.so", "/x/ngx_http_js_module.so"}));
 }
 
 TEST_CASE("nginx modules: some are there when asked for, others unless left out") {
-  const auto modules = ModuleSet::of(
+  const auto modules = vocabulary::ModuleSet::of(
       configured_with("--with-http_ssl_module --without-http_geo_module --with-mail=dynamic "
                       "--with-stream=dynamic --with-stream_ssl_module"),
       {"/usr/lib/ngx_stream_module.so"});
@@ -44,7 +46,8 @@ TEST_CASE("nginx modules: some are there when asked for, others unless left out"
     CAPTURE(missing);
     CHECK_FALSE(modules->has(missing));
   }
-  CHECK(ModuleSet::of(configured_with("--with-http_v3_module"), {})->has("http_ssl_module"));
+  CHECK(vocabulary::ModuleSet::of(configured_with("--with-http_v3_module"), {})
+            ->has("http_ssl_module"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -9,11 +9,11 @@ namespace mtls::config {
 namespace {
 
 // `name arg arg;` and `name arg{…}`, one line, arguments in brackets when quoted.
-std::string shown(const std::vector<Directive>& directives) {
+std::string shown(const std::vector<syntax::Directive>& directives) {
   std::string out;
-  for (const Directive& directive : directives) {
+  for (const syntax::Directive& directive : directives) {
     out += directive.name;
-    for (const Argument& argument : directive.args) {
+    for (const syntax::Argument& argument : directive.args) {
       out += argument.quoted ? " [" + argument.text + "]" : " " + argument.text;
     }
     out += directive.block ? "{" + shown(*directive.block) + "}" : ";";
@@ -30,11 +30,11 @@ struct Case {
 void check(const std::vector<Case>& cases) {
   for (const Case& expected : cases) {
     CAPTURE(expected.text);
-    const ParsedFile parsed = parse(expected.text, base::FileId{3});
+    const syntax::ParsedFile parsed = syntax::parse(expected.text, base::FileId{3});
     CHECK(shown(parsed.directives) == expected.tree);
     REQUIRE(parsed.diagnostics.size() == (expected.complaint.empty() ? 0 : 1));
     if (expected.complaint.empty()) continue;
-    const Diagnostic& said = parsed.diagnostics.front();
+    const syntax::Diagnostic& said = parsed.diagnostics.front();
     CHECK(said.message + " @" + std::to_string(said.at->line) == expected.complaint);
     CHECK(said.at->file == base::FileId{3});
   }
@@ -82,7 +82,7 @@ TEST_CASE("parser: a Lua block is one argument") {
 }
 
 TEST_CASE("parser: a directive knows its name's place and the place of its end") {
-  const auto parsed = parse("a\n b\n ;\nc\n{ }", base::FileId{0});
+  const auto parsed = syntax::parse("a\n b\n ;\nc\n{ }", base::FileId{0});
   REQUIRE(parsed.directives.size() == 2);
   CHECK(parsed.directives[0].at == base::SourceLocation{base::FileId{0}, 1, 1});
   CHECK(parsed.directives[0].args[0].at == base::SourceLocation{base::FileId{0}, 2, 2});
@@ -93,7 +93,7 @@ TEST_CASE("parser: a directive knows its name's place and the place of its end")
 TEST_CASE("parser: absurd nesting is refused and does not exhaust the stack") {
   std::string text;
   for (int i = 0; i < 1'000'000; ++i) text += "a{";
-  const auto parsed = parse(text, base::FileId{0});
+  const auto parsed = syntax::parse(text, base::FileId{0});
   REQUIRE(parsed.diagnostics.size() == 1);
   CHECK(parsed.diagnostics[0].message == "blocks nested deeper than 100");
 }

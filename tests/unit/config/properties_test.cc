@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "config/include.h"
-#include "config/parser.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/syntax_tree.h"
 
@@ -50,20 +50,20 @@ std::string random_bytes(Dice& dice) {
 }
 
 // As parse() would have it: in quotes any byte, bare only what needs none.
-Argument random_argument(Dice& dice) {
-  Argument word;
+syntax::Argument random_argument(Dice& dice) {
+  syntax::Argument word;
   word.quoted = dice.one_in(2);
   word.text = word.quoted ? random_bytes(dice) : "w" + std::to_string(dice.below(100));
   word.has_variable = word.text.find('$') != std::string::npos;
   return word;
 }
 
-std::vector<Directive> random_tree(Dice& dice, std::size_t depth) {
-  std::vector<Directive> directives(dice.below(4));
-  for (Directive& directive : directives) {
+std::vector<syntax::Directive> random_tree(Dice& dice, std::size_t depth) {
+  std::vector<syntax::Directive> directives(dice.below(4));
+  for (syntax::Directive& directive : directives) {
     directive.name = random_bytes(dice);
     directive.args.resize(dice.below(4));
-    for (Argument& word : directive.args) word = random_argument(dice);
+    for (syntax::Argument& word : directive.args) word = random_argument(dice);
     if (depth > 0 && dice.one_in(2)) directive.block = random_tree(dice, depth - 1);
   }
   return directives;
@@ -81,10 +81,10 @@ std::string random_soup(Dice& dice) {
 }
 
 void check_round_trip(const std::string& text) {
-  const ParsedFile first = parse(text, base::FileId{0});
+  const syntax::ParsedFile first = syntax::parse(text, base::FileId{0});
   const std::string again = nginx_text(first.directives);
   CAPTURE(text, again);
-  const ParsedFile second = parse(again, base::FileId{0});
+  const syntax::ParsedFile second = syntax::parse(again, base::FileId{0});
   CHECK(second.diagnostics.empty());
   CHECK(without_places(second.directives) == without_places(first.directives));
   CHECK(nginx_text(second.directives) == again);
@@ -95,10 +95,10 @@ void check_round_trip(const std::string& text) {
 TEST_CASE("properties: the text of a tree parses to that tree, with any byte in its words") {
   Dice dice(1);
   for (int i = 0; i < kTrees; ++i) {
-    const std::vector<Directive> tree = random_tree(dice, 4);
+    const std::vector<syntax::Directive> tree = random_tree(dice, 4);
     const std::string text = nginx_text(tree);
     CAPTURE(i, text);
-    const ParsedFile parsed = parse(text, base::FileId{0});
+    const syntax::ParsedFile parsed = syntax::parse(text, base::FileId{0});
     CHECK(parsed.diagnostics.empty());
     REQUIRE(without_places(parsed.directives) == tree);
   }
@@ -199,8 +199,8 @@ class Splitter {
  public:
   Splitter(Dice& dice, testing::MemoryFileSystem& disk) : dice_(dice), disk_(disk) {}
 
-  std::vector<Directive> split(std::vector<Directive> directives) {
-    for (Directive& directive : directives) {
+  std::vector<syntax::Directive> split(std::vector<syntax::Directive> directives) {
+    for (syntax::Directive& directive : directives) {
       const bool is_closed =  // R1.20: no includes inside
           directive.name == "split_clients" || directive.name == "charset_map";
       if (directive.block && !is_closed) directive.block = split(std::move(*directive.block));
@@ -212,7 +212,7 @@ class Splitter {
   std::size_t files() const { return files_; }
 
  private:
-  void move_some(std::vector<Directive>& directives) {
+  void move_some(std::vector<syntax::Directive>& directives) {
     const std::size_t begin = dice_.below(directives.size() + 1);
     const std::size_t end = begin + dice_.below(directives.size() - begin + 1);
     const auto first = directives.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -223,7 +223,7 @@ class Splitter {
     directives.insert(place, include(name + (dice_.one_in(3) ? "[a-z]" : "c")));
   }
 
-  static Directive include(const std::string& pattern) {
+  static syntax::Directive include(const std::string& pattern) {
     return {
         .name = "include", .args = {{.text = pattern, .at = {}}}, .block = {}, .at = {}, .end = {}};
   }
@@ -233,16 +233,16 @@ class Splitter {
   std::size_t files_ = 0;
 };
 
-Document load(testing::MemoryFileSystem& disk, const std::string& main_text) {
+syntax::Document load(testing::MemoryFileSystem& disk, const std::string& main_text) {
   disk.put(kMain, main_text);
   return load_document(disk, kMain);
 }
 
 // What a Document resolves to, whatever its places and, in complaints, the gaps of its numbers.
-ResolvedConfig meaning(Document document, const NginxBuild& build) {
+ResolvedConfig meaning(syntax::Document document, const NginxBuild& build) {
   document.main = without_places(std::move(document.main));
   ResolvedConfig resolved = resolve(document, kMain, build);
-  for (Diagnostic& diagnostic : resolved.diagnostics) diagnostic.when = {};
+  for (syntax::Diagnostic& diagnostic : resolved.diagnostics) diagnostic.when = {};
   return resolved;
 }
 
@@ -254,10 +254,10 @@ TEST_CASE("properties: nothing changes when parts of a text move into included f
   for (int i = 0; i < kSplits; ++i) {
     testing::MemoryFileSystem disk;
     const std::string text = random_configuration(dice);
-    const Document whole = load(disk, text);
+    const syntax::Document whole = load(disk, text);
     Splitter splitter(dice, disk);
-    const std::string main_text = nginx_text(splitter.split(parse(text, {}).directives));
-    const Document parts = load(disk, main_text);
+    const std::string main_text = nginx_text(splitter.split(syntax::parse(text, {}).directives));
+    const syntax::Document parts = load(disk, main_text);
     files += splitter.files();
     CAPTURE(i, text, main_text);
     REQUIRE(in_one_file(parts) == in_one_file(whole));
@@ -273,7 +273,8 @@ TEST_CASE("properties: directives are numbered in reading order, over all files"
     testing::MemoryFileSystem disk;
     Splitter splitter(dice, disk);
     const std::string text = random_configuration(dice);
-    const Document document = load(disk, nginx_text(splitter.split(parse(text, {}).directives)));
+    const syntax::Document document =
+        load(disk, nginx_text(splitter.split(syntax::parse(text, {}).directives)));
     CAPTURE(i, text);
     REQUIRE(is_in_reading_order(document.main));
   }

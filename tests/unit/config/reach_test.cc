@@ -1,17 +1,17 @@
-#include "config/reach.h"
+#include "config/routing/reach.h"
 
 #include <catch2/catch.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 
-std::ostream& operator<<(std::ostream& out, const Route& route) {
-  return out << "answer " << static_cast<int>(route.answer) << " server " << route.server
+std::ostream& operator<<(std::ostream& out, const routing::Route& route) {
+  return out << "answer " << static_cast<int>(route.outcome) << " server " << route.server
              << " context " << (route.context ? std::to_string(*route.context) : "none")
              << (route.is_negotiated ? " by SNI" : "");
 }
@@ -27,9 +27,9 @@ const std::string kCertificate = "ssl_certificate x; ssl_certificate_key x; ";
 const std::string kOn = kCertificate + "ssl_client_certificate ca; ssl_verify_client on; ";
 
 ResolvedConfig resolved(const std::string& text, Version version = kOld) {
-  const auto parsed = parse(text, base::FileId{0});
+  const auto parsed = syntax::parse(text, base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
-  const Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
+  const syntax::Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
   return resolve(document, document.files[0], NginxBuild{.version = version});
 }
 
@@ -42,19 +42,22 @@ ResolvedConfig in_http(const Texts& servers, Version version = kOld) {
 struct Probe {
   std::optional<std::string> sni;
   std::string host;
-  Route expected;
+  routing::Route expected;
 };
 
 void check(const ResolvedConfig& config, const std::vector<Probe>& probes) {
   for (const Probe& probe : probes) {
     CAPTURE(probe.sni.value_or("(none)"), probe.host);
-    const Call call{.socket = 0, .sni = probe.sni, .host = probe.host};
-    CHECK(route(config, call, NginxBuild{.version = kOld}) == probe.expected);
+    const routing::Call call{.socket = 0, .sni = probe.sni, .host = probe.host};
+    CHECK(routing::route(config, call, NginxBuild{.version = kOld}) == probe.expected);
   }
 }
 
-Route served(std::size_t context, std::size_t server, bool by_sni) {
-  return {.answer = Answer::kServed, .context = context, .server = server, .is_negotiated = by_sni};
+routing::Route served(std::size_t context, std::size_t server, bool by_sni) {
+  return {.outcome = routing::RouteOutcome::kServed,
+          .context = context,
+          .server = server,
+          .is_negotiated = by_sni};
 }
 
 }  // namespace
@@ -63,54 +66,64 @@ TEST_CASE("reach: the SNI selects who judges, the Host who enforces, and 421 kee
   const auto config =
       in_http({"listen 1 ssl; server_name d; " + kOn, "listen 1; server_name n *.w; " + kOn,
                "listen 1; server_name open; " + kCertificate});
-  const Route misdirected{
-      .answer = Answer::kMisdirected, .context = 1, .server = 1, .is_negotiated = true};
-  check(config,
-        {
-            {"n", "n", served(1, 1, true)},
-            {"N", "n:443", served(1, 1, true)},
-            {"n", "N.", served(1, 1, true)},
-            {"n", "d", misdirected},
-            {"n", "zzz", misdirected},  // the default server's mode counts
-            {"a.w", "a.w", served(1, 1, true)},
-            {"a.w", "b.w", misdirected},  // though the server is the same
-            {"n", "open", served(1, 2, true)},
-            {{}, "n", served(0, 1, false)},  // R3.42
-            {"zzz", "n", served(0, 1, false)},
-            {"", "n", served(0, 1, false)},
-            {"a/b", "n", served(0, 1, false)},
-            {{}, "zzz", served(0, 0, false)},
-            {"n",
-             "a b",
-             {.answer = Answer::kBadHost, .context = 1, .server = 1, .is_negotiated = true}},
-        });
+  const routing::Route misdirected{.outcome = routing::RouteOutcome::kMisdirected,
+                                   .context = 1,
+                                   .server = 1,
+                                   .is_negotiated = true};
+  check(config, {
+                    {"n", "n", served(1, 1, true)},
+                    {"N", "n:443", served(1, 1, true)},
+                    {"n", "N.", served(1, 1, true)},
+                    {"n", "d", misdirected},
+                    {"n", "zzz", misdirected},  // the default server's mode counts
+                    {"a.w", "a.w", served(1, 1, true)},
+                    {"a.w", "b.w", misdirected},  // though the server is the same
+                    {"n", "open", served(1, 2, true)},
+                    {{}, "n", served(0, 1, false)},  // R3.42
+                    {"zzz", "n", served(0, 1, false)},
+                    {"", "n", served(0, 1, false)},
+                    {"a/b", "n", served(0, 1, false)},
+                    {{}, "zzz", served(0, 0, false)},
+                    {"n",
+                     "a b",
+                     {.outcome = routing::RouteOutcome::kBadHost,
+                      .context = 1,
+                      .server = 1,
+                      .is_negotiated = true}},
+                });
 }
 
 TEST_CASE("reach: a server alone on its address has no names, unless its pattern captures") {
-  const Route plain = served(0, 0, false);
+  const routing::Route plain = served(0, 0, false);
   check(in_http({"listen 1 ssl; server_name a; " + kOn}), {{"a", "b", plain}, {"a", "a", plain}});
   check(in_http({"listen 1 ssl; server_name ~^a; " + kOn}), {{"a", "b", plain}});
   check(in_http({"listen 1 ssl; server_name ~^(a) x; " + kOn}),
         {{"x", "x", served(0, 0, true)},
          {"a",
           "b",
-          {.answer = Answer::kMisdirected, .context = 0, .server = 0, .is_negotiated = true}},
+          {.outcome = routing::RouteOutcome::kMisdirected,
+           .context = 0,
+           .server = 0,
+           .is_negotiated = true}},
          {"b", "b", plain}});
   // Of several patterns the last says whether they capture.
   check(in_http({"listen 1 ssl; server_name ~^(a) ~^b; " + kOn}), {{"a", "b", plain}});
 }
 
 TEST_CASE("reach: ssl_reject_handshake counts where the SNI leads") {
-  const Route rejected{.answer = Answer::kHandshakeRejected, .context = 0, .server = 0};
-  check(
-      in_http({"listen 1 ssl; ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn,
-               "listen 1; server_name gone; ssl_reject_handshake on; "}),
-      {{{}, "n", rejected},
-       {"zzz", "n", rejected},
-       {"n", "n", served(1, 1, true)},
-       {"gone",
-        "n",
-        {.answer = Answer::kHandshakeRejected, .context = 2, .server = 2, .is_negotiated = true}}});
+  const routing::Route rejected{
+      .outcome = routing::RouteOutcome::kHandshakeRejected, .context = 0, .server = 0};
+  check(in_http({"listen 1 ssl; ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn,
+                 "listen 1; server_name gone; ssl_reject_handshake on; "}),
+        {{{}, "n", rejected},
+         {"zzz", "n", rejected},
+         {"n", "n", served(1, 1, true)},
+         {"gone",
+          "n",
+          {.outcome = routing::RouteOutcome::kHandshakeRejected,
+           .context = 2,
+           .server = 2,
+           .is_negotiated = true}}});
 }
 
 TEST_CASE("reach: a server without a certificate is judged by the default server (R3.44)") {
@@ -143,7 +156,7 @@ TEST_CASE("reach: a connection goes to the socket of its very address, else to t
     Listen listen;
     listen.address = address;
     listen.port = port;
-    const auto socket = socket_at(config, Module::kHttp, listen);
+    const auto socket = routing::socket_at(config, Module::kHttp, listen);
     return socket ? config.sockets[*socket].canonical : "nowhere";
   };
   CHECK(at("127.0.0.1", 1) == "127.0.0.1:1");
@@ -194,19 +207,19 @@ TEST_CASE("reach: who judges is asked where something leads to the server") {
   CHECK(config.tls_owner(1) == 1);
   CHECK(config.tls_owner(3) == 3);
   CHECK(config.tls_owner(4) == 2);
-  CHECK(config.speaker(0) == 0);
-  CHECK(config.speaker(1) == 1);
-  CHECK(config.speaker(3) == 2);  // the same labels
-  CHECK(config.speaker(4) == 2);
+  CHECK(config.label_owner(0) == 0);
+  CHECK(config.label_owner(1) == 1);
+  CHECK(config.label_owner(3) == 2);  // the same labels
+  CHECK(config.label_owner(4) == 2);
 }
 
 TEST_CASE("reach: two servers never speak under the same labels") {
   const auto config = resolved("stream { server { listen 1 udp; } server { listen 1 ssl; " + kOn +
                                "} } http { server { listen 5 ssl; server_name _; " + kOn +
                                "} server { listen 5 default_server; server_name _; " + kOn + "} }");
-  CHECK(config.speaker(0) == 0);
-  CHECK(config.speaker(1) == 1);  // the first has no series
-  CHECK(config.speaker(3) == 2);
+  CHECK(config.label_owner(0) == 0);
+  CHECK(config.label_owner(1) == 1);  // the first has no series
+  CHECK(config.label_owner(3) == 2);
   CHECK(config.tls_owner(3) == 3);
 }
 
@@ -226,11 +239,11 @@ TEST_CASE("reach: a name nginx cannot put into its table is refused, unless it i
 }
 
 TEST_CASE("reach: $hostname is the host's own name, in lower case, where that is known") {
-  const auto parsed = parse(
+  const auto parsed = syntax::parse(
       "http { server { listen 1; server_name $HostName; } server { listen 1; "
       "server_name front; } }",
       base::FileId{0});
-  const Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
+  const syntax::Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
   const auto config = resolve(document, document.files[0], NginxBuild{.hostname = "Front"});
   CHECK(config.servers[0].id.server == "front");
   CHECK(config.names.at(0).find("front") == 0);
@@ -272,7 +285,7 @@ TEST_CASE(
   CHECK(rank("unix:/s") == 3);
   CHECK(rank("[::]:2") == 4);
   REQUIRE(config.diagnostics.size() == 5);
-  for (const Diagnostic& diagnostic : config.diagnostics) {
+  for (const syntax::Diagnostic& diagnostic : config.diagnostics) {
     CAPTURE(diagnostic.message);
     CHECK(diagnostic.message.ends_with(":2") == (diagnostic.when.server == 1));
   }
@@ -281,7 +294,7 @@ TEST_CASE(
 TEST_CASE("reach: the side door is the default server's, where the Host can name the server") {
   const auto door = [](const std::string& by_default, const std::string& server) {
     const auto config = in_http({"listen 1 ssl default_server; " + by_default, server});
-    return side_door(config, config.standings[1].places.at(0), 1);
+    return routing::side_door(config, config.reaches[1].roles.at(0), 1);
   };
   CHECK(door(kOn, "listen 1; server_name n; " + kOn) == 0);
   CHECK(door(kOn, "listen 1; server_name ~^n; " + kOn) == 0);
@@ -290,14 +303,14 @@ TEST_CASE("reach: the side door is the default server's, where the Host can name
         std::nullopt);
   CHECK(door("server_name n; " + kOn, "listen 1; server_name n; " + kOn) == std::nullopt);
   const auto config = in_http({"listen 1 ssl; " + kOn});
-  CHECK(side_door(config, config.standings[0].places.at(0), 0) == std::nullopt);
+  CHECK(routing::side_door(config, config.reaches[0].roles.at(0), 0) == std::nullopt);
 }
 
 TEST_CASE("reach: an open sibling passes the same requests to the same backend") {
   const std::string app = "location / { proxy_pass http://app; } ";
   const auto sibling = [&](const std::string& other) {
     const auto config = in_http({"listen 1 ssl; server_name n; " + kOn + app, other});
-    return open_sibling(config, 0);
+    return routing::open_sibling(config, 0);
   };
   const std::string open = "listen 1; server_name s; " + kCertificate;
   CHECK(sibling(open + app) == 1);

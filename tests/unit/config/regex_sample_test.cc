@@ -1,4 +1,4 @@
-#include "config/regex_sample.h"
+#include "config/syntax/regex_sample.h"
 
 #include <catch2/catch.hpp>
 
@@ -25,7 +25,7 @@ TEST_CASE("regex sample: a path that the pattern matches, or none") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.pattern);
-    CHECK(sample_path(c.pattern, Letters::kExact) == c.path);
+    CHECK(syntax::sample_path(c.pattern, syntax::Letters::kExact) == c.path);
   }
 }
 

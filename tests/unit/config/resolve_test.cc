@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -15,9 +15,9 @@ constexpr Version kOld{1, 22, 1};
 constexpr Version kNew{1, 31, 0};
 
 ResolvedConfig resolved(const std::string& text, Version version = kOld) {
-  const auto parsed = parse(text, base::FileId{0});
+  const auto parsed = syntax::parse(text, base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
-  const Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
+  const syntax::Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
   return resolve(document, document.files[0], NginxBuild{.version = version});
 }
 
@@ -31,7 +31,7 @@ TlsContext server(const std::string& text, Version version = kOld) {
 
 Texts said(const ResolvedConfig& config) {
   Texts out;
-  for (const Diagnostic& diagnostic : config.diagnostics) {
+  for (const syntax::Diagnostic& diagnostic : config.diagnostics) {
     out.push_back(diagnostic.message);
     if (diagnostic.at) out.back() += " @" + std::to_string(diagnostic.at->line);
   }
@@ -352,7 +352,7 @@ TEST_CASE("resolve: of servers with one name on one socket the first speaks") {
   const std::vector<std::size_t> expected{0, 0, 2, 3, 3, 5};
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CAPTURE(i);
-    CHECK(config.speaker(i) == expected[i]);
+    CHECK(config.label_owner(i) == expected[i]);
   }
 }
 
@@ -386,7 +386,7 @@ TEST_CASE("resolve: half a configuration and none do no harm") {
     CAPTURE(text);
     const auto config = resolved(text);
     for (std::size_t i = 0; i < config.servers.size(); ++i) {
-      CHECK(config.speaker(i) == i);
+      CHECK(config.label_owner(i) == i);
       CHECK_FALSE(config.tls_owner(i));
     }
     CHECK(config.servers.size() <= 1);

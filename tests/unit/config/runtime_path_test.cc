@@ -1,10 +1,10 @@
-#include "config/runtime_path.h"
+#include "config/tls/runtime_path.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -13,11 +13,11 @@ using Texts = std::vector<std::string>;
 
 const std::string kMain = "/etc/nginx/nginx.conf";
 
-RuntimePaths paths_of(const std::string& http) {
-  const auto parsed = parse("http {\n" + http + "\n}", base::FileId{0});
+tls::RuntimePaths paths_of(const std::string& http) {
+  const auto parsed = syntax::parse("http {\n" + http + "\n}", base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
   static const NginxBuild kBuild{.version = {1, 22, 1}};
-  return {Document{parsed.directives, {}, {kMain}}, kMain, kBuild};
+  return {syntax::Document{parsed.directives, {}, {kMain}}, kMain, kBuild};
 }
 
 Texts followed(const FileRef& file) {
@@ -26,12 +26,13 @@ Texts followed(const FileRef& file) {
 }
 
 Texts by_handshake(const std::string& http, const std::string& text) {
-  return followed(paths_of(http).server_side(text, CertificatePart::kCertificate, Module::kHttp));
+  return followed(
+      paths_of(http).server_side(text, tls::CertificatePart::kCertificate, Module::kHttp));
 }
 
 Texts by_request(const std::string& http, const std::string& text) {
   const auto file =
-      paths_of(http).upstream_side(text, CertificatePart::kCertificate, Module::kHttp);
+      paths_of(http).upstream_side(text, tls::CertificatePart::kCertificate, Module::kHttp);
   return file ? followed(*file) : Texts{"none"};
 }
 
@@ -107,8 +108,8 @@ TEST_CASE("runtime path: a variable of set has a value in requests, and none in 
 }
 
 TEST_CASE("runtime path: a map belongs to the module it stands in") {
-  const RuntimePaths paths = paths_of(kMap);
-  const auto part = CertificatePart::kCertificate;
+  const tls::RuntimePaths paths = paths_of(kMap);
+  const auto part = tls::CertificatePart::kCertificate;
   CHECK(followed(paths.server_side("$cert", part, Module::kStream)).empty());
   CHECK(followed(paths.server_side("$cert", part, Module::kMail)) == Texts{"static"});
 }
@@ -133,8 +134,8 @@ TEST_CASE("runtime path: an upstream's empty certificate is none, but from 1.21.
   for (const Case& c : cases) {
     CAPTURE(c.text, to_string(c.version));
     const NginxBuild build{.version = c.version};
-    const RuntimePaths paths(Document{}, kMain, build);
-    CHECK(paths.upstream_side(c.text, CertificatePart::kKey, Module::kHttp) == c.expected);
+    const tls::RuntimePaths paths(syntax::Document{}, kMain, build);
+    CHECK(paths.upstream_side(c.text, tls::CertificatePart::kKey, Module::kHttp) == c.expected);
   }
 }
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <string>
 
-#include "config/directive_table.h"
-#include "config/parser.h"
+#include "config/grammar/directive_table.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -14,9 +14,9 @@ namespace {
 TlsContext server(const std::string& outer, const std::string& inner,
                   const std::string& module = "http", Version version = {1, 22, 1}) {
   const std::string text = module + " {\n" + outer + "\nserver {\n" + inner + "\n} }";
-  const auto parsed = parse(text, base::FileId{0});
+  const auto parsed = syntax::parse(text, base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
-  const Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
+  const syntax::Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
   return resolve(document, document.files[0], NginxBuild{.version = version}).servers.at(0);
 }
 
@@ -28,19 +28,20 @@ std::string value(const TlsContext& context, std::string_view directive) {
 }  // namespace
 
 TEST_CASE("settings: the table is sorted by name, and every default is a value nginx takes") {
-  CHECK(std::ranges::is_sorted(directive_table(), {}, &DirectiveRule::name));
-  CHECK(std::ranges::adjacent_find(directive_table(), {}, &DirectiveRule::name) ==
-        directive_table().end());
-  for (const DirectiveRule& rule : directive_table()) {
+  CHECK(std::ranges::is_sorted(grammar::directive_table(), {}, &grammar::DirectiveRule::name));
+  CHECK(std::ranges::adjacent_find(grammar::directive_table(), {}, &grammar::DirectiveRule::name) ==
+        grammar::directive_table().end());
+  for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
     CAPTURE(std::string(rule.name));
-    CHECK(find_rule(rule.name) == &rule);
-    const bool has_words = rule.value == ValueKind::kEnum || rule.value == ValueKind::kBitmask;
+    CHECK(grammar::find_rule(rule.name) == &rule);
+    const bool has_words =
+        rule.value == grammar::ValueKind::kEnum || rule.value == grammar::ValueKind::kBitmask;
     CHECK(rule.words.empty() != has_words);
-    if (rule.value == ValueKind::kFlag || rule.value == ValueKind::kEnum) {
+    if (rule.value == grammar::ValueKind::kFlag || rule.value == grammar::ValueKind::kEnum) {
       CHECK_FALSE(rule.by_default.empty());
     }
   }
-  CHECK(find_rule("ssl_") == nullptr);
+  CHECK(grammar::find_rule("ssl_") == nullptr);
 }
 
 TEST_CASE("settings: which directives there are depends on module and release") {

@@ -1,22 +1,22 @@
-#include "config/shape.h"
+#include "config/grammar/shape.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
 
-using enum Context;
+using enum vocabulary::Context;
 
 // What is said of the directives of `text`, all in one block, joined by `; `.
-std::string said(const std::string& text, Context context) {
-  Seen seen;
+std::string said(const std::string& text, vocabulary::Context context) {
+  grammar::Seen seen;
   std::string all;
-  for (const Directive& directive : parse(text, {}).directives) {
-    const auto error = shape_error(directive, context, seen);
+  for (const syntax::Directive& directive : syntax::parse(text, {}).directives) {
+    const auto error = grammar::shape_error(directive, context, seen);
     if (error) all += (all.empty() ? "" : "; ") + *error;
   }
   return all;
@@ -24,7 +24,7 @@ std::string said(const std::string& text, Context context) {
 
 struct Case {
   std::string text;
-  Context context;
+  vocabulary::Context context;
   std::string expected;
 };
 
@@ -66,7 +66,7 @@ TEST_CASE("shape: nothing is said of what no module of nginx knows, nor inside i
 TEST_CASE("shape: inside a block its own context begins, opaque where the block is not nginx's") {
   struct Inside {
     std::string name;
-    Context outer, inner;
+    vocabulary::Context outer, inner;
   };
   const std::vector<Inside> cases{
       {"http", kMain, kHttp},
@@ -86,8 +86,8 @@ TEST_CASE("shape: inside a block its own context begins, opaque where the block 
   };
   for (const Inside& test : cases) {
     CAPTURE(test.name);
-    CHECK(context_inside({.name = test.name, .args = {}, .block = {}, .at = {}, .end = {}},
-                         test.outer) == test.inner);
+    CHECK(grammar::context_inside({.name = test.name, .args = {}, .block = {}, .at = {}, .end = {}},
+                                  test.outer) == test.inner);
   }
 }
 
@@ -116,8 +116,8 @@ TEST_CASE("shape: a data block's lines have the words that its handler wants") {
   };
   for (const Line& test : cases) {
     CAPTURE(test.block, test.line);
-    CHECK(data_line_error(test.block, parse(test.line, {}).directives.at(0)).value_or("") ==
-          test.expected);
+    CHECK(grammar::data_line_error(test.block, syntax::parse(test.line, {}).directives.at(0))
+              .value_or("") == test.expected);
   }
 }
 

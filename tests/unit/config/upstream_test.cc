@@ -1,11 +1,11 @@
-#include "config/upstream.h"
+#include "config/tls/upstream.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/parser.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 
 namespace mtls::config {
 namespace {
@@ -13,9 +13,9 @@ namespace {
 using Texts = std::vector<std::string>;
 
 ResolvedConfig resolved(const std::string& text, Version version = {1, 22, 1}) {
-  const auto parsed = parse(text, base::FileId{0});
+  const auto parsed = syntax::parse(text, base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
-  const Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
+  const syntax::Document document{parsed.directives, {}, {"/etc/nginx/nginx.conf"}};
   return resolve(document, document.files[0], NginxBuild{.version = version});
 }
 

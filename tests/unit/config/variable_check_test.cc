@@ -1,4 +1,4 @@
-#include "config/variable_check.h"
+#include "config/tls/variable_check.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -21,9 +21,9 @@ struct Row {
 std::vector<std::string> said(const std::string& text, const NginxBuild& build) {
   testing::MemoryFileSystem disk;
   disk.put("/n.conf", text);
-  const Document document = load_document(disk, "/n.conf", {.build = build});
+  const syntax::Document document = load_document(disk, "/n.conf", {.build = build});
   std::vector<std::string> messages;
-  for (const Diagnostic& one : resolve(document, "/n.conf", build).diagnostics) {
+  for (const syntax::Diagnostic& one : resolve(document, "/n.conf", build).diagnostics) {
     messages.push_back(one.message);
   }
   return messages;

@@ -1,17 +1,17 @@
-#include "config/vocabulary.h"
+#include "config/vocabulary/vocabulary.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "config/directives.h"
+#include "config/grammar/directives.h"
 
 namespace mtls::config {
 namespace {
 
-using enum Context;
+using enum vocabulary::Context;
 
-const std::vector<Context> kJudged{
+const std::vector<vocabulary::Context> kJudged{
     kMain,        kEvents,   kHttp,   kHttpServer,   kLocation,       kServerIf, kLocationIf,
     kLimitExcept, kUpstream, kStream, kStreamServer, kStreamUpstream, kMail,     kMailServer};
 
@@ -20,7 +20,7 @@ const std::vector<Context> kJudged{
 TEST_CASE("vocabulary: a directive is found where one of its modules allows it") {
   struct Case {
     const char* name;
-    std::vector<Context> places;
+    std::vector<vocabulary::Context> places;
   };
   const std::vector<Case> cases{
       {"user", {kMain}},
@@ -38,12 +38,12 @@ TEST_CASE("vocabulary: a directive is found where one of its modules allows it")
   };
   for (const Case& test : cases) {
     CAPTURE(test.name);
-    CHECK(is_known(test.name) == !test.places.empty());
-    for (const Context context : kJudged) {
+    CHECK(vocabulary::is_known(test.name) == !test.places.empty());
+    for (const vocabulary::Context context : kJudged) {
       CAPTURE(static_cast<int>(context));
       const bool is_place =
           std::find(test.places.begin(), test.places.end(), context) != test.places.end();
-      CHECK((find_known(test.name, context) != nullptr) == is_place);
+      CHECK((vocabulary::find_known(test.name, context) != nullptr) == is_place);
     }
   }
 }
@@ -51,7 +51,7 @@ TEST_CASE("vocabulary: a directive is found where one of its modules allows it")
 TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all versions joined") {
   struct Case {
     const char* name;
-    Context context;
+    vocabulary::Context context;
     std::vector<std::size_t> taken, refused;
   };
   const std::vector<Case> cases{
@@ -67,7 +67,7 @@ TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all ver
   };
   for (const Case& test : cases) {
     CAPTURE(test.name);
-    const KnownDirective* known = find_known(test.name, test.context);
+    const vocabulary::KnownDirective* known = vocabulary::find_known(test.name, test.context);
     REQUIRE(known != nullptr);
     for (const std::size_t count : test.taken) CHECK(known->takes(count));
     for (const std::size_t count : test.refused) CHECK_FALSE(known->takes(count));
@@ -76,24 +76,25 @@ TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all ver
 
 TEST_CASE("vocabulary: what a release or a build lacks is known only where its modules are") {
   const NginxBuild build{.version = {1, 27, 2}, .configure = "--with-mail=dynamic"};
-  const auto modules = ModuleSet::of(build, {});
+  const auto modules = vocabulary::ModuleSet::of(build, {});
   REQUIRE(modules);
-  const Release old{.version = build.version, .modules = &*modules};
-  const Release recent{.version = {1, 29, 6}, .modules = &*modules};
-  CHECK(is_known("max_headers", old));  // 1.29.8 brought it, and distributions take it back
-  CHECK(is_known("resolver", old));
-  CHECK_FALSE(exists_in(*find_known("resolver", kUpstream), old));
-  CHECK(exists_in(*find_known("resolver", kUpstream), recent));
-  CHECK(is_known("auth_http"));
-  CHECK_FALSE(is_known("auth_http", recent));
+  const vocabulary::Release old{.version = build.version, .modules = &*modules};
+  const vocabulary::Release recent{.version = {1, 29, 6}, .modules = &*modules};
+  CHECK(vocabulary::is_known("max_headers",
+                             old));  // 1.29.8 brought it, and distributions take it back
+  CHECK(vocabulary::is_known("resolver", old));
+  CHECK_FALSE(vocabulary::exists_in(*vocabulary::find_known("resolver", kUpstream), old));
+  CHECK(vocabulary::exists_in(*vocabulary::find_known("resolver", kUpstream), recent));
+  CHECK(vocabulary::is_known("auth_http"));
+  CHECK_FALSE(vocabulary::is_known("auth_http", recent));
 }
 
 TEST_CASE("vocabulary: no directive of the TLS table is here, so that no complaint comes twice") {
-  for (const DirectiveRule& rule : directive_table()) {
+  for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
     CAPTURE(rule.name);
-    for (const Context context : kJudged) {
-      const bool is_there = is_allowed(rule, context, Version{9999, 0, 0});
-      CHECK_FALSE((is_there && find_known(rule.name, context) != nullptr));
+    for (const vocabulary::Context context : kJudged) {
+      const bool is_there = grammar::is_allowed(rule, context, Version{9999, 0, 0});
+      CHECK_FALSE((is_there && vocabulary::find_known(rule.name, context) != nullptr));
     }
   }
 }

@@ -8,7 +8,7 @@
 #include "tests/support/pki_maker.h"
 
 using namespace mtls;
-using pki::Role;
+using mtls::pki::Role;
 using std::chrono::days;
 using testing::CertificateSpec;
 using testing::kT0;
@@ -41,31 +41,31 @@ Minted again(const std::string& subject, const Minted& of, const Minted* issuer,
   return mint(spec);
 }
 
-pki::BundleView view(const std::vector<const Minted*>& store, base::sys_seconds now = kT0) {
+mtls::pki::BundleView view(const std::vector<const Minted*>& store, base::sys_seconds now = kT0) {
   std::string text;
   for (const Minted* minted : store) text += minted->certificate_pem;
-  return pki::view_bundle(pki::parse_material(text).certificates, now);
+  return mtls::pki::view_bundle(mtls::pki::parse_material(text).certificates, now);
 }
 
-std::vector<Role> roles(const pki::BundleView& view) {
+std::vector<Role> roles(const mtls::pki::BundleView& view) {
   std::vector<Role> out;
   for (const auto& member : view.members) out.push_back(member.role);
   return out;
 }
 
-using Spans = std::vector<pki::Span>;
+using Spans = std::vector<mtls::pki::Span>;
 
-pki::Span span(int from, int until) { return {day(from), day(until)}; }
+mtls::pki::Span span(int from, int until) { return {day(from), day(until)}; }
 
 }  // namespace
 
 TEST_CASE("coverage: spans that touch or overlap are one, empty ones are none") {
-  pki::Coverage coverage(span(0, 2));
-  coverage.unite(pki::Coverage(span(2, 3)));
-  coverage.unite(pki::Coverage(span(5, 7)));
-  coverage.unite(pki::Coverage(span(9, 9)));
+  mtls::pki::Coverage coverage(span(0, 2));
+  coverage.unite(mtls::pki::Coverage(span(2, 3)));
+  coverage.unite(mtls::pki::Coverage(span(5, 7)));
+  coverage.unite(mtls::pki::Coverage(span(9, 9)));
   CHECK(coverage.spans() == Spans{span(0, 3), span(5, 7)});
-  coverage.unite(pki::Coverage(span(1, 6)));
+  coverage.unite(mtls::pki::Coverage(span(1, 6)));
   CHECK(coverage.spans() == Spans{span(0, 7)});
   CHECK(coverage.within(span(-1, 4)).spans() == Spans{span(0, 4)});
   CHECK(coverage.within(span(7, 8)).spans().empty());
@@ -86,8 +86,8 @@ TEST_CASE("bundle: roles") {
                                          Role::kCross, Role::kIntermediate, Role::kLeaf});
   const Minted renewed = again("CN=Plain", plain, &root, {.until = 700});
   CHECK(roles(view({&root, &plain, &renewed})).back() == Role::kIntermediate);
-  CHECK(pki::word(Role::kCross) == "cross");
-  CHECK(pki::word(Role::kLeaf) == "leaf");
+  CHECK(mtls::pki::word(Role::kCross) == "cross");
+  CHECK(mtls::pki::word(Role::kLeaf) == "leaf");
 }
 
 TEST_CASE("bundle: chains to an anchor as R3.9 says") {
@@ -97,7 +97,7 @@ TEST_CASE("bundle: chains to an anchor as R3.9 says") {
   CertificateSpec pinned;
   pinned.subject = "CN=pinned";
   const Minted own = mint(pinned);
-  const auto chains = [](const pki::BundleView& view) {
+  const auto chains = [](const mtls::pki::BundleView& view) {
     std::vector<bool> out;
     for (const auto& member : view.members) out.push_back(member.chains_to_anchor);
     return out;
@@ -105,17 +105,17 @@ TEST_CASE("bundle: chains to an anchor as R3.9 says") {
   CHECK(chains(view({&inter, &leaf})) == std::vector<bool>{false, false});
   CHECK(chains(view({&leaf, &inter, &root})) == std::vector<bool>{true, true, true});
   CHECK(chains(view({&own})) == std::vector<bool>{true});
-  const auto annotated = pki::view_bundle(
-      pki::parse_material(testing::as_trusted_pem(inter, "clientAuth") + leaf.certificate_pem)
+  const auto annotated = mtls::pki::view_bundle(
+      mtls::pki::parse_material(testing::as_trusted_pem(inter, "clientAuth") + leaf.certificate_pem)
           .certificates,
       kT0);
   CHECK(chains(annotated) == std::vector<bool>{true, true});
   CHECK(annotated.depth_required == 0);
-  const auto unannotated =
-      pki::view_bundle(pki::parse_material(testing::as_trusted_pem(inter, "")).certificates, kT0);
+  const auto unannotated = mtls::pki::view_bundle(
+      mtls::pki::parse_material(testing::as_trusted_pem(inter, "")).certificates, kT0);
   CHECK(chains(unannotated) == std::vector<bool>{false});
-  const auto for_servers = pki::view_bundle(
-      pki::parse_material(testing::as_trusted_pem(root, "serverAuth")).certificates, kT0);
+  const auto for_servers = mtls::pki::view_bundle(
+      mtls::pki::parse_material(testing::as_trusted_pem(root, "serverAuth")).certificates, kT0);
   CHECK(chains(for_servers) == std::vector<bool>{false});
 }
 
@@ -245,15 +245,15 @@ TEST_CASE("bundle: CAs behind the issuing ones complete paths but lose nobody") 
   const Minted issuing = ca("CN=Clients");
   const Minted stapling = ca("CN=Stapling", nullptr, {.from = -30, .until = -1});
   const auto store =
-      pki::parse_material(issuing.certificate_pem + stapling.certificate_pem).certificates;
-  CHECK(pki::view_bundle(store, kT0, 1).trust_until == day(365));
-  CHECK(pki::view_bundle(store, kT0).trust_until == day(-1));
+      mtls::pki::parse_material(issuing.certificate_pem + stapling.certificate_pem).certificates;
+  CHECK(mtls::pki::view_bundle(store, kT0, 1).trust_until == day(365));
+  CHECK(mtls::pki::view_bundle(store, kT0).trust_until == day(-1));
 
   const Minted root = ca("CN=Root", nullptr, {.from = -30, .until = 50});
   const Minted below = ca("CN=Below", &root);
   const auto chained =
-      pki::parse_material(below.certificate_pem + root.certificate_pem).certificates;
-  CHECK(pki::view_bundle(chained, kT0, 1).trust_until == day(50));
+      mtls::pki::parse_material(below.certificate_pem + root.certificate_pem).certificates;
+  CHECK(mtls::pki::view_bundle(chained, kT0, 1).trust_until == day(50));
 }
 
 TEST_CASE("bundle: cross certificates in a circle end nowhere and loop nowhere (C13)") {
@@ -282,7 +282,7 @@ TEST_CASE(
   CertificateSpec below = testing::ca_spec("CN=Below", &absent);
   below.key_identifiers = false;
   for (int i = 0; i < 71; ++i) text += mint(below).certificate_pem;
-  const auto seen = pki::view_bundle(pki::parse_material(text).certificates, kT0);
+  const auto seen = mtls::pki::view_bundle(mtls::pki::parse_material(text).certificates, kT0);
   CHECK_FALSE(seen.members[71].chains_to_anchor);
   CHECK_FALSE(seen.members[140].chains_to_anchor);
   CHECK(seen.members[141].chains_to_anchor);
@@ -310,11 +310,11 @@ TEST_CASE("bundle: what serves the issuing ones stands on one of their paths") {
   const Minted other = ca("CN=Other");
   const Minted inter = ca("CN=Int", &root);
   const Minted sibling = ca("CN=Sibling", &root);
-  const auto store = pki::parse_material(inter.certificate_pem + other.certificate_pem +
-                                         sibling.certificate_pem + root.certificate_pem)
+  const auto store = mtls::pki::parse_material(inter.certificate_pem + other.certificate_pem +
+                                               sibling.certificate_pem + root.certificate_pem)
                          .certificates;
   std::vector<bool> serves;
-  for (const auto& member : pki::view_bundle(store, kT0, 1).members)
+  for (const auto& member : mtls::pki::view_bundle(store, kT0, 1).members)
     serves.push_back(member.serves_issuing);
   CHECK(serves == std::vector<bool>{true, false, false, true});
 }
@@ -325,10 +325,10 @@ TEST_CASE("bundle: twice the certificates cost twice the work (C14)") {
     std::string text = root.certificate_pem;
     for (int i = 0; i < count; ++i)
       text += again("CN=" + std::to_string(i), root, &root).certificate_pem;
-    const auto certificates = pki::parse_material(text).certificates;
-    std::vector<const pki::Certificate*> store;
+    const auto certificates = mtls::pki::parse_material(text).certificates;
+    std::vector<const mtls::pki::Certificate*> store;
     for (const auto& certificate : certificates) store.push_back(&certificate);
-    return pki::match_issuers(store);
+    return mtls::pki::match_issuers(store);
   };
   CHECK(cost_of(250).pairs == 250);
   CHECK(cost_of(500).pairs == 500);
@@ -340,13 +340,13 @@ TEST_CASE("bundle: CAs that all have one name and claim to be issued by it stop 
   constexpr int kMaxPairs = 250'000;
   const Minted root = ca("CN=Same");
   const Minted below = ca("CN=Same", &root);
-  std::vector<pki::Certificate> certificates;
+  std::vector<mtls::pki::Certificate> certificates;
   for (int i = 0; i < kCount; ++i)
-    certificates.push_back(
-        pki::parse_material(again("CN=Same", below, &root).certificate_pem).certificates.front());
-  std::vector<const pki::Certificate*> store;
+    certificates.push_back(mtls::pki::parse_material(again("CN=Same", below, &root).certificate_pem)
+                               .certificates.front());
+  std::vector<const mtls::pki::Certificate*> store;
   for (const auto& certificate : certificates) store.push_back(&certificate);
-  const pki::Issuance issuance = pki::match_issuers(store);
+  const mtls::pki::Issuance issuance = mtls::pki::match_issuers(store);
   CHECK(issuance.pairs == kMaxPairs);
   CHECK(issuance.signatures <= kCount);
 }

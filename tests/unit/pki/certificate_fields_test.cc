@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "pki/certificate.h"
-#include "pki/pem.h"
+#include "pki/encoding/pem.h"
 #include "tests/support/pki_maker.h"
 
 using namespace mtls;
@@ -15,10 +15,10 @@ using Bytes = std::vector<unsigned char>;
 
 namespace {
 
-Bytes der_of(const std::string& pem) { return pki::split_pem(pem).at(0).der; }
+Bytes der_of(const std::string& pem) { return mtls::pki::encoding::split_pem(pem).at(0).der; }
 
-pki::CertificateFacts facts_of(const std::string& pem) {
-  return pki::parse_certificate(der_of(pem)).value().facts();
+mtls::pki::CertificateFacts facts_of(const std::string& pem) {
+  return mtls::pki::parse_certificate(der_of(pem)).value().facts();
 }
 
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
@@ -75,7 +75,9 @@ class Forged {
     return bytes;
   }
 
-  pki::CertificateFacts facts() const { return pki::parse_certificate(der()).value().facts(); }
+  mtls::pki::CertificateFacts facts() const {
+    return mtls::pki::parse_certificate(der()).value().facts();
+  }
 
  private:
   X509Pointer x509_;
@@ -91,7 +93,7 @@ NamePointer make_name(const std::vector<std::pair<int, std::string>>& values) {
   return name;
 }
 
-pki::CertificateFacts facts_with_subject(const X509_NAME* name) {
+mtls::pki::CertificateFacts facts_with_subject(const X509_NAME* name) {
   const Bytes der = der_of(testing::mint_root("CN=x").certificate_pem);
   const unsigned char* cursor = der.data();
   const X509Pointer x509(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())), X509_free);
@@ -103,7 +105,7 @@ pki::CertificateFacts facts_with_subject(const X509_NAME* name) {
   const int length = i2d_X509(x509.get(), &out);
   const Bytes bytes(out, out + length);
   OPENSSL_free(out);
-  return pki::parse_certificate(bytes).value().facts();
+  return mtls::pki::parse_certificate(bytes).value().facts();
 }
 
 }  // namespace
@@ -206,7 +208,7 @@ TEST_CASE("certificate: a name with invalid characters makes the whole certifica
     const auto at = std::search(der.begin(), der.end(), mark.begin(), mark.end());
     REQUIRE(at != der.end());
     std::copy(bytes.begin(), bytes.end(), at);
-    const auto parsed = pki::parse_certificate(der);
+    const auto parsed = mtls::pki::parse_certificate(der);
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().code == base::ErrorCode::kParse);
   }

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.h"
-#include "pki/pem.h"
+#include "pki/encoding/pem.h"
 #include "tests/support/pki_maker.h"
 
 using namespace mtls;
@@ -14,10 +14,10 @@ using Bytes = std::vector<unsigned char>;
 
 namespace {
 
-Bytes der_of(const std::string& pem) { return pki::split_pem(pem).at(0).der; }
+Bytes der_of(const std::string& pem) { return mtls::pki::encoding::split_pem(pem).at(0).der; }
 
-pki::CertificateFacts facts_of(const std::string& pem) {
-  return pki::parse_certificate(der_of(pem)).value().facts();
+mtls::pki::CertificateFacts facts_of(const std::string& pem) {
+  return mtls::pki::parse_certificate(der_of(pem)).value().facts();
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ TEST_CASE("certificate: the facts of a usual client certificate") {
   CHECK(facts.issuer == facts_of(root.certificate_pem).subject);
   CHECK(facts.validity.not_before == kT0 - std::chrono::days{30});
   CHECK(facts.validity.not_after == kT0 + std::chrono::days{365});
-  CHECK(facts.key_type == pki::KeyType::kEc);
+  CHECK(facts.key_type == mtls::pki::KeyType::kEc);
   CHECK(facts.key_bits == 256);
   CHECK(facts.security_bits == 128);
   CHECK(facts.signature_digest == "SHA256");
@@ -53,7 +53,7 @@ TEST_CASE("certificate: the fingerprint is SHA-256 over the DER, the label its f
   const Bytes der = der_of(testing::mint_root("CN=A").certificate_pem);
   unsigned char digest[32];
   EVP_Digest(der.data(), der.size(), digest, nullptr, EVP_sha256(), nullptr);
-  const auto facts = pki::parse_certificate(der).value().facts();
+  const auto facts = mtls::pki::parse_certificate(der).value().facts();
   CHECK(facts.fingerprint.hex() == base::hex(digest));
   CHECK(facts.fingerprint.label() == base::hex(digest).substr(0, 16));
 }
@@ -72,16 +72,16 @@ TEST_CASE("certificate: key types, sizes and signature digests") {
   struct Row {
     testing::KeyKind kind;
     std::string digest;
-    pki::KeyType type;
+    mtls::pki::KeyType type;
     int bits;
     int security_bits;
     std::string signature_digest;
   };
   const std::vector<Row> table{
-      {testing::KeyKind::kEcP256, "SHA1", pki::KeyType::kEc, 256, 128, "SHA1"},
-      {testing::KeyKind::kEd25519, "SHA256", pki::KeyType::kEd25519, 256, 128, ""},
-      {testing::KeyKind::kRsa1024, "MD5", pki::KeyType::kRsa, 1024, 80, "MD5"},
-      {testing::KeyKind::kRsa2048, "SHA256", pki::KeyType::kRsa, 2048, 112, "SHA256"},
+      {testing::KeyKind::kEcP256, "SHA1", mtls::pki::KeyType::kEc, 256, 128, "SHA1"},
+      {testing::KeyKind::kEd25519, "SHA256", mtls::pki::KeyType::kEd25519, 256, 128, ""},
+      {testing::KeyKind::kRsa1024, "MD5", mtls::pki::KeyType::kRsa, 1024, 80, "MD5"},
+      {testing::KeyKind::kRsa2048, "SHA256", mtls::pki::KeyType::kRsa, 2048, 112, "SHA256"},
   };
   for (const Row& row : table) {
     testing::CertificateSpec spec;
@@ -143,9 +143,9 @@ TEST_CASE("certificate: bytes after the certificate count for nothing, missing o
   const Bytes der = der_of(testing::mint_root("CN=A").certificate_pem);
   Bytes longer = der;
   longer.insert(longer.end(), {0xDE, 0xAD});
-  CHECK(pki::parse_certificate(longer).value() == pki::parse_certificate(der).value());
+  CHECK(mtls::pki::parse_certificate(longer).value() == mtls::pki::parse_certificate(der).value());
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, der.size() / 2, der.size() - 1}) {
-    const auto parsed = pki::parse_certificate(std::span(der).first(size));
+    const auto parsed = mtls::pki::parse_certificate(std::span(der).first(size));
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().code == base::ErrorCode::kParse);
     CHECK(parsed.error().message.starts_with("not a certificate: "));
@@ -155,7 +155,7 @@ TEST_CASE("certificate: bytes after the certificate count for nothing, missing o
 TEST_CASE("certificate: a trust annotation changes neither fingerprint nor names") {
   const auto root = testing::mint_root("CN=A");
   const Bytes der = der_of(testing::as_trusted_pem(root, "clientAuth"));
-  const auto trusted = pki::parse_certificate(der, /*trusted=*/true).value().facts();
+  const auto trusted = mtls::pki::parse_certificate(der, /*trusted=*/true).value().facts();
   CHECK(trusted.trust_annotated);
   CHECK(trusted.fingerprint == facts_of(root.certificate_pem).fingerprint);
 }
@@ -165,7 +165,7 @@ TEST_CASE("certificate: the facts of a revocation list") {
   const auto alice = testing::mint_client("CN=alice", root);
   const auto bob = testing::mint_client("CN=bob", root);
   const auto parse = [](const testing::CrlSpec& spec) {
-    return pki::parse_revocation_list(der_of(testing::mint_crl(spec))).value().facts();
+    return mtls::pki::parse_revocation_list(der_of(testing::mint_crl(spec))).value().facts();
   };
   const auto facts = parse({.issuer = &root, .revoked = {&alice, &bob}, .number = 255});
   CHECK(facts.issuer == facts_of(root.certificate_pem).subject);
@@ -176,5 +176,5 @@ TEST_CASE("certificate: the facts of a revocation list") {
   const auto endless = parse({.issuer = &root, .next_update = std::nullopt, .revoked = {}});
   CHECK_FALSE(endless.next_update);
   CHECK(endless.revoked == 0);
-  CHECK_FALSE(pki::parse_revocation_list(der_of(root.certificate_pem)));
+  CHECK_FALSE(mtls::pki::parse_revocation_list(der_of(root.certificate_pem)));
 }

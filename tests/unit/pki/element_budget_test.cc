@@ -1,5 +1,5 @@
 // How much of a file is read before it would fill the memory.
-#include "pki/element_budget.h"
+#include "pki/encoding/element_budget.h"
 
 #include <catch2/catch.hpp>
 
@@ -44,15 +44,16 @@ TEST_CASE("elements: those at every depth are counted, in OCTET STRINGs too") {
   };
   for (const Row& row : rows) {
     INFO(row.name);
-    CHECK(pki::count_elements(row.der, kPlenty) == row.count);
+    CHECK(pki::encoding::count_elements(row.der, kPlenty) == row.count);
   }
-  CHECK(pki::count_elements(der::join({one, one, one}), 1) == 2);
+  CHECK(pki::encoding::count_elements(der::join({one, one, one}), 1) == 2);
 }
 
 TEST_CASE("elements: what a budget cannot pay takes nothing from it") {
-  pki::ElementBudget budget;
+  pki::encoding::ElementBudget budget;
   const Bytes names = der::sequence(std::vector<Bytes>(1000, der::integer(1)));
-  for (std::size_t i = 0; i < pki::ElementBudget::kMost / 1001; ++i) REQUIRE(budget.spend(names));
+  for (std::size_t i = 0; i < pki::encoding::ElementBudget::kMost / 1001; ++i)
+    REQUIRE(budget.spend(names));
   CHECK_FALSE(budget.spend(names));
   CHECK(budget.spend(der::integer(1)));
 }
@@ -60,8 +61,8 @@ TEST_CASE("elements: what a budget cannot pay takes nothing from it") {
 TEST_CASE(
     "elements: a certificate made of names is not read, those beside it are, nginx reads all") {
   der::CertificateFields bomb;
-  bomb.extensions = {
-      der::alternative_names(std::vector<Bytes>(pki::ElementBudget::kMost, der::tlv(0x82, "a")))};
+  bomb.extensions = {der::alternative_names(
+      std::vector<Bytes>(pki::encoding::ElementBudget::kMost, der::tlv(0x82, "a")))};
   const auto a = testing::mint_root("CN=A");
   const auto b = testing::mint_root("CN=B");
   const auto material =

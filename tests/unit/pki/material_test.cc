@@ -9,7 +9,7 @@ using namespace mtls;
 
 namespace {
 
-std::vector<std::string> names(const pki::Material& material) {
+std::vector<std::string> names(const mtls::pki::Material& material) {
   std::vector<std::string> out;
   for (const auto& certificate : material.certificates) {
     out.push_back(certificate.facts().subject.common_name);
@@ -25,8 +25,8 @@ TEST_CASE("material: one file with everything in it is understood whole") {
   const auto a = testing::mint_root("CN=A");
   const auto b = testing::mint_root("CN=B");
   const auto crl = testing::mint_crl({.issuer = &a, .revoked = {}});
-  const auto material = pki::parse_material(a.key_pem + a.certificate_pem + crl +
-                                            testing::as_trusted_pem(b, "") + a.certificate_pem);
+  const auto material = mtls::pki::parse_material(
+      a.key_pem + a.certificate_pem + crl + testing::as_trusted_pem(b, "") + a.certificate_pem);
   CHECK(names(material) == Names{"A", "B", "A"});
   CHECK_FALSE(material.certificates[0].facts().trust_annotated);
   CHECK(material.certificates[1].facts().trust_annotated);
@@ -42,8 +42,8 @@ TEST_CASE("material: bad blocks are told by line, the good ones beside them coun
   const auto b = testing::mint_root("CN=B");
   const std::string bad_base64 = "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n";
   const std::string bad_der = "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n";
-  const auto material = pki::parse_material(bad_base64 + bad_der + a.certificate_pem + bad_base64 +
-                                            b.certificate_pem);
+  const auto material = mtls::pki::parse_material(bad_base64 + bad_der + a.certificate_pem +
+                                                  bad_base64 + b.certificate_pem);
   CHECK(names(material) == Names{"A", "B"});
   REQUIRE(material.block_errors.size() == 3);
   CHECK(material.block_errors[0].line == 1);
@@ -56,11 +56,11 @@ TEST_CASE("material: bad blocks are told by line, the good ones beside them coun
 TEST_CASE("material: a half-written file is truncated (F4)") {
   const auto a = testing::mint_root("CN=A");
   const auto b = testing::mint_root("CN=B");
-  const auto cut = pki::parse_material(a.certificate_pem + b.certificate_pem.substr(0, 300));
+  const auto cut = mtls::pki::parse_material(a.certificate_pem + b.certificate_pem.substr(0, 300));
   CHECK(names(cut) == Names{"A"});
   CHECK(cut.truncated);
   CHECK(cut.block_errors.size() == 1);
-  const auto key_cut = pki::parse_material(a.certificate_pem + a.key_pem.substr(0, 60));
+  const auto key_cut = mtls::pki::parse_material(a.certificate_pem + a.key_pem.substr(0, 60));
   CHECK(key_cut.truncated);
   CHECK(key_cut.contains_private_key);
 }
@@ -68,7 +68,7 @@ TEST_CASE("material: a half-written file is truncated (F4)") {
 TEST_CASE("material: nonsense is a material without certificates") {
   for (const std::string& text : {std::string(), std::string("nothing here\n"),
                                   std::string(1000, '\0'), std::string("\x30\x82\x01\x00", 4)}) {
-    const auto material = pki::parse_material(text);
+    const auto material = mtls::pki::parse_material(text);
     CHECK(material.certificates.empty());
     CHECK(material.block_errors.empty());
     CHECK_FALSE(material.truncated);
@@ -76,19 +76,19 @@ TEST_CASE("material: nonsense is a material without certificates") {
 }
 
 TEST_CASE("material: the content digest covers every byte of the file") {
-  CHECK(pki::parse_material("abc").content.hex() ==
+  CHECK(mtls::pki::parse_material("abc").content.hex() ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   const auto a = testing::mint_root("CN=A");
-  const auto one = pki::parse_material(a.certificate_pem);
-  const auto two = pki::parse_material(a.certificate_pem + "\n");
+  const auto one = mtls::pki::parse_material(a.certificate_pem);
+  const auto two = mtls::pki::parse_material(a.certificate_pem + "\n");
   CHECK(one.content != two.content);
   CHECK(one.certificates == two.certificates);
 }
 
 TEST_CASE("material: error messages never carry bytes of the file") {
   const std::string secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
-  const auto material = pki::parse_material("-----BEGIN CERTIFICATE-----\n" + secret +
-                                            "\n-----END CERTIFICATE-----\n");
+  const auto material = mtls::pki::parse_material("-----BEGIN CERTIFICATE-----\n" + secret +
+                                                  "\n-----END CERTIFICATE-----\n");
   REQUIRE(material.block_errors.size() == 1);
   CHECK(material.block_errors[0].message.find("secret") == std::string::npos);
   CHECK(material.block_errors[0].message.find(secret.substr(0, 8)) == std::string::npos);
@@ -98,5 +98,5 @@ TEST_CASE("material: five hundred times the same certificate are five hundred (R
   const auto a = testing::mint_root("CN=A");
   std::string text;
   for (int i = 0; i < 500; ++i) text += a.certificate_pem;
-  CHECK(pki::parse_material(text).certificates.size() == 500);
+  CHECK(mtls::pki::parse_material(text).certificates.size() == 500);
 }

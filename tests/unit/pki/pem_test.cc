@@ -1,4 +1,4 @@
-#include "pki/pem.h"
+#include "pki/encoding/pem.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -11,7 +11,7 @@
 #include "tests/support/pki_maker.h"
 
 using namespace mtls;
-using pki::PemLabel;
+using mtls::pki::encoding::PemLabel;
 
 namespace {
 
@@ -75,7 +75,7 @@ Loaded load_with_openssl(const std::string& text) {
 
 Loaded load_with_splitter(const std::string& text) {
   Loaded loaded;
-  for (const pki::PemBlock& block : pki::split_pem(text)) {
+  for (const mtls::pki::encoding::PemBlock& block : mtls::pki::encoding::split_pem(text)) {
     if (!block.error.empty()) loaded.refused = true;
     if (block.label != PemLabel::kCertificate || !block.error.empty()) continue;
     const unsigned char* der = block.der.data();
@@ -176,7 +176,7 @@ std::vector<Shape> refused_shapes() {
 
 std::vector<std::string> described(const std::string& text) {
   std::vector<std::string> out;
-  for (const pki::PemBlock& block : pki::split_pem(text)) {
+  for (const mtls::pki::encoding::PemBlock& block : mtls::pki::encoding::split_pem(text)) {
     out.push_back(std::to_string(block.line) + ":" + (block.error.empty() ? "ok" : block.error));
   }
   return out;
@@ -270,9 +270,12 @@ TEST_CASE("pem: a bad block does not hide the good ones after it (F5)") {
 
 TEST_CASE("pem: a file that ends inside a block says no end line, of any label") {
   const Pems& p = pems();
-  CHECK(pki::split_pem(begin_of(p.a) + body_of(p.a)).back().error == pki::kNoEndLine);
-  CHECK(pki::split_pem(p.a + begin_of(p.key)).back().error == pki::kNoEndLine);
-  CHECK(pki::split_pem(begin_of(p.a)).back().error == pki::kNoEndLine);
+  CHECK(mtls::pki::encoding::split_pem(begin_of(p.a) + body_of(p.a)).back().error ==
+        mtls::pki::encoding::kNoEndLine);
+  CHECK(mtls::pki::encoding::split_pem(p.a + begin_of(p.key)).back().error ==
+        mtls::pki::encoding::kNoEndLine);
+  CHECK(mtls::pki::encoding::split_pem(begin_of(p.a)).back().error ==
+        mtls::pki::encoding::kNoEndLine);
 }
 
 TEST_CASE("pem: labels") {
@@ -290,8 +293,8 @@ TEST_CASE("pem: labels") {
       {"", PemLabel::kOther},
   };
   for (const auto& [name, label] : table) {
-    const auto blocks =
-        pki::split_pem("-----BEGIN " + name + "-----\nMAA=\n-----END " + name + "-----\n");
+    const auto blocks = mtls::pki::encoding::split_pem("-----BEGIN " + name +
+                                                       "-----\nMAA=\n-----END " + name + "-----\n");
     INFO(name);
     REQUIRE(blocks.size() == 1);
     CHECK(blocks[0].label == label);
@@ -300,7 +303,7 @@ TEST_CASE("pem: labels") {
 }
 
 TEST_CASE("pem: key blocks are noted and never decoded") {
-  const auto blocks = pki::split_pem("\n\n" + pems().key);
+  const auto blocks = mtls::pki::encoding::split_pem("\n\n" + pems().key);
   REQUIRE(blocks.size() == 1);
   CHECK(blocks[0].label == PemLabel::kPrivateKey);
   CHECK(blocks[0].line == 3);
@@ -310,5 +313,5 @@ TEST_CASE("pem: key blocks are noted and never decoded") {
 TEST_CASE("pem: a million BEGIN lines without END take linear time") {
   std::string text;
   for (int i = 0; i < 500'000; ++i) text += "-----BEGIN CERTIFICATE-----\nMAA=\n";
-  CHECK(pki::split_pem(text).size() == 500'000);
+  CHECK(mtls::pki::encoding::split_pem(text).size() == 500'000);
 }

@@ -1,4 +1,4 @@
-#include "pki/ssl_context.h"
+#include "pki/ssl/ssl_context.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,9 +11,9 @@
 namespace mtls {
 namespace {
 
-using pki::CommandValue;
-using pki::SslContext;
-using Step = pki::KeyRefusal::Step;
+using pki::ssl::CommandValue;
+using pki::ssl::SslContext;
+using Step = pki::ssl::KeyRefusal::Step;
 
 std::vector<pki::Certificate> certificates(const std::string& pem) {
   return pki::parse_material(pem).certificates;
@@ -95,9 +95,9 @@ TEST_CASE("ssl_context: DH parameters and OCSP responses must be what they are c
   SslContext ssl(2);
   CHECK(ssl.read_dh_parameters("junk") ==
         "error:0480006C:PEM routines::no start line:Expecting: DH PARAMETERS");
-  CHECK(pki::read_ocsp_response("junk").has_value());
+  CHECK(pki::ssl::read_ocsp_response("junk").has_value());
   // OCSPResponse { tryLater }, RFC 6960 §4.2.1.
-  CHECK_FALSE(pki::read_ocsp_response(std::string_view("\x30\x03\x0a\x01\x03", 5)));
+  CHECK_FALSE(pki::ssl::read_ocsp_response(std::string_view("\x30\x03\x0a\x01\x03", 5)));
 }
 
 }  // namespace

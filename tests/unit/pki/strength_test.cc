@@ -12,8 +12,8 @@ using testing::Minted;
 
 namespace {
 
-pki::Certificate certificate(const CertificateSpec& spec) {
-  return pki::parse_material(testing::mint(spec).certificate_pem).certificates.front();
+mtls::pki::Certificate certificate(const CertificateSpec& spec) {
+  return mtls::pki::parse_material(testing::mint(spec).certificate_pem).certificates.front();
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ TEST_CASE("strength: what each security level demands (R3.14)") {
     int level;
     int bits;
   } table[] = {{-1, 0}, {0, 0}, {1, 80}, {2, 112}, {3, 128}, {4, 192}, {5, 256}, {9, 256}};
-  for (const auto& row : table) CHECK(pki::security_bits_of_level(row.level) == row.bits);
+  for (const auto& row : table) CHECK(mtls::pki::security_bits_of_level(row.level) == row.bits);
 }
 
 TEST_CASE("strength: SHA-1 and MD5 are below level 1 in OpenSSL 3, SHA-256 is 128 bits (R3.15)") {
@@ -31,7 +31,7 @@ TEST_CASE("strength: SHA-1 and MD5 are below level 1 in OpenSSL 3, SHA-256 is 12
     CertificateSpec spec = testing::ca_spec("CN=Root");
     spec.digest = digest;
     spec.key = key;
-    return pki::signature_bits(certificate(spec));
+    return mtls::pki::signature_bits(certificate(spec));
   };
   CHECK(signed_with("SHA256", KeyKind::kEcP256) == 128);
   CHECK(signed_with("SHA1", KeyKind::kEcP256) < 80);
@@ -57,6 +57,6 @@ TEST_CASE("strength: a CA above clients has clientAuth or no extended key usage 
     CertificateSpec spec = testing::ca_spec("CN=Root");
     spec.extended_key_usage = row.usage;
     spec.ca = row.ca;
-    CHECK(pki::may_issue_clients(certificate(spec)) == row.may);
+    CHECK(mtls::pki::may_issue_clients(certificate(spec)) == row.may);
   }
 }

@@ -6,7 +6,7 @@
 
 using namespace mtls;
 using namespace mtls::pki_trials;
-using pki::Purpose;
+using mtls::pki::Purpose;
 
 TEST_CASE("verify: an anchor is self-signed, nothing less (R3.9, R6 rows 1-5)") {
   const Tree& t = tree();
@@ -102,7 +102,7 @@ TEST_CASE("verify: purposes of the leaf and of every CA (R3.10, R6 rows 25, 28, 
 
 TEST_CASE("verify: an upstream's chain is judged as a server's (R2.65)") {
   const Tree& t = tree();
-  const auto root = pki::parse_material(pem(t.root));
+  const auto root = mtls::pki::parse_material(pem(t.root));
   const std::string server = pem(testing::mint_server("up.example", t.root));
   CHECK(code_of(root, server, {.purpose = Purpose::kServer}) == 0);
   CHECK(code_of(root, server, {.purpose = Purpose::kClient}) == 26);
@@ -136,8 +136,8 @@ TEST_CASE("verify: which certificates may issue (R3.11, R6 rows 20-24, 26, 27)")
     INFO(row.name);
     CHECK(code_of(pem(root), client_of(root)) == row.as_root);
     CHECK(code_of(pem(t.root), client_of(intermediate) + pem(intermediate)) == row.as_intermediate);
-    const bool root_is_ca = pki::parse_material(pem(root)).certificates[0].facts().is_ca;
-    const bool is_ca = pki::parse_material(pem(intermediate)).certificates[0].facts().is_ca;
+    const bool root_is_ca = mtls::pki::parse_material(pem(root)).certificates[0].facts().is_ca;
+    const bool is_ca = mtls::pki::parse_material(pem(intermediate)).certificates[0].facts().is_ca;
     CHECK(root_is_ca == (row.as_root == 0));
     CHECK(is_ca == (row.as_intermediate == 0));
   }
@@ -207,7 +207,7 @@ TEST_CASE("verify: keys and digests against the security level (R3.14, R3.15, R6
   for (const Row& row : table) {
     for (int level = 0; level < 4; ++level) {
       INFO(row.name << " at level " << level);
-      CHECK(code_of(pki::parse_material(row.trusted), row.sent, {.security_level = level}) ==
+      CHECK(code_of(mtls::pki::parse_material(row.trusted), row.sent, {.security_level = level}) ==
             row.codes[static_cast<std::size_t>(level)]);
     }
   }
@@ -270,7 +270,8 @@ TEST_CASE("verify: the last error wins (R3.20)") {
   CertificateSpec wrong_use = client_spec(t.root);
   wrong_use.extended_key_usage = "serverAuth";
   CHECK(code_of(pem(t.other), pem(mint(wrong_use))) == 21);
-  const pki::TrustStore store(pki::parse_material(pem(t.other)).certificates, {}, false);
-  const auto verdict = store.verify(pki::parse_material(t.leaf).certificates, {}, kT0);
+  const mtls::pki::TrustStore store(mtls::pki::parse_material(pem(t.other)).certificates, {},
+                                    false);
+  const auto verdict = store.verify(mtls::pki::parse_material(t.leaf).certificates, {}, kT0);
   CHECK(verdict.reason == "unable to verify the first certificate");
 }

@@ -51,11 +51,11 @@ TEST_CASE(
 TEST_CASE("verify: CRLs in the store do nothing unless checking is on (R3.34)") {
   const Tree& t = tree();
   const Minted leaf = mint(client_spec(t.root));
-  const auto material =
-      pki::parse_material(pem(t.root) + testing::mint_crl({.issuer = &t.root, .revoked = {&leaf}}));
-  const auto chain = pki::parse_material(pem(leaf)).certificates;
+  const auto material = mtls::pki::parse_material(
+      pem(t.root) + testing::mint_crl({.issuer = &t.root, .revoked = {&leaf}}));
+  const auto chain = mtls::pki::parse_material(pem(leaf)).certificates;
   const auto code = [&](bool check_crls) {
-    return pki::TrustStore(material.certificates, material.revocation_lists, check_crls)
+    return mtls::pki::TrustStore(material.certificates, material.revocation_lists, check_crls)
         .verify(chain, {}, kT0)
         .code;
   };
@@ -69,7 +69,7 @@ TEST_CASE("verify: a leaf is valid from its not_before on and expired at its not
   spec.not_before = kT0;
   spec.not_after = kT0 + 1h;
   const std::string leaf = pem(mint(spec));
-  const auto root = pki::parse_material(pem(t.root));
+  const auto root = mtls::pki::parse_material(pem(t.root));
   const std::vector<std::pair<base::sys_seconds, int>> table{
       {kT0 - 1s, 9},      {kT0, 0},       {kT0 + 1s, 0},
       {kT0 + 1h - 1s, 0}, {kT0 + 1h, 10}, {kT0 + 1h + 1s, 10},
@@ -84,7 +84,7 @@ TEST_CASE("verify: a CRL is valid from its this_update on and expired at its nex
   const Tree& t = tree();
   const std::string crl = testing::mint_crl(
       {.issuer = &t.root, .this_update = kT0, .next_update = kT0 + 1h, .revoked = {}});
-  const auto trusted = pki::parse_material(pem(t.root) + crl);
+  const auto trusted = mtls::pki::parse_material(pem(t.root) + crl);
   const std::string leaf = client_of(t.root);
   const std::vector<std::pair<base::sys_seconds, int>> table{
       {kT0 - 1s, 11},     {kT0, 0},       {kT0 + 1s, 0},
@@ -101,16 +101,17 @@ TEST_CASE("verify: instants of change are all dates after the given one, sorted 
   CertificateSpec spec = client_spec(t.root);
   spec.not_before = kT0 + 10s;
   spec.not_after = kT0 + 30s;
-  const auto leaf = pki::parse_material(pem(mint(spec)) + pem(mint(spec))).certificates;
-  const auto lists = pki::parse_material(testing::mint_crl({.issuer = &t.root,
-                                                            .this_update = kT0 + 20s,
-                                                            .next_update = kT0 + 30s,
-                                                            .revoked = {}}))
+  const auto leaf = mtls::pki::parse_material(pem(mint(spec)) + pem(mint(spec))).certificates;
+  const auto lists = mtls::pki::parse_material(testing::mint_crl({.issuer = &t.root,
+                                                                  .this_update = kT0 + 20s,
+                                                                  .next_update = kT0 + 30s,
+                                                                  .revoked = {}}))
                          .revocation_lists;
   using Instants = std::vector<base::sys_seconds>;
-  CHECK(pki::instants_of_change(leaf, lists, kT0) == Instants{kT0 + 10s, kT0 + 20s, kT0 + 30s});
-  CHECK(pki::instants_of_change(leaf, lists, kT0 + 10s) == Instants{kT0 + 20s, kT0 + 30s});
-  CHECK(pki::instants_of_change(leaf, lists, kT0 + 30s).empty());
+  CHECK(mtls::pki::instants_of_change(leaf, lists, kT0) ==
+        Instants{kT0 + 10s, kT0 + 20s, kT0 + 30s});
+  CHECK(mtls::pki::instants_of_change(leaf, lists, kT0 + 10s) == Instants{kT0 + 20s, kT0 + 30s});
+  CHECK(mtls::pki::instants_of_change(leaf, lists, kT0 + 30s).empty());
 }
 
 TEST_CASE("verify: between two instants of change no verdict changes") {
@@ -119,16 +120,16 @@ TEST_CASE("verify: between two instants of change no verdict changes") {
   spec.not_before = kT0 - 5s;
   spec.not_after = kT0 + 40s;
   const std::string leaf = pem(mint(spec));
-  const auto trusted = pki::parse_material(
+  const auto trusted = mtls::pki::parse_material(
       pem(root) +
       testing::mint_crl(
           {.issuer = &root, .this_update = kT0, .next_update = kT0 + 20s, .revoked = {}}) +
       testing::mint_crl(
           {.issuer = &root, .this_update = kT0 + 30s, .next_update = kT0 + 60s, .revoked = {}}));
   auto certificates = trusted.certificates;
-  certificates.push_back(pki::parse_material(leaf).certificates[0]);
+  certificates.push_back(mtls::pki::parse_material(leaf).certificates[0]);
   for (auto at = kT0 - 10s; at < kT0 + 70s; at += 1s) {
-    const auto instants = pki::instants_of_change(certificates, trusted.revocation_lists, at);
+    const auto instants = mtls::pki::instants_of_change(certificates, trusted.revocation_lists, at);
     if (!instants.empty() && instants.front() == at + 1s) continue;
     INFO(base::rfc3339(at));
     CHECK(code_of(trusted, leaf, {}, at) == code_of(trusted, leaf, {}, at + 1s));

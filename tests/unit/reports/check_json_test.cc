@@ -1,4 +1,4 @@
-#include "reports/check_json.h"
+#include "reports/formats/check_json.h"
 
 #include "tests/unit/reports/json_fixture.h"
 
@@ -12,7 +12,7 @@ using fixture::keys_of;
 
 Json checked(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(check_json({.snapshot = *snapshot, .policy = host.policy}));
+  return Json::parse(formats::check_json({.snapshot = *snapshot, .policy = host.policy}));
 }
 
 TEST_CASE("check json: a healthy host has its nginx, server block, files and no finding") {

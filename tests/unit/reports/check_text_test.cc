@@ -1,4 +1,4 @@
-#include "reports/check_text.h"
+#include "reports/formats/check_text.h"
 
 #include <catch2/catch.hpp>
 
@@ -9,11 +9,11 @@ namespace {
 
 using namespace audit_fixture;
 
-std::string text_of(Host& host, Look look = Look::kPlain) {
+std::string text_of(Host& host, formats::TextStyle look = formats::TextStyle::kPlain) {
   const auto snapshot = host.scratch();
   const auto content = host.disk.read(kConf, 1U << 20U);
-  return check_text({.snapshot = *snapshot, .policy = host.policy},
-                    {{kConf, std::string(content->text())}}, look);
+  return formats::check_text({.snapshot = *snapshot, .policy = host.policy},
+                             {{kConf, std::string(content->text())}}, look);
 }
 
 TEST_CASE("check text: a healthy host is its server block and a summary") {
@@ -27,7 +27,7 @@ TEST_CASE("check text: a healthy host is its server block and a summary") {
 TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") {
   Host host;
   host.canary(minted().client.certificate_pem);
-  CHECK_THAT(text_of(host, Look::kTable),
+  CHECK_THAT(text_of(host, formats::TextStyle::kTable),
              Catch::StartsWith(
                  "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
                  "http/a.test/0.0.0.0:443  on      2      yes       2031-01-01T00:00:00Z\n\n"
@@ -35,11 +35,11 @@ TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") 
                  "probe   http/a.test/0.0.0.0:443  accepted  SUCCESS             200     "
                  "2031-01-01T00:00:00Z\n\n"));
   host.canary(minted().other_client.certificate_pem);
-  const std::string coloured = text_of(host, Look::kColour);
+  const std::string coloured = text_of(host, formats::TextStyle::kColour);
   CHECK_THAT(coloured, Catch::StartsWith("\x1B[1;31mcritical\x1B[0m: canary-rejected") &&
                            Catch::Contains("  \x1B[1;31mrefused\x1B[0m  FAILED:unable") &&
                            Catch::Contains("  \x1B[32myes\x1B[0m       2031"));
-  CHECK(text_of(host, Look::kTable).find('\x1B') == std::string::npos);
+  CHECK(text_of(host, formats::TextStyle::kTable).find('\x1B') == std::string::npos);
 }
 
 TEST_CASE("check text: what nginx refuses is said once, first, in its words, with the place") {

@@ -1,4 +1,4 @@
-#include "reports/dump_crossplane.h"
+#include "reports/dump/crossplane.h"
 
 #include "tests/unit/reports/json_fixture.h"
 
@@ -10,8 +10,8 @@ using fixture::Json;
 
 std::string dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return dump_crossplane({.snapshot = *snapshot, .policy = host.policy},
-                         config::load_file_trees(host.disk, kConf));
+  return dump::dump_crossplane({.snapshot = *snapshot, .policy = host.policy},
+                               config::load_file_trees(host.disk, kConf));
 }
 
 Json parsed(Host& host) { return Json::parse(dumped(host))["config"][0]["parsed"]; }

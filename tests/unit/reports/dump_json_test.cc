@@ -1,4 +1,4 @@
-#include "reports/dump_json.h"
+#include "reports/dump/json.h"
 
 #include "tests/unit/reports/json_fixture.h"
 
@@ -11,7 +11,7 @@ using fixture::Json;
 
 Json dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(dump_json({.snapshot = *snapshot, .policy = host.policy}));
+  return Json::parse(dump::dump_json({.snapshot = *snapshot, .policy = host.policy}));
 }
 
 TEST_CASE("dump json: servers and sockets name each other, nothing is judged") {

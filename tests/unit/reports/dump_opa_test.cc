@@ -1,4 +1,4 @@
-#include "reports/dump_opa.h"
+#include "reports/dump/opa.h"
 
 #include <fstream>
 #include <regex>
@@ -14,7 +14,7 @@ using fixture::Json;
 
 Json dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(dump_opa({.snapshot = *snapshot, .policy = host.policy}));
+  return Json::parse(dump::dump_opa({.snapshot = *snapshot, .policy = host.policy}));
 }
 
 TEST_CASE("dump opa: a server block has its effective values under the directives' names") {

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 
 #include "audit/finding.h"
-#include "reports/explain_lines.h"
-#include "reports/explanations.h"
+#include "catalogue/log_lines.h"
+#include "catalogue/verify_codes.h"
 
 namespace mtls::reports {
 namespace {
@@ -29,7 +29,7 @@ TEST_CASE("explain: a finding is explained by its row and leads to its heading")
 TEST_CASE("explain: every verify code has OpenSSL's own text, a meaning and a remedy") {
   for (int code = 0; code <= X509_V_ERR_EC_KEY_EXPLICIT_PARAMS; ++code) {
     CAPTURE(code);
-    const VerifyCode* row = find_verify_code(code);
+    const catalogue::VerifyCode* row = catalogue::find_verify_code(code);
     REQUIRE(row != nullptr);
     CHECK(row->code == code);
     CHECK(row->text == X509_verify_cert_error_string(code));
@@ -37,8 +37,8 @@ TEST_CASE("explain: every verify code has OpenSSL's own text, a meaning and a re
     CHECK_FALSE(row->remedy.empty());
     CHECK(row->old_text != row->text);
   }
-  CHECK(find_verify_code(-1) == nullptr);
-  CHECK(find_verify_code(X509_V_ERR_EC_KEY_EXPLICIT_PARAMS + 1) == nullptr);
+  CHECK(catalogue::find_verify_code(-1) == nullptr);
+  CHECK(catalogue::find_verify_code(X509_V_ERR_EC_KEY_EXPLICIT_PARAMS + 1) == nullptr);
 }
 
 TEST_CASE("explain: a code goes by number, constant, text of either release and nginx's variable") {
@@ -52,9 +52,9 @@ TEST_CASE("explain: a code goes by number, constant, text of either release and 
     CHECK_THAT(said.text, StartsWith("X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT (18): "
                                      "self-signed certificate\n"));
   }
-  CHECK(find_verify_code("X509_V_ERR_INVALID_CA")->code == X509_V_ERR_INVALID_CA);
-  CHECK(find_verify_code("invalid CA certificate")->code == X509_V_ERR_INVALID_CA);
-  CHECK(find_verify_code("X509_V_OK")->code == 0);
+  CHECK(catalogue::find_verify_code("X509_V_ERR_INVALID_CA")->code == X509_V_ERR_INVALID_CA);
+  CHECK(catalogue::find_verify_code("invalid CA certificate")->code == X509_V_ERR_INVALID_CA);
+  CHECK(catalogue::find_verify_code("X509_V_OK")->code == 0);
 }
 
 TEST_CASE("explain: the codes optional_no_ca lets through say so, the others do not") {
@@ -130,9 +130,9 @@ TEST_CASE("explain: a line of nginx's log leads to its code, its finding or its 
 }
 
 TEST_CASE("explain: every known line is reached by its own words and says all of it") {
-  for (const LogLine& line : log_lines()) {
+  for (const catalogue::LogLine& line : catalogue::log_lines()) {
     CAPTURE(line.part, line.also);
-    CHECK(find_log_line(std::string(line.part) + " " + std::string(line.also)) == &line);
+    CHECK(catalogue::find_log_line(std::string(line.part) + " " + std::string(line.also)) == &line);
     const bool has_words = !line.meaning.empty() && !line.cause.empty() && !line.remedy.empty();
     CHECK(has_words != line.finding.has_value());
   }

@@ -8,7 +8,7 @@ namespace {
 using config::Provenance;
 using fixture::check_places;
 
-const config::Document kDocument{
+const config::syntax::Document kDocument{
     .main = {}, .diagnostics = {}, .files = {"/etc/nginx/nginx.conf", "/etc/nginx/tls.conf"}};
 
 base::SourceLocation at(std::uint32_t file, std::uint32_t line) {
@@ -43,7 +43,7 @@ TEST_CASE("settings json: an upstream's settings go by the names of its own modu
   upstream.conf_commands.value = {{"Options", "KTLS"}, {"MinProtocol", "TLSv1.2"}};
   auto snapshot = std::make_shared<audit::Snapshot>();
   auto view = std::make_shared<audit::ConfigView>();
-  view->document = std::make_shared<const config::Document>(kDocument);
+  view->document = std::make_shared<const config::syntax::Document>(kDocument);
   view->resolved.upstreams = {upstream};
   snapshot->config = view;
   const audit::Policy policy;

@@ -1,0 +1,317 @@
+#include "audit/refusals/files.h"
+
+#include <strings.h>
+
+#include <string_view>
+
+#include "audit/refusals/private_keys.h"
+#include "audit/trust/trust.h"
+#include "config/conf_path.h"
+#include "pki/file_reader.h"
+
+namespace mtls::audit::refusals {
+namespace {
+
+using pki::FileReader;
+
+std::string_view error_of(Presence presence) {  // strerror()
+  switch (presence) {
+    case Presence::kNoEntry: return "No such file or directory";
+    case Presence::kNotDirectory: return "Not a directory";
+    case Presence::kLoop: return "Too many levels of symbolic links";
+    case Presence::kSocket: return "No such device or address";
+    default: return "";
+  }
+}
+
+int number_of(Presence presence) {  // errno on Linux
+  switch (presence) {
+    case Presence::kNoEntry: return 2;
+    case Presence::kNotDirectory: return 20;
+    case Presence::kLoop: return 40;
+    case Presence::kSocket: return 6;
+    default: return 0;
+  }
+}
+
+bool opens(Presence presence) { return number_of(presence) == 0; }
+
+// The queue after a system call failed in OpenSSL: ERR_LIB_SYS.
+std::string system_queue(Presence presence, const std::string& call) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  const auto number = static_cast<std::size_t>(number_of(presence));
+  return "error:800000" + std::string{kHex[number / 16], kHex[number % 16]} +
+         ":system library::" + std::string(error_of(presence)) + ":calling " + call;
+}
+
+// What the BIO adds comes behind it.
+std::string fopen_queue(Presence presence, const std::string& path, std::string_view mode) {
+  return system_queue(presence, "fopen(" + path + ", " + std::string(mode) + ")");
+}
+
+// BIO_new_file() of OpenSSL 3 takes ENXIO for a missing file too.
+std::string new_file_queue(Presence presence, const std::string& path, std::string_view mode) {
+  const bool is_missing = presence == Presence::kNoEntry || presence == Presence::kSocket;
+  return fopen_queue(presence, path, mode) + (is_missing
+                                                  ? " error:10000080:BIO routines::no such file"
+                                                  : " error:10080002:BIO routines::system lib");
+}
+
+std::string open_failed(Presence presence, const std::string& path) {  // ngx_open_file()
+  return "open() \"" + path + "\" failed (" + std::to_string(number_of(presence)) + ": " +
+         std::string(error_of(presence)) + ")";
+}
+
+/// What a loader of PEM finds behind a path.
+struct FoundMaterial {
+  Presence presence = Presence::kUnknown;
+  const pki::Material* material = nullptr;  // nullptr: it does not open, or nobody knows
+};
+
+FoundMaterial find_material(const RefusalScene& scene, const std::string& path) {
+  static const pki::Material kNothing;
+  const auto file = trust::find_file(scene.snapshot, &path);
+  if (file == nullptr || file->settling) return {};
+  if (file->material) return {Presence::kThere, file->material.get()};
+  const Presence presence = scene.files.presence(file->seen);
+  return {presence, presence == Presence::kDirectory ? &kNothing : nullptr};
+}
+
+std::string quoted(std::string_view what, const std::string& value) {
+  return std::string(what) + "(\"" + value + "\")";
+}
+
+// ngx_ssl_load_certificate(), and since 1.27.2 all users of ngx_ssl_cache_fetch().
+Refusal cached_refusal(std::string_view object, const std::string& path, const FoundMaterial& found,
+                       FileReader reader) {
+  const std::string what = "cannot load " + std::string(object) + " \"" + path + "\": ";
+  if (!opens(found.presence)) {
+    return failed(what + "BIO_new_file()", new_file_queue(found.presence, path, "r"));
+  }
+  if (found.material == nullptr) return std::nullopt;
+  const auto error = pki::read_error(*found.material, reader);
+  if (!error) return std::nullopt;
+  return failed(what + std::string(error->function), error->openssl);
+}
+
+// SSL_CTX_load_verify_locations(), X509_LOOKUP_load_file(), before 1.27.2.
+Refusal store_refusal(std::string_view function, const std::string& path,
+                      const FoundMaterial& found) {
+  if (!opens(found.presence)) {
+    return failed(quoted(function, path), new_file_queue(found.presence, path, "r") +
+                                              " error:05880002:x509 certificate routines::system "
+                                              "lib");
+  }
+  if (found.material == nullptr) return std::nullopt;
+  const auto error = pki::read_error(*found.material, FileReader::kStoreFile);
+  if (!error) return std::nullopt;
+  return failed(quoted(function, path), error->openssl);
+}
+
+Refusal names_refusal(const std::string& path, const FoundMaterial& found) {
+  if (found.material == nullptr) return std::nullopt;
+  const auto error = pki::read_error(*found.material, FileReader::kCaNames);
+  if (!error) return std::nullopt;
+  return failed(quoted("SSL_load_client_CA_file", path), error->openssl);
+}
+
+Refusal key_presence_refusal(const RefusalScene& scene, const std::string& path) {
+  const Presence presence = scene.files.presence(scene.files.look(path));
+  const std::string what = "cannot load certificate key \"" + path + "\": ";
+  if (!opens(presence)) {
+    return failed(what + "BIO_new_file()", new_file_queue(presence, path, "r"));
+  }
+  if (presence != Presence::kDirectory) return std::nullopt;
+  return failed(what + "PEM_read_bio_PrivateKey()",
+                "error:1E08010C:DECODER routines::unsupported:No supported data to decode. Input "
+                "type: PEM");
+}
+
+// ngx_ssl_load_certificate_key(): an engine's or a store's is theirs to judge.
+Refusal pathless_key_refusal(const RefusalScene& scene, const Identity& identity,
+                             CertificateState state) {
+  constexpr std::string_view kEngine = "engine:";
+  static const std::string kData = "data:";
+  const std::string& text = std::get<config::RuntimePath>(identity.key).text;
+  if (text.starts_with(kEngine) && text.find(':', kEngine.size()) == std::string::npos) {
+    return "cannot load certificate key \"" + text + "\": invalid syntax";
+  }
+  if (!text.starts_with(kData) || scene.policy.keys == KeyAccess::kNever) return std::nullopt;
+  return key_content_refusal(scene, {.path = kData,
+                                     .inlined = std::string_view(text).substr(kData.size()),
+                                     .password_file = identity.password_file,
+                                     .ciphers = identity.ciphers,
+                                     .certificate = state});
+}
+
+Refusal key_refusal(const RefusalScene& scene, const Identity& identity, CertificateState state) {
+  if (std::holds_alternative<config::RuntimePath>(identity.key)) {
+    return pathless_key_refusal(scene, identity, state);
+  }
+  const std::string& path = *static_path(identity.key);
+  if (auto refusal = key_presence_refusal(scene, path)) return refusal;
+  if (scene.policy.keys == KeyAccess::kNever) return std::nullopt;
+  return key_content_refusal(scene, {.path = path,
+                                     .password_file = identity.password_file,
+                                     .ciphers = identity.ciphers,
+                                     .certificate = state});
+}
+
+// The text of a `data:` certificate, as nginx reads it from the configuration.
+std::optional<pki::Material> inline_material(const config::FileRef& certificate) {
+  constexpr std::string_view kData = "data:";
+  const auto* runtime = std::get_if<config::RuntimePath>(&certificate);
+  if (runtime == nullptr || !runtime->text.starts_with(kData)) return std::nullopt;
+  return pki::parse_material(std::string_view(runtime->text).substr(kData.size()));
+}
+
+bool is_command(const std::string& name, std::string_view wanted) {
+  return strcasecmp(name.c_str(), std::string(wanted).c_str()) == 0;  // as SSL_CONF_cmd() does
+}
+
+// What the loaders behind SSL_CONF_cmd() make of the bytes; the others take nearly any text.
+std::string command_file_queue(const RefusalScene& scene, const std::string& name,
+                               const std::string& path) {
+  const bool is_store = is_command(name, "VerifyCAFile") || is_command(name, "ChainCAFile");
+  const bool is_chain = is_command(name, "Certificate");
+  if (!is_store && !is_chain) return "";
+  const auto content = scene.files.read(path, scene.policy.limits.max_file_bytes);
+  pki::Material material;
+  if (content) {
+    material = pki::parse_material(content->text());
+  } else if (scene.files.presence(scene.files.look(path)) != Presence::kDirectory) {
+    return "";
+  }
+  const auto error =
+      pki::read_error(material, is_store ? FileReader::kStoreFile : FileReader::kCertificateChain);
+  return error ? error->openssl : "";
+}
+
+// SSL_add_dir_cert_subjects_to_stack() opens its directory; the other directories are looked into
+// when a chain is built.
+std::string command_directory_queue(const RefusalScene& scene, const std::string& name,
+                                    const std::string& path) {
+  if (!is_command(name, "ClientCAPath") && !is_command(name, "RequestCAPath")) return "";
+  Presence presence = scene.files.presence(scene.files.look(path));
+  if (presence == Presence::kThere) presence = Presence::kNotDirectory;
+  if (opens(presence)) return "";
+  return system_queue(presence, "OPENSSL_dir_read(" + path + ")") +
+         " error:0A080002:SSL routines::system lib";
+}
+
+// Empty when nothing is wrong with it.
+std::string command_queue(const RefusalScene& scene, const std::string& name,
+                          const std::string& path, pki::ssl::CommandValue value) {
+  if (value == pki::ssl::CommandValue::kDirectory)
+    return command_directory_queue(scene, name, path);
+  const Presence presence = scene.files.presence(scene.files.look(path));
+  return opens(presence) ? command_file_queue(scene, name, path) : fopen_queue(presence, path, "r");
+}
+
+}  // namespace
+
+Refusal trust_file_refusal(const RefusalScene& scene, const std::string& path, TrustUse use) {
+  const FoundMaterial found = find_material(scene, path);
+  if (scene.policy.build.loads_ca_by_pem_read()) {
+    return use == TrustUse::kCrl ? cached_refusal("CRL", path, found, FileReader::kCrlList)
+                                 : cached_refusal("certificate", path, found, FileReader::kCaList);
+  }
+  if (use == TrustUse::kCrl) return store_refusal("X509_LOOKUP_load_file", path, found);
+  auto refusal = store_refusal("SSL_CTX_load_verify_locations", path, found);
+  return refusal || use != TrustUse::kClient ? refusal : names_refusal(path, found);
+}
+
+Refusal identity_refusal(const RefusalScene& scene, const Identity& identity) {
+  const std::optional<pki::Material> inlined = inline_material(identity.certificate);
+  const std::string* path = static_path(identity.certificate);
+  if (!inlined && path == nullptr) return std::nullopt;
+  const std::string& name =
+      inlined ? std::get<config::RuntimePath>(identity.certificate).text : *path;
+  const FoundMaterial found =
+      inlined ? FoundMaterial{Presence::kThere, &*inlined} : find_material(scene, *path);
+  if (auto refusal = cached_refusal("certificate", name, found, FileReader::kCertificateChain)) {
+    return refusal;
+  }
+  if (found.material == nullptr) return key_refusal(scene, identity, CertificateState::kUnknown);
+  if (auto refusal =
+          scene.trials.certificates(identity.ciphers, name, found.material->certificates)) {
+    return refusal;
+  }
+  return key_refusal(scene, identity, CertificateState::kUsed);
+}
+
+Refusal dhparam_refusal(const RefusalScene& scene, const std::string& path,
+                        const std::string& ciphers) {
+  const auto content = scene.files.read(path, scene.policy.limits.max_file_bytes);
+  const Presence presence =
+      content ? Presence::kThere : scene.files.presence(scene.files.look(path));
+  if (!opens(presence)) {
+    return failed(quoted("BIO_new_file", path), new_file_queue(presence, path, "r"));
+  }
+  if (presence == Presence::kUnknown) return std::nullopt;
+  pki::ssl::SslContext& ssl = scene.trials.context(ciphers);
+  if (const auto openssl = ssl.read_dh_parameters(content ? content->text() : "")) {
+    return failed(quoted("PEM_read_bio_DHparams", path), *openssl);
+  }
+  const auto openssl = ssl.use_dh_parameters();
+  if (!openssl || !scene.trials.is_level_known(ciphers)) return std::nullopt;
+  return failed(quoted("SSL_CTX_set_tmp_dh", path), *openssl);
+}
+
+Refusal stapling_file_refusal(const RefusalScene& scene, const std::string& path) {
+  const auto content = scene.files.read(path, scene.policy.limits.max_file_bytes);
+  const Presence presence =
+      content ? Presence::kThere : scene.files.presence(scene.files.look(path));
+  if (!opens(presence)) {
+    return failed(quoted("BIO_new_file", path), new_file_queue(presence, path, "rb"));
+  }
+  if (presence == Presence::kUnknown) return std::nullopt;
+  if (presence == Presence::kDirectory) {
+    return failed(quoted("d2i_OCSP_RESPONSE_bio", path),
+                  "error:80000015:system library::Is a directory:calling fread() "
+                  "error:10080002:BIO routines::system lib error:0680008E:asn1 encoding "
+                  "routines::not enough data");
+  }
+  const auto openssl = pki::ssl::read_ocsp_response(content->text());
+  if (!openssl) return std::nullopt;
+  return failed(quoted("d2i_OCSP_RESPONSE_bio", path), *openssl);
+}
+
+// ngx_ssl_session_ticket_keys(): the size is asked of the file, so a directory's is what it is.
+Refusal ticket_key_refusal(const RefusalScene& scene, const std::string& path) {
+  constexpr std::uint64_t kAes128Bytes = 48;
+  constexpr std::uint64_t kAes256Bytes = 80;
+  const base::Sighting& seen = scene.files.look(path);
+  const Presence presence = scene.files.presence(seen);
+  if (!opens(presence)) return open_failed(presence, path);
+  if (presence == Presence::kUnknown) return std::nullopt;
+  const std::uint64_t size = seen.stamp ? seen.stamp->size : 0;
+  if (size == kAes128Bytes || size == kAes256Bytes) return std::nullopt;
+  return "\"" + path + "\" must be 48 or 80 bytes";
+}
+
+// ngx_ssl_read_password_file().
+Refusal password_file_refusal(const RefusalScene& scene, const std::string& path) {
+  const Presence presence = scene.files.presence(scene.files.look(path));
+  if (!opens(presence)) return open_failed(presence, path);
+  if (presence == Presence::kDirectory) {
+    return "read() \"" + path + "\" failed (21: Is a directory)";
+  }
+  if (scene.policy.keys == KeyAccess::kNever) return std::nullopt;
+  return password_content_refusal(scene, path);
+}
+
+// ngx_ssl_conf_commands().
+Refusal command_refusal(const RefusalScene& scene, const std::string& name,
+                        const std::string& value) {
+  const pki::ssl::CommandValue kind = scene.trials.value_of_command(name);
+  if (kind == pki::ssl::CommandValue::kText) return scene.trials.command(name, value);
+  if (kind == pki::ssl::CommandValue::kStore || !scene.trials.judges_names()) return std::nullopt;
+  const std::string path = config::full_path(value, scene.policy.nginx_conf);
+  const std::string queue = command_queue(scene, name, path, kind);
+  if (queue.empty()) return std::nullopt;
+  return failed("SSL_CONF_cmd(\"" + name + "\", \"" + path + "\")",
+                queue + " error:0A000180:SSL routines::bad value:cmd=" + name + ", value=" + path);
+}
+
+}  // namespace mtls::audit::refusals

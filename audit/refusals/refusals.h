@@ -1,0 +1,16 @@
+// Why nginx refuses to start with a configuration whose text is good: what the files and values
+// behind it make OpenSSL say, server by server in the order in which nginx merges and loads (R2.17
+// to R2.19, R2.C, R2.60 to R2.62, R4). A configuration nginx accepts has none: what cannot be known
+// from here is not refused. Pure in what the files answer.
+#pragma once
+
+#include "audit/inputs.h"
+#include "audit/plan.h"
+
+namespace mtls::audit::refusals {
+
+/// Fills `refusals`, `strength` and `side_files` of `snapshot`, whose configuration and material
+/// are loaded.
+void find_refusals(const BuildInputs& inputs, const Plan& plan, Snapshot& snapshot);
+
+}  // namespace mtls::audit::refusals

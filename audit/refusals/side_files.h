@@ -1,0 +1,50 @@
+// The files behind a configuration that are not material: keys, passwords, ticket keys, DH
+// parameters and alike. Most are only looked at, never opened. Remembers every look, so that a
+// watcher knows them, and takes unchanged ones over from the previous evaluation. Pure in what the
+// FileSystem answers.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "audit/inputs.h"
+#include "audit/plan.h"
+#include "base/filesystem.h"
+#include "base/sighting.h"
+
+namespace mtls::audit::refusals {
+
+/// What an open() by nginx's master would meet.
+enum class Presence {
+  kThere,         // a regular file
+  kDirectory,     // opens; reads as EISDIR, which OpenSSL takes for an empty file
+  kNoEntry,       // ENOENT
+  kNotDirectory,  // ENOTDIR: a component of the path is a file
+  kLoop,          // ELOOP
+  kSocket,        // ENXIO
+  kUnknown,       // our rights or limits say nothing about nginx's; a FIFO or device
+};
+
+class SideFiles {
+ public:
+  SideFiles(const BuildInputs& inputs, const Plan& plan)
+      : inputs_(inputs), plan_(plan), disk_(inputs.disk) {}
+
+  /// What `path` leads to; a FileStamp with kThere.
+  const base::Sighting& look(const std::string& path);
+  Presence presence(const base::Sighting& seen);
+
+  /// The bytes, in memory that is wiped.
+  base::Result<base::FileContent> read(const std::string& path, std::size_t limit);
+
+  base::Sightings take() { return std::move(seen_); }
+
+ private:
+  const BuildInputs& inputs_;
+  const Plan& plan_;
+  base::RecordingFileSystem disk_;
+  base::Sightings seen_;
+};
+
+}  // namespace mtls::audit::refusals

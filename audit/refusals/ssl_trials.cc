@@ -1,0 +1,105 @@
+#include "audit/refusals/ssl_trials.h"
+
+#include <algorithm>
+#include <array>
+
+#include "audit/trust/trust.h"
+
+namespace mtls::audit::refusals {
+namespace {
+
+// Where an operator or a distribution can set the level that a bare SSL_CTX starts with.
+constexpr std::array kLibrarySettings{"/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
+                                      "/etc/crypto-policies/back-ends/opensslcnf.config"};
+
+std::string quoted(const std::string& function, const std::string& value) {
+  return function + "(\"" + value + "\")";
+}
+
+}  // namespace
+
+std::string failed(const std::string& what, const std::string& openssl) {
+  return what + " failed" + (openssl.empty() ? "" : " (SSL: " + openssl + ")");
+}
+
+bool SslTrials::judges_names() const {
+  const config::Version theirs = policy_.build.openssl;
+  return pki::ssl::linked_openssl() == pki::ssl::OpensslRelease{theirs.major, theirs.minor};
+}
+
+SslTrials::Trial& SslTrials::trial(const std::string& ciphers) {
+  const auto known = trials_.find(ciphers);
+  if (known != trials_.end()) return known->second;
+  Trial fresh{pki::ssl::SslContext(trust::kDefaultSecurityLevel), std::nullopt};
+  fresh.refusal = fresh.context.set_ciphers(ciphers);
+  return trials_.emplace(ciphers, std::move(fresh)).first->second;
+}
+
+pki::ssl::SslContext& SslTrials::context(const std::string& ciphers) {
+  return trial(ciphers).context;
+}
+
+Refusal SslTrials::ciphers(const std::string& list) {
+  if (!judges_names()) return std::nullopt;
+  const pki::ssl::SslRefusal& refusal = trial(list).refusal;
+  if (!refusal) return std::nullopt;
+  return failed(quoted("SSL_CTX_set_cipher_list", list), *refusal);
+}
+
+Refusal SslTrials::curves(const std::string& list) {
+  if (!judges_names() || list == "auto") return std::nullopt;
+  const auto known = curves_.find(list);
+  if (known != curves_.end()) return known->second;
+  Refusal refusal;
+  if (const auto openssl = pki::ssl::SslContext(trust::kDefaultSecurityLevel).set_curves(list)) {
+    refusal = failed(quoted("SSL_CTX_set1_curves_list", list), *openssl);
+  }
+  return curves_.emplace(list, std::move(refusal)).first->second;
+}
+
+bool SslTrials::is_level_known(const std::string& ciphers) {
+  if (ciphers.find("@SECLEVEL=") != std::string::npos) return true;
+  if (!default_level_stands_) {
+    default_level_stands_ =
+        std::none_of(kLibrarySettings.begin(), kLibrarySettings.end(), [&](const char* path) {
+          const auto content = files_.read(path, policy_.limits.max_file_bytes);
+          return content && content->text().find("SECLEVEL") != std::string_view::npos;
+        });
+  }
+  return *default_level_stands_;
+}
+
+Refusal SslTrials::certificates(const std::string& ciphers, const std::string& path,
+                                const std::vector<pki::Certificate>& certificates) {
+  if (!judges_names() || certificates.empty()) return std::nullopt;
+  pki::ssl::SslContext& ssl = context(ciphers);
+  std::string what = "SSL_CTX_use_certificate";
+  pki::ssl::SslRefusal refusal = ssl.use_certificate(certificates.front());
+  if (!refusal) {
+    what = "SSL_CTX_set0_chain";
+    std::vector<pki::Certificate> chain;  // PEM_read_bio_X509() passes over TRUSTED CERTIFICATE
+    std::copy_if(certificates.begin() + 1, certificates.end(), std::back_inserter(chain),
+                 [](const auto& link) { return !link.facts().trust_annotated; });
+    refusal = ssl.set_chain(chain);
+  }
+  if (!refusal || !is_level_known(ciphers)) return std::nullopt;
+  return failed(quoted(what, path), *refusal);
+}
+
+Refusal SslTrials::command(const std::string& name, const std::string& value) {
+  if (!judges_names()) return std::nullopt;
+  const auto known = commands_.find({name, value});
+  if (known != commands_.end()) return known->second;
+  Refusal refusal;
+  if (const auto openssl =
+          pki::ssl::SslContext(trust::kDefaultSecurityLevel).run_command(name, value)) {
+    refusal = failed("SSL_CONF_cmd(\"" + name + "\", \"" + value + "\")", *openssl);
+  }
+  return commands_.emplace(std::pair(name, value), std::move(refusal)).first->second;
+}
+
+pki::ssl::CommandValue SslTrials::value_of_command(const std::string& name) {
+  return context("").value_of_command(name);
+}
+
+}  // namespace mtls::audit::refusals

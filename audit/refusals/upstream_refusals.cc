@@ -1,0 +1,133 @@
+#include "audit/refusals/upstream_refusals.h"
+
+#include <string_view>
+
+#include "config/tls/merge_check.h"
+
+namespace mtls::audit::refusals {
+namespace {
+
+using config::UpstreamTlsContext;
+using config::tls::MergeModule;
+
+constexpr config::Version kEmptyIsNone{1, 23, 0};  // R2.60
+
+MergeModule merged_by(const UpstreamTlsContext& upstream) {
+  if (upstream.server.module == config::Module::kStream) return MergeModule::kStreamProxy;
+  if (upstream.directive.starts_with("grpc")) return MergeModule::kGrpc;
+  return upstream.directive.starts_with("uwsgi") ? MergeModule::kUwsgi : MergeModule::kProxy;
+}
+
+// `proxy_ssl_`, `grpc_ssl_`, `uwsgi_ssl_`.
+std::string family_of(const UpstreamTlsContext& upstream) {
+  return upstream.directive.substr(0, upstream.directive.find('_')) + "_ssl_";
+}
+
+const config::syntax::Directive* directive_at(
+    const std::vector<config::syntax::Directive>& directives, base::SourceLocation at) {
+  for (const config::syntax::Directive& directive : directives) {
+    if (directive.at == at) return &directive;
+    if (!directive.block) continue;
+    if (const auto* inside = directive_at(*directive.block, at)) return inside;
+  }
+  return nullptr;
+}
+
+bool has_variables(const std::optional<config::FileRef>& file) {
+  const auto* runtime = file ? std::get_if<config::RuntimePath>(&*file) : nullptr;
+  return runtime != nullptr && runtime->text.find('$') != std::string::npos;
+}
+
+/// Of one upstream, step by step as nginx sets it up.
+class Upstream {
+ public:
+  Upstream(const RefusalScene& scene, const UpstreamTlsContext& context)
+      : scene_(scene), context_(context) {}
+
+  std::vector<std::string> refusals() && {
+    add(scene_.trials.ciphers(context_.ciphers.value));
+    certificate();
+    trust();
+    for (const auto& [name, value] : context_.conf_commands.value) {
+      add(command_refusal(scene_, name, value));
+    }
+    return std::move(refusals_);
+  }
+
+ private:
+  void add(Refusal refusal) {
+    if (refusal) refusals_.push_back(std::move(*refusal));
+  }
+
+  // R2.60: before 1.23.0 an empty name is a name, of the directory the configuration lies in.
+  std::optional<config::FileRef> file_of(
+      const config::Setting<std::optional<config::FileRef>>& setting) const {
+    const bool is_empty = setting.at && !setting.value;
+    if (!is_empty || scene_.policy.build.version >= kEmptyIsNone) return setting.value;
+    const std::string& main = scene_.policy.nginx_conf;
+    return config::StaticPath{main.substr(0, main.rfind('/') + 1)};
+  }
+
+  // The certificate's name as it is written: it is not resolved yet when its key is missed.
+  std::string written_certificate() const {
+    const config::syntax::Directive* directive =
+        context_.certificate.at
+            ? directive_at(scene_.snapshot.config->document->main, *context_.certificate.at)
+            : nullptr;
+    return directive == nullptr || directive->args.empty() ? "" : directive->args.front().text;
+  }
+
+  void certificate() {
+    const auto certificate = file_of(context_.certificate);
+    if (!certificate) return;
+    const auto key = file_of(context_.certificate_key);
+    if (!key && !context_.certificate_key.at) {
+      return add("no \"" + family_of(context_) + "certificate_key\" is defined for certificate \"" +
+                 written_certificate() + "\"");
+    }
+    if (!key || has_variables(certificate) || has_variables(key)) return;
+    add(identity_refusal(scene_, {.certificate = *certificate,
+                                  .key = *key,
+                                  .ciphers = context_.ciphers.value,
+                                  .password_file = static_path(context_.password_file.value)}));
+  }
+
+  void trust() {
+    if (!context_.verify.value) return;  // R2.62
+    const std::string* trusted = static_path(context_.trusted_certificate.value);
+    if (trusted == nullptr) {
+      return add("no " + family_of(context_) + "trusted_certificate for " + family_of(context_) +
+                 "verify");
+    }
+    add(trust_file_refusal(scene_, *trusted, TrustUse::kTrusted));
+    const std::string* crl = static_path(context_.crl.value);
+    if (crl != nullptr) add(trust_file_refusal(scene_, *crl, TrustUse::kCrl));
+  }
+
+  const RefusalScene& scene_;
+  const UpstreamTlsContext& context_;
+  std::vector<std::string> refusals_;
+};
+
+}  // namespace
+
+std::vector<UpstreamRefusal> upstream_refusals(const RefusalScene& scene) {
+  std::vector<UpstreamRefusal> all;
+  const ConfigView& config = *scene.snapshot.config;
+  std::uint32_t place = 0;
+  for (const UpstreamTlsContext& upstream : config.resolved.upstreams) {
+    const auto* block = config::tls::block_of(*config.document, upstream.server.module);
+    if (block == nullptr) continue;
+    const config::syntax::Moment when{
+        .order = block->last,
+        .module = static_cast<std::uint32_t>(merged_by(upstream)),
+        .server = static_cast<std::uint32_t>(upstream.server_index + 1),
+        .step = ++place};  // configuration order, in which locations are merged
+    for (std::string& message : Upstream(scene, upstream).refusals()) {
+      all.push_back({.message = std::move(message), .when = when});
+    }
+  }
+  return all;
+}
+
+}  // namespace mtls::audit::refusals

@@ -1,0 +1,163 @@
+// Rules about who can reach a server block: names that lead elsewhere, TLS contexts and CAs of
+// other blocks that count, ways past the client certificate.
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "audit/rules/rules.h"
+#include "config/routing/reach.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+using config::LostName;
+using config::SocketRole;
+using config::TlsContext;
+using config::VerifyClient;
+
+std::string block_at(const ServerView& view, std::size_t server) {
+  const base::SourceLocation at = view.snapshot.config->resolved.servers[server].at;
+  return "the server block at " + view.snapshot.config->document->path_of(at.file) + ":" +
+         std::to_string(at.line);
+}
+
+// `_` and "" are what a default server is called, so that nobody asks for it by that name.
+bool matters(const config::ResolvedConfig& resolved, const LostName& lost) {
+  const bool is_placeholder = lost.name.empty() || lost.name == "_";
+  return !is_placeholder || resolved.sockets[lost.socket].default_server != lost.server;
+}
+
+// Each name, or as many as one can read.
+std::string listed(const ServerView& view, const std::vector<LostName>& lost) {
+  constexpr std::size_t kShown = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(lost.size(), kShown); ++i) {
+    const LostName& one = lost[i];
+    const config::Socket& socket = view.snapshot.config->resolved.sockets[one.socket];
+    text += (i == 0 ? "\"" : ", \"") + one.name + "\" on " + socket.canonical + " leads to " +
+            block_at(view, one.winner);
+  }
+  return lost.size() <= kShown ? text
+                               : text + ", and " + std::to_string(lost.size() - kShown) + " more";
+}
+
+void shadowed(const ServerView& view, std::vector<Finding>& findings) {
+  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+  std::vector<LostName> lost;
+  std::ranges::copy_if(resolved.lost_names_of(view.index), std::back_inserter(lost),
+                       [&](const LostName& one) { return matters(resolved, one); });
+  const std::size_t speaker = resolved.label_owner(view.index);
+  if (lost.empty() && speaker == view.index) return;
+  findings.push_back(finding_for(view, FindingKind::kServerShadowed,
+                                 lost.empty()
+                                     ? block_at(view, speaker) + " has the same name and address"
+                                     : listed(view, lost)));
+}
+
+void inert(const ServerView& view, std::vector<Finding>& findings) {
+  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+  const TlsContext& server = view.server();
+  if (server.verify_client.value == VerifyClient::kOff) return;
+  const bool is_own = server.verify_client.provenance == config::Provenance::kLocal;
+  if (!server.on_tls_socket) {
+    if (!is_own) return;
+    findings.push_back(finding_for(view, FindingKind::kInertTlsSettings,
+                                   "no listen of this server block speaks TLS"));
+    return;
+  }
+  const auto owner = resolved.tls_owner(view.index);
+  if (server.has_context || !owner) return;
+  if (resolved.servers[*owner].verify_client.value != VerifyClient::kOff) return;
+  findings.push_back(finding_for(view, FindingKind::kInertTlsSettings,  // R3.44
+                                 "this server block has no certificate, so the TLS context of " +
+                                     block_at(view, *owner) + " counts, which asks for none"));
+}
+
+bool has_same_trust_files(const TlsContext& a, const TlsContext& b) {
+  return a.client_certificate.value == b.client_certificate.value &&
+         a.trusted_certificate.value == b.trusted_certificate.value && a.crl.value == b.crl.value;
+}
+
+// A trust anchor of `theirs` that `ours` does not hold, not even as a renewed twin. Chains must end
+// at one (R3.9), so other certificates let nobody in.
+const pki::Certificate* foreign_ca(const trust::TrustContent& theirs,
+                                   const trust::TrustContent& ours) {
+  std::set<std::pair<std::string_view, pki::Fingerprint>> own;  // canonical subject, key
+  for (const pki::Certificate& one : ours.store)
+    own.emplace(one.facts().subject.canonical, one.facts().key);
+  const auto found = std::ranges::find_if(theirs.store, [&](const pki::Certificate& one) {
+    const pki::CertificateFacts& facts = one.facts();
+    return (facts.self_signed || facts.trust_annotated) &&
+           !own.contains({facts.subject.canonical, facts.key});
+  });
+  return found == theirs.store.end() ? nullptr : &*found;
+}
+
+// What a client gains that comes to the default server without SNI and names this block as Host
+// (R3.42); "" for nothing.
+std::string gain(const ServerView& view, const TlsContext& by_default) {
+  const TlsContext& server = view.server();
+  const bool is_asked = by_default.verify_client.value != VerifyClient::kOff;
+  if (!is_asked || has_same_trust_files(by_default, server)) return "";
+  const trust::TrustContent theirs = trust::trust_content(view.snapshot, by_default, view.build);
+  const trust::TrustContent ours = trust::trust_content(view.snapshot, server, view.build);
+  if (ours.store.empty()) return "";  // its files cannot be read: another finding
+  if (const pki::Certificate* foreign = foreign_ca(theirs, ours)) {
+    return "clients of " + foreign->facts().subject.rfc2253 + ", which is not trusted here,";
+  }
+  if (ours.check_crls && !theirs.check_crls) return "revoked clients";
+  return "";
+}
+
+void other_ca(const ServerView& view, std::vector<Finding>& findings) {
+  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+  const TlsContext& server = view.server();
+  if (!asks(server) || !server.has_context) return;
+  for (const SocketRole& place : resolved.reaches[view.index].roles) {
+    const auto door = config::routing::side_door(resolved, place, view.index);
+    const std::string who = door ? gain(view, resolved.servers[*door]) : "";
+    if (who.empty()) continue;
+    findings.push_back(finding_for(view, FindingKind::kDefaultServerOtherCa,
+                                   who + " are let in by the default server of " +
+                                       resolved.sockets[place.socket].canonical + ", " +
+                                       block_at(view, *door) + ", when they send no SNI"));
+    return;
+  }
+}
+
+// R3.44: with CA settings of its own, which nothing reads.
+void borrowed_ca(const ServerView& view, std::vector<Finding>& findings) {
+  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+  const TlsContext& server = view.server();
+  const auto owner = resolved.tls_owner(view.index);
+  if (!asks(server) || server.has_context || !owner) return;
+  const TlsContext& judge = resolved.servers[*owner];
+  if (judge.verify_client.value == VerifyClient::kOff || has_same_trust_files(judge, server))
+    return;
+  findings.push_back(finding_for(view, FindingKind::kDefaultServerOtherCa,
+                                 "this server block has no certificate, so the CAs of " +
+                                     block_at(view, *owner) + " decide for all its clients"));
+}
+
+void open_sibling(const ServerView& view, std::vector<Finding>& findings) {
+  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+  if (!asks(view.server()) || view.facts.enforced != true) return;
+  const auto sibling = config::routing::open_sibling(resolved, view.index);
+  if (!sibling) return;
+  findings.push_back(finding_for(
+      view, FindingKind::kSniSiblingWithoutMtls,
+      block_at(view, *sibling) + " passes the same requests to the same backend and asks for no "
+                                 "certificate"));
+}
+
+}  // namespace
+
+void reach_rules(const ServerView& view, std::vector<Finding>& findings) {
+  shadowed(view, findings);
+  inert(view, findings);
+  other_ca(view, findings);
+  borrowed_ca(view, findings);
+  open_sibling(view, findings);
+}
+
+}  // namespace mtls::audit::rules

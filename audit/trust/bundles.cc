@@ -1,0 +1,231 @@
+#include "audit/trust/bundles.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "audit/trust/trust.h"
+#include "pki/strength.h"
+
+namespace mtls::audit::trust {
+namespace {
+
+using pki::CertificateFacts;
+using pki::Member;
+
+std::size_t& count(BundleAudit& bundle, Problem problem) {
+  return bundle.problems.at(static_cast<std::size_t>(problem));
+}
+
+Problem problem_of(base::ErrorCode code) {
+  switch (code) {
+    case base::ErrorCode::kMissing: return Problem::kMissing;
+    case base::ErrorCode::kPermission: return Problem::kPermission;
+    case base::ErrorCode::kNotRegular:
+    case base::ErrorCode::kFifo:
+    case base::ErrorCode::kSocket: return Problem::kNotRegular;
+    case base::ErrorCode::kLoop: return Problem::kLoop;
+    case base::ErrorCode::kTooLarge: return Problem::kTooLarge;
+    case base::ErrorCode::kStuck: return Problem::kStuck;
+    default: return Problem::kUnreadable;
+  }
+}
+
+bool is_valid(const CertificateFacts& facts, base::sys_seconds now) {
+  const auto& [not_before, not_after] = facts.validity;
+  return not_before && not_after && *not_before <= now && now < *not_after;
+}
+
+// One server's trust store, by what is asked of it.
+struct StoreIndex {
+  std::map<pki::Fingerprint, const Member*> distinct;
+  std::set<std::string_view> names_in_force;  // canonical, of CAs
+  int demanded_bits = 0;                      // by the server's security level (R3.14)
+};
+
+StoreIndex index_of(const std::vector<Member>& members, base::sys_seconds now, int level) {
+  StoreIndex index;
+  index.demanded_bits = pki::security_bits_of_level(level);
+  for (const Member& member : members) {
+    const CertificateFacts& facts = member.certificate.facts();
+    index.distinct.try_emplace(facts.fingerprint, &member);
+    if (facts.is_ca && is_valid(facts, now)) index.names_in_force.insert(facts.subject.canonical);
+  }
+  return index;
+}
+
+// By path: the stores of the servers that use the file.
+using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
+
+StoresByPath index_stores(const Snapshot& snapshot) {
+  StoresByPath stores;
+  const config::ResolvedConfig& resolved = snapshot.config->resolved;
+  for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
+    const ServerAudit& server = *snapshot.servers[i];
+    const auto owner = resolved.tls_owner(i);
+    if (server.store.members.empty() || !owner) continue;
+    const int level = resolved.servers[*owner].security_level().value_or(kDefaultSecurityLevel);
+    const auto index = std::make_shared<const StoreIndex>(
+        index_of(server.store.members, snapshot.evaluated_at, level));
+    for (const auto& file : server.used) stores[file->path].push_back(index);
+  }
+  return stores;
+}
+
+// The members of one file as one store that holds them all sees them.
+struct View {
+  std::vector<Member> members;
+  std::shared_ptr<const StoreIndex> store;
+};
+
+// A file that no server asks with stands for itself.
+View view_of_itself(const MaterialFile& file, base::sys_seconds now) {
+  View view{.members = pki::view_bundle(file.material->certificates, now).members, .store = {}};
+  view.store =
+      std::make_shared<const StoreIndex>(index_of(view.members, now, kDefaultSecurityLevel));
+  return view;
+}
+
+std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
+                           base::sys_seconds now) {
+  const std::vector<pki::Certificate>& certificates = file.material->certificates;
+  std::vector<View> views;
+  if (const auto users = stores.find(file.path); users != stores.end()) {
+    for (const auto& store : users->second) {
+      std::vector<Member> view;
+      for (const pki::Certificate& certificate : certificates) {
+        const auto found = store->distinct.find(certificate.facts().fingerprint);
+        if (found != store->distinct.end()) view.push_back(*found->second);
+      }
+      if (view.size() == certificates.size())
+        views.push_back({.members = std::move(view), .store = store});
+    }
+  }
+  if (views.empty()) views.push_back(view_of_itself(file, now));
+  return views;
+}
+
+void mark_duplicates(std::vector<Member>& members) {
+  std::set<pki::Fingerprint> seen;
+  for (Member& member : members)
+    member.duplicate = !seen.insert(member.certificate.facts().fingerprint).second;
+}
+
+void find_weakness(const std::vector<View>& views, std::size_t index,
+                   std::vector<Problem>& problems) {
+  const Member& member = views.front().members[index];
+  const int signature = pki::signature_bits(member.certificate);
+  const int key = member.certificate.facts().security_bits;
+  const auto some = [&](const auto& weak) { return std::any_of(views.begin(), views.end(), weak); };
+  if (some([&](const View& view) {
+        return !view.members[index].is_anchor() && signature < view.store->demanded_bits;
+      })) {
+    problems.push_back(Problem::kWeakSignature);
+  }
+  if (some([&](const View& view) { return key < view.store->demanded_bits; }))
+    problems.push_back(Problem::kWeakKey);
+}
+
+void find_expiry(const std::vector<View>& views, const CertificateFacts& facts,
+                 base::sys_seconds now, std::vector<Problem>& problems) {
+  const auto& [not_before, not_after] = facts.validity;
+  if (!not_before || !not_after) {
+    problems.push_back(Problem::kInvalidDate);
+  } else if (*not_after <= now) {
+    problems.push_back(Problem::kExpired);
+    const bool replaced = std::all_of(views.begin(), views.end(), [&](const View& view) {
+      return view.store->names_in_force.contains(facts.subject.canonical);
+    });
+    if (facts.is_ca && !replaced) problems.push_back(Problem::kExpiredNeeded);
+  } else if (*not_before > now) {
+    problems.push_back(Problem::kNotYetValid);
+  }
+}
+
+// Of one member that is no duplicate.
+std::vector<Problem> problems_of(const std::vector<View>& views, std::size_t index,
+                                 base::sys_seconds now) {
+  const Member& member = views.front().members[index];
+  const CertificateFacts& facts = member.certificate.facts();
+  std::vector<Problem> problems;
+  if (!facts.is_ca && !facts.self_signed) problems.push_back(Problem::kLeafAsCa);
+  if (!member.chains_to_anchor) problems.push_back(Problem::kMissingIssuer);
+  find_weakness(views, index, problems);
+  find_expiry(views, facts, now, problems);
+  return problems;
+}
+
+void count_state(BundleAudit& bundle, const std::vector<Problem>& problems) {
+  const auto has = [&](Problem problem) {
+    return std::find(problems.begin(), problems.end(), problem) != problems.end();
+  };
+  if (has(Problem::kExpired)) {
+    ++bundle.expired;
+  } else if (has(Problem::kNotYetValid)) {
+    ++bundle.not_yet_valid;
+  } else if (!has(Problem::kInvalidDate)) {
+    ++bundle.valid;
+  }
+}
+
+void judge_members(BundleAudit& bundle, const std::vector<View>& views, base::sys_seconds now) {
+  std::size_t authorities = 0;
+  bundle.member_problems.resize(bundle.members.size());
+  for (std::size_t i = 0; i < bundle.members.size(); ++i) {
+    if (bundle.members[i].duplicate) {
+      ++bundle.duplicate;
+      continue;
+    }
+    if (bundle.members[i].certificate.facts().is_ca) ++authorities;
+    bundle.member_problems[i] = problems_of(views, i, now);
+    for (const Problem problem : bundle.member_problems[i]) ++count(bundle, problem);
+    count_state(bundle, bundle.member_problems[i]);
+  }
+  if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
+}
+
+void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudit& bundle) {
+  const pki::Material& material = *bundle.file->material;
+  const std::vector<View> views = views_of(stores, *bundle.file, now);
+  bundle.members = views.front().members;
+  mark_duplicates(bundle.members);
+  judge_members(bundle, views, now);
+  count(bundle, Problem::kBadBlock) = material.block_errors.size();
+  count(bundle, Problem::kParseError) = material.block_errors.empty() ? 0 : 1;
+  count(bundle, Problem::kEmpty) = material.certificates.empty() ? 1 : 0;
+  count(bundle, Problem::kContainsPrivateKey) = material.contains_private_key ? 1 : 0;
+  count(bundle, Problem::kTruncated) = material.truncated ? 1 : 0;
+  count(bundle, Problem::kSettling) = bundle.file->settling ? 1 : 0;
+  const bool all_lead_to_anchor = std::all_of(views.begin(), views.end(), [](const View& view) {
+    return std::all_of(view.members.begin(), view.members.end(),
+                       [](const Member& member) { return member.chains_to_anchor; });
+  });
+  bundle.verified =
+      material.block_errors.empty() && !material.certificates.empty() && all_lead_to_anchor;
+}
+
+}  // namespace
+
+std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot) {
+  std::map<std::string, BundleAudit> bundles;
+  const auto use = [&](const std::string* path, const char* directive) {
+    if (const auto file = find_file(snapshot, path)) {
+      bundles[*path].file = file;
+      bundles[*path].directives.insert(directive);
+    }
+  };
+  for (const config::TlsContext& server : snapshot.config->resolved.servers) {
+    use(static_path(server.client_certificate.value), "ssl_client_certificate");
+    use(static_path(server.trusted_certificate.value), "ssl_trusted_certificate");
+  }
+  const StoresByPath stores = index_stores(snapshot);
+  for (auto& [path, bundle] : bundles) {
+    if (bundle.file->error) {
+      ++count(bundle, problem_of(bundle.file->error->code));
+    } else {
+      read_material(stores, snapshot.evaluated_at, bundle);
+    }
+  }
+  return bundles;
+}
+
+}  // namespace mtls::audit::trust

@@ -1,0 +1,15 @@
+// CA files as their owners see them: members, states and problems per path, over all servers that
+// use the file. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "audit/snapshot.h"
+
+namespace mtls::audit::trust {
+
+/// `snapshot` with config, material and judged servers.
+std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot);
+
+}  // namespace mtls::audit::trust

@@ -1,0 +1,85 @@
+#include "audit/trust/rotation.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace mtls::audit::trust {
+namespace {
+
+using pki::CertificateFacts;
+using pki::Member;
+
+bool has_ended(const CertificateFacts& facts, base::sys_seconds now) {
+  return facts.validity.not_after && *facts.validity.not_after <= now;
+}
+
+// Who can stand in for a certificate: others of its name and key that verify all that it does, now
+// and for longer.
+class Heirs {
+ public:
+  Heirs(const std::vector<Member>& members, base::sys_seconds now) {
+    for (const Member& member : members) {
+      const CertificateFacts& facts = member.certificate.facts();
+      const bool is_in_force = facts.validity.not_before && *facts.validity.not_before <= now &&
+                               member.path_until && *member.path_until > now;
+      if (!is_in_force) continue;
+      base::sys_seconds& until = ends_[key_of(facts)][facts.validity.not_after];
+      until = std::max(until, *member.path_until);
+    }
+    for (auto& [key, ends] : ends_) {
+      for (auto later = ends.rbegin(), it = later; it != ends.rend(); later = it++) {
+        it->second = std::max(it->second, later->second);
+      }
+    }
+  }
+
+  bool has_one(const Member& member) const {
+    const CertificateFacts& facts = member.certificate.facts();
+    const auto ends = ends_.find(key_of(facts));
+    if (ends == ends_.end() || !member.path_until) return false;
+    const auto later = ends->second.upper_bound(facts.validity.not_after);
+    return later != ends->second.end() && later->second >= *member.path_until;
+  }
+
+ private:
+  using Key = std::pair<std::string_view, pki::Fingerprint>;  // canonical subject, key
+  static Key key_of(const CertificateFacts& facts) { return {facts.subject.canonical, facts.key}; }
+
+  /// not_after -> the latest path_until of those that end then or later.
+  using Ends = std::map<std::optional<base::sys_seconds>, base::sys_seconds>;
+  std::map<Key, Ends> ends_;
+};
+
+}  // namespace
+
+std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::BundleView& store,
+                                     base::sys_seconds now) {
+  const std::vector<Member>& members = store.members;
+  std::set<std::size_t> successors;
+  for (const Member& member : members) {
+    if (member.successor) successors.insert(*member.successor);
+  }
+  std::set<pki::Fingerprint> announced;
+  for (const pki::Certificate& certificate : content.announced) {
+    announced.insert(certificate.facts().fingerprint);
+  }
+  const Heirs heirs(members, now);
+  std::vector<RotatingCa> rotating;
+  for (std::size_t i = 0; i < std::min(content.issuing, members.size()); ++i) {
+    const Member& member = members[i];
+    const CertificateFacts& facts = member.certificate.facts();
+    if (member.duplicate || !facts.is_ca) continue;
+    if (!member.successor && !successors.contains(i)) continue;
+    const bool is_needed = !has_ended(facts, now) && !heirs.has_one(member);
+    rotating.push_back({.fingerprint = facts.fingerprint,
+                        .announced = announced.contains(facts.fingerprint),
+                        .needed = is_needed,
+                        .droppable = !is_needed && member.successor.has_value()});
+  }
+  return rotating;
+}
+
+}  // namespace mtls::audit::trust

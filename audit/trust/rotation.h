@@ -1,0 +1,15 @@
+// Where the exchange of a client CA stands, as far as the disk tells. Pure.
+#pragma once
+
+#include <vector>
+
+#include "audit/trust/trust.h"
+
+namespace mtls::audit::trust {
+
+/// Of the distinct client CA certificates of a judged store, those that have a predecessor or a
+/// successor in it (pki::Member::successor), in the store's order.
+std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::BundleView& store,
+                                     base::sys_seconds now);
+
+}  // namespace mtls::audit::trust

@@ -1,0 +1,121 @@
+#include "audit/trust/trust.h"
+
+#include <set>
+
+#include "audit/trust/conf_overrides.h"
+
+namespace mtls::audit::trust {
+namespace {
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+// VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
+// the flags ssl_crl sets on nginx's own.
+void replace_store(const Snapshot& snapshot, const std::vector<std::string>& files,
+                   TrustContent& content) {
+  content.store.clear();
+  content.extra.clear();
+  content.revocation_lists.clear();
+  content.check_crls = false;
+  for (const std::string& path : files) {
+    if (const pki::Material* material = material_of(snapshot, &path))
+      append(content.store, material->certificates);
+  }
+  content.issuing = content.store.size();
+}
+
+void apply_overrides(const Snapshot& snapshot, const config::TlsContext& server,
+                     TrustContent& content) {
+  const ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
+  content.requested = overrides.requests;
+  content.demanded = overrides.demands();
+  content.is_open = overrides.store_is_open;
+  if (!overrides.store_files.empty() || overrides.store_is_open)
+    replace_store(snapshot, overrides.store_files, content);
+  if (!content.requested) content.announced.clear();
+  if (!content.requested || !content.announced.empty()) return;
+  for (const std::string& path : overrides.name_files) {
+    if (const pki::Material* material = material_of(snapshot, &path))
+      append(content.announced, material->certificates);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path) {
+  if (path == nullptr) return nullptr;
+  const auto found = snapshot.material.find(*path);
+  return found == snapshot.material.end() ? nullptr : found->second;
+}
+
+const pki::Material* material_of(const Snapshot& snapshot, const std::string* path) {
+  const auto file = find_file(snapshot, path);
+  return file == nullptr ? nullptr : file->material.get();
+}
+
+std::vector<std::string> override_files(const Snapshot& snapshot,
+                                        const config::TlsContext& server) {
+  if (!server.has_context || server.conf_commands.value.empty()) return {};
+  ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
+  append(overrides.store_files, overrides.name_files);
+  return overrides.store_files;
+}
+
+TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {
+  if (!server.has_context) return {};
+  const bool verifies = server.verify_client.value != config::VerifyClient::kOff;
+  const bool loads_when_off =
+      server.id.module == config::Module::kHttp ||
+      (server.id.module == config::Module::kStream && build.version >= config::Version{1, 25, 5});
+  TrustPaths paths;
+  if (verifies) paths.client = static_path(server.client_certificate.value);
+  if (verifies || loads_when_off) {
+    paths.trusted = static_path(server.trusted_certificate.value);
+    paths.crl = static_path(server.crl.value);
+  }
+  return paths;
+}
+
+TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& server,
+                           const config::NginxBuild& build) {
+  const TrustPaths paths = trust_paths(server, build);
+  const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file takes
+                                                          // certificates and CRLs alike
+  TrustContent content;
+  content.check_crls = paths.crl != nullptr;
+  if (const pki::Material* client = material_of(snapshot, paths.client)) {
+    append(content.store, client->certificates);
+    content.issuing = content.store.size();
+    for (const pki::Certificate& certificate : client->certificates) {
+      // The old second pass, PEM_read_bio_X509, does not see TRUSTED CERTIFICATE blocks (R4.1).
+      if (!(old_loader && certificate.facts().trust_annotated))
+        content.announced.push_back(certificate);
+    }
+    if (old_loader) append(content.revocation_lists, client->revocation_lists);
+  }
+  if (const pki::Material* trusted = material_of(snapshot, paths.trusted)) {
+    std::set<pki::Fingerprint> seen;
+    for (const pki::Certificate& certificate : content.store)
+      seen.insert(certificate.facts().fingerprint);
+    for (const pki::Certificate& certificate : trusted->certificates) {
+      if (certificate.facts().is_ca && seen.insert(certificate.facts().fingerprint).second)
+        content.extra.push_back(certificate);
+    }
+    append(content.store, trusted->certificates);
+    if (old_loader) append(content.revocation_lists, trusted->revocation_lists);
+  }
+  if (const pki::Material* crl = material_of(snapshot, paths.crl)) {
+    append(content.revocation_lists, crl->revocation_lists);
+    if (old_loader) append(content.store, crl->certificates);
+  }
+  // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
+  // ssl_trusted_certificate.
+  if (content.issuing == 0) content.issuing = content.store.size();
+  apply_overrides(snapshot, server, content);
+  return content;
+}
+
+}  // namespace mtls::audit::trust

@@ -1,0 +1,53 @@
+// What one SSL_CTX of nginx holds for judging clients: which files feed the store, the names and
+// the CRLs (R3.2, R3.4, R4.3). Pure.
+#pragma once
+
+#include <vector>
+
+#include "audit/snapshot.h"
+#include "config/nginx_build.h"
+
+namespace mtls::audit::trust {
+
+/// nginx's library default on Debian and in OpenSSL >= 3.2 (R3.14).
+inline constexpr int kDefaultSecurityLevel = 2;
+
+struct TrustContent {
+  std::vector<pki::Certificate>
+      store;  // in loading order: ssl_client_certificate, ssl_trusted_certificate, ssl_crl
+  std::vector<pki::Certificate>
+      announced;  // whose subjects go into the CertificateRequest, duplicates kept
+  std::vector<pki::Certificate> extra;  // trusted though not in ssl_client_certificate, each once
+  std::size_t issuing =
+      0;  // how many of `store`, from its front, stand where clients' CAs are meant to
+  std::vector<pki::RevocationList> revocation_lists;
+  bool check_crls = false;
+  bool requested = false;  // a client certificate is asked for
+  bool demanded = false;   // and a handshake without one fails (R3.6, VerifyMode Require)
+  bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
+};
+
+/// `server`: the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Broken files count with
+/// the blocks that are good.
+TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& server,
+                           const config::NginxBuild& build);
+
+/// Paths of the files that feed it, as nginx opens them for this block: nothing while verify is off
+/// but ssl_trusted_certificate and ssl_crl, and those only in http (R2.19).
+struct TrustPaths {
+  const std::string* client = nullptr;
+  const std::string* trusted = nullptr;
+  const std::string* crl = nullptr;
+};
+TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build);
+
+/// The files that ssl_conf_command puts into the store or the names (R3.6).
+std::vector<std::string> override_files(const Snapshot& snapshot, const config::TlsContext& server);
+
+/// nullptr without a path, or when the path is not part of the material.
+std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path);
+
+/// The certificates or CRLs of a file that could be read; empty otherwise.
+const pki::Material* material_of(const Snapshot& snapshot, const std::string* path);
+
+}  // namespace mtls::audit::trust

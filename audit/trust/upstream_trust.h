@@ -1,0 +1,26 @@
+// Whom nginx trusts as its backends and until when, and what it shows them: the same questions as
+// for clients, the other way round. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/snapshot.h"
+
+namespace mtls::audit::trust {
+
+/// The files an upstream reads: the CAs and CRLs only where it verifies (R2.62), each name a
+/// runtime path can come to.
+struct UpstreamFiles {
+  std::vector<std::string> trusted;  // several by VerifyCAFile (R3.6), which replaces nginx's own
+  const std::string* crl = nullptr;
+  std::vector<std::string> certificates;
+};
+UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream);
+
+/// By index into ResolvedConfig::upstreams: pki::BundleView::trust_until of its CAs. Those whose
+/// files cannot be read, that trust a directory, or that have no such instant are left out.
+std::map<std::size_t, base::sys_seconds> upstream_trust(const Snapshot& snapshot);
+
+}  // namespace mtls::audit::trust

@@ -1,0 +1,227 @@
+#include "config/blocks/scopes.h"
+
+#include <utility>
+
+#include "config/blocks/shared_zones.h"
+#include "config/grammar/directives.h"
+#include "config/grammar/shape.h"
+#include "config/grammar/upstream_url.h"
+#include "config/grammar/values.h"
+#include "config/vocabulary/nginx_modules.h"
+#include "config/vocabulary/vocabulary.h"
+
+namespace mtls::config::blocks {
+namespace {
+
+using enum vocabulary::Context;
+
+std::optional<Module> server_module(vocabulary::Context context) {
+  switch (context) {
+    case kHttpServer: return Module::kHttp;
+    case kStreamServer: return Module::kStream;
+    case kMailServer: return Module::kMail;
+    default: return std::nullopt;
+  }
+}
+
+// Another module's directive of the same name: server_name in mail is a text for the greeting.
+bool is_namesake(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
+                 vocabulary::Context context) {
+  return !grammar::is_allowed(rule, context, rule.until) &&
+         vocabulary::find_known(directive.name, context) != nullptr;
+}
+
+bool is_on(const Settings& settings, std::string_view name) {
+  const auto found = settings.find(name);
+  return found != settings.end() && !found->second.empty() &&
+         !grammar::starts_with_ignoring_case(found->second.front()->args.at(0).text, "off");
+}
+
+// ngx_mail_ssl_starttls() and ngx_mail_ssl_enable(), before 1.25.1: of the two in one block.
+std::optional<std::string> starttls_error(const syntax::Directive& directive,
+                                          const Settings& settings) {
+  if (grammar::starts_with_ignoring_case(directive.args.at(0).text, "off")) return std::nullopt;
+  if (directive.name == "starttls" && is_on(settings, "ssl")) {
+    return "\"ssl\" directive conflicts with \"starttls\"";
+  }
+  if (directive.name == "ssl" && is_on(settings, "starttls")) {
+    return "\"starttls\" directive conflicts with \"ssl on\"";
+  }
+  return std::nullopt;
+}
+
+class Walker {
+ public:
+  Walker(const syntax::Document& document, const NginxBuild& build)
+      : build_(build),
+        modules_(vocabulary::ModuleSet::of(build, vocabulary::loaded_modules(document))),
+        sockets_(build) {}
+
+  Scopes walk(const syntax::Document& document) && {
+    Settings main;
+    walk_block(document.main, kMain, main);
+    scopes_.sockets = sockets_.sockets();
+    return std::move(scopes_);
+  }
+
+ private:
+  void walk_block(const std::vector<syntax::Directive>& directives, vocabulary::Context context,
+                  Settings& settings);
+  void enter(const syntax::Directive& directive, vocabulary::Context inside);
+  void enter_server(const syntax::Directive& directive, vocabulary::Context inside, Module module);
+  void enter_location(const syntax::Directive& directive);
+  void take(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
+            vocabulary::Context context, Settings& settings);
+  std::optional<std::string> own_error(const syntax::Directive& directive,
+                                       const grammar::DirectiveRule& rule,
+                                       vocabulary::Context context, const Settings& settings);
+  bool takes_no_uri(vocabulary::Context context) const;
+  bool is_absent(const grammar::DirectiveRule& rule) const;
+  void take_listen(const syntax::Directive& directive);
+  void complain(const syntax::Directive& directive, std::string message);
+
+  NginxBuild build_;
+  std::optional<vocabulary::ModuleSet> modules_;
+  SocketTable sockets_;
+  SharedZones zones_;
+  Scopes scopes_;
+  const syntax::Directive* outer_ = nullptr;
+  const LocationScope* location_ = nullptr;
+};
+
+void Walker::complain(const syntax::Directive& directive, std::string message) {
+  scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
+                                 .message = std::move(message),
+                                 .at = directive.end,
+                                 .when = {.order = directive.order}});
+}
+
+void Walker::walk_block(const std::vector<syntax::Directive>& directives,
+                        vocabulary::Context context, Settings& settings) {
+  if (context == kData || context == kOpaque) return;
+  for (const syntax::Directive& directive : directives) {
+    const grammar::DirectiveRule* rule = grammar::find_rule(directive.name);
+    if (rule != nullptr && !is_namesake(directive, *rule, context)) {
+      take(directive, *rule, context, settings);
+    } else if (directive.block) {
+      enter(directive, grammar::context_inside(directive, context));
+    }
+  }
+}
+
+void Walker::enter(const syntax::Directive& directive, vocabulary::Context inside) {
+  if (const auto module = server_module(inside); module && directive.name == "server") {
+    enter_server(directive, inside, *module);
+    return;
+  }
+  if (inside == kLocation) return enter_location(directive);
+  if (inside != kHttp && inside != kStream && inside != kMail) {
+    Settings unused;  // only the complaints and the passes count there
+    walk_block(*directive.block, inside, unused);
+    return;
+  }
+  outer_ = &directive;
+  walk_block(*directive.block, inside, scopes_.outers[&directive]);
+}
+
+void Walker::enter_server(const syntax::Directive& directive, vocabulary::Context inside,
+                          Module module) {
+  const std::size_t index = scopes_.servers.size();
+  scopes_.servers.push_back(
+      {.module = module, .server = &directive, .outer = outer_, .settings = {}, .listens = {}});
+  Settings settings;
+  walk_block(*directive.block, inside, settings);
+  ServerScope& server = scopes_.servers[index];
+  server.settings = std::move(settings);
+  if (!server.listens.empty() || server.settings.contains("listen")) return;
+  if (module == Module::kHttp) {
+    ParsedListen implied;
+    implied.listens = {default_listen(directive.at)};
+    sockets_.add(module, index, implied);
+    server.listens = std::move(implied.listens);
+  }
+}
+
+void Walker::enter_location(const syntax::Directive& directive) {
+  LocationScope& here = scopes_.locations.emplace_back(
+      LocationScope{.location = &directive, .outer = location_, .settings = {}});
+  const LocationScope* around = std::exchange(location_, &here);
+  walk_block(*directive.block, kLocation, here.settings);
+  location_ = around;
+}
+
+// What the directive's own function says.
+std::optional<std::string> Walker::own_error(const syntax::Directive& directive,
+                                             const grammar::DirectiveRule& rule,
+                                             vocabulary::Context context,
+                                             const Settings& settings) {
+  if (auto error = grammar::value_error(rule, directive, context)) return error;
+  if (auto error = zones_.add(rule, directive, outer_->name)) return error;
+  if (rule.value == grammar::ValueKind::kProxyUrl && takes_no_uri(context)) {
+    return grammar::proxy_uri_error(directive.args.at(0).text);
+  }
+  const bool is_mail = context == kMail || context == kMailServer;
+  return is_mail ? starttls_error(directive, settings) : std::nullopt;
+}
+
+// ngx_http_proxy_pass(): where no prefix of the request's path is known to replace.
+bool Walker::takes_no_uri(vocabulary::Context context) const {
+  if (context == kLocationIf || context == kLimitExcept) return true;
+  if (context != kLocation || location_->location->args.empty()) return false;
+  const std::string& first = location_->location->args.front().text;
+  return first.starts_with('~') || first.starts_with('@');
+}
+
+// None of the modules that have it takes part. http always does.
+bool Walker::is_absent(const grammar::DirectiveRule& rule) const {
+  if (!modules_ || rule.modules.find('h') != std::string_view::npos) return false;
+  const bool in_stream = rule.modules.find('s') != std::string_view::npos;
+  const bool in_mail = rule.modules.find('m') != std::string_view::npos;
+  return !(in_stream && modules_->has("stream")) && !(in_mail && modules_->has("mail"));
+}
+
+// ngx_conf_handler(), then the directive's own function.
+void Walker::take(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
+                  vocabulary::Context context, Settings& settings) {
+  if (!grammar::exists_in(rule, build_.version) || is_absent(rule)) {
+    return complain(directive, "unknown directive \"" + directive.name + "\"");
+  }
+  if (!grammar::is_allowed(rule, context, build_.version)) {
+    return complain(directive, grammar::directive_complaint(directive, "is not allowed here"));
+  }
+  if (directive.block) return;  // said when it was read
+  const int count = static_cast<int>(directive.args.size());
+  if (count < rule.min_args || count > rule.max_args) {
+    return complain(directive, grammar::wrong_arity(directive));
+  }
+  auto& same = settings[rule.name];
+  if (rule.repeat == grammar::Repeat::kOnce && !same.empty()) {
+    return complain(directive, grammar::directive_complaint(directive, "is duplicate"));
+  }
+  if (auto error = own_error(directive, rule, context, settings)) {
+    return complain(directive, std::move(*error));
+  }
+  same.push_back(&directive);
+  if (rule.name == "listen") take_listen(directive);
+  if (rule.reach == grammar::Placement::kPass || rule.reach == grammar::Placement::kPassOrExcept) {
+    scopes_.passes.push_back(
+        {.pass = &directive, .server = scopes_.servers.size() - 1, .location = location_});
+  }
+}
+
+void Walker::take_listen(const syntax::Directive& directive) {
+  ServerScope& server = scopes_.servers.back();
+  auto parsed = parse_listen(directive, server.module, build_);
+  if (!parsed) return complain(directive, std::move(parsed.error().message));
+  auto error = sockets_.add(server.module, scopes_.servers.size() - 1, *parsed);
+  if (error) complain(directive, std::move(*error));
+  std::move(parsed->listens.begin(), parsed->listens.end(), std::back_inserter(server.listens));
+}
+
+}  // namespace
+
+Scopes read_scopes(const syntax::Document& document, const NginxBuild& build) {
+  return Walker(document, build).walk(document);
+}
+
+}  // namespace mtls::config::blocks

@@ -1,0 +1,55 @@
+// Listens grouped by address, as ngx_http_add_listen() and its kin do: default servers, the ssl
+// union (R2.2, R2.3) and what may not stand twice. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "config/blocks/listen.h"
+#include "config/setting.h"
+#include "config/socket.h"
+
+namespace mtls::config::blocks {
+
+class SocketTable {
+ public:
+  explicit SocketTable(const NginxBuild& build) : build_(build) {}
+
+  /// nginx's complaint when one of the addresses may not stand here again; the others are added.
+  std::optional<std::string> add(Module module, std::size_t server, const ParsedListen& parsed);
+
+  /// Sorted by module, then canonical, TCP before UDP.
+  std::vector<Socket> sockets() const;
+
+ private:
+  struct SocketEntry {
+    Socket socket;
+    bool has_flagged_default = false;
+    bool has_socket_options = false;
+    std::size_t port = 0;  // into ports_
+  };
+  // What ngx_http_conf_port_t is one of: module, transport, family, port.
+  using Port = std::tuple<Module, Transport, char, int>;
+  struct Key {
+    Module module;
+    std::string canonical;
+    Transport transport;
+    auto operator<=>(const Key&) const = default;
+  };
+
+  std::optional<std::string> share(SocketEntry& entry, std::size_t server, const Listen& listen,
+                                   const ParsedListen& parsed) const;
+  /// Of each entry, where `within` orders the addresses of a port; those it makes equal stay.
+  template <class Within>
+  std::vector<std::uint32_t> ranks(const Within& within) const;
+
+  NginxBuild build_;
+  std::vector<SocketEntry> entries_;
+  std::map<Key, std::size_t> index_;   // into entries_
+  std::map<Port, std::size_t> ports_;  // numbered as they are met
+};
+
+}  // namespace mtls::config::blocks

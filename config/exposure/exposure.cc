@@ -1,0 +1,198 @@
+#include "config/exposure/exposure.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "config/exposure/enforcement.h"
+#include "config/exposure/identity_headers.h"
+#include "config/exposure/location_content.h"
+#include "config/exposure/location_tree.h"
+
+namespace mtls::config::exposure {
+namespace {
+
+bool asks(const TlsContext& server) {
+  return server.on_tls_socket && server.verify_client.value != VerifyClient::kOff;
+}
+
+std::vector<int> statuses_of(const LocationTree& tree) {
+  std::vector<int> statuses;
+  for (const syntax::Directive* page : tree.effective(tree.server(), "error_page")) {
+    for (const syntax::Argument& word : page->args) {
+      int status = 0;
+      const char* end = word.text.data() + word.text.size();
+      const auto [rest, error] = std::from_chars(word.text.data(), end, status);
+      if (error == std::errc() && rest == end) statuses.push_back(status);
+    }
+  }
+  std::sort(statuses.begin(), statuses.end());
+  return statuses;
+}
+
+// The same place for `.example.com` and `example.com`.
+std::string bare_name(const std::string& name) {
+  return name.starts_with('.') ? name.substr(1) : name;
+}
+
+// What the locations of a server block serve to whom they let in. Without a root of its own a
+// server serves nginx's, like any other.
+std::set<std::string> contents_of(const LocationTree& tree, const Variables& variables) {
+  std::set<std::string> contents;
+  std::vector<const Location*> levels = tree.locations();
+  levels.push_back(&tree.server());
+  for (const Location* location : levels) {
+    const Content content = content_at(tree, variables, *location);
+    if (content.from != nullptr && content.source != "backend ") contents.insert(content.source);
+  }
+  return contents;
+}
+
+// What a http block itself sets. Each look at that level would otherwise pass by all its servers.
+syntax::Directive without_servers(const syntax::Directive& http) {
+  std::vector<syntax::Directive> inside;
+  std::copy_if(http.block->begin(), http.block->end(), std::back_inserter(inside),
+               [](const syntax::Directive& one) { return one.name != "server"; });
+  return {.name = http.name,
+          .args = http.args,
+          .block = std::move(inside),
+          .at = http.at,
+          .end = http.end,
+          .order = http.order,
+          .last = http.last};
+}
+
+struct HttpBlock {
+  explicit HttpBlock(const syntax::Directive& http)
+      : alone(without_servers(http)), variables(http) {}
+
+  syntax::Directive alone;
+  Variables variables;
+};
+
+class Describer {
+ public:
+  Describer(const blocks::Scopes& scopes, ResolvedConfig& config)
+      : scopes_(scopes), config_(config) {}
+
+  void run() {
+    for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+      if (scopes_.servers[i].module != Module::kHttp) continue;
+      if (asks(config_.servers[i])) judge(i);
+      list_plain_names(i);
+    }
+    for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+      if (scopes_.servers[i].module == Module::kHttp && asks(config_.servers[i])) find_twins(i);
+    }
+    find_header_gaps();
+  }
+
+ private:
+  const HttpBlock& block_of(const syntax::Directive& http) {
+    return blocks_.try_emplace(&http, http).first->second;
+  }
+  GuardQuestion question(std::size_t index) {
+    const blocks::ServerScope& scope = scopes_.servers[index];
+    const TlsContext& server = config_.servers[index];
+    const bool is_plain = server.id.server.find_first_of("*~$") == std::string::npos;
+    const HttpBlock& http = block_of(*scope.outer);
+    return {.http = http.alone,
+            .variables = http.variables,
+            .server = *scope.server,
+            .mode = server.verify_client.value,
+            .host = is_plain ? server.id.server : ""};
+  }
+
+  void judge(std::size_t index);
+  void list_plain_names(std::size_t index);
+  void find_twins(std::size_t index);
+  const std::vector<Opening>& plain_openings(std::size_t index);
+  void find_header_gaps();
+
+  const blocks::Scopes& scopes_;
+  ResolvedConfig& config_;
+  std::map<const syntax::Directive*, HttpBlock> blocks_;
+  // Server blocks and their listens that others reach without TLS, by name.
+  std::map<std::string, std::vector<std::pair<std::size_t, std::string>>> plain_;
+  std::map<std::size_t, std::vector<Opening>> plain_openings_;
+};
+
+void Describer::judge(std::size_t index) {
+  TlsContext& server = config_.servers[index];
+  const GuardQuestion question = this->question(index);
+  GuardAnswer answer = guard_of(question);
+  server.guard = answer.guard;
+  server.openings = std::move(answer.openings);
+  server.guard_doubt = std::move(answer.doubt);
+  server.error_statuses = statuses_of(LocationTree(question.http, question.server));
+}
+
+void Describer::list_plain_names(std::size_t index) {
+  const TlsContext& server = config_.servers[index];
+  for (const Listen& listen : server.listens) {
+    const Socket* socket = config_.socket(Module::kHttp, listen.canonical());
+    if (socket == nullptr || socket->ssl || listen.quic || is_local(listen)) continue;
+    for (const std::string& name : server.server_names) {
+      if (!name.empty()) plain_[bare_name(name)].emplace_back(index, listen.canonical());
+    }
+  }
+}
+
+const std::vector<Opening>& Describer::plain_openings(std::size_t index) {
+  const auto [entry, is_new] = plain_openings_.try_emplace(index);
+  if (is_new) entry->second = openings_in_plaintext(question(index));
+  return entry->second;
+}
+
+// An ACME challenge is public by its nature (RFC 8555 §8.3), whatever root it is served from.
+void Describer::find_twins(std::size_t index) {
+  TlsContext& server = config_.servers[index];
+  std::set<std::pair<std::size_t, std::string>> twins;
+  for (const std::string& name : server.server_names) {
+    const auto found = plain_.find(bare_name(name));
+    if (found != plain_.end()) twins.insert(found->second.begin(), found->second.end());
+  }
+  if (twins.empty()) return;
+  const GuardQuestion question = this->question(index);
+  const std::set<std::string> ours =
+      contents_of(LocationTree(question.http, question.server), question.variables);
+  for (const auto& [other, listen] : twins) {
+    for (const Opening& opening : plain_openings(other)) {
+      if (!ours.contains(opening.content) || opening.path.starts_with("/.well-known/")) continue;
+      server.plaintext_twins.push_back({.server = other, .listen = listen, .opening = opening});
+      break;
+    }
+  }
+}
+
+void Describer::find_header_gaps() {
+  std::map<const syntax::Directive*, std::vector<std::size_t>> by_http;
+  for (std::size_t i = 0; i < scopes_.servers.size(); ++i) {
+    const blocks::ServerScope& scope = scopes_.servers[i];
+    if (scope.module == Module::kHttp) by_http[scope.outer].push_back(i);
+  }
+  for (const auto& [http, servers] : by_http) {
+    const HttpBlock& block = block_of(*http);
+    if (!any_identity(*http, block.variables)) continue;
+    IdentityHeaders headers(block.alone, block.variables);
+    for (const std::size_t i : servers) headers.add(i, *scopes_.servers[i].server);
+    for (const std::size_t i : servers) {
+      TlsContext& server = config_.servers[i];
+      const bool is_only_local =
+          std::all_of(server.listens.begin(), server.listens.end(), is_local);
+      if (!is_only_local) server.header_gaps = headers.gaps(i);
+    }
+  }
+}
+
+}  // namespace
+
+void describe_exposure(const blocks::Scopes& scopes, ResolvedConfig& config) {
+  Describer(scopes, config).run();
+}
+
+}  // namespace mtls::config::exposure

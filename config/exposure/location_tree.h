@@ -1,0 +1,74 @@
+// The locations of one http server block as nginx looks them up (ngx_http_core_find_location), and
+// which directive is in force at one of them. Points into the Document. Pure.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/exposure/variables.h"
+#include "config/syntax/ast.h"
+#include "config/syntax/regex.h"
+
+namespace mtls::config::exposure {
+
+/// A configuration level below http: the server, a location, or an `if` inside one.
+struct Location {
+  enum class Kind { kServer, kPrefix, kExact, kRegex, kNamed, kIf };
+
+  Kind kind = Kind::kServer;
+  const syntax::Directive* directive = nullptr;
+  const Location* outer = nullptr;
+  std::string name;                    // path, pattern or @name
+  bool stops_regex = false;            // ^~
+  std::optional<syntax::Regex> regex;  // nullopt also for a pattern that does not compile
+  std::vector<std::unique_ptr<Location>> inside;
+
+  /// The words after `location`; those of the location around an `if`; "" for the server.
+  std::string label() const;
+  const Location& location() const { return kind == Kind::kIf ? outer->location() : *this; }
+  const syntax::Directive* own(std::string_view directive_name) const;
+};
+
+class LocationTree {
+ public:
+  LocationTree(const syntax::Directive& http, const syntax::Directive& server);
+
+  const syntax::Directive& http() const { return http_; }
+  const Location& server() const { return server_; }
+  /// nullptr: nginx answers 500.
+  const Location* named(std::string_view name) const;
+
+  struct LocationMatch {
+    const Location* at;
+    bool is_redirect = false;  // 301 to the same path with a slash
+    bool is_certain = true;    // for the path given; else some path may lead there
+  };
+  std::vector<LocationMatch> find(const RequestState& request) const;
+
+  /// The directives of that name at the innermost level that has any: levels never add up.
+  std::vector<const syntax::Directive*> effective(const Location& at, std::string_view name) const;
+  const syntax::Directive* effective_one(const Location& at, std::string_view name) const;
+  /// The first directive of either name at the innermost level that has one.
+  const syntax::Directive* first_effective(const Location& at,
+                                           const std::array<std::string_view, 2>& names) const;
+
+  /// Every location but the server itself and the `if`s, in configuration order.
+  const std::vector<const Location*>& locations() const { return locations_; }
+
+ private:
+  void grow(Location& level);
+  enum class Outcome { kOpen, kSettled, kUndecided };
+  static Outcome find_static(const Location& level, const std::string& uri, LocationMatch& found);
+  Outcome find_in(const Location& level, const std::string& uri, LocationMatch& found) const;
+  std::vector<LocationMatch> find_any(const RequestState& request) const;
+
+  const syntax::Directive& http_;
+  Location server_;
+  std::vector<const Location*> locations_;
+};
+
+}  // namespace mtls::config::exposure

@@ -1,0 +1,256 @@
+#include "config/exposure/variables.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+
+namespace mtls::config::exposure {
+namespace {
+
+constexpr std::string_view kVerdictPrefix =
+    "ssl_client_";             // stands for all of them in a set of names
+constexpr int kMaxDepth = 16;  // nginx gives up on cycles of variables at run time
+
+template <std::size_t kCount>
+bool is_one_of(std::string_view name, const std::array<std::string_view, kCount>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_sent_by_client(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kNames{
+      "args",           "query_string", "is_args",    "request_method",
+      "content_length", "content_type", "remote_user"};
+  return name != "http_host" && (is_one_of(name, kNames) || name.starts_with("http_") ||
+                                 name.starts_with("arg_") || name.starts_with("cookie_"));
+}
+
+Value of(std::string text) {
+  return {.known = std::move(text), .one_of = {}, .is_clients_choice = false};
+}
+
+bool is_parameter(const syntax::Directive& row, std::string_view name) {
+  return row.name == name && row.args.empty();
+}
+
+}  // namespace
+
+void change_uri(RequestState& request, Known uri) {
+  request.uri = std::move(uri);
+  request.is_unnamed = false;
+  request.outcomes.clear();
+}
+
+bool is_external(std::string_view target) {
+  return target.starts_with("http://") || target.starts_with("https://") ||
+         target.starts_with("$scheme");
+}
+
+bool is_path_variable(std::string_view name) {
+  return name == "uri" || name == "document_uri" || name == "request_uri";
+}
+
+Variables::Variables(const syntax::Directive& http) {
+  collect(http);
+  for (const auto& [name, map] : maps_) collect_paths(map);
+  carriers_.insert(std::string(kVerdictPrefix));
+  spread(carriers_);
+  spellings_ = {"request_uri", "host", "http_host"};
+  spread(spellings_);
+}
+
+// ngx_http_map(): `hostnames` and `volatile` alone, then key and value.
+Variables::Map Variables::read_map(const syntax::Directive& block) {
+  Map map;
+  map.source = block.args.at(0).text;
+  for (const syntax::Directive& row : *block.block) {
+    if (is_parameter(row, "hostnames")) map.is_readable = false;
+    if (is_parameter(row, "volatile")) map.is_volatile = true;
+    if (row.args.size() != 1) continue;
+    const std::string& value = row.args[0].text;
+    std::string key = row.name;
+    if (key == "default") {
+      map.fallback = value;
+    } else if (key.starts_with('~')) {
+      const bool either = key.starts_with("~*");
+      key.erase(0, either ? 2 : 1);
+      auto regex = syntax::Regex::compile(
+          key, either ? syntax::Letters::kEitherCase : syntax::Letters::kExact);
+      if (!regex) map.is_readable = false;
+      if (regex) map.rows.push_back({.key = key, .regex = std::move(*regex), .value = value});
+    } else {
+      if (key.starts_with('\\')) key.erase(0, 1);
+      map.rows.push_back({.key = base::ascii_lower(key), .regex = std::nullopt, .value = value});
+    }
+  }
+  return map;
+}
+
+void Variables::collect(const syntax::Directive& block) {
+  for (const syntax::Directive& directive : *block.block) {
+    const std::string_view name = directive.name;
+    const auto& args = directive.args;
+    for (const syntax::Argument& word : args) {
+      for (std::string& group : syntax::named_groups(word.text))
+        elsewhere_.insert(std::move(group));
+    }
+    if (name == "map" && args.size() == 2 && directive.block) {
+      const std::string target =
+          args[1].text.empty() ? "" : base::ascii_lower(args[1].text.substr(1));
+      for (const syntax::Directive& row : *directive.block) {
+        for (std::string& group : syntax::named_groups(row.name))
+          elsewhere_.insert(std::move(group));
+        if (!row.args.empty()) feeds_.emplace_back(target, row.args[0].text);
+      }
+      feeds_.emplace_back(target, args[0].text);
+      maps_[target] = read_map(directive);
+    } else if (syntax::is_data_block(directive) && !args.empty()) {
+      for (std::string& target : syntax::variables_in(args.back().text)) elsewhere_.insert(target);
+    } else if (name == "set" && args.size() == 2) {
+      for (const std::string& target : syntax::variables_in(args[0].text)) {
+        set_somewhere_.insert(target);
+        feeds_.emplace_back(target, args[1].text);
+      }
+    } else if (name == "auth_request_set" || name == "js_set" || name == "js_var" ||
+               name == "perl_set" || name.starts_with("set_by_lua")) {
+      if (args.empty()) continue;
+      for (const std::string& target : syntax::variables_in(args[0].text)) {
+        elsewhere_.insert(target);
+        carriers_.insert(target);  // code reads what it likes
+      }
+    } else if (directive.block) {
+      collect(directive);
+    }
+  }
+}
+
+void Variables::collect_paths(const Map& map) {
+  const auto names = syntax::variables_in(map.source);
+  if (std::none_of(names.begin(), names.end(), is_path_variable)) return;
+  for (const Row& row : map.rows)
+    (row.regex ? paths_.patterns : paths_.literals).push_back(row.key);
+}
+
+// Until nothing new is found: maps of maps, `set` of `set`.
+void Variables::spread(Names& names) const {
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const auto& [target, source] : feeds_) {
+      const auto parts = syntax::variables_in(source);
+      const bool is_fed = std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+        return part.starts_with(kVerdictPrefix) ? names.contains(kVerdictPrefix)
+                                                : names.contains(part);
+      });
+      if (is_fed && names.insert(target).second) grows = true;
+    }
+  }
+}
+
+bool Variables::carries_verdict(std::string_view written) const {
+  const auto names = syntax::variables_in(written);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name.starts_with(kVerdictPrefix) || carriers_.contains(name);
+  });
+}
+
+bool Variables::is_one_spelling(std::string_view name) const { return spellings_.contains(name); }
+
+Value Variables::value(std::string_view written, RequestState& request, int depth) const {
+  const std::string name = base::ascii_lower(written);
+  Value any;
+  if (const auto set = request.variables.find(name); set != request.variables.end()) {
+    return {.known = set->second, .one_of = {}, .is_clients_choice = false};
+  }
+  if (name == "ssl_client_verify") return of(request.verify);
+  if (name.starts_with("ssl_client_")) {
+    // Only who sends a certificate has a name, and who makes it himself has any.
+    if (!request.verify.starts_with("FAILED")) return of("");
+    return {.known = {}, .one_of = {}, .is_clients_choice = true};
+  }
+  if (name == "uri" || name == "document_uri") return {request.uri, {}, false};
+  if (name == "request_uri") return {request.sent_uri, {}, false};
+  if (name == "scheme") return of(request.verify.empty() ? "http" : "https");
+  if (name == "https") return of(request.verify.empty() ? "" : "on");
+  if (name == "host" || name == "http_host") {
+    return request.host.empty() ? any : of(request.host);
+  }
+  if (is_sent_by_client(name)) return {.known = {}, .one_of = {}, .is_clients_choice = true};
+  if (elsewhere_.contains(name) || depth > kMaxDepth) return any;
+  if (const auto map = maps_.find(name); map != maps_.end()) {
+    Value found = map_value(map->second, request, depth + 1);
+    // The first use decides, even when the path is rewritten later (ngx_http_get_indexed_variable).
+    if (found.known && !map->second.is_volatile) request.variables[name] = found.known;
+    return found;
+  }
+  return set_somewhere_.contains(name) ? of("") : any;
+}
+
+Known Variables::text(std::string_view written, RequestState& request) const {
+  return text(written, request, 0).known;
+}
+
+Value Variables::text(std::string_view written, RequestState& request, int depth) const {
+  std::string result;
+  bool is_known = true;
+  bool is_free = true;
+  for (std::size_t at = 0; at < written.size();) {
+    if (written[at] != '$') {
+      result += written[at++];
+      continue;
+    }
+    const std::size_t begin = at;
+    Value part = value(syntax::take_name(written, at), request, depth);
+    if (begin == 0 && at == written.size()) return part;
+    if (part.known) {
+      result += *part.known;
+    } else {
+      is_known = false;
+      is_free = is_free && part.is_clients_choice;
+    }
+  }
+  if (is_known) return of(std::move(result));
+  return {.known = {}, .one_of = {}, .is_clients_choice = is_free};
+}
+
+// ngx_http_map_find(): exact keys regardless of case, then the patterns in order, then the default.
+std::vector<const std::string*> Variables::candidates(const Map& map, const Value& source,
+                                                      const RequestState& request) const {
+  std::vector<const std::string*> found;
+  const bool is_path =
+      is_path_variable(base::ascii_lower(map.source).substr(map.source.empty() ? 0 : 1));
+  const bool no_literal = is_path && request.is_unnamed;
+  for (const Row& row : map.rows) {
+    if (row.regex || no_literal) continue;
+    if (!source.known) found.push_back(&row.value);
+    if (source.known && base::ascii_lower(*source.known) == row.key) return {&row.value};
+  }
+  for (const Row& row : map.rows) {
+    if (!row.regex) continue;
+    const syntax::Match match =
+        source.known ? row.regex->match(*source.known) : syntax::Match::kUndecided;
+    if (match == syntax::Match::kNo) continue;
+    found.push_back(&row.value);
+    if (match == syntax::Match::kYes) return found;
+  }
+  found.push_back(&map.fallback);
+  return found;
+}
+
+Value Variables::map_value(const Map& map, RequestState& request, int depth) const {
+  if (!map.is_readable) return {};
+  const Value source = text(map.source, request, depth);
+  Value result{.known = {}, .one_of = {}, .is_clients_choice = source.is_clients_choice};
+  for (const std::string* written : candidates(map, source, request)) {
+    const Value value = text(*written, request, depth);
+    if (!value.known) return {.known = {}, .one_of = {}, .is_clients_choice = false};
+    result.one_of.push_back(*value.known);
+  }
+  std::sort(result.one_of.begin(), result.one_of.end());
+  const auto end = std::unique(result.one_of.begin(), result.one_of.end());
+  result.one_of.erase(end, result.one_of.end());
+  if (result.one_of.size() == 1) return of(result.one_of.front());
+  return result;
+}
+
+}  // namespace mtls::config::exposure

@@ -1,0 +1,100 @@
+#include "config/grammar/measures.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace mtls::config::grammar {
+namespace {
+
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+
+struct Unit {
+  std::string_view letters;
+  int step;  // its place from large to small
+  std::int64_t seconds;
+};
+
+constexpr std::int64_t kDay = std::int64_t{24} * 3600;
+constexpr int kMinuteStep = 6;
+constexpr int kSecondStep = 7;
+constexpr int kMillisecondStep = 8;
+constexpr int kMonthStep = 2;
+constexpr std::array kUnits{
+    Unit{"ms", kMillisecondStep, 0}, Unit{"y", 1, 365 * kDay},  Unit{"M", kMonthStep, 30 * kDay},
+    Unit{"w", 3, 7 * kDay},          Unit{"d", 4, kDay},        Unit{"h", 5, 3600},
+    Unit{"m", kMinuteStep, 60},      Unit{"s", kSecondStep, 1}, Unit{" ", kMillisecondStep + 1, 1}};
+
+std::string_view take_digits(std::string_view& text) {
+  const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view digits = text.substr(0, count);
+  text.remove_prefix(count);
+  return digits;
+}
+
+const Unit* take_unit(std::string_view& text) {
+  const auto* found = std::ranges::find_if(
+      kUnits, [&](const Unit& unit) { return text.starts_with(unit.letters); });
+  if (found == kUnits.end()) return nullptr;
+  text.remove_prefix(found->letters.size());
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  return found;
+}
+
+// Each unit once, from large to small; a space makes seconds and ends the units.
+bool may_follow(const Unit& unit, int step) {
+  return unit.letters == " " ? step < kSecondStep : step < unit.step;
+}
+
+bool add(std::int64_t& total, std::int64_t value, std::int64_t scale) {
+  if (scale != 0 && value > kMax / scale) return false;
+  if (total > kMax - value * scale) return false;
+  total += value * scale;
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_all = error == std::errc{} && end == text.data() + text.size();
+  if (!is_all || text.empty() || text.front() == '-') return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> parse_size(std::string_view text) {
+  std::int64_t scale = 1;
+  if (text.ends_with('k') || text.ends_with('K')) scale = 1024;
+  if (text.ends_with('m') || text.ends_with('M')) scale = std::int64_t{1024} * 1024;
+  if (scale != 1) text.remove_suffix(1);
+  const auto count = parse_number(text);
+  if (!count || *count > kMax / scale) return std::nullopt;
+  return *count * scale;
+}
+
+std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit) {
+  const bool in_seconds = unit == TimeUnit::kSeconds;
+  const std::int64_t per_second = in_seconds ? 1 : 1000;
+  int step = in_seconds ? 0 : kMonthStep;  // milliseconds know no years and no months
+  bool has_number = false;
+  std::int64_t total = 0;
+  while (!text.empty()) {
+    const std::string_view digits = take_digits(text);
+    const std::int64_t value = digits.empty() ? 0 : parse_number(digits).value_or(-1);
+    if (value < 0) return std::nullopt;
+    has_number = has_number || !digits.empty();
+    if (text.empty())
+      return has_number && add(total, value, per_second) ? std::optional(total) : std::nullopt;
+    const Unit* found = take_unit(text);
+    if (found == nullptr || !may_follow(*found, step)) return std::nullopt;
+    if (in_seconds && found->step == kMillisecondStep) return std::nullopt;
+    const bool is_fraction = found->step == kMillisecondStep;
+    if (!add(total, value, is_fraction ? 1 : found->seconds * per_second)) return std::nullopt;
+    step = found->step;
+  }
+  return has_number ? std::optional(total) : std::nullopt;
+}
+
+}  // namespace mtls::config::grammar

@@ -1,0 +1,152 @@
+#include "config/grammar/shape.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "config/grammar/condition.h"
+#include "config/grammar/directives.h"
+#include "config/grammar/values.h"
+
+namespace mtls::config::grammar {
+namespace {
+
+using enum vocabulary::Context;
+
+struct Inside {
+  std::string_view block;
+  vocabulary::Context outer;
+  vocabulary::Context inner;
+};
+
+constexpr Version kVolatileGeo{1, 29, 3};
+
+constexpr std::array kInsides{
+    Inside{"events", kMain, kEvents},         Inside{"http", kMain, kHttp},
+    Inside{"stream", kMain, kStream},         Inside{"mail", kMain, kMail},
+    Inside{"server", kHttp, kHttpServer},     Inside{"server", kStream, kStreamServer},
+    Inside{"server", kMail, kMailServer},     Inside{"location", kHttpServer, kLocation},
+    Inside{"location", kLocation, kLocation}, Inside{"if", kHttpServer, kServerIf},
+    Inside{"if", kLocation, kLocationIf},     Inside{"limit_except", kLocation, kLimitExcept},
+    Inside{"upstream", kHttp, kUpstream},     Inside{"upstream", kStream, kStreamUpstream},
+};
+
+// ngx_conf_set_flag_slot().
+constexpr DirectiveRule kOnOffRule{.name = "", .modules = "", .value = ValueKind::kFlag};
+
+bool is_main_block(const vocabulary::KnownDirective* known) {
+  return known->is_block() && known == vocabulary::find_known(known->name, kMain);
+}
+
+std::optional<std::string> repeat_error(const syntax::Directive& directive,
+                                        const vocabulary::KnownDirective& known, Seen& seen) {
+  const bool is_late = directive.name == "load_module" &&  // ngx_load_module(): modules_used
+                       std::any_of(seen.begin(), seen.end(), is_main_block);
+  if (is_late) return directive_complaint(directive, "is specified too late");
+  if ((known.is_once() || is_main_block(&known)) && !seen.insert(&known).second) {
+    return directive_complaint(directive, "is duplicate");
+  }
+  return std::nullopt;
+}
+
+// Of a directive that is not in the vocabulary of `context`.
+std::optional<std::string> foreign_error(const syntax::Directive& directive,
+                                         vocabulary::Context context,
+                                         const vocabulary::Release& release) {
+  if (const DirectiveRule* rule = find_rule(directive.name)) {
+    const bool opens_block = directive.block && is_allowed(*rule, context, rule->until);
+    return opens_block ? std::optional(not_terminated(directive)) : std::nullopt;
+  }
+  if (!vocabulary::is_known(directive.name)) return std::nullopt;
+  if (!vocabulary::is_known(directive.name, release))
+    return "unknown directive \"" + directive.name + "\"";
+  return directive_complaint(directive, "is not allowed here");
+}
+
+// ngx_atofp() of `50.25` for split_clients, and more than nothing.
+bool is_percentage(std::string_view number) {
+  const std::size_t dot = number.find('.');
+  const std::string_view whole = number.substr(0, dot);
+  const std::string_view part =
+      dot == std::string_view::npos ? std::string_view{} : number.substr(dot + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::all_of(whole.begin(), whole.end(), is_digit) && part.size() <= 2 &&
+         std::all_of(part.begin(), part.end(), is_digit) &&
+         number.find_first_not_of("0.") != std::string_view::npos;
+}
+
+std::optional<std::string> percent_error(const std::string& percent) {
+  const bool is_good = percent == "*" || (percent.ends_with('%') &&
+                                          is_percentage(percent.substr(0, percent.size() - 1)));
+  return is_good ? std::nullopt : std::optional("invalid percent value \"" + percent + "\"");
+}
+
+// ngx_http_charset_map(), of the first byte only.
+std::optional<std::string> charset_error(const syntax::Directive& line) {
+  if (line.args.size() != 1) return "invalid parameters number";
+  unsigned byte = 0;
+  const char* const end = line.name.data() + line.name.size();
+  const auto [rest, error] = std::from_chars(line.name.data(), end, byte, 16);
+  const bool is_byte = error == std::errc{} && rest == end && byte <= 0xFF;
+  return is_byte ? std::nullopt : std::optional("invalid value \"" + line.name + "\"");
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+vocabulary::Context context_inside(const syntax::Directive& directive, vocabulary::Context outer) {
+  const vocabulary::KnownDirective* known = vocabulary::find_known(directive.name, outer);
+  if (known == nullptr || !known->is_block()) return kOpaque;
+  if (is_data_block(directive)) return kData;
+  const auto* const found =
+      std::find_if(kInsides.begin(), kInsides.end(), [&](const Inside& inside) {
+        return inside.block == directive.name && inside.outer == outer;
+      });
+  return found == kInsides.end() ? kOpaque : found->inner;
+}
+
+std::optional<std::string> shape_error(const syntax::Directive& directive,
+                                       vocabulary::Context context, Seen& seen,
+                                       const vocabulary::Release& release) {
+  if (context == kOpaque || context == kData) return std::nullopt;
+  if (directive.name.starts_with("\xEF\xBB\xBF")) {  // R1.6: no module has such a directive
+    return "unknown directive \"" + directive.name + "\"";
+  }
+  const vocabulary::KnownDirective* known = vocabulary::find_known(directive.name, context);
+  if (known == nullptr || !vocabulary::exists_in(*known, release)) {
+    return foreign_error(directive, context, release);
+  }
+  if (directive.block && !known->is_block()) return not_terminated(directive);
+  if (!directive.block && known->is_block()) {
+    return "directive \"" + directive.name + "\" has no opening \"{\"";
+  }
+  if (!known->takes(directive.args.size())) return wrong_arity(directive);
+  if (auto error = repeat_error(directive, *known, seen)) return error;
+  if (directive.name == "if") return condition_error(directive);
+  const bool is_flag = known->trait == vocabulary::Trait::kOnOff;
+  return is_flag ? value_error(kOnOffRule, directive, context) : std::nullopt;
+}
+
+std::optional<std::string> data_line_error(const std::string& block, const syntax::Directive& line,
+                                           const vocabulary::Release& release) {
+  const std::size_t words = 1 + line.args.size();
+  if (block == "types") {  // ngx_http_core_type()
+    return line.name == "include" && words != 2 ? std::optional(wrong_arity(line)) : std::nullopt;
+  }
+  if (block == "split_clients") return percent_error(line.name);
+  if (block == "charset_map") return charset_error(line);
+  if (words == 2) return std::nullopt;
+  const bool is_early = block == "geo" && line.name == "volatile" && release.modules != nullptr &&
+                        release.version < kVolatileGeo;
+  const bool is_switch =
+      !is_early && words == 1 &&
+      (block == "map" ? is_one_of(line.name, {"hostnames", "volatile"})
+                      : is_one_of(line.name, {"ranges", "proxy_recursive", "volatile"}));
+  return is_switch ? std::nullopt : std::optional("invalid number of the " + block + " parameters");
+}
+
+}  // namespace mtls::config::grammar

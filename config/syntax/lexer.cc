@@ -1,0 +1,188 @@
+#include "config/syntax/lexer.h"
+
+#include <utility>
+
+namespace mtls::config::syntax {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::size_t kBufferBytes = 4096;  // NGX_CONF_BUFFER
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// R1.4: the same in bare and quoted words.
+std::string unescape(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const char next = raw[i] == '\\' && i + 1 < raw.size() ? raw[i + 1] : '\0';
+    switch (next) {
+      case '"':
+      case '\'':
+      case '\\': out += next; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      case 'n': out += '\n'; break;
+      default: out += raw[i]; continue;
+    }
+    ++i;
+  }
+  return out;
+}
+
+bool has_variable(std::string_view raw) {
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] == '\\') {
+      ++i;
+    } else if (raw[i] == '$') {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Lexer::Lexer(std::string_view text, base::FileId file)
+    : text_(text), file_(file), start_at_{.file = file, .line = 1, .column = 1} {}
+
+base::SourceLocation Lexer::here() const {
+  return {.file = file_,
+          .line = line_,
+          .column = static_cast<std::uint32_t>(offset_ - line_start_ + 1)};
+}
+
+char Lexer::take() {
+  const char c = text_[offset_++];
+  if (c == '\n') {
+    ++line_;
+    line_start_ = offset_;
+  }
+  return c;
+}
+
+void Lexer::start_word() {
+  start_ = offset_;
+  start_at_ = here();
+}
+
+// The buffer is full of one word or comment, and the file has more.
+bool Lexer::is_too_long() const { return offset_ - start_ == kBufferBytes; }
+
+tl::unexpected<base::Error> Lexer::too_long(char open_quote) const {
+  if (open_quote != '\0') {
+    return base::fail(ErrorCode::kSyntax,
+                      std::string("too long parameter, probably missing terminating \"") +
+                          open_quote + "\" character",
+                      start_at_);
+  }
+  return base::fail(
+      ErrorCode::kSyntax,
+      "too long parameter \"" + std::string(text_.substr(start_, 10)) + "...\" started", start_at_);
+}
+
+tl::unexpected<base::Error> Lexer::unexpected(char c) const {
+  return base::fail(ErrorCode::kSyntax, std::string("unexpected \"") + c + "\"", here());
+}
+
+Result<Token> Lexer::end_of_file() const {
+  if (has_words_) {
+    return base::fail(ErrorCode::kSyntax, "unexpected end of file, expecting \";\" or \"}\"",
+                      here());
+  }
+  return Token{.kind = Token::Kind::kEnd, .word = {}, .at = here()};
+}
+
+// `;`, `{` or `}` where a word could have started; not yet taken.
+Result<Token> Lexer::punctuation(char c) {
+  const bool closes = c == '}';
+  if (closes == has_words_) return unexpected(c);
+  Token token{.kind = closes     ? Token::Kind::kClose
+                      : c == ';' ? Token::Kind::kSemicolon
+                                 : Token::Kind::kOpen,
+              .word = {},
+              .at = here()};
+  take();
+  start_word();
+  has_words_ = false;
+  return token;
+}
+
+Result<Token> Lexer::next() {
+  bool in_comment = false;
+  while (offset_ < text_.size()) {
+    if (is_too_long()) return too_long('\0');
+    const char c = text_[offset_];
+    if (in_comment) {
+      in_comment = c != '\n';
+      if (in_comment) {
+        take();
+        continue;
+      }
+    }
+    if (needs_separator_) {
+      if (is_space(c)) {  // nginx still keeps the quoted word in its buffer
+        take();
+        needs_separator_ = false;
+        continue;
+      }
+      if (c != ';' && c != '{' && c != ')') return unexpected(c);
+      needs_separator_ = false;
+    }
+    start_word();
+    if (is_space(c)) {
+      take();
+    } else if (c == '#') {
+      in_comment = true;
+      take();
+    } else if (c == ';' || c == '{' || c == '}') {
+      return punctuation(c);
+    } else {
+      return word(take());
+    }
+  }
+  return end_of_file();
+}
+
+// ngx_conf_read_token() from the first character of a word on; `start_` is that character.
+Result<Token> Lexer::word(char first) {
+  has_words_ = true;
+  const char quote = first == '"' || first == '\'' ? first : '\0';
+  if (quote != '\0') start_ = offset_;
+  bool is_escaped = first == '\\';
+  bool after_dollar = first == '$';
+  while (offset_ < text_.size()) {
+    if (is_too_long()) return too_long(quote);
+    const char c = text_[offset_];
+    if (std::exchange(is_escaped, false) || (c == '{' && after_dollar)) {
+      take();
+      continue;
+    }
+    after_dollar = c == '$';
+    is_escaped = c == '\\';
+    const bool ends = quote != '\0' ? c == quote : is_space(c) || c == ';' || c == '{';
+    if (!ends) {
+      take();
+      continue;
+    }
+    const std::size_t end = offset_;
+    if (quote != '\0' || is_space(c)) take();  // `;` and `{` are the next token
+    needs_separator_ = quote != '\0';
+    return finish_word(start_, end);
+  }
+  return end_of_file();
+}
+
+Token Lexer::finish_word(std::size_t begin, std::size_t end) {
+  const std::string_view raw = text_.substr(begin, end - begin);
+  return {.kind = Token::Kind::kWord,
+          .word = {.text = unescape(raw),
+                   .at = start_at_,
+                   .quoted = needs_separator_,
+                   .has_variable = has_variable(raw)},
+          .at = start_at_};
+}
+
+}  // namespace mtls::config::syntax

@@ -1,0 +1,46 @@
+// A regular expression as nginx compiles and runs one (ngx_regex_compile, ngx_regex_exec), for
+// server names, maps and locations. PCRE2 stays in regex.cc. Pure; may be used by several threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace mtls::config::syntax {
+
+enum class Letters { kExact, kEitherCase };
+
+enum class Match {
+  kYes,
+  kNo,
+  kUndecided,  // more steps than we are ready to take; nginx would perhaps take them
+};
+
+class Regex {
+ public:
+  /// kSyntax with nginx's complaint: `pcre2_compile() failed: … in "…" at "…"`.
+  static base::Result<Regex> compile(std::string_view pattern, Letters letters);
+
+  Match match(std::string_view text) const;
+
+  /// Groups that capture, named ones included.
+  std::uint32_t captures() const;
+
+  bool operator==(const Regex& other) const {
+    return pattern_ == other.pattern_ && letters_ == other.letters_;
+  }
+
+ private:
+  struct Code;
+
+  Regex(std::string pattern, Letters letters, std::shared_ptr<const Code> code);
+
+  std::string pattern_;
+  Letters letters_;
+  std::shared_ptr<const Code> code_;
+};
+
+}  // namespace mtls::config::syntax

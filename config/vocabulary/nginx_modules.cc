@@ -1,0 +1,85 @@
+#include "config/vocabulary/nginx_modules.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+namespace mtls::config::vocabulary {
+namespace {
+
+constexpr Version kFirstKnown{1, 18, 0};
+constexpr Version kBehindLastKnown{1, 32, 0};
+
+// Not built without being asked for; all others are there unless they are told not to.
+constexpr std::array<std::string_view, 14> kOptIn{"http_geoip_module",
+                                                  "http_realip_module",
+                                                  "http_secure_link_module",
+                                                  "http_slice_module",
+                                                  "http_ssl_module",
+                                                  "http_stub_status_module",
+                                                  "http_v2_module",
+                                                  "http_v3_module",
+                                                  "mail",
+                                                  "stream",
+                                                  "stream_geoip_module",
+                                                  "stream_realip_module",
+                                                  "stream_ssl_module",
+                                                  "stream_ssl_preread_module"};
+
+// Those of nginx that can be built to be loaded.
+constexpr std::array<std::string_view, 7> kLoadable{
+    "ngx_http_geoip_module.so",  "ngx_http_image_filter_module.so",
+    "ngx_http_perl_module.so",   "ngx_http_xslt_filter_module.so",
+    "ngx_mail_module.so",        "ngx_stream_module.so",
+    "ngx_stream_geoip_module.so"};
+
+std::string file_of(std::string_view module) {
+  const bool is_whole = module == "mail" || module == "stream";
+  return "ngx_" + std::string(module) + (is_whole ? "_module.so" : ".so");
+}
+
+}  // namespace
+
+std::optional<ModuleSet> ModuleSet::of(const NginxBuild& build,
+                                       const std::vector<std::string>& loaded) {
+  const bool is_known_release = build.version >= kFirstKnown && build.version < kBehindLastKnown;
+  if (!build.configure || !is_known_release) return std::nullopt;
+  ModuleSet modules;
+  std::istringstream words(*build.configure);
+  for (std::string word; words >> word;) {
+    if (word.find("--add-module") != std::string::npos) return std::nullopt;
+    modules.options_.insert(std::move(word));
+  }
+  for (const std::string& path : loaded) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (std::find(kLoadable.begin(), kLoadable.end(), name) == kLoadable.end()) return std::nullopt;
+    modules.loaded_.insert(name);
+  }
+  return modules;
+}
+
+bool ModuleSet::was_given(std::string_view option, std::string_view module) const {
+  return options_.contains(std::string(option) + std::string(module));
+}
+
+bool ModuleSet::has(std::string_view module) const {
+  if (std::find(kOptIn.begin(), kOptIn.end(), module) == kOptIn.end()) {
+    return !was_given("--without-", module);
+  }
+  if (module == "http_ssl_module" && has("http_v3_module")) return true;  // auto/modules
+  return was_given("--with-", module) || loaded_.contains(file_of(module));
+}
+
+std::vector<std::string> loaded_modules(const syntax::Document& document) {
+  std::vector<std::string> loaded;
+  for (const auto* directives : {&document.globals, &document.main}) {
+    for (const syntax::Directive& directive : *directives) {
+      if (directive.name == "load_module" && directive.args.size() == 1) {
+        loaded.push_back(directive.args.front().text);
+      }
+    }
+  }
+  return loaded;
+}
+
+}  // namespace mtls::config::vocabulary

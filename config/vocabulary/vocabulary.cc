@@ -1,0 +1,57 @@
+#include "config/vocabulary/vocabulary.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "config/vocabulary/rows.h"
+
+namespace mtls::config::vocabulary {
+namespace {
+
+// Modules share names, never a name in one context.
+using Index = std::unordered_multimap<std::string_view, const KnownDirective*>;
+
+const Index& by_name() {
+  static const Index kIndex = [] {
+    Index all;
+    for (const auto table : {vocabulary::rows::of_core_and_mail(), vocabulary::rows::of_stream(),
+                             vocabulary::rows::of_http_core(), vocabulary::rows::of_http_modules(),
+                             vocabulary::rows::of_http_proxies()}) {
+      for (const KnownDirective& row : table) all.emplace(row.name, &row);
+    }
+    return all;
+  }();
+  return kIndex;
+}
+
+}  // namespace
+
+bool KnownDirective::takes(std::size_t argument_count) const {
+  return (counts >> std::min<std::size_t>(argument_count, vocabulary::rows::kLastCount) & 1U) != 0;
+}
+
+const KnownDirective* find_known(std::string_view name, Context context) {
+  const auto [first, last] = by_name().equal_range(name);
+  const auto found = std::find_if(first, last, [&](const auto& entry) {
+    return (entry.second->places & vocabulary::rows::place(context)) != 0;
+  });
+  return found == last ? nullptr : found->second;
+}
+
+// Of mail and stream only where their module takes part: it can be left out or not be loaded.
+bool exists_in(const KnownDirective& known, const Release& release) {
+  if (release.modules == nullptr) return true;
+  const bool is_mail = (known.places & ~vocabulary::rows::kMailPlaces) == 0;
+  const bool is_stream = (known.places & ~vocabulary::rows::kStreamPlaces) == 0;
+  if (is_mail && !release.modules->has("mail")) return false;
+  if (is_stream && !release.modules->has("stream")) return false;
+  return release.version >= known.since;
+}
+
+bool is_known(std::string_view name, const Release& release) {
+  const auto [first, last] = by_name().equal_range(name);
+  return std::any_of(first, last,
+                     [&](const auto& entry) { return exists_in(*entry.second, release); });
+}
+
+}  // namespace mtls::config::vocabulary

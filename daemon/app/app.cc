@@ -1,0 +1,352 @@
+#include "daemon/app/app.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include <uv.h>
+
+#include "daemon/app/published.h"
+#include "daemon/app/routes.h"
+#include "daemon/app/updater.h"
+#include "daemon/settings/build_info.h"
+#include "daemon/settings/policy_source.h"
+#include "daemon/system/clock_jump.h"
+#include "daemon/system/disk.h"
+#include "daemon/system/last_words.h"
+#include "daemon/system/log/log.h"
+#include "daemon/system/loop.h"
+#include "daemon/system/mount_table.h"
+#include "daemon/system/mount_threads.h"
+#include "daemon/system/systemd.h"
+#include "daemon/system/timeout_file_system.h"
+#include "daemon/watch/watcher.h"
+#include "daemon/web/auth/live_web_config.h"
+#include "daemon/web/server.h"
+
+namespace mtls::daemon::app {
+namespace {
+
+// An evaluation under way at SIGTERM may read a slow disk; systemd and the operator do not wait for
+// it.
+constexpr std::uint64_t kShutdownMilliseconds = 1500;
+// The watcher's counts move without an evaluation; this is how stale a scrape may see them.
+constexpr std::uint64_t kCountsMilliseconds = 1000;
+// A scrape waits no longer than this for the file system of web-config.yml.
+constexpr std::chrono::milliseconds kWebPatience{250};
+// Files whose changes nobody tells are looked at this often, or with the rescans: what is there is
+// served within 5 s.
+constexpr std::chrono::milliseconds kPollInterval{4000};
+// A reload begins at most this often, however many SIGHUPs come.
+constexpr std::uint64_t kBetweenReloadsMilliseconds = 250;
+
+// A SIGHUP before its handler stands would end the process; held back, it is a reload once it can
+// be one. Threads started meanwhile keep it blocked, so that the loop's thread gets it.
+void hold_hangups(int how) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(how, &hangup, nullptr);
+}
+
+// Nothing needs saving before the first evaluation: a start that waits for a disk ends at once.
+void end_at_once_on_terminate() {
+  std::signal(SIGTERM, [](int) { std::_Exit(0); });
+}
+
+class App {
+ public:
+  App(const settings::Options& options, uv_loop_t& loop) : options_(options), loop_(loop) {
+    for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_, &reload_timer_}) {
+      uv_timer_init(&loop_, timer);
+      timer->data = this;
+    }
+    for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
+      uv_signal_init(&loop_, signal);
+      signal->data = this;
+    }
+    uv_async_init(&loop_, &reload_requested_,
+                  [](uv_async_t* handle) { static_cast<App*>(handle->data)->plan_reload(); });
+    reload_requested_.data = this;
+  }
+
+  int run(audit::Policy policy, std::unique_ptr<web::auth::LiveWebConfig> web_config) {
+    auto web = start_web(std::move(web_config));
+    if (!web) {
+      system::log::log_error("cannot serve HTTP", {{"error", web.error().message}});
+      close_handles();
+      drain();
+      return web.error().code == base::ErrorCode::kInvalidArgument ? 2 : 3;
+    }
+    web_ = std::move(*web);
+    for (const std::string& address : web_->addresses())
+      system::log::log_info("listening", {{"address", address}});
+    system::log::log_info("nginx", {{"conf", policy.nginx_conf},
+                                    {"version", config::to_string(policy.build.version)}});
+    watcher_ = watch::Watcher::create(
+        {.loop = loop_, .disk = disk_, .mounts = mounts_},
+        {.rescan_interval = options_.rescan_interval,
+         .poll_interval = std::min(kPollInterval, options_.rescan_interval)},
+        [this](const watch::FileChanges& changes) { updater_.files_changed(changes); });
+    start_signals();
+    start_timers();
+    awaited_ = updater_.adopt(std::move(policy), "start");
+    drain();
+    system::log::log_info("stopped");
+    return 0;
+  }
+
+ private:
+  base::Result<std::unique_ptr<web::WebServer>> start_web(
+      std::unique_ptr<web::auth::LiveWebConfig> config) {
+    web::WebOptions web{.listen_addresses = options_.listen_addresses,
+                        .max_requests = options_.max_requests};
+    if (options_.systemd_socket) {
+      auto sockets = system::inherited_sockets();
+      if (!sockets) return tl::unexpected(sockets.error());
+      web.inherited_sockets = std::move(*sockets);
+    }
+    return web::WebServer::start(web, routes_, requests_, std::move(config));
+  }
+
+  void start_signals() {
+    uv_signal_start(
+        &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->plan_reload(); }, SIGHUP);
+    uv_signal_start(
+        &terminate_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGTERM);
+    uv_signal_start(
+        &interrupt_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGINT);
+    hold_hangups(SIG_UNBLOCK);
+  }
+
+  void start_timers() {
+    uv_timer_start(
+        &counts_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->each_second(); },
+        kCountsMilliseconds, kCountsMilliseconds);
+    if (const auto interval = system::watchdog_interval()) {
+      const auto half = static_cast<std::uint64_t>(interval->count() / 2000);
+      uv_timer_start(&watchdog_timer_, [](uv_timer_t*) { system::notify_watchdog(); }, 0, half);
+    }
+  }
+
+  void publish(const audit::Snapshot& snapshot, const Publication& publication) {
+    current_ = publication;
+    current_.counts.watch = watcher_->counts();
+    watcher_->watch(snapshot.sightings());
+    publish_counts();
+    const std::string status =
+        std::to_string(snapshot.servers.size()) + " server blocks, " +
+        std::to_string(snapshot.material.size()) + " files" +
+        (snapshot.nginx_errors().empty() ? "" : ", nginx would refuse the configuration");
+    if (announce_ready_ && updater_.answered() >= awaited_) {
+      announce_ready_ = false;
+      system::no_last_words();  // libuv has what it needs
+      if (reload_again_) plan_reload();
+      system::notify_ready(status);
+      system::log::log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
+                                      {"files", std::to_string(snapshot.material.size())}});
+    } else {
+      system::notify_status(status);
+    }
+  }
+
+  void publish_refusal(const SelfCounts& counts) {
+    current_.counts.refused = counts.refused;
+    publish_counts();
+  }
+
+  void publish_counts() {
+    watch::WatchCounts watch = watcher_->counts();
+    SelfCounts& counts = current_.counts;
+    // A look at every file that found nothing new confirms the published evaluation.
+    if (counts.generation > 0 && watch.full_looks > counts.watch.full_looks) {
+      counts.last_evaluation =
+          std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    }
+    counts.watch = std::move(watch);
+    counts.settings_are_current = settings_are_current_;
+    published_.store(current_);
+  }
+
+  // Called on the web thread, which ends before the handle does. Requests that come together are
+  // one.
+  std::function<void()> reload_door() {
+    if (!options_.enable_lifecycle) return nullptr;
+    return [this] { uv_async_send(&reload_requested_); };
+  }
+
+  void each_second() {
+    const system::ClockJump::Seen jump = clock_jump_.next(system::ClockReadings::now());
+    if (jump.stepped || jump.resumed) updater_.time_jumped();
+    if (jump.resumed) watcher_->rescan();
+    publish_counts();
+  }
+
+  // The service manager hears of one reload after the other, each with its own READY.
+  void plan_reload() {
+    reload_again_ = announce_ready_;
+    if (reload_again_ || uv_is_active(reinterpret_cast<uv_handle_t*>(&reload_timer_)) != 0) return;
+    uv_update_time(&loop_);
+    const std::uint64_t next = last_reload_ + kBetweenReloadsMilliseconds;
+    const std::uint64_t wait =
+        last_reload_ == 0 || next < uv_now(&loop_) ? 0 : next - uv_now(&loop_);
+    uv_timer_start(
+        &reload_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->reload(); }, wait, 0);
+  }
+
+  void reload() {
+    last_reload_ = uv_now(&loop_);
+    system::notify_reloading();
+    announce_ready_ = true;
+    auto policy = settings::read_policy(options_, disk_);
+    settings_are_current_ = policy.has_value();
+    if (!policy) {
+      system::log::log_error("the settings are no good, the old ones stay in force",
+                             {{"error", policy.error().message}});
+      awaited_ = updater_.files_changed(
+          {.paths = {}, .complete = {}, .everything = true, .by_rescan = false});
+      return;
+    }
+    system::log::log_info("reloading");
+    awaited_ = updater_.adopt(std::move(*policy), "signal");
+  }
+
+  void stop() {
+    if (std::exchange(stopping_, true)) return;
+    system::notify_stopping();
+    uv_timer_start(
+        &shutdown_timer_,
+        [](uv_timer_t*) {
+          system::log::close_log();
+          std::_Exit(0);  // a worker hangs on a dead file system: nothing of ours needs saving
+        },
+        kShutdownMilliseconds, 0);
+    uv_unref(reinterpret_cast<uv_handle_t*>(&shutdown_timer_));
+    web_->stop();
+    watcher_->close();
+    close_handles();
+  }
+
+  void close_handles() {
+    updater_.close();
+    for (auto* timer : {&watchdog_timer_, &counts_timer_, &reload_timer_})
+      uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
+    for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
+      uv_close(reinterpret_cast<uv_handle_t*>(signal), nullptr);
+    }
+    uv_close(reinterpret_cast<uv_handle_t*>(&reload_requested_), nullptr);
+  }
+
+  // Until every handle is closed; the shutdown timer guards this and goes last.
+  void drain() {
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    uv_close(reinterpret_cast<uv_handle_t*>(&shutdown_timer_), nullptr);
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    uv_loop_close(&loop_);
+  }
+
+  const settings::Options& options_;
+  uv_loop_t& loop_;
+  uv_timer_t shutdown_timer_{};
+  uv_timer_t watchdog_timer_{};
+  uv_timer_t counts_timer_{};
+  uv_timer_t reload_timer_{};
+  uv_signal_t hangup_{};
+  uv_signal_t terminate_{};
+  uv_signal_t interrupt_{};
+  uv_async_t reload_requested_{};
+
+  system::Mounts mounts_;
+  system::MountThreads lanes_{system::kPatience};
+  system::TimeoutFileSystem disk_{std::make_shared<system::Disk>(), mounts_, lanes_};
+  Published<Publication> published_;
+  Publication current_;  // the loop thread's own copy of it
+  web::RequestCounts requests_;
+  Routes routes_{{.published = published_, .requests = requests_, .request_reload = reload_door()},
+                 options_.telemetry_path};
+  std::unique_ptr<web::WebServer> web_;
+  std::unique_ptr<watch::Watcher> watcher_;
+  Updater updater_{{.loop = loop_,
+                    .disk = disk_,
+                    .rendering = {.telemetry_path = options_.telemetry_path,
+                                  .blackbox = options_.compat_blackbox}},
+                   [this](const audit::Snapshot& snapshot, const Publication& publication) {
+                     publish(snapshot, publication);
+                   },
+                   [this](const SelfCounts& counts) { publish_refusal(counts); }};
+  system::ClockJump clock_jump_{system::ClockReadings::now()};
+  Updater::Request awaited_ = 0;  // READY=1 waits for its evaluation
+  bool announce_ready_ = true;
+  bool reload_again_ = false;      // asked for while one was under way
+  std::uint64_t last_reload_ = 0;  // loop time, milliseconds; 0: none yet
+  bool settings_are_current_ = true;
+  bool stopping_ = false;
+};
+
+// What a library aborts over before it serves is told in the log's own form.
+void prepare_last_words() {
+  system::set_last_words(system::log::error_line(
+      "cannot start", {{"error",
+                        "the system refused a thread, memory or a descriptor (raise TasksMax=, "
+                        "MemoryMax= or LimitNOFILE= of the service, or ulimit)"}}));
+}
+
+int run_app(const settings::Options& options, audit::Policy policy,
+            std::unique_ptr<web::auth::LiveWebConfig> web_config) {
+  uv_loop_t loop{};
+  if (const auto opened = system::open_loop(loop); !opened) {
+    system::log::log_error("cannot start", {{"error", opened.error().message}});
+    return 3;
+  }
+  return App(options, loop).run(std::move(policy), std::move(web_config));
+}
+
+// nullptr: there is none to read. A start waits for `disk`, and scrapes never for `hasty`.
+base::Result<std::unique_ptr<web::auth::LiveWebConfig>> open_web_config(const std::string& path,
+                                                                        base::FileSystem& disk,
+                                                                        base::FileSystem& hasty) {
+  if (path.empty()) return nullptr;
+  std::error_code ignored;  // of a working directory that is gone
+  auto config =
+      web::auth::LiveWebConfig::open(disk, std::filesystem::absolute(path, ignored).string());
+  if (config) (*config)->look_on(hasty);
+  return config;
+}
+
+}  // namespace
+
+int serve(const settings::Options& options) {
+  hold_hangups(SIG_BLOCK);
+  end_at_once_on_terminate();
+  if (const auto log = system::log::setup_log(options.log); !log) {
+    std::cerr << log.error().message << '\n';
+    return 3;
+  }
+  prepare_last_words();
+  system::Disk disk;
+  auto policy = settings::read_policy(options, disk);
+  system::Mounts mounts;
+  system::MountThreads lanes(kWebPatience);
+  system::TimeoutFileSystem hasty(std::make_shared<system::Disk>(), mounts, lanes);
+  auto web_config = open_web_config(options.web_config_file, disk, hasty);
+  int code = 2;
+  if (!policy) {
+    system::log::log_error("the settings are no good", {{"error", policy.error().message}});
+  } else if (!web_config) {
+    system::log::log_error("the web configuration is no good",
+                           {{"error", web_config.error().message}});
+  } else if (options.config_check) {
+    system::log::log_info("the settings are good");
+    code = 0;
+  } else {
+    system::log::log_info("starting", {{"version", settings::exporter_version()},
+                                       {"revision", settings::exporter_revision()}});
+    code = run_app(options, std::move(*policy), std::move(*web_config));
+  }
+  system::log::close_log();
+  return code;
+}
+
+}  // namespace mtls::daemon::app

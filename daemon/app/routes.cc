@@ -1,0 +1,73 @@
+#include "daemon/app/routes.h"
+
+#include "collectors/openmetrics.h"
+#include "daemon/app/self_metrics.h"
+#include "daemon/settings/build_info.h"
+#include "reports/status_page.h"
+
+namespace mtls::daemon::app {
+namespace {
+
+constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kHtml = "text/html; charset=utf-8";
+constexpr const char* kJson = "application/json";
+constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
+
+constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+constexpr const char* kReload = "/-/reload";
+
+constexpr const char* kNotYet = "The first evaluation is under way\n";
+
+web::http::Page plain(int status, const char* text) {
+  return {.status = status, .content_type = kText, .parts = {web::http::body_part(text)}};
+}
+
+}  // namespace
+
+Routes::Routes(Sources sources, std::string telemetry_path)
+    : sources_(std::move(sources)), telemetry_path_(std::move(telemetry_path)) {
+  waiting_page_ = web::http::body_part(reports::waiting_page(
+      {.version = settings::exporter_version(), .telemetry_path = telemetry_path_}));
+}
+
+std::optional<web::http::Page> Routes::get(const web::http::PageRequest& request) {
+  const std::string_view path = request.path;
+  if (path == telemetry_path_) return metrics(web::http::preferred_format(request.accept));
+  const auto payload = sources_.published.load().payload;
+  if (path == "/") {
+    return web::http::Page{
+        .status = 200, .content_type = kHtml, .parts = {payload ? payload->page : waiting_page_}};
+  }
+  if (path == "/-/healthy") return plain(200, "Healthy\n");
+  if (path == "/-/ready") return payload ? plain(200, "Ready\n") : plain(503, kNotYet);
+  if (path == "/api/v1/check") {
+    if (!payload) return plain(503, kNotYet);
+    return web::http::Page{.status = 200, .content_type = kJson, .parts = {payload->check}};
+  }
+  return std::nullopt;
+}
+
+bool Routes::takes_post(std::string_view path) const {
+  return sources_.request_reload && path == kReload;
+}
+
+// 200 as Prometheus and its config reloaders have it, although it has only begun.
+web::http::Page Routes::post(std::string_view /*path*/) {
+  sources_.request_reload();
+  return plain(200, "Reloading\n");
+}
+
+web::http::Page Routes::metrics(web::http::MetricsFormat format) const {
+  const bool open = format == web::http::MetricsFormat::kOpenMetrics;
+  web::http::Page page{
+      .status = 200, .content_type = open ? kOpenMetrics : kMetricsText, .parts = {}};
+  const Publication now = sources_.published.load();
+  if (now.payload) page.parts.push_back(open ? now.payload->openmetrics : now.payload->metrics);
+  const collectors::Families own = self_families(now.counts, sources_.requests);
+  page.parts.push_back(
+      web::http::body_part(open ? collectors::render_openmetrics(own) + collectors::kOpenMetricsEnd
+                                : collectors::render(own)));
+  return page;
+}
+
+}  // namespace mtls::daemon::app

@@ -1,0 +1,37 @@
+// Which path answers what: metrics, the status page, health, readiness and the request to reload.
+// Web thread; never waits for an evaluation.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "daemon/app/published.h"
+#include "daemon/web/http/negotiation.h"
+#include "daemon/web/http/site.h"
+#include "daemon/web/server.h"
+
+namespace mtls::daemon::app {
+
+class Routes final : public web::http::Site {
+ public:
+  struct Sources {
+    const Published<Publication>& published;
+    const web::RequestCounts& requests;
+    std::function<void()> request_reload;  // any thread; empty: nobody may ask for one
+  };
+
+  Routes(Sources sources, std::string telemetry_path);
+
+  std::optional<web::http::Page> get(const web::http::PageRequest& request) override;
+  bool takes_post(std::string_view path) const override;
+  web::http::Page post(std::string_view path) override;
+
+ private:
+  web::http::Page metrics(web::http::MetricsFormat format) const;
+
+  Sources sources_;
+  std::string telemetry_path_;
+  web::http::Part waiting_page_;
+};
+
+}  // namespace mtls::daemon::app

@@ -1,0 +1,123 @@
+#include "daemon/app/self_metrics.h"
+
+#include "daemon/settings/build_info.h"
+#include "daemon/system/log/log.h"
+#include "daemon/system/process_metrics.h"
+
+namespace mtls::daemon::app {
+namespace {
+
+using collectors::Families;
+using collectors::Family;
+using collectors::FamilySpec;
+using prometheus::MetricType;
+
+double number(std::uint64_t value) { return static_cast<double>(value); }
+
+void single(Families& families, const FamilySpec& spec, double value) {
+  Family family(spec);
+  family.add({}, value);
+  families.push_back(family.take());
+}
+
+void evaluation_families(const SelfCounts& counts, Families& families) {
+  Family evaluations(FamilySpec{"nginx_mtls_evaluations_total", "Evaluations by what caused them.",
+                                MetricType::Counter});
+  for (const auto& [trigger, n] : counts.evaluations)
+    evaluations.add({{"trigger", trigger}}, number(n));
+  families.push_back(evaluations.take());
+  Family refused(FamilySpec{"nginx_mtls_evaluations_refused_total",
+                            "Evaluations thrown away because this exporter lacked the means; the "
+                            "last good one stays, and another try follows.",
+                            MetricType::Counter});
+  for (const auto& [reason, n] : counts.refused)
+    refused.add({{"reason", std::string(word(reason))}}, number(n));
+  families.push_back(refused.take());
+  single(families,
+         {"nginx_mtls_settings_last_reload_successful",
+          "0: the settings file was no good at the last reload, the old settings stay in force."},
+         counts.settings_are_current ? 1 : 0);
+  if (counts.generation == 0) return;
+  single(families,
+         {"nginx_mtls_last_evaluation_timestamp_seconds",
+          "When the published evaluation was last known to hold: made, or confirmed by a rescan."},
+         base::unix_seconds(counts.last_evaluation));
+  single(families, {"nginx_mtls_last_evaluation_duration_seconds", "How long it took."},
+         counts.last_duration_seconds);
+  single(families, {"nginx_mtls_generation", "Number of the published evaluation since the start."},
+         number(counts.generation));
+}
+
+void watch_families(const watch::WatchCounts& watch, Families& families) {
+  single(families, {"nginx_mtls_watches", "inotify watches held."}, number(watch.watches));
+  single(families,
+         {"nginx_mtls_watch_events_total", "inotify events received.", MetricType::Counter},
+         number(watch.events));
+  single(families,
+         {"nginx_mtls_watch_overflows_total", "Times the kernel dropped inotify events.",
+          MetricType::Counter},
+         number(watch.overflows));
+  single(
+      families,
+      {"nginx_mtls_watch_missed_total", "Changes that only a rescan found.", MetricType::Counter},
+      number(watch.missed));
+  single(families, {"nginx_mtls_watch_fallback", "1: inotify is refused, files are polled."},
+         watch.fallback ? 1 : 0);
+  Family unreliable(FamilySpec{"nginx_mtls_watch_unreliable",
+                               "1: this file's changes may not be told, it is polled."});
+  for (const std::string& path : watch.unreliable) unreliable.add({{"path", path}}, 1);
+  families.push_back(unreliable.take());
+}
+
+void exporter_families(const web::RequestCounts& requests, Families& families) {
+  single(families,
+         {"nginx_mtls_log_messages_dropped_total",
+          "Log messages dropped because stderr did not take them.", MetricType::Counter},
+         number(system::log::log_messages_dropped()));
+  Family build(FamilySpec{"nginx_mtls_exporter_build_info", "Build of this exporter; always 1."});
+  build.add({{"version", std::string(settings::exporter_version())},
+             {"revision", std::string(settings::exporter_revision())}},
+            1);
+  families.push_back(build.take());
+  Family answers(FamilySpec{"nginx_mtls_exporter_http_requests_total",
+                            "HTTP answers by status code.", MetricType::Counter});
+  for (const auto& [code, n] : requests.snapshot())
+    answers.add({{"code", std::to_string(code)}}, number(n));
+  families.push_back(answers.take());
+}
+
+void process_families(Families& families) {
+  const auto process = system::read_process_metrics();
+  if (!process) return;
+  single(
+      families,
+      {"process_cpu_seconds_total", "Total user and system CPU time spent.", MetricType::Counter},
+      process->cpu_seconds);
+  single(families, {"process_open_fds", "Number of open file descriptors."}, process->open_fds);
+  single(families, {"process_max_fds", "Maximum number of open file descriptors."},
+         process->max_fds);
+  single(families, {"process_virtual_memory_bytes", "Virtual memory size."},
+         process->virtual_memory_bytes);
+  single(families,
+         {"process_virtual_memory_max_bytes", "Maximum amount of virtual memory available."},
+         process->virtual_memory_max_bytes);
+  single(families, {"process_resident_memory_bytes", "Resident memory size."},
+         process->resident_memory_bytes);
+  single(families, {"process_start_time_seconds", "Start time of the process since unix epoch."},
+         process->start_time_seconds);
+  single(families, {"process_threads", "Number of threads."}, process->threads);
+}
+
+}  // namespace
+
+Families self_families(const SelfCounts& counts, const web::RequestCounts& requests) {
+  Families families;
+  evaluation_families(counts, families);
+  watch_families(counts.watch, families);
+  exporter_families(requests, families);
+  process_families(families);
+  collectors::sort_by_name(families);
+  return families;
+}
+
+}  // namespace mtls::daemon::app

@@ -1,0 +1,321 @@
+#include "daemon/app/updater.h"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <optional>
+
+#include "base/shortage.h"
+#include "collectors/collect.h"
+#include "collectors/openmetrics.h"
+#include "daemon/settings/build_info.h"
+#include "daemon/system/log/log.h"
+#include "daemon/system/memory.h"
+#include "reports/formats/check_json.h"
+#include "reports/status_page.h"
+
+namespace mtls::daemon::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A file is looked at again this long after it stopped parsing; the last look makes its state the
+// finding (F4).
+constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, milliseconds{900},
+                               milliseconds{1400}, milliseconds{4400}};
+// A file that only became shorter is complete by then.
+constexpr milliseconds kResting{900};
+// The horizon is a wall-clock instant, timers are monotonic: a clock that drifts away from them is
+// noticed this often (one that is set is told of, time_jumped).
+constexpr milliseconds kLongestSleep{30'000};
+
+// What was short may be there again; meanwhile nothing is lost but time.
+constexpr milliseconds kRetry{1'000};
+
+base::sys_seconds wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+milliseconds until_next_look(std::chrono::steady_clock::duration settling_for) {
+  for (const milliseconds look : kSettling) {
+    if (look > settling_for) return std::chrono::ceil<milliseconds>(look - settling_for);
+  }
+  return milliseconds{0};
+}
+
+void merge(audit::Changes more, audit::Changes& changes) {
+  changes.paths.merge(more.paths);
+  changes.complete.merge(more.complete);
+  changes.settled.merge(more.settled);
+  changes.rested.merge(more.rested);
+  changes.everything |= more.everything;
+  changes.horizon |= more.horizon;
+}
+
+// Compressed here, on the worker, so that no scrape has to.
+std::shared_ptr<const Payload> render(const audit::Policy& policy,
+                                      const std::shared_ptr<const audit::Snapshot>& snapshot,
+                                      const Updater::Rendering& rendering) {
+  auto [families, over_limit] = collectors::collect(*snapshot, policy.limits);
+  if (rendering.blackbox) collectors::blackbox_families(*snapshot, families);
+  collectors::sort_by_name(families);
+  auto payload = std::make_shared<Payload>();
+  payload->series_over_limit = over_limit;
+  payload->metrics = web::http::deflated_body_part(collectors::render(families));
+  std::string openmetrics = collectors::render_openmetrics(families);
+  // The same as long as no family counts: then it is held once.
+  payload->openmetrics = openmetrics == payload->metrics->text
+                             ? payload->metrics
+                             : web::http::deflated_body_part(std::move(openmetrics));
+  payload->page = web::http::deflated_body_part(reports::status_page(
+      *snapshot,
+      {.version = settings::exporter_version(), .telemetry_path = rendering.telemetry_path}));
+  payload->check = web::http::deflated_body_part(
+      reports::formats::check_json({.snapshot = *snapshot, .policy = policy}));
+  return payload;
+}
+
+}  // namespace
+
+struct Updater::Job {
+  uv_work_t work{};
+  Updater* updater = nullptr;
+  base::FileSystem* disk = nullptr;
+  std::shared_ptr<const audit::Policy> policy;
+  std::shared_ptr<const audit::Snapshot> previous;
+  audit::Changes changes;
+  Request answers = 0;
+  std::string trigger;
+  Rendering rendering;
+
+  std::shared_ptr<const audit::Snapshot> snapshot;
+  std::shared_ptr<const Payload> payload;
+  double seconds = 0;                      // that the evaluation took
+  std::optional<base::Shortage> shortage;  // what came out is then not to be trusted
+
+  // Worker thread. Lack of memory throws in C++, and looks like bad input out of C libraries.
+  void evaluate() {
+    const base::ShortageWatch watch;
+    const system::GivesUpWithoutMemory impatient;
+    try {
+      compute();
+    } catch (const std::bad_alloc&) {
+      base::note(base::Shortage::kMemory);
+    }
+    shortage = watch.seen();
+    if (shortage) {  // now, and not on the loop thread: it may be large
+      snapshot.reset();
+      payload.reset();
+    }
+  }
+
+  void compute() {
+    const auto begin = std::chrono::steady_clock::now();
+    snapshot = audit::build({.policy = *policy,
+                             .disk = *disk,
+                             .now = wall_clock(),
+                             .previous = previous,
+                             .changes = changes});
+    payload = render(*policy, snapshot, rendering);
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+};
+
+Updater::Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refused)
+    : world_(world), on_evaluated_(std::move(on_evaluated)), on_refused_(std::move(on_refused)) {
+  for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_}) {
+    uv_timer_init(&world_.loop, timer);
+    timer->data = this;
+  }
+}
+
+Updater::Request Updater::adopt(audit::Policy policy, const std::string& trigger) {
+  policy_ = std::make_shared<const audit::Policy>(std::move(policy));
+  audit::Changes changes;
+  changes.everything = true;
+  return request(std::move(changes), trigger);
+}
+
+Updater::Request Updater::files_changed(const watch::FileChanges& changes) {
+  audit::Changes wanted;
+  wanted.paths = changes.paths;
+  wanted.complete = changes.complete;
+  wanted.everything = changes.everything;
+  return request(std::move(wanted), changes.by_rescan ? "rescan" : "watch");
+}
+
+// Before the first evaluation there is nothing that time could have changed.
+void Updater::time_jumped() {
+  if (!snapshot_) return;
+  audit::Changes changes;
+  changes.horizon = true;
+  request(std::move(changes), "horizon");
+}
+
+Updater::Request Updater::request(audit::Changes changes, const std::string& trigger) {
+  const Request number = ++requested_;
+  std::erase_if(pending_.complete, [&](const auto& path) { return changes.paths.contains(path); });
+  merge(std::move(changes), pending_);
+  if (pending_trigger_.empty() || trigger == "signal") pending_trigger_ = trigger;
+  if (!busy_ && !closed_) run();
+  return number;
+}
+
+void Updater::run() {
+  auto job = std::make_unique<Job>();
+  job->updater = this;
+  job->disk = &world_.disk;
+  job->policy = policy_;
+  job->previous = snapshot_;
+  job->changes = std::exchange(pending_, {});
+  job->answers = requested_;
+  job->trigger = std::exchange(pending_trigger_, {});
+  job->rendering = world_.rendering;
+  job->work.data = job.get();
+  busy_ = true;
+  uv_queue_work(
+      &world_.loop, &job.release()->work,
+      [](uv_work_t* work) { static_cast<Job*>(work->data)->evaluate(); },
+      [](uv_work_t* work, int /*status*/) {
+        std::unique_ptr<Job> done(static_cast<Job*>(work->data));
+        Updater* updater = done->updater;
+        updater->finished(std::move(done));
+      });
+}
+
+void Updater::finished(std::unique_ptr<Job> job) {
+  busy_ = false;
+  if (closed_) return;
+  if (job->shortage) return refused(*job);
+  snapshot_ = job->snapshot;
+  answered_ = job->answers;
+  ++counts_.evaluations[job->trigger];
+  counts_.generation = snapshot_->generation;
+  counts_.last_evaluation = snapshot_->evaluated_at;
+  counts_.last_duration_seconds = job->seconds;
+  report(*snapshot_);
+  report_limit(job->payload->series_over_limit);
+  on_evaluated_(*snapshot_, {.payload = job->payload, .counts = counts_});
+  schedule_horizon();
+  schedule_settling();
+  if (!pending_trigger_.empty()) run();
+}
+
+// What it was to look at stays wanted; whatever else asks meanwhile looks at it too.
+void Updater::refused(Job& job) {
+  ++counts_.refused[*job.shortage];
+  const std::string_view lack = word(*job.shortage);
+  if (limiter_.admit("", lack, system::log::LogLimiter::Time::clock::now())) {
+    system::log::log_error("an evaluation was thrown away, the last good one stays",
+                           {{"lack", lack}});
+  }
+  merge(std::move(job.changes), pending_);
+  if (pending_trigger_.empty()) pending_trigger_ = job.trigger;
+  on_refused_(counts_);
+  uv_update_time(&world_.loop);
+  uv_timer_start(
+      &retry_timer_,
+      [](uv_timer_t* timer) {
+        auto* updater = static_cast<Updater*>(timer->data);
+        if (!updater->busy_ && !updater->pending_trigger_.empty()) updater->run();
+      },
+      static_cast<std::uint64_t>(kRetry.count()), 0);
+}
+
+void Updater::schedule_horizon() {
+  milliseconds wait = kLongestSleep;
+  if (snapshot_->next_change_at) {
+    const auto left = std::chrono::ceil<milliseconds>(*snapshot_->next_change_at -
+                                                      std::chrono::system_clock::now());
+    wait = std::clamp(left, milliseconds{0}, kLongestSleep);
+  }
+  uv_update_time(
+      &world_.loop);  // a timer counts from the loop's idea of now, which work may have left behind
+  uv_timer_start(
+      &horizon_timer_, [](uv_timer_t* timer) { static_cast<Updater*>(timer->data)->on_horizon(); },
+      static_cast<std::uint64_t>(wait.count()), 0);
+}
+
+void Updater::on_horizon() {
+  const base::sys_seconds now = wall_clock();
+  const bool reached = snapshot_->next_change_at && now >= *snapshot_->next_change_at;
+  const bool clock_went_back = now < snapshot_->evaluated_at;
+  if (!reached && !clock_went_back) return schedule_horizon();
+  audit::Changes changes;
+  changes.horizon = true;
+  request(std::move(changes), "horizon");
+}
+
+// Each file has its own clock, which evaluations for other reasons do not set back.
+void Updater::schedule_settling() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto before = std::exchange(settling_since_, {});
+  milliseconds wait = kSettling.back();
+  for (const std::string& path : snapshot_->settling()) {
+    const auto known = before.find(path);
+    const auto since = known == before.end() ? now : known->second;
+    settling_since_.emplace(path, since);
+    wait = std::min(wait, until_next_look(now - since));
+  }
+  if (settling_since_.empty()) {
+    uv_timer_stop(&settling_timer_);
+    return;
+  }
+  uv_update_time(&world_.loop);
+  uv_timer_start(
+      &settling_timer_,
+      [](uv_timer_t* timer) { static_cast<Updater*>(timer->data)->on_settling(); },
+      static_cast<std::uint64_t>(wait.count()), 0);
+}
+
+void Updater::on_settling() {
+  const auto now = std::chrono::steady_clock::now();
+  audit::Changes changes;
+  for (const auto& [path, since] : settling_since_) {
+    changes.paths.insert(path);
+    if (now - since >= kResting) changes.rested.insert(path);
+    if (now - since >= kSettling.back()) changes.settled.insert(path);
+  }
+  request(std::move(changes), "watch");
+}
+
+void Updater::report(const audit::Snapshot& snapshot) {
+  const auto now = system::log::LogLimiter::Time::clock::now();
+  for (const audit::NginxError& error : snapshot.nginx_errors()) {
+    const std::string text = error.text();
+    if (limiter_.admit(text, "config", now))
+      system::log::log_warn("nginx would refuse this configuration", {{"error", text}});
+  }
+  for (const auto& [path, file] : snapshot.material) {
+    if (file->error && limiter_.admit(path, word(file->error->code), now)) {
+      system::log::log_warn("a file the nginx configuration refers to cannot be read",
+                            {{"error", file->error->message}});
+    }
+  }
+  system::log::log_debug("evaluated", {{"generation", std::to_string(snapshot.generation)},
+                                       {"servers", std::to_string(snapshot.servers.size())},
+                                       {"files", std::to_string(snapshot.material.size())}});
+}
+
+// A line when it begins, and one when it is over.
+void Updater::report_limit(std::size_t series_over_limit) {
+  const bool is_over = series_over_limit > 0;
+  if (std::exchange(is_over_limit_, is_over) == is_over) return;
+  const std::string_view state = is_over ? "begins" : "ends";
+  if (!limiter_.admit("", state, system::log::LogLimiter::Time::clock::now())) return;
+  if (is_over) {
+    system::log::log_warn("more series than limits.max_series: those of single CAs are left out",
+                          {{"max_series", std::to_string(policy_->limits.max_series)},
+                           {"omitted", std::to_string(series_over_limit)}});
+  } else {
+    system::log::log_info("no more series than limits.max_series: those of single CAs are back");
+  }
+}
+
+void Updater::close() {
+  closed_ = true;
+  for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_})
+    uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
+}
+
+}  // namespace mtls::daemon::app

@@ -1,0 +1,91 @@
+// Turns changes into Snapshots: one evaluation at a time on a worker, handed out when done, the
+// next one at the horizon. Lives on the loop thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <uv.h>
+
+#include "audit/build.h"
+#include "daemon/app/published.h"
+#include "daemon/system/log/log_limiter.h"
+
+namespace mtls::daemon::app {
+
+class Updater {
+ public:
+  struct Rendering {
+    std::string telemetry_path;  // for the page
+    bool blackbox = false;       // with the family of --compat.blackbox
+  };
+  struct World {
+    uv_loop_t& loop;
+    base::FileSystem& disk;
+    Rendering rendering;
+  };
+  /// On the loop thread, after each evaluation: what to publish. The watch counts are the caller's
+  /// to add.
+  using OnEvaluated =
+      std::function<void(const audit::Snapshot& snapshot, const Publication& publication)>;
+
+  /// On the loop thread: an evaluation was thrown away (base/shortage.h), the next try is timed.
+  using OnRefused = std::function<void(const SelfCounts& counts)>;
+
+  Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refused);
+  Updater(const Updater&) = delete;
+  Updater& operator=(const Updater&) = delete;
+
+  /// Requests are numbered; an evaluation answers all up to its own number.
+  using Request = std::uint64_t;
+
+  /// The first one, and again at SIGHUP: the policy from now on, and a look at everything.
+  /// `trigger`: start or signal.
+  Request adopt(audit::Policy policy, const std::string& trigger);
+  Request files_changed(const watch::FileChanges& changes);
+  /// The wall clock was set, or the host slept: what depends on time is judged again.
+  void time_jumped();
+  /// The last request that a finished evaluation has heard of.
+  Request answered() const { return answered_; }
+  /// Closes the timers; an evaluation under way finishes unheard.
+  void close();
+
+ private:
+  struct Job;
+  Request request(audit::Changes changes, const std::string& trigger);
+  void run();
+  void finished(std::unique_ptr<Job> job);
+  void refused(Job& job);
+  void schedule_horizon();
+  void schedule_settling();
+  void on_horizon();
+  void on_settling();
+  void report(const audit::Snapshot& snapshot);
+  void report_limit(std::size_t series_over_limit);
+
+  World world_;
+  OnEvaluated on_evaluated_;
+  OnRefused on_refused_;
+  std::shared_ptr<const audit::Policy> policy_;
+  std::shared_ptr<const audit::Snapshot> snapshot_;
+  SelfCounts counts_;
+  system::log::LogLimiter limiter_;
+  bool is_over_limit_ = false;
+
+  audit::Changes pending_;
+  std::string pending_trigger_;  // "" = nothing pending
+  Request requested_ = 0;
+  Request answered_ = 0;
+  bool busy_ = false;
+  bool closed_ = false;
+  std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path
+  uv_timer_t horizon_timer_{};
+  uv_timer_t settling_timer_{};
+  uv_timer_t retry_timer_{};  // after an evaluation that was refused
+};
+
+}  // namespace mtls::daemon::app

@@ -1,0 +1,142 @@
+#include "daemon/commands/check.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "config/include.h"
+#include "daemon/commands/bundle_conf.h"
+#include "daemon/commands/command.h"
+#include "reports/formats/check_json.h"
+#include "reports/formats/check_text.h"
+
+namespace mtls::daemon::commands {
+namespace {
+
+// Relative to where the command was started.
+std::string absolute(const std::string& path) {
+  std::error_code no_directory;
+  return std::filesystem::absolute(path, no_directory).string();
+}
+
+bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
+
+base::Result<void> mistake(const std::string& text) {
+  return base::fail(base::ErrorCode::kInvalidArgument, text);
+}
+
+/// kInvalidArgument: a pattern fits no file, or a canary of the settings has the client's name.
+base::Result<void> add_clients(const std::vector<settings::ClientCertificate>& clients,
+                               base::FileSystem& disk, audit::Policy& policy) {
+  const std::vector<audit::CanarySetting> settings = policy.canaries;
+  for (const settings::ClientCertificate& client : clients) {
+    const std::string path = client.path.empty() ? "" : absolute(client.path);
+    if (is_pattern(path) && disk.glob(path).value_or(std::vector<std::string>{}).empty()) {
+      return mistake("--client-cert: no file fits " + path);
+    }
+    const bool is_taken = std::any_of(settings.begin(), settings.end(), [&](const auto& canary) {
+      return canary.name == client.name;
+    });
+    if (is_taken) {
+      return mistake("--client-cert: a canary of the settings is called \"" + client.name + "\"");
+    }
+    policy.canaries.push_back({.name = client.name,
+                               .certificate = path,
+                               .expect = audit::Expect::kNothing,
+                               .servers = {}});
+  }
+  return {};
+}
+
+/// kInvalidArgument: a file of a client of the command line holds no certificate that can be read.
+base::Result<void> check_clients(const settings::CheckOptions& options,
+                                 const audit::Snapshot& snapshot) {
+  for (const audit::Canary& canary : snapshot.canaries) {
+    const bool is_named = canary.expect == audit::Expect::kNothing || !options.bundle.empty();
+    if (!is_named || canary.path.empty()) continue;
+    const audit::MaterialFile& file = *snapshot.material.at(canary.path);
+    if (file.error) return mistake(file.error->message);
+    if (file.material->certificates.empty()) {
+      return mistake(canary.path + " holds no certificate");
+    }
+  }
+  return {};
+}
+
+// CA_BUNDLE [CLIENT_CERT] in place of nginx's configuration and the settings' canaries.
+void assess_bundle_alone(const settings::CheckOptions& options, audit::Policy& policy) {
+  policy.nginx_conf = BundleConf::kPath;
+  policy.canaries.clear();
+  if (options.bundle_client.empty()) return;
+  policy.canaries.push_back({.name = options.bundle_client,
+                             .certificate = absolute(options.bundle_client),
+                             .expect = audit::Expect::kAccept,
+                             .servers = {}});
+}
+
+// For the excerpts; one that has gone since goes without.
+std::map<std::string, std::string> texts_of(const audit::Snapshot& snapshot,
+                                            base::FileSystem& disk) {
+  std::map<std::string, std::string> texts;
+  for (const audit::NginxError& error : snapshot.nginx_errors()) {
+    if (error.file.empty() || texts.contains(error.file)) continue;
+    const auto content = disk.read(error.file, config::IncludeLimits{}.max_file_bytes);
+    if (content) texts.emplace(error.file, content->text());
+  }
+  return texts;
+}
+
+int exit_code(const audit::Snapshot& snapshot, std::optional<audit::Severity> bar) {
+  if (!snapshot.nginx_errors().empty()) return kRefused;
+  if (!bar) return kClean;
+  const std::vector<audit::Finding> findings = reports::findings_of(snapshot);
+  const bool is_over = std::any_of(findings.begin(), findings.end(),
+                                   [&](const auto& finding) { return finding.severity <= *bar; });
+  return is_over ? kFindings : kClean;
+}
+
+reports::formats::TextStyle look() {
+  const char* terminal = std::getenv("TERM");
+  const char* no_colour = std::getenv("NO_COLOR");
+  if (isatty(STDOUT_FILENO) == 0) return reports::formats::TextStyle::kPlain;
+  const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  const bool is_wanted = no_colour == nullptr || *no_colour == '\0';  // no-color.org
+  return is_wanted && !is_dumb ? reports::formats::TextStyle::kColour
+                               : reports::formats::TextStyle::kTable;
+}
+
+base::Result<int> assess(const settings::CheckOptions& options, audit::Policy policy,
+                         base::FileSystem& disk) {
+  policy.keys = options.keys;
+  if (options.profile) policy.profile = *options.profile;
+  policy.missing_files = options.missing_files;
+  if (!options.bundle.empty()) assess_bundle_alone(options, policy);
+  if (const auto good = add_clients(options.clients, disk, policy); !good) {
+    return tl::unexpected(good.error());
+  }
+  const auto snapshot = evaluate(policy, disk, settings::instant_of(options.at, wall_clock()));
+  if (const auto good = check_clients(options, *snapshot); !good)
+    return tl::unexpected(good.error());
+  const reports::Assessment assessment{.snapshot = *snapshot, .policy = policy};
+  const bool is_json = options.format == settings::CheckFormat::kJson;
+  const auto printed =
+      print(is_json ? reports::formats::check_json(assessment)
+                    : reports::formats::check_text(assessment, texts_of(*snapshot, disk), look()));
+  if (!printed) return tl::unexpected(printed.error());
+  return exit_code(*snapshot, options.fail_on);
+}
+
+}  // namespace
+
+int check(const settings::Options& options) {
+  return run_command(options, [&](const audit::Policy& policy, base::FileSystem& disk) {
+    if (options.check.bundle.empty()) return assess(options.check, policy, disk);
+    BundleConf conf(absolute(options.check.bundle), disk);
+    return assess(options.check, policy, conf);
+  });
+}
+
+}  // namespace mtls::daemon::commands

@@ -1,0 +1,80 @@
+#include "daemon/commands/command.h"
+
+#include <cstdio>
+#include <new>
+
+#include "audit/build.h"
+#include "base/shortage.h"
+#include "daemon/settings/policy_source.h"
+#include "daemon/system/disk.h"
+#include "daemon/system/log/log.h"
+#include "daemon/system/memory.h"
+#include "daemon/system/timeout_file_system.h"
+
+namespace mtls::daemon::commands {
+
+base::sys_seconds wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy, base::FileSystem& disk,
+                                                base::sys_seconds at) {
+  return audit::build(
+      {.policy = policy, .disk = disk, .now = at, .previous = nullptr, .changes = {}});
+}
+
+base::Result<void> print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) {
+    return base::fail(base::ErrorCode::kUnreadable,
+                      "standard output does not take the result (it is closed or full)");
+  }
+  return {};
+}
+
+namespace {
+
+using OneShot = std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>;
+
+// What was found while memory or descriptors lacked is not to be trusted (base/shortage.h), nor
+// what was found without the files that did not answer.
+base::Result<int> run_with_means(const settings::Options& options, const OneShot& command) {
+  const base::ShortageWatch shortage;
+  const system::GivesUpWithoutMemory impatient;
+  base::Result<int> code = kRefused;
+  try {
+    system::Mounts mounts;
+    system::MountThreads lanes(system::kPatience);
+    system::TimeoutFileSystem disk(std::make_shared<system::Disk>(), mounts, lanes);
+    const auto policy = settings::read_policy(options, disk);
+    if (!policy) {
+      system::log::log_error("the settings are no good", {{"error", policy.error().message}});
+    } else {
+      code = command(*policy, disk);
+    }
+    if (const auto stuck = disk.stuck()) code = tl::unexpected(*stuck);
+  } catch (const std::bad_alloc&) {
+    base::note(base::Shortage::kMemory);
+  }
+  if (const auto lack = shortage.seen()) {
+    return base::fail(base::ErrorCode::kInternal,
+                      "not enough " + std::string(word(*lack)) + " for a sound result");
+  }
+  return code;
+}
+
+}  // namespace
+
+int run_command(const settings::Options& options, const OneShot& command) {
+  if (const auto log = system::log::setup_log(options.log); !log) {
+    std::fprintf(stderr, "%s\n", log.error().message.c_str());
+    return kBroken;
+  }
+  const base::Result<int> code = run_with_means(options, command);
+  if (!code) system::log::log_error("the command failed", {{"error", code.error().message}});
+  system::log::close_log();
+  if (code) return *code;
+  return code.error().code == base::ErrorCode::kInvalidArgument ? kRefused : kBroken;
+}
+
+}  // namespace mtls::daemon::commands

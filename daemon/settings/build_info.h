@@ -1,0 +1,11 @@
+// Which build of the exporter this is: for --version, the page and exporter_build_info. Pure.
+#pragma once
+
+#include <string_view>
+
+namespace mtls::daemon::settings {
+
+std::string_view exporter_version();   // "0.1.0"
+std::string_view exporter_revision();  // of the source, "unknown" outside a checkout
+
+}  // namespace mtls::daemon::settings

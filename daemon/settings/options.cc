@@ -1,0 +1,308 @@
+#include "daemon/settings/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "daemon/settings/build_info.h"
+
+namespace mtls::daemon::settings {
+namespace {
+
+constexpr const char* kDescription =
+    "Prometheus exporter for the mTLS health of an nginx host: reads nginx's configuration, "
+    "watches its client CA\n"
+    "bundles, certificates and CRLs, and says what nginx will answer to clients, and until when.";
+
+std::string version_text() {
+  return "nginx-mtls-exporter, version " + std::string(exporter_version()) +
+         " (revision: " + std::string(exporter_revision()) + ")\n";
+}
+
+// The texts as CLI11 collects them, before they become values.
+struct Raw {
+  Options options;
+  std::string version, openssl, interval = "30s", level = "info", log_format = "logfmt";
+  std::string check_format = "text", fail_on = "warning", at;
+  std::vector<std::string> clients;
+  bool with_keys = false;
+  std::string profile, missing_files = "error";
+  std::vector<std::string> bundle;  // CA_BUNDLE [CLIENT_CERT]
+  std::string dump_format = "json";
+  std::vector<std::string> explained;
+};
+
+void declare_shared(CLI::App& app, Raw& raw) {
+  Options& options = raw.options;
+  app.add_option("--config.file", options.config_file, "Settings file (YAML); none is needed")
+      ->type_name("FILE");
+  app.add_option("--nginx.conf", options.nginx_conf,
+                 "Main configuration of nginx [that of the running master, else the compiled-in "
+                 "one, else /etc/nginx/nginx.conf]")
+      ->type_name("FILE");
+  app.add_option("--nginx.prefix", options.nginx_prefix,
+                 "nginx's prefix [read from the nginx binary]")
+      ->type_name("DIR");
+  app.add_option("--nginx.version", raw.version,
+                 "nginx's version, e.g. 1.22.1 [read from the nginx binary]");
+  app.add_option("--nginx.openssl", raw.openssl,
+                 "Version of nginx's OpenSSL [read from the nginx binary]");
+  app.add_option("--log.level", raw.level, "Log this level and above")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  app.add_option("--log.format", raw.log_format, "Log as")
+      ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
+  app.set_version_flag("--version", version_text());
+}
+
+constexpr const char* kServeGroup = "Options of serve";
+
+// They stand on the program itself: serve is what it does without a verb.
+void declare_serve(CLI::App& app, Raw& raw) {
+  Options& options = raw.options;
+  app.add_subcommand("serve", "run the daemon (default)")->fallthrough();
+  app.add_option("--web.listen-address", options.listen_addresses,
+                 "Address to serve on, repeatable: :PORT, HOST:PORT, unix:/PATH [:10059]")
+      ->type_name("ADDRESS")
+      ->group(kServeGroup);
+  app.add_flag("--web.systemd-socket", options.systemd_socket,
+               "Serve on the sockets of a systemd socket unit instead")
+      ->group(kServeGroup);
+  app.add_option("--web.config.file", options.web_config_file,
+                 "TLS, authentication, headers and rate limit of the port (web-config.yml)")
+      ->type_name("FILE")
+      ->group(kServeGroup);
+  app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
+      ->capture_default_str()
+      ->group(kServeGroup);
+  app.add_option("--web.max-requests", options.max_requests,
+                 "Answer at most this many requests at once, others get 503; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(kServeGroup);
+  app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
+               "Let POST /-/reload do as SIGHUP")
+      ->group(kServeGroup);
+  app.add_flag("--compat.blackbox", options.compat_blackbox,
+               "Add probe_ssl_earliest_cert_expiry for rules written for the blackbox exporter")
+      ->group(kServeGroup);
+  app.add_option("--rescan.interval", raw.interval,
+                 "How often to look at every file without being told")
+      ->capture_default_str()
+      ->group(kServeGroup);
+  app.add_flag("--config.check", options.config_check,
+               "Check the settings and web configuration files and exit")
+      ->group(kServeGroup);
+}
+
+constexpr const char* kSharedFlags =
+    "--config.file, --nginx.* and --log.* as for serve: nginx-mtls-exporter --help";
+
+void declare_check(CLI::App& app, Raw& raw) {
+  CLI::App& check = *app.add_subcommand("check", "assess once, print what is wrong, exit");
+  check.fallthrough();
+  check.add_option("--format", raw.check_format, "Print as")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  check
+      .add_option("--client-cert", raw.clients,
+                  "A client whose fate to predict, repeatable; PEM: its certificate, then what "
+                  "else it sends. NAME=: it has none. A pattern: one client for each file")
+      ->type_name("NAME=FILE")
+      ->allow_extra_args(false);
+  check.add_option("--at", raw.at, "Assess as of then: RFC 3339, or +30d [now]")->type_name("TIME");
+  check.add_option("--fail-on", raw.fail_on, "Exit 1 from this severity on")
+      ->check(CLI::IsMember({"critical", "warning", "info", "never"}))
+      ->capture_default_str();
+  check.add_flag("--with-keys", raw.with_keys,
+                 "Open private keys and compare them with their certificates");
+  check.add_option("--profile", raw.profile, "What to ask for; strict adds findings")
+      ->check(CLI::IsMember({"default", "strict"}))
+      ->capture_default_str();
+  check.add_option("--missing-files", raw.missing_files, "What a file is that is not on this host")
+      ->check(CLI::IsMember({"error", "warn"}))
+      ->capture_default_str();
+  check
+      .add_option("bundle", raw.bundle,
+                  "CA_BUNDLE [CLIENT_CERT]: assess this file of client CAs, and the client it "
+                  "has to accept, without nginx's configuration")
+      ->type_name("FILE")
+      ->expected(1, 2);
+  check.footer(kSharedFlags);
+}
+
+void declare_dump(CLI::App& app, Raw& raw) {
+  CLI::App& dump = *app.add_subcommand("dump", "print what was understood, exit");
+  dump.fallthrough();
+  dump.add_option("--format", raw.dump_format, "Print as")
+      ->check(CLI::IsMember({"json", "crossplane", "opa", "conf"}))
+      ->capture_default_str();
+  dump.footer(kSharedFlags);
+}
+
+void declare_explain(CLI::App& app, Raw& raw) {
+  CLI::App& explain = *app.add_subcommand(
+      "explain", "say what a finding, a verify code or a line of nginx's log means, exit");
+  explain.fallthrough();
+  explain
+      .add_option("what", raw.explained,
+                  "ca-expired, X509_V_ERR_CERT_HAS_EXPIRED, 10, or a line of nginx's log "
+                  "[standard input]")
+      ->type_name("WHAT");
+}
+
+using Mistake = std::optional<std::string>;
+
+Mistake understand_version(const std::string& flag, const std::string& text,
+                           std::optional<config::Version>& into) {
+  if (text.empty()) return std::nullopt;
+  into = config::parse_version(text);
+  return into ? std::nullopt : Mistake(flag + ": \"" + text + "\" is no version; write 1.22.1");
+}
+
+Mistake understand_serve(Raw& raw) {
+  Options& options = raw.options;
+  if (options.listen_addresses.empty()) options.listen_addresses = {":10059"};
+  if (!options.telemetry_path.starts_with('/') || options.telemetry_path == "/") {
+    return "--web.telemetry-path: must begin with / and be more than that";
+  }
+  const auto interval = parse_duration(raw.interval);
+  if (!interval) {
+    return "--rescan.interval: \"" + raw.interval + "\" is no duration; write 30s, 5m or 1h";
+  }
+  options.rescan_interval = *interval;
+  return std::nullopt;
+}
+
+Mistake understand_client(const std::string& text, std::vector<ClientCertificate>& clients) {
+  const std::size_t sign = text.find('=');
+  const bool has_name = sign != std::string::npos && sign > 0;
+  const std::string path = has_name ? text.substr(sign + 1) : text;
+  if (path.find_first_of("*?[") != std::string::npos) {
+    clients.push_back({.name = {}, .path = path});
+    return std::nullopt;
+  }
+  if (!has_name) {
+    return "--client-cert: \"" + text + "\" must be NAME=FILE, or a pattern such as 'DIR/*.pem'";
+  }
+  const std::string name = text.substr(0, sign);
+  const bool is_known = std::any_of(clients.begin(), clients.end(),
+                                    [&](const auto& client) { return client.name == name; });
+  if (is_known) return "--client-cert: two clients are called \"" + name + "\"";
+  clients.push_back({.name = name, .path = path});
+  return std::nullopt;
+}
+
+Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
+  if (raw.bundle.empty()) return std::nullopt;
+  if (raw.options.nginx_conf) return "CA_BUNDLE and --nginx.conf: one of them, not both";
+  check.bundle = raw.bundle.front();
+  if (raw.bundle.size() > 1) check.bundle_client = raw.bundle.back();
+  return std::nullopt;
+}
+
+Mistake understand_check(Raw& raw) {
+  const std::map<std::string, std::optional<audit::Severity>> bars{
+      {"critical", audit::Severity::kCritical},
+      {"warning", audit::Severity::kWarning},
+      {"info", audit::Severity::kInfo},
+      {"never", std::nullopt}};
+  CheckOptions& check = raw.options.check;
+  check.format = raw.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
+  check.fail_on = bars.at(raw.fail_on);
+  if (raw.with_keys) check.keys = audit::KeyAccess::kCompare;
+  if (!raw.profile.empty()) {
+    check.profile = raw.profile == "strict" ? audit::Profile::kStrict : audit::Profile::kDefault;
+  }
+  if (raw.missing_files == "warn") check.missing_files = audit::MissingFiles::kWarning;
+  if (auto mistake = understand_bundle(raw, check)) return mistake;
+  for (const std::string& client : raw.clients) {
+    if (auto mistake = understand_client(client, check.clients)) return mistake;
+  }
+  if (raw.at.empty()) return std::nullopt;
+  const auto at = parse_assessed_at(raw.at);
+  if (!at) return "--at: \"" + raw.at + "\" is no time; write 2030-01-01T00:00:00Z or +30d";
+  check.at = *at;
+  return std::nullopt;
+}
+
+// The flags of serve stand on the program, so CLI11 takes them behind any verb.
+Mistake understand_command(const CLI::App& app, Options& options) {
+  if (app.got_subcommand("check")) options.command = Command::kCheck;
+  if (app.got_subcommand("dump")) options.command = Command::kDump;
+  if (app.got_subcommand("explain")) options.command = Command::kExplain;
+  if (options.command == Command::kServe) return std::nullopt;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group() == kServeGroup && option->count() > 0) {
+      return option->get_name() + ": only for serve";
+    }
+  }
+  return std::nullopt;
+}
+
+Mistake understand(const CLI::App& app, Raw& raw) {
+  const std::map<std::string, system::log::LogLevel> levels{
+      {"debug", system::log::LogLevel::kDebug},
+      {"info", system::log::LogLevel::kInfo},
+      {"warn", system::log::LogLevel::kWarn},
+      {"error", system::log::LogLevel::kError}};
+  const std::map<std::string, DumpFormat> dumps{{"json", DumpFormat::kJson},
+                                                {"crossplane", DumpFormat::kCrossplane},
+                                                {"opa", DumpFormat::kOpa},
+                                                {"conf", DumpFormat::kConf}};
+  Options& options = raw.options;
+  options.log = {.level = levels.at(raw.level),
+                 .format = raw.log_format == "json" ? system::log::LogFormat::kJson
+                                                    : system::log::LogFormat::kLogfmt};
+  options.dump_format = dumps.at(raw.dump_format);
+  for (const std::string& word : raw.explained) {
+    options.explained += (options.explained.empty() ? "" : " ") + word;
+  }
+  if (auto mistake = understand_command(app, options)) return mistake;
+  if (auto mistake = understand_serve(raw)) return mistake;
+  if (auto mistake = understand_check(raw)) return mistake;
+  if (auto mistake = understand_version("--nginx.version", raw.version, options.nginx_version))
+    return mistake;
+  return understand_version("--nginx.openssl", raw.openssl, options.nginx_openssl);
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  const std::map<std::string_view, std::int64_t> milliseconds{
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+  const auto factor = milliseconds.find(unit);
+  constexpr std::int64_t kMost = 1'000'000;  // of any unit: far from overflow
+  if (error != std::errc{} || factor == milliseconds.end() || count <= 0 || count > kMost)
+    return std::nullopt;
+  return std::chrono::milliseconds{count * factor->second};
+}
+
+std::variant<Options, Leave> parse_options(int argc, const char* const* argv) {
+  Raw raw;
+  CLI::App app(kDescription, "nginx-mtls-exporter");
+  declare_serve(app, raw);
+  declare_check(app, raw);
+  declare_dump(app, raw);
+  declare_explain(app, raw);
+  declare_shared(app, raw);
+  app.require_subcommand(0, 1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // CLI11 also leaves this way for --help and --version
+    std::ostringstream out;
+    const int code = app.exit(error, out, out);
+    return Leave{.code = code == 0 ? 0 : 2, .text = out.str()};
+  }
+  if (const auto mistake = understand(app, raw)) return Leave{.code = 2, .text = *mistake + "\n"};
+  return raw.options;
+}
+
+}  // namespace mtls::daemon::settings

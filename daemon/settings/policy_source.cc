@@ -1,0 +1,123 @@
+#include "daemon/settings/policy_source.h"
+
+#include <array>
+#include <climits>
+
+#include <unistd.h>
+
+#include "config/conf_path.h"
+#include "daemon/live/nginx_process.h"
+#include "daemon/settings/settings.h"
+
+namespace mtls::daemon::settings {
+namespace {
+
+constexpr std::size_t kMaxSettingsBytes = std::size_t{1} << 20U;
+constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
+
+// One nginx: as it was built, its -c, perhaps relative to the prefix, and its -g; "" when nobody
+// says.
+struct Nginx {
+  config::NginxBuild build;
+  std::string conf;
+  std::string globals = {};  // -g
+
+  std::string conf_path(const std::string& prefix) const {
+    return conf.empty() ? conf : config::main_conf_path(conf, prefix);
+  }
+};
+
+Nginx nginx_of(std::string_view binary) {
+  return {.build = config::read_build(binary),
+          .conf = config::compiled_conf_path(binary).value_or(""),
+          .globals = {}};
+}
+
+Nginx installed_nginx(base::FileSystem& disk) {
+  constexpr std::array kPlaces{"/usr/sbin/nginx", "/usr/local/nginx/sbin/nginx",
+                               "/usr/local/sbin/nginx"};
+  for (const char* place : kPlaces) {
+    if (const auto binary = disk.read(place, kMaxBinaryBytes)) return nginx_of(binary->text());
+  }
+  return {};
+}
+
+// As ngx_process_options() has it: -p moves what is relative, -c names the configuration.
+Nginx running_nginx(const running::NginxMaster& master, const Nginx& installed,
+                    base::FileSystem& disk) {
+  const auto binary = disk.read(master.binary, kMaxBinaryBytes);
+  Nginx nginx = binary ? nginx_of(binary->text()) : installed;
+  std::string& prefix = nginx.build.prefix;
+  prefix = master.prefix.value_or(prefix);
+  while (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
+  nginx.conf = master.conf.value_or(nginx.conf);
+  nginx.globals = master.globals;
+  return nginx;
+}
+
+// The running one, if it is that of `conf`; "" is any. Otherwise the installed one.
+Nginx find_nginx(const std::string& conf, base::FileSystem& disk) {
+  Nginx installed = installed_nginx(disk);
+  for (const running::NginxMaster& master : live::find_masters(disk)) {
+    Nginx running = running_nginx(master, installed, disk);
+    const std::string path = running.conf_path(running.build.prefix);
+    if (!path.empty() && (conf.empty() || conf == path)) return running;
+  }
+  return installed;
+}
+
+// nginx.conf and the settings may be named relative to where the daemon was started.
+std::string absolute(const std::string& path) {
+  if (path.starts_with('/')) return path;
+  std::array<char, 4096> directory{};
+  return getcwd(directory.data(), directory.size()) == nullptr
+             ? path
+             : std::string(directory.data()) + "/" + path;
+}
+
+// Of another release than the one found here nobody knows what it was configured with.
+void set_version(config::NginxBuild& build, config::Version version) {
+  if (build.version != version) build.configure.reset();
+  build.version = version;
+}
+
+// As ngx_init_cycle() asks for it; "" when the system does not say.
+std::string hostname() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+}  // namespace
+
+base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk) {
+  Settings settings;
+  if (!options.config_file.empty()) {
+    const std::string path = absolute(options.config_file);
+    const auto content = disk.read(path, kMaxSettingsBytes);
+    if (!content) return tl::unexpected<base::Error>(content.error());
+    const auto parsed = parse_settings(content->text(), path);
+    if (!parsed) return tl::unexpected<base::Error>(parsed.error());
+    settings = *parsed;
+  }
+  const auto named = options.nginx_conf ? options.nginx_conf : settings.nginx_conf;
+  const std::string conf = named ? absolute(*named) : "";
+  const Nginx nginx = find_nginx(conf, disk);
+  audit::Policy policy;
+  policy.build = nginx.build;
+  policy.build.hostname = hostname();
+  policy.nginx_globals = nginx.globals;
+  if (settings.nginx_version) set_version(policy.build, *settings.nginx_version);
+  if (options.nginx_version) set_version(policy.build, *options.nginx_version);
+  if (options.nginx_openssl) policy.build.openssl = *options.nginx_openssl;
+  if (settings.nginx_prefix) policy.build.prefix = *settings.nginx_prefix;
+  if (options.nginx_prefix) policy.build.prefix = *options.nginx_prefix;
+  if (!nginx.conf.empty()) policy.nginx_conf = nginx.conf_path(policy.build.prefix);
+  if (named) policy.nginx_conf = conf;
+  policy.canaries = std::move(settings.canaries);
+  policy.limits = settings.limits;
+  policy.profile = settings.profile;
+  policy.rules = std::move(settings.rules);
+  return policy;
+}
+
+}  // namespace mtls::daemon::settings

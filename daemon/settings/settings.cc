@@ -1,0 +1,128 @@
+#include "daemon/settings/settings.h"
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/system/strict_yaml.h"
+
+namespace mtls::daemon::settings {
+namespace {
+
+std::size_t count_of(const YAML::Node& node, const std::string& key) {
+  const std::string text = system::text_of(node, key);
+  const bool digits =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  constexpr std::size_t kMostDigits = 15;
+  if (!digits || text.size() > kMostDigits || text.starts_with('0')) {
+    system::reject(node, key + " must be a whole number above 0");
+  }
+  return std::stoull(text);
+}
+
+void read_nginx(const YAML::Node& node, Settings& settings) {
+  system::check_keys(node, "nginx", {"conf", "prefix", "version"});
+  if (const auto conf = node["conf"]) settings.nginx_conf = system::text_of(conf, "nginx.conf");
+  if (const auto prefix = node["prefix"]) settings.nginx_prefix = system::text_of(prefix, "nginx.prefix");
+  if (const auto version = node["version"]) {
+    settings.nginx_version = config::parse_version(system::text_of(version, "nginx.version"));
+    if (!settings.nginx_version) system::reject(version, "nginx.version must look like 1.22.1");
+  }
+}
+
+audit::CanarySetting read_canary(const YAML::Node& node, const std::string& settings_path) {
+  system::check_keys(node, "a canary", {"name", "certificate", "expect", "servers"});
+  if (!node["name"] || !node["certificate"]) system::reject(node, "a canary needs name and certificate");
+  audit::CanarySetting canary;
+  canary.name = system::text_of(node["name"], "name");
+  canary.certificate = system::joined(system::text_of(node["certificate"], "certificate"), settings_path);
+  if (const auto expect = node["expect"]) {
+    const std::string word = system::text_of(expect, "expect");
+    if (word != "accept" && word != "reject") system::reject(expect, "expect must be accept or reject");
+    canary.expect = word == "accept" ? audit::Expect::kAccept : audit::Expect::kReject;
+  }
+  if (const auto servers = node["servers"]) {
+    if (!servers.IsSequence()) system::reject(servers, "servers must be a list of server names or globs");
+    for (const auto& server : servers) canary.servers.push_back(system::text_of(server, "servers"));
+  }
+  return canary;
+}
+
+void read_limits(const YAML::Node& node, audit::Limits& limits) {
+  const std::vector<std::pair<std::string, std::size_t*>> known{
+      {"max_file_bytes", &limits.max_file_bytes},
+      {"max_crl_bytes", &limits.max_crl_bytes},
+      {"max_series", &limits.max_series},
+      {"max_series_per_file", &limits.max_series_per_file},
+      {"max_certificates_per_file", &limits.max_certificates_per_file}};
+  system::YamlKeys keys;
+  for (const auto& [key, value] : known) keys.push_back(key);
+  system::check_keys(node, "limits", keys);
+  for (const auto& [key, value] : known) {
+    if (const auto entry = node[key]) *value = count_of(entry, key);
+  }
+}
+
+void read_canaries(const YAML::Node& node, const std::string& path, Settings& settings) {
+  if (!node.IsSequence()) system::reject(node, "canaries must be a list");
+  std::set<std::string> names;
+  for (const auto& entry : node) {
+    settings.canaries.push_back(read_canary(entry, path));
+    const std::string& name = settings.canaries.back().name;
+    if (!names.insert(name).second) system::reject(entry, "two canaries are called \"" + name + "\"");
+  }
+}
+
+audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
+  const std::string id = system::text_of(node, where);
+  const audit::FindingRow* row = audit::find_finding(id);
+  if (row == nullptr) {
+    system::reject(node, where + " names the rule \"" + id +
+                     "\", which does not exist; docs/findings.md has them all");
+  }
+  return row->kind;
+}
+
+void read_severities(const YAML::Node& node, audit::RuleSettings& rules) {
+  system::check_unique_keys(node, "policy.severity");
+  for (const auto& entry : node) {
+    const audit::FindingKind kind = rule_of(entry.first, "policy.severity");
+    const auto severity = audit::parse_severity(system::text_of(entry.second, "policy.severity"));
+    if (!severity) system::reject(entry.second, "a severity is critical, warning or info");
+    rules.severities.emplace(kind, *severity);
+  }
+}
+
+void read_policy(const YAML::Node& node, Settings& settings) {
+  system::check_keys(node, "policy", {"profile", "disable", "severity"});
+  if (const auto profile = node["profile"]) {
+    const std::string word = system::text_of(profile, "policy.profile");
+    if (word != "default" && word != "strict") {
+      system::reject(profile, "policy.profile must be default or strict");
+    }
+    settings.profile = word == "strict" ? audit::Profile::kStrict : audit::Profile::kDefault;
+  }
+  if (const auto disable = node["disable"]) {
+    if (!disable.IsSequence()) system::reject(disable, "policy.disable must be a list of rules");
+    for (const auto& rule : disable)
+      settings.rules.disabled.insert(rule_of(rule, "policy.disable"));
+  }
+  if (const auto severity = node["severity"]) read_severities(severity, settings.rules);
+}
+
+}  // namespace
+
+base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
+  Settings settings;
+  const auto read = system::read_yaml(text, path, [&](const YAML::Node& root) {
+    if (root.IsNull()) return;
+    system::check_keys(root, "the settings", {"nginx", "canaries", "policy", "limits"});
+    if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
+    if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
+    if (const auto policy = root["policy"]) read_policy(policy, settings);
+    if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
+  });
+  if (!read) return tl::unexpected(read.error());
+  return settings;
+}
+
+}  // namespace mtls::daemon::settings

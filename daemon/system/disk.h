@@ -1,0 +1,17 @@
+// The real disk behind base::FileSystem: one guarded door (reliability §2b, §4.4). Regular files
+// only, never blocks on a FIFO or device, byte caps, and the stamp comes from the descriptor the
+// bytes came from. Any thread.
+#pragma once
+
+#include "base/filesystem.h"
+
+namespace mtls::daemon::system {
+
+class Disk final : public base::FileSystem {
+ public:
+  base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
+  base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
+  base::Result<base::FileStamp> stat(const std::string& path) override;
+};
+
+}  // namespace mtls::daemon::system

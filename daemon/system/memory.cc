@@ -1,0 +1,86 @@
+#include "daemon/system/memory.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+#include <uv.h>
+
+#include "base/shortage.h"
+#include "daemon/system/last_words.h"
+#include "pki/memory.h"
+
+namespace mtls::daemon::system {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenTries{10};
+constexpr int kTriesOfAStart = 300;
+
+thread_local bool gives_up = false;
+
+// Nobody waits for a start as long as for the next scrape.
+void wait_for_memory() {
+  static std::atomic<int> tries = 0;
+  if (has_last_words() && ++tries > kTriesOfAStart) std::abort();
+  std::this_thread::sleep_for(kBetweenTries);
+}
+
+void on_no_memory() {
+  base::note(base::Shortage::kMemory);
+  if (gives_up) throw std::bad_alloc();
+  wait_for_memory();
+}
+
+// libuv aborts when it gets none.
+template <class Allocate>
+void* insist(const Allocate& allocate) {
+  void* memory = allocate();
+  for (; memory == nullptr; memory = allocate()) {
+    base::note(base::Shortage::kMemory);
+    wait_for_memory();
+  }
+  return memory;
+}
+
+void* insisting_malloc(std::size_t bytes) {
+  return insist([bytes] { return std::malloc(bytes); });
+}
+void* insisting_realloc(void* old, std::size_t bytes) {
+  return insist([=] { return std::realloc(old, bytes); });
+}
+void* insisting_calloc(std::size_t count, std::size_t bytes) {
+  return insist([=] { return std::calloc(count, bytes); });
+}
+
+// OpenSSL makes much of what it has once and for all when it is first used, and crashes later where
+// that failed (SHA256() of 3.0).
+bool wait_while_starting() {
+  if (!has_last_words()) return false;
+  wait_for_memory();
+  return true;
+}
+
+void forbid_looking() {
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+}  // namespace
+
+void prepare_memory() {
+  forbid_looking();
+  std::set_new_handler(on_no_memory);
+  pki::note_openssl_shortages(wait_while_starting);
+  uv_replace_allocator(insisting_malloc, insisting_realloc, insisting_calloc, std::free);
+}
+
+GivesUpWithoutMemory::GivesUpWithoutMemory() : before_(gives_up) { gives_up = true; }
+GivesUpWithoutMemory::~GivesUpWithoutMemory() { gives_up = before_; }
+
+}  // namespace mtls::daemon::system

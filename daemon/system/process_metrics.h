@@ -1,0 +1,39 @@
+// What Prometheus clients call process_*: this process as the kernel sees it. Reads /proc/self
+// only, which ProcSubset=pid leaves in place.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+namespace mtls::daemon::system {
+
+struct ProcessMetrics {
+  double cpu_seconds = 0;  // user and system
+  double open_fds = 0;
+  double max_fds = 0;  // soft limit; -1: unlimited
+  double virtual_memory_bytes = 0;
+  double virtual_memory_max_bytes = 0;  // soft limit; -1: unlimited
+  double resident_memory_bytes = 0;
+  double start_time_seconds = 0;  // since 1970; computed once, a stepped clock does not move it
+  double threads = 0;
+};
+
+/// Any thread. kUnreadable: /proc is not there; kParse: it says something else than proc(5) does.
+base::Result<ProcessMetrics> read_process_metrics();
+
+/// The fields of /proc/PID/stat that are used here.
+struct ProcessStat {
+  double cpu_ticks = 0;
+  double threads = 0;
+  double start_ticks = 0;  // since boot
+  double virtual_memory_bytes = 0;
+  double resident_pages = 0;
+
+  bool operator==(const ProcessStat&) const = default;
+};
+
+/// Pure. The command in parentheses may hold anything, parentheses and spaces too. kParse.
+base::Result<ProcessStat> parse_process_stat(std::string_view text);
+
+}  // namespace mtls::daemon::system

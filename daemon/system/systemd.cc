@@ -1,0 +1,63 @@
+#include "daemon/system/systemd.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <cstdint>
+#include <ctime>
+#include <numeric>
+#include <string>
+
+#include "base/text.h"
+
+namespace mtls::daemon::system {
+namespace {
+
+// A service manager that does not listen is nothing the daemon could do anything about.
+void notify(const std::string& state) { ::sd_notify(0, state.c_str()); }
+
+// A line end in the text would start another assignment.
+std::string status_line(std::string_view status) { return "STATUS=" + base::sanitize(status, 512); }
+
+std::uint64_t monotonic_microseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000U +
+         static_cast<std::uint64_t>(now.tv_nsec) / 1'000U;
+}
+
+}  // namespace
+
+// Programs we might start must not take them for theirs.
+base::Result<std::vector<int>> inherited_sockets() {
+  constexpr int kUnsetEnvironment = 1;
+  const int count = ::sd_listen_fds(kUnsetEnvironment);
+  if (count <= 0) {
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      "no socket activation file descriptors found; --web.systemd-socket needs a "
+                      "socket unit that starts this service");
+  }
+  std::vector<int> sockets(static_cast<std::size_t>(count));
+  std::iota(sockets.begin(), sockets.end(), SD_LISTEN_FDS_START);
+  return sockets;
+}
+
+void notify_ready(std::string_view status) { notify("READY=1\n" + status_line(status)); }
+
+// systemd 253 and later take RELOADING=1 (Type=notify-reload) only with the time of it.
+void notify_reloading() {
+  notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_microseconds()));
+}
+
+void notify_status(std::string_view status) { notify(status_line(status)); }
+
+void notify_stopping() { notify("STOPPING=1"); }
+
+std::optional<std::chrono::microseconds> watchdog_interval() {
+  std::uint64_t microseconds = 0;
+  if (::sd_watchdog_enabled(0, &microseconds) <= 0) return std::nullopt;
+  return std::chrono::microseconds(microseconds);
+}
+
+void notify_watchdog() { notify("WATCHDOG=1"); }
+
+}  // namespace mtls::daemon::system

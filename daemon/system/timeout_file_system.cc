@@ -1,0 +1,64 @@
+#include "daemon/system/timeout_file_system.h"
+
+#include <algorithm>
+
+#include "daemon/system/glob.h"
+
+namespace mtls::daemon::system {
+namespace {
+
+/// What processes say of themselves (/proc/*/cmdline): procfs always answers, only what its links
+/// lead to may not.
+bool asks_processes(const std::string& pattern) {
+  return pattern.starts_with("/proc/") && std::count(pattern.begin(), pattern.end(), '/') == 3;
+}
+
+}  // namespace
+
+/// A wildcard before the last component may lead anywhere: such a pattern is a lane of its own.
+std::optional<std::string> TimeoutFileSystem::lane_of(const std::string& path) {
+  const auto table = mounts_.current();
+  if (!table->may_block()) return std::nullopt;
+  if (const Mount* mount = table->first_remote(path, read_link)) return mount->point;
+  if (!is_glob(path.substr(0, path.rfind('/') + 1)) || asks_processes(path)) return std::nullopt;
+  return path;
+}
+
+template <class Answer, class Ask>
+base::Result<Answer> TimeoutFileSystem::ask(const std::string& path, const Ask& question) {
+  const auto lane = lane_of(path);
+  if (!lane) return question(*disk_);
+  const auto answer = std::make_shared<std::optional<base::Result<Answer>>>();
+  if (lanes_.run(*lane, [answer, question, disk = disk_] { *answer = question(*disk); })) {
+    return std::move(**answer);
+  }
+  base::Error stuck{base::ErrorCode::kStuck,
+                    path + ": the file system at " + *lane +
+                        " does not answer (repair its server, or unmount it)",
+                    std::nullopt};
+  const std::lock_guard lock(mutex_);
+  if (!stuck_) stuck_ = stuck;
+  return tl::unexpected(std::move(stuck));
+}
+
+std::optional<base::Error> TimeoutFileSystem::stuck() const {
+  const std::lock_guard lock(mutex_);
+  return stuck_;
+}
+
+base::Result<base::FileContent> TimeoutFileSystem::read(const std::string& path,
+                                                        std::size_t limit) {
+  return ask<base::FileContent>(
+      path, [path, limit](base::FileSystem& disk) { return disk.read(path, limit); });
+}
+
+base::Result<std::vector<std::string>> TimeoutFileSystem::glob(const std::string& pattern) {
+  return ask<std::vector<std::string>>(
+      pattern, [pattern](base::FileSystem& disk) { return disk.glob(pattern); });
+}
+
+base::Result<base::FileStamp> TimeoutFileSystem::stat(const std::string& path) {
+  return ask<base::FileStamp>(path, [path](base::FileSystem& disk) { return disk.stat(path); });
+}
+
+}  // namespace mtls::daemon::system

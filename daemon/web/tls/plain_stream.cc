@@ -1,0 +1,27 @@
+#include "daemon/web/tls/plain_stream.h"
+
+#include <boost/asio/write.hpp>
+
+namespace mtls::daemon::web::tls {
+
+void PlainStream::open(Opened done) { done({}); }
+
+void PlainStream::await_bytes(Opened done) {
+  socket_.async_wait(Socket::wait_read, std::move(done));
+}
+
+void PlainStream::read_some(boost::asio::mutable_buffer into, Transferred done) {
+  socket_.async_read_some(into, std::move(done));
+}
+
+void PlainStream::write(const std::vector<boost::asio::const_buffer>& buffers, Transferred done) {
+  boost::asio::async_write(socket_, buffers, std::move(done));
+}
+
+void PlainStream::finish(Opened done) {
+  Error error;
+  socket_.shutdown(Socket::shutdown_send, error);
+  done(error);
+}
+
+}  // namespace mtls::daemon::web::tls

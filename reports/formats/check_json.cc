@@ -1,0 +1,125 @@
+#include "reports/formats/check_json.h"
+
+#include <algorithm>
+
+#include "audit/trust/trust.h"
+#include "reports/files_json.h"
+#include "reports/json.h"
+#include "reports/settings_json.h"
+
+namespace mtls::reports::formats {
+namespace {
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+bool is_inert(const audit::ServerAudit& judged) {
+  return std::any_of(judged.findings.begin(), judged.findings.end(), [](const auto& finding) {
+    return finding.kind == audit::FindingKind::kInertTlsSettings;
+  });
+}
+
+// nginx pairs them by order (R2.17).
+Json certificates_json(const config::TlsContext& server) {
+  Json json = Json::array();
+  for (std::size_t i = 0; i < server.certificates.value.size(); ++i) {
+    const auto& keys = server.certificate_keys.value;
+    json.push_back({{"certificate", file_json(server.certificates.value[i])},
+                    {"certificate_key", i < keys.size() ? file_json(keys[i]) : Json()}});
+  }
+  return json;
+}
+
+// What the CertificateRequest carries: each name once, in order; that of the block whose context
+// serves the connection.
+Json advertised_json(const Assessment& assessment, std::size_t server) {
+  Json json = Json::array();
+  const auto owner = assessment.resolved().tls_owner(server);
+  if (!owner) return json;
+  const config::TlsContext& decides = assessment.resolved().servers[*owner];
+  std::set<std::string> seen;
+  for (const pki::Certificate& certificate :
+       audit::trust::trust_content(assessment.snapshot, decides, assessment.policy.build)
+           .announced) {
+    const pki::DistinguishedName& subject = certificate.facts().subject;
+    if (seen.insert(subject.canonical).second) json.push_back(subject.rfc2253);
+  }
+  return json;
+}
+
+Json client_json(const audit::Verdict& verdict) {
+  return {{"name", verdict.canary},
+          {"client_verify", verdict.client_verify},
+          {"code", verdict.code},
+          {"http_status", verdict.http_status == 0 ? Json() : Json(verdict.http_status)},
+          {"accepted_until", instant_json(verdict.accepted_until)},
+          {"until_is_unknown", verdict.until_is_unknown}};
+}
+
+void put_settings(Json& json, const config::TlsContext& server) {
+  json["verify_client"] = word(server.verify_client.value);
+  json["verify_depth"] = server.verify_depth.value;
+  json["client_certificate"] = file_json(server.client_certificate.value);
+  json["trusted_certificate"] = file_json(server.trusted_certificate.value);
+  json["crl"] = file_json(server.crl.value);
+  json["certificates"] = certificates_json(server);
+}
+
+void put_judgement(Json& json, const Assessment& assessment, std::size_t index) {
+  const audit::ServerAudit& judged = *assessment.snapshot.servers[index];
+  const bool asks = audit::asks(assessment.resolved().servers[index]);
+  json["inert"] = is_inert(judged);
+  json["verify_depth_required"] = or_null(judged.depth_required);
+  json["advertised_ca_names"] = advertised_json(assessment, index);
+  json["trust_expires"] = instant_json(judged.trust_until);
+  json["enforced"] = asks ? or_null(judged.enforced) : Json(false);
+  json["clients"] = Json::array();
+  for (const audit::Verdict& verdict : judged.verdicts) {
+    json["clients"].push_back(client_json(verdict));
+  }
+}
+
+Json one_server(const Assessment& assessment, std::size_t index) {
+  const config::TlsContext& server = assessment.resolved().servers[index];
+  Json json = server_json(assessment, index);
+  put_settings(json, server);
+  put_judgement(json, assessment, index);
+  json["settings"] = settings_json(assessment.document(), server);
+  return json;
+}
+
+Json finding_json(const config::syntax::Document& document, const audit::Finding& finding) {
+  const audit::FindingRow& row = audit::row(finding.kind);
+  Json json{{"rule", row.id},
+            {"severity", word(finding.severity)},
+            {"server", finding.context ? Json(id_text(*finding.context)) : Json()}};
+  put_place(json, document, finding.at);
+  json["path"] = finding.path.empty() ? Json() : Json(finding.path);
+  json["message"] = finding.detail;
+  json["remedy"] = row.remedy;
+  json["fixable"] = audit::is_fixable(finding.kind);
+  return json;
+}
+
+}  // namespace
+
+std::string check_json(const Assessment& assessment) {
+  Json json{{"schema", "nginx-mtls-exporter/check/v1"},
+            {"evaluated_at", base::rfc3339(assessment.snapshot.evaluated_at)},
+            {"nginx", nginx_json(assessment)},
+            {"servers", Json::array()},
+            {"upstreams", upstreams_json(assessment)},
+            {"files", files_json(assessment)},
+            {"findings", Json::array()}};
+  for (std::size_t i = 0; i < assessment.resolved().servers.size(); ++i) {
+    json["servers"].push_back(one_server(assessment, i));
+  }
+  for (const audit::Finding& finding : findings_of(assessment.snapshot)) {
+    json["findings"].push_back(finding_json(assessment.document(), finding));
+  }
+  return printed(json);
+}
+
+}  // namespace mtls::reports::formats

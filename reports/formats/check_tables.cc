@@ -1,0 +1,148 @@
+#include "reports/formats/check_tables.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace mtls::reports::formats {
+namespace {
+
+struct Cell {
+  std::string text;  // "" is told as such only in columns
+  Paint paint = Paint::kNone;
+  std::string before = {};  // what a pipe's line says in front of it
+};
+
+using Row = std::vector<Cell>;
+
+constexpr std::string_view kNothing = "-";
+constexpr std::size_t kGap = 2;
+
+// Characters, not bytes: the text is sanitized UTF-8.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    constexpr unsigned kContinuation = 0x80U;
+    constexpr unsigned kTopBits = 0xC0U;
+    return (static_cast<unsigned char>(c) & kTopBits) != kContinuation;
+  }));
+}
+
+std::string_view shown(const Cell& cell) { return cell.text.empty() ? kNothing : cell.text; }
+
+std::vector<std::size_t> widths_of(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], width(shown(row[i])));
+    }
+  }
+  return widths;
+}
+
+std::string columns(const std::vector<Row>& rows, TextStyle look) {
+  const std::vector<std::size_t> widths = widths_of(rows);
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += painted(shown(row[i]), row[i].paint, look);
+      const std::size_t left = widths[i] - width(shown(row[i]));
+      if (i + 1 < row.size()) text.append(left + kGap, ' ');
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string lines(const std::vector<Row>& rows) {
+  std::string text;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    for (const Cell& cell : rows[i]) {
+      if (!cell.text.empty()) text += cell.before + cell.text;
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+// `rows`: the head first.
+std::string table(const std::vector<Row>& rows, TextStyle look) {
+  if (rows.size() == 1) return "";
+  return (look == TextStyle::kPlain ? lines(rows) : columns(rows, look)) + "\n";
+}
+
+std::string instant(const std::optional<base::sys_seconds>& at) {
+  return at ? base::rfc3339(*at) : "";
+}
+
+Cell enforced(const audit::ServerAudit& judged) {
+  const std::string before = ", enforced ";
+  if (!judged.enforced) return {"undecidable", Paint::kDoubtful, before};
+  return *judged.enforced ? Cell{"yes", Paint::kGood, before} : Cell{"no", Paint::kBad, before};
+}
+
+Row server_row(const config::TlsContext& server, const audit::ServerAudit& judged) {
+  return {{named(server.id), Paint::kNone, "server "},
+          {std::string(word(server.verify_client.value)), Paint::kNone, ": ssl_verify_client "},
+          {std::to_string(server.verify_depth.value), Paint::kNone, ", depth "},
+          enforced(judged),
+          {instant(judged.trust_until), Paint::kNone, ", trust until "}};
+}
+
+Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
+  std::string said = verdict.client_verify;
+  if (verdict.code != 0) said += " (" + std::to_string(verdict.code) + ")";
+  const std::string status = verdict.http_status == 0 ? "" : std::to_string(verdict.http_status);
+  return {{verdict.canary, Paint::kNone, "client "},
+          {named(server), Paint::kNone, " at "},
+          {verdict.accepted ? "accepted" : "refused", verdict.accepted ? Paint::kGood : Paint::kBad,
+           ": "},
+          {said, Paint::kNone, ", "},
+          {status, Paint::kNone, ", "},
+          {verdict.until_is_unknown ? "unknown" : instant(verdict.accepted_until), Paint::kNone,
+           ", until "}};
+}
+
+}  // namespace
+
+std::string painted(std::string_view text, Paint paint, TextStyle look) {
+  std::string plain(text);
+  if (look != TextStyle::kColour) return plain;
+  constexpr std::string_view kOff = "\x1B[0m";  // ECMA-48 SGR
+  switch (paint) {
+    case Paint::kGood: return "\x1B[32m" + plain + std::string(kOff);
+    case Paint::kDoubtful: return "\x1B[33m" + plain + std::string(kOff);
+    case Paint::kBad: return "\x1B[1;31m" + plain + std::string(kOff);
+    case Paint::kNone: break;
+  }
+  return plain;
+}
+
+std::string named(const config::ContextId& id) {
+  return base::sanitize(id_text(id), base::kMaxPathBytes);
+}
+
+std::string server_table(const Assessment& assessment, TextStyle look) {
+  std::vector<Row> rows{{{"SERVER BLOCK"}, {"VERIFY"}, {"DEPTH"}, {"ENFORCED"}, {"TRUST UNTIL"}}};
+  const auto& servers = assessment.resolved().servers;
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    if (audit::asks(servers[i])) {
+      rows.push_back(server_row(servers[i], *assessment.snapshot.servers[i]));
+    }
+  }
+  return table(rows, look);
+}
+
+std::string client_table(const Assessment& assessment, TextStyle look) {
+  std::vector<Row> rows{
+      {{"CLIENT"}, {"SERVER BLOCK"}, {"FATE"}, {"$ssl_client_verify"}, {"STATUS"}, {"UNTIL"}}};
+  const auto& servers = assessment.resolved().servers;
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    for (const audit::Verdict& verdict : assessment.snapshot.servers[i]->verdicts) {
+      rows.push_back(client_row(servers[i].id, verdict));
+    }
+  }
+  return table(rows, look);
+}
+
+}  // namespace mtls::reports::formats
