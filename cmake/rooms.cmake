@@ -21,12 +21,15 @@ function(mtls_room folder)
   target_link_libraries(mtls_${name} PUBLIC ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
 endfunction()
 
-# mtls_test(NAME LABELS ... LIBRARIES ...): one Catch2 binary from every *_test.cc of the current directory, one ctest entry.
+# mtls_test(NAME [IN FOLDER...] LABELS ... LIBRARIES ...): one Catch2 binary and one ctest entry from every *_test.cc of the
+# current directory, or of the FOLDERs below it and all they contain.
 function(mtls_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT" "LABELS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
-  if(NOT sources)
-    return()
+  cmake_parse_arguments(TEST "" "TIMEOUT" "IN;LABELS;LIBRARIES" ${ARGN})
+  if(TEST_IN)
+    list(TRANSFORM TEST_IN REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1/*_test.cc")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${TEST_IN})
+  else()
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} Catch2::Catch2WithMain)

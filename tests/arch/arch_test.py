@@ -23,7 +23,7 @@ CLEAN = {
     "base/error.h": "#pragma once\n#include <tl/expected.hpp>\nstruct Error {};\n",
     "config/syntax/parser.cc": '#include "base/error.h"\n#include <tl/expected.hpp>\n',
     "pki/encoding/pem.cc": '#include "base/error.h"\n#include <openssl/pem.h>\nstruct CommonName { int common_name; };\n',
-    "tests/unit/config/parser_test.cc": '#include "config/syntax/parser.h"\n#include "tests/support/disk.h"\n',
+    "tests/unit/config/syntax/parser_test.cc": '#include "config/syntax/parser.h"\n#include "tests/support/disk.h"\n',
     "build/dev/generated.cc": '#include "audit/build.h"\n',
 }
 
@@ -34,7 +34,7 @@ PLANTED = [
     ({"pki/verify.h": '#include "audit/build.h"\n'}, "pki may not include audit"),
     ({"audit/build.cc": "#include <openssl/x509.h>\n"}, "openssl/ is not for audit"),
     ({"audit/plan.cc": '#include "tests/support/disk.h"\n'}, "does not know its tests"),
-    ({"tests/unit/config/lexer_test.cc": '#include "audit/build.h"\n'}, "tests of config may not include audit"),
+    ({"tests/unit/config/syntax/lexer_test.cc": '#include "audit/build.h"\n'}, "tests of config may not include audit"),
     ({"live/probe.cc": "\n"}, "has no row"),
     ({"base/long.cc": "\n" * (MAX_LINES + 1)}, f"{MAX_LINES} is the limit"),
     ({"base/string_utils.h": "\n"}, "'util'"),

@@ -6,8 +6,8 @@
 #include <exception>
 
 #include "tests/daemon/load_scene.h"
-#include "tests/daemon/test_site.h"
-#include "tests/support/load_figures.h"
+#include "tests/support/wire/load_figures.h"
+#include "tests/unit/daemon/web/test_site.h"
 
 namespace {
 

@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
-#include "tests/support/free_port.h"
-#include "tests/support/http_client.h"
 #include "tests/support/metrics_text.h"
 #include "tests/support/pki_maker.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wire/free_port.h"
+#include "tests/support/wire/http_client.h"
 
 namespace mtls::daemon::testing {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "tests/daemon/exporter_fixture.h"
-#include "tests/support/http_load.h"
-#include "tests/support/tls_connection.h"
+#include "tests/support/wire/http_load.h"
+#include "tests/support/wire/tls_connection.h"
 
 namespace mtls::daemon::testing {
 

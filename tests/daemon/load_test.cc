@@ -7,9 +7,9 @@
 #include <iterator>
 
 #include "tests/daemon/load_scene.h"
-#include "tests/daemon/test_site.h"
-#include "tests/support/load_figures.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/wire/load_figures.h"
+#include "tests/unit/daemon/web/test_site.h"
 
 namespace mtls::daemon::testing {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "daemon/web/server.h"
 #include "tests/daemon/exporter_fixture.h"
-#include "tests/daemon/test_site.h"
-#include "tests/support/http_client.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/wire/http_client.h"
+#include "tests/unit/daemon/web/test_site.h"
 
 namespace mtls::daemon::testing {
 namespace {

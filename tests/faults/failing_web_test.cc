@@ -1,8 +1,8 @@
 // F13 by exhaustion at the guarded port: while the N-th allocation or call fails, whoever must be
 // refused stays out, and afterwards everybody is judged as before, by the newest files.
-#include "tests/daemon/web_scene.h"
 #include "tests/faults/fault_scene.h"
 #include "tests/faults/nth_failure.h"
+#include "tests/unit/daemon/web/web_scene.h"
 
 namespace mtls::daemon::testing {
 namespace {

@@ -1,0 +1,103 @@
+// The usual mistakes (R6), one server block and its clients at a time: what nginx says to each
+// client is what we predict, and what an operator can fix there is a finding. Knows how to ask both
+// sides, not what is right.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/integration/verdict/verdict_bench.h"
+
+namespace mtls::testing {
+
+using Rules = std::set<std::string>;  // ids of findings
+
+struct Presented {
+  Minted own;
+  std::vector<const Minted*> sent_with_it = {};
+  int code = 0;    // in nginx's log
+  int status = 0;  // 0: 200 without a code, 400 with one
+};
+
+struct Mistake {
+  std::map<std::string, std::string> files;  // of the directory the configuration stands in
+  std::string directives = kOn + kBundle;    // of the server block
+  std::vector<Presented> clients;
+  Rules findings;  // about the server block, whoever its clients are
+};
+
+/// Every finding about `server` but those about single clients, and that the depth is the default
+/// as nearly everywhere here.
+inline Rules findings_about(const audit::Snapshot& snapshot, const std::string& server) {
+  Rules rules;
+  const auto& resolved = snapshot.config->resolved.servers;
+  for (std::size_t i = 0; i < resolved.size(); ++i) {
+    if (resolved[i].id.server != server) continue;
+    for (const audit::Finding& finding : snapshot.servers[i]->findings) {
+      if (finding.kind == audit::FindingKind::kCanaryRejected ||
+          finding.kind == audit::FindingKind::kDepthBelowTwo) {
+        continue;
+      }
+      rules.emplace(audit::row(finding.kind).id);
+    }
+  }
+  return rules;
+}
+
+/// Every refused client has its finding, and no other has one.
+inline void check_clients(const audit::ServerAudit& server) {
+  for (const audit::Verdict& verdict : server.verdicts) {
+    INFO("finding about " << verdict.canary);
+    const auto told = std::count_if(server.findings.begin(), server.findings.end(),
+                                    [&](const audit::Finding& finding) {
+                                      return finding.kind == audit::FindingKind::kCanaryRejected &&
+                                             finding.detail.starts_with(verdict.canary + " ");
+                                    });
+    CHECK(told == (verdict.accepted ? 0 : 1));
+  }
+}
+
+inline void check_findings(Bench& bench, const std::map<std::string, Rules>& by_server) {
+  const auto snapshot = bench.evaluate();
+  for (const auto& [server, expected] : by_server) {
+    INFO("findings about " << server);
+    CHECK(findings_about(*snapshot, server) == expected);
+  }
+  for (const auto& server : snapshot->servers) check_clients(*server);
+}
+
+inline void check(const Mistake& mistake) {
+  if (nginx_is_missing()) return;
+  Bench bench;
+  for (const auto& [name, text] : mistake.files) bench.file(name, text);
+  bench.server({.name = "on", .directives = mistake.directives});
+  std::vector<Bench::Fate> fates;
+  for (std::size_t i = 0; i < mistake.clients.size(); ++i) {
+    const Presented& client = mistake.clients[i];
+    const std::string name = "client-" + std::to_string(i);
+    bench.client(name, client.own, client.sent_with_it);
+    const int usual = client.code == 0 ? 200 : 400;
+    fates.push_back({.server = "on",
+                     .client = name,
+                     .status = client.status == 0 ? usual : client.status,
+                     .code = client.code});
+  }
+  bench.check(fates);
+  check_findings(bench, {{"on", mistake.findings}});
+}
+
+/// CRLs of all of them, nothing revoked.
+inline std::string crls_of(const std::vector<const Minted*>& issuers) {
+  std::string text;
+  for (const Minted* issuer : issuers) text += mint_crl(crl_of(*issuer));
+  return text;
+}
+
+inline const std::string kCrl = "ssl_crl crls.pem; ";
+inline const std::string kTrusted = "ssl_trusted_certificate trusted.pem; ";
+
+}  // namespace mtls::testing

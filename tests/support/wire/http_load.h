@@ -1,0 +1,67 @@
+// HTTP clients in numbers: rude ones that hold connections, a scraper that measures, and a burst of
+// scrapes at once; plain or TLS. Sockets on 127.0.0.1 only; scrapes carry Prometheus' own header.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "tests/support/wire/load_link.h"
+
+namespace mtls::testing {
+
+struct RudeMix {
+  std::size_t idle = 0;      // send nothing; with TLS: after the handshake
+  std::size_t stalled = 0;   // with TLS: send a ClientHello and nothing more; else like idle
+  std::size_t dripping = 0;  // a byte of an endless head per second
+  std::size_t slow = 0;      // ask for /metrics and take 1 KB of it per second
+};
+
+/// Connects them all before the constructor returns, and again a second after each was hung up on;
+/// until destroyed.
+class RudeClients {
+ public:
+  RudeClients(const LoadTarget& target, const RudeMix& mix);
+  ~RudeClients();
+  RudeClients(const RudeClients&) = delete;
+  RudeClients& operator=(const RudeClients&) = delete;
+
+  std::size_t hung_up_on() const { return hung_up_on_; }
+
+ private:
+  struct Client;
+  void run();
+  void tick(Client& client);
+  static bool begin(Client& client);
+
+  const LoadTarget target_;
+  std::vector<Client> clients_;
+  std::atomic<std::size_t> hung_up_on_{0};
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+struct Scrapes {
+  std::size_t failed = 0;            // no whole answer with 200
+  std::vector<double> milliseconds;  // of those answered, sorted
+
+  /// Of those answered; `share` 0.5 for the median.
+  double quantile(double share) const;
+};
+
+/// One after the other, each on a connection of its own, every 20 ms. `between`: called after each.
+Scrapes scrape_for(const LoadTarget& target, std::chrono::milliseconds span,
+                   const std::function<void()>& between);
+
+/// `count` at once. The times count from the start of all.
+Scrapes scrape_at_once(const LoadTarget& target, std::size_t count);
+
+/// Resident set of a process, in KiB.
+std::size_t resident_kib(pid_t pid);
+
+}  // namespace mtls::testing

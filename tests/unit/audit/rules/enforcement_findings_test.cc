@@ -1,0 +1,173 @@
+// Cases of the findings about who gets past a server block's client certificates.
+#include <functional>
+
+#include "tests/unit/audit/rules/finding_cases.h"
+
+namespace mtls::audit_fixture {
+namespace {
+
+using enum audit::FindingKind;
+using Change = std::function<void(Host&)>;
+
+const std::string kApp = "proxy_pass http://app; ";
+const std::string kTells = "proxy_set_header X-Client $ssl_client_s_dn; ";
+const std::string kOptional =
+    "ssl_certificate server.pem; ssl_certificate_key server.key; ssl_client_certificate "
+    "clients.pem; ssl_verify_client optional; ";
+const std::string kGuard = "if ($ssl_client_verify != SUCCESS) { return 403; } ";
+
+std::string own_log(const std::string& level) { return " error_log own.log " + level + "; "; }
+
+Change servers(const std::string& text) {
+  return [=](Host& host) { host.conf(http(text)); };
+}
+
+std::string on(const std::string& name, const std::string& more) {
+  return server(name, std::string(kVerifyOn) + " " + more);
+}
+
+Change on_with(const std::string& more) { return servers(on("a.test", more)); }
+Change optional_with(const std::string& more) {
+  return servers(server("a.test", kOptional + more));
+}
+
+// A server block that demands certificates and tells its backend, beside another one.
+Change beside(const std::string& other) {
+  return servers(on("a.test", "location / { " + kTells + kApp + "}") + other);
+}
+Change beside_plain(const std::string& more, const std::string& listen = "80") {
+  return beside(server("a.test", more, listen));
+}
+Change beside_open(const std::string& location) {
+  return beside(server("b.test", std::string(kCertificate) + " location / { " + location + "}"));
+}
+Change with_map(const std::string& row) {
+  return servers("map $ssl_client_s_dn $cn { " + row + " }" + server("a.test", kVerifyOn));
+}
+
+std::vector<Case> twin_cases() {
+  const std::string srv = "root /srv; ";
+  return {
+      {kPlaintextTwin, Effect::kFires, "the same backend on port 80",
+       beside_plain("location / { " + kTells + kApp + "}")},
+      {kPlaintextTwin, Effect::kFires, "the same server block listens without TLS",
+       on_with("listen 80; location / { " + kApp + "}")},
+      {kPlaintextTwin, Effect::kFires, "the same root",
+       servers(on("a.test", srv) + server("a.test", srv, "80"))},
+      {kPlaintextTwin, Effect::kSilent, "port 80 redirects",
+       beside_plain("location / { return 301 https://$host$request_uri; }")},
+      {kPlaintextTwin, Effect::kSilent, "a challenge from the same root, and a redirect",
+       servers(on("a.test", srv) + server("a.test",
+                                          srv + "location /.well-known/acme-challenge/ { } "
+                                                "location / { return 301 https://a.test/; }",
+                                          "80"))},
+      {kPlaintextTwin, Effect::kSilent, "only the host itself gets there",
+       beside_plain("location / { " + kApp + "}", "127.0.0.1:80")},
+      {kPlaintextTwin, Effect::kSilent, "closed", beside_plain("return 444;")},
+      {kPlaintextTwin, Effect::kSilent, "another backend",
+       beside_plain("location / { proxy_pass http://other; }")},
+  };
+}
+
+std::vector<Case> header_cases() {
+  return {
+      {kIdentityHeaderNotSet, Effect::kFires, "one header of its own drops the server's",
+       on_with(kTells + "location / { proxy_set_header Host a; " + kApp + "}")},
+      {kIdentityHeaderNotSet, Effect::kSilent, "inherited",
+       on_with(kTells + "location / { " + kApp + "}")},
+      {kIdentityHeaderNotSet, Effect::kSilent, "cleared on purpose",
+       on_with(kTells + "location / { proxy_set_header x-client ''; " + kApp + "}")},
+      {kIdentityHeaderNotSet, Effect::kSilent, "nobody expects one",
+       on_with("location / { " + kApp + "}")},
+      {kIdentityHeaderSpoofable, Effect::kFires, "another server leads to the same backend",
+       beside_open(kApp)},
+      {kIdentityHeaderSpoofable, Effect::kSilent, "it clears the header",
+       beside_open("proxy_set_header X-Client ''; " + kApp)},
+      {kIdentityHeaderSpoofable, Effect::kSilent, "it sends no headers of the client",
+       beside_open("proxy_pass_request_headers off; " + kApp)},
+      {kIdentityHeaderSpoofable, Effect::kSilent, "another backend",
+       beside_open("proxy_pass http://other; ")},
+      {kClientCertEchoed, Effect::kFires, "in a response header",
+       on_with("add_header X-Cert $ssl_client_escaped_cert;")},
+      {kClientCertEchoed, Effect::kSilent, "to the backend",
+       on_with("location / { proxy_set_header X-Cert $ssl_client_escaped_cert; " + kApp + "}")},
+  };
+}
+
+std::vector<Case> name_cases() {
+  return {
+      {kLegacyDnRegex, Effect::kFires, "a map by slashes", with_map("~/CN=(?<name>[^/]+) $name;")},
+      {kLegacyDnRegex, Effect::kFires, "an if by slashes",
+       on_with("if ($ssl_client_i_dn !~ /O=x/) { return 403; }")},
+      {kLegacyDnRegex, Effect::kSilent, "a map by commas", with_map("~(^|,)CN=([^,]+) $2;")},
+      {kLegacyDnRegex, Effect::kSilent, "a pattern for both", with_map("~[/,]CN=([^/,]+) $1;")},
+      {kLegacyDnRegex, Effect::kSilent, "the old form of the name",
+       on_with("if ($ssl_client_s_dn_legacy !~ /CN=x) { return 403; }")},
+      {kErrorPageMisses495496, Effect::kFires, "400 alone", on_with("error_page 400 /e.html;")},
+      {kErrorPageMisses495496, Effect::kFires, "495 but not 496",
+       on_with("error_page 400 495 /e.html;")},
+      {kErrorPageMisses495496, Effect::kSilent, "all three",
+       on_with("error_page 400 495 496 /e.html;")},
+      {kErrorPageMisses495496, Effect::kSilent, "in an optional mode nobody lacks one",
+       optional_with(kGuard + "error_page 400 495 /e.html;")},
+      {kErrorPageMisses495496, Effect::kSilent, "a server that asks nobody",
+       servers(server("a.test", std::string(kCertificate) + " error_page 400 /e.html;"))},
+  };
+}
+
+// What the levels are worth is asked of nginx in tests/integration/verdict/error_log_test.cc.
+std::vector<Case> log_cases() {
+  const auto fires = [](const std::string& name, const std::string& conf) {
+    return Case{kErrorLogHidesVerifyFailures, Effect::kFires, name,
+                [conf](Host& host) { host.conf(conf); }};
+  };
+  const std::string block = "http { " + server("a.test", kVerifyOn) + "}";
+  const std::string stream =
+      "stream { server { listen 127.0.0.1:1; proxy_pass 127.0.0.1:2; } server { listen 443 ssl; "
+      "proxy_pass 127.0.0.1:2; " +
+      std::string(kVerifyOn);
+  return {
+      fires("nobody sets a log", "events { } " + block),
+      fires("a log without a level", "error_log e.log; events { } " + block),
+      fires("the block's own replaces what is around it",
+            http_server(std::string(kVerifyOn) + own_log("warn"))),
+      fires("stream, its own log",
+            "error_log e.log info; events { } " + stream + own_log("error") + "} }"),
+      {kErrorLogHidesVerifyFailures, Effect::kSilent, "one of two logs shows it",
+       on_with(own_log("crit") + own_log("debug"))},
+      {kErrorLogHidesVerifyFailures, Effect::kSilent, "only a location hides it",
+       on_with("location / { " + own_log("crit") + "}")},
+      {kErrorLogHidesVerifyFailures, Effect::kSilent, "a server that asks nobody",
+       servers(server("a.test", std::string(kCertificate) + own_log("crit")))},
+  };
+}
+
+std::vector<Case> guard_cases() {
+  const std::string told = "location / { " + kTells + kApp + "}";
+  return {
+      {kEnforcementUndecidable, Effect::kFires, "the backend is told", optional_with(told)},
+      {kEnforcementUndecidable, Effect::kSilent, "the backend is told behind a guard",
+       optional_with(kGuard + told)},
+      {kVerifyOptionalUnguarded, Effect::kFires, "error_page leads past verify on",
+       on_with("error_page 496 = @app; location @app { " + kApp + "}")},
+      {kVerifyOptionalUnguarded, Effect::kFires, "one of two locations has the guard",
+       optional_with("location / { " + kGuard + kApp + "} location /a { " + kApp + "}")},
+      {kVerifyOptionalUnguarded, Effect::kSilent, "a health check with a fixed text",
+       optional_with("location = /health { return 200 ok; } location / { " + kGuard + kApp + "}")},
+      {kVerifyOptionalUnguarded, Effect::kSilent, "verify on with an error page",
+       on_with("error_page 495 496 /e.html; location = /e.html { root /srv; }")},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> exposure_cases() {
+  std::vector<Case> all;
+  for (const auto& group :
+       {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
+}
+
+}  // namespace mtls::audit_fixture
