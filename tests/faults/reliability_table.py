@@ -91,9 +91,9 @@ def page(groups, rows):
     green = [row for row in covered if all(how == "passed" for _, how in rows[row])]
     total = sum(len(group) for _, group in groups)
     lines = ["# Faults that must not matter", "",
-             "`./dev reliability` writes this page from a run of the tests; do not edit it by hand. The tests of a class of faults have",
-             "names that begin with its id. Whatever happens, the exporter stays up, `/metrics` answers, the fault is visible as a",
-             "metric, unrelated series stay as they are, and recovery needs no restart. The third column says what is required besides.", "",
+             "`./dev reliability` writes this page from a run of the tests; do not edit it by hand. Each class of faults has tests",
+             "whose names begin with its id. Whatever happens, the exporter stays up, `/metrics` answers, the fault is visible as a",
+             "metric, unrelated series stay as they are, and recovery needs no restart. The third column says what else is required.", "",
              f"{len(green)} of {total} rows passed, {len(covered) - len(green)} failed or were skipped in part, {total - len(covered)} lack a test."]
     for heading, group in groups:
         lines += ["", f"## {heading}", "", "| row | fault | required | tests |", "| --- | --- | --- | --- |"]
