@@ -1,6 +1,6 @@
 #!/bin/sh
-# make-pki.sh DIR: puts this nginx tree into DIR with a throw-away PKI (openssl CLI), valid relative to now.
-# The keys protect nothing; delete DIR when done.
+# make-pki.sh DIR: copies this nginx tree to DIR and makes a throw-away PKI there with the openssl command line. Validity
+# counts from now. The keys protect nothing; delete DIR when you are done.
 set -eu
 umask 077
 
@@ -42,7 +42,7 @@ export OPENSSL_CONF="$pki/openssl.cnf"
 
 key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" 2>/dev/null; }
 
-# root STEM CN DAYS [KEY-STEM]: a self-signed CA; with KEY-STEM on the key of that one.
+# root STEM CN DAYS [KEY-STEM]: a self-signed CA; with KEY-STEM, it uses the key of that CA.
 root() {
     [ -n "${4:-}" ] || key "$1"
     openssl req -new -x509 -key "${4:-$1}.key" -subj "/O=Example/CN=$2" -days "$3" -extensions root -out "$1.pem"

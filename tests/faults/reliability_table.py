@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """reliability_table.py write|check ROOT BUILD, or self-test: docs/reliability.md from the tests that carry a row's id.
 
-write runs every such test and writes down how it ended; check only compares: 0 when each row of the page is as covered
-as the tests in BUILD say and each test it names exists, else 1 and what is not so."""
+write runs every such test and records how it ended. check only compares: it ends in 0 when the page and the tests in
+BUILD agree on which rows have tests, and each test that the page names exists; otherwise it prints what differs and ends
+in 1."""
 
 import re
 import subprocess
@@ -89,13 +90,13 @@ def page(groups, rows):
     covered = [row for _, group in groups for row, _, _ in group if rows.get(row)]
     green = [row for row in covered if all(how == "passed" for _, how in rows[row])]
     total = sum(len(group) for _, group in groups)
-    lines = ["# What must not matter", "",
-             "Written by `./dev reliability` from a run of the tests; not by hand. Each class of faults has tests whose names begin",
-             "with its id. Whatever happens, the exporter stays up, `/metrics` answers, the fault is visible as a metric, unrelated",
-             "series stay as they are, and recovery needs no restart; the third column is what is asked besides.", "",
+    lines = ["# Faults that must not matter", "",
+             "`./dev reliability` writes this page from a run of the tests; do not edit it by hand. Each class of faults has tests",
+             "whose names begin with its id. Whatever happens, the exporter stays up, `/metrics` answers, the fault is visible as a",
+             "metric, unrelated series stay as they are, and recovery needs no restart. The third column says what else is required.", "",
              f"{len(green)} of {total} rows passed, {len(covered) - len(green)} failed or were skipped in part, {total - len(covered)} lack a test."]
     for heading, group in groups:
-        lines += ["", f"## {heading}", "", "| row | fault | asked | tests |", "| --- | --- | --- | --- |"]
+        lines += ["", f"## {heading}", "", "| row | fault | required | tests |", "| --- | --- | --- | --- |"]
         lines += [f"| {row} | {fault} | {asked} | {cell(rows.get(row, []))} |" for row, fault, asked in group]
     return "\n".join(lines) + "\n"
 

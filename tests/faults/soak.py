@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""soak.py EXPORTER [--seconds N] [--report FILE]: the exporter for a long time under all that is usual at once.
+"""soak.py EXPORTER [--seconds N] [--report FILE]: runs the exporter for a long time under everything that is usual at once.
 
-Every second a scrape, ten changes of files a second, a reload a minute, fifty clients who behave badly. /proc is sampled
-meanwhile; the report has the figures and straight lines through the second half. 0: nothing failed and nothing grows."""
+That is a scrape every second, ten file changes a second, a reload a minute, and fifty clients that behave badly. /proc
+is sampled meanwhile; the report has the figures and straight lines through the second half. It ends in 0 when nothing
+failed and nothing grows."""
 
 import argparse
 import random
@@ -93,12 +94,12 @@ def soak(arguments, tree):
 
 
 def judge(run, seconds):
-    """What is not as it must be."""
+    """What is wrong with the run, as a list of texts."""
     bad = [f"{name}: {len(each.errors)} failed, the first: {each.errors[0]}" for name, each in run["work"].items() if each.errors]
     if not run["alive"]:
         bad.append("the exporter has ended")
     if not run["same"]:
-        bad.append("the tree is as it was, its metrics are not")
+        bad.append("the tree is as it was before, but its metrics differ")
     for what in ("fds", "threads", "watches"):
         if run["after"][what] > run["before"][what]:
             bad.append(f"{what}: {run['before'][what]} at rest before, {run['after'][what]} after")
@@ -115,19 +116,19 @@ def report(run, seconds, bad):
     durations, half = run["durations"], [(at, s) for at, s in run["samples"] if at > seconds / 2]
     lines = ["# Soak", "", f"Written by `./dev soak --seconds {seconds}`, {datetime.now(timezone.utc):%F %R} UTC, "
              f"{subprocess.run(['uname', '-sr'], capture_output=True, text=True, check=True).stdout.strip()}.", "",
-             "**" + ("Nothing failed, nothing grows." if not bad else "Not as it must be: " + "; ".join(bad)) + "**", "",
+             "**" + ("Nothing failed and nothing grows." if not bad else "Something is wrong: " + "; ".join(bad)) + "**", "",
              "| work | done | failed |", "| --- | --- | --- |"]
     lines += [f"| {name} | {each.count} | {len(each.errors)} |" for name, each in run["work"].items()]
     lines += [f"| connections of {BAD_CLIENTS} bad clients: {kind} | {count} | – |" for kind, count in sorted(run["rudeness"].items())]
     lines += ["", f"Scrapes: median {statistics.median(durations) * 1e3:.1f} ms, p99 {percentile(durations, 0.99) * 1e3:.1f} ms, "
               f"max {max(durations) * 1e3:.1f} ms.", "",
-              "| of the process | at rest before | least | most | at rest after | line through the second half, per hour |",
+              "| process | at rest before | least | most | at rest after | slope of the second half, per hour |",
               "| --- | --- | --- | --- | --- | --- |"]
     for what in ("rss_kib", "fds", "threads", "watches"):
         values = [sample[what] for _, sample in run["samples"]]
         line = slope([(at, sample[what]) for at, sample in half]) * 3600
         lines.append(f"| {what} | {run['before'][what]} | {min(values)} | {max(values)} | {run['after'][what]} | {line:+.1f} |")
-    lines += ["", "Its own counts at the end:", ""]
+    lines += ["", "The exporter's own counts at the end:", ""]
     wanted = ("evaluations_total", "evaluations_refused", "generation", "watch_overflows", "watch_missed", "log_messages_dropped")
     lines += [f"    {line}" for line in run["text"].splitlines() if line.startswith(tuple(f"nginx_mtls_{name}" for name in wanted))]
     return "\n".join(lines) + "\n"
