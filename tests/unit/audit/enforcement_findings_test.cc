@@ -115,7 +115,7 @@ std::vector<Case> name_cases() {
   };
 }
 
-// What the levels are worth is asked of nginx in tests/integration/error_log_test.cc.
+// What the levels are worth is asked of nginx in error_log_test.cc.
 std::vector<Case> log_cases() {
   const auto fires = [](const std::string& name, const std::string& conf) {
     return Case{kErrorLogHidesVerifyFailures, Effect::kFires, name,
