@@ -1,5 +1,5 @@
 // A finding: a rule's statement about something an operator can fix. The closed list of kinds is
-// the contract. Pure.
+// public (docs/findings.md). Pure.
 #pragma once
 
 #include <optional>

@@ -26,7 +26,7 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-/// A PEM file may hold a private key beside its certificates (reliability §4.2).
+/// A PEM file may hold a private key beside its certificates (ADR 4).
 using FileBytes = std::vector<char, CleansingAllocator<char>>;
 
 struct FileContent {

@@ -1,7 +1,7 @@
 // What this process itself could not get: memory, descriptors. C libraries report the lack of
 // either as bad input or as nothing at all, so whoever computes a verdict asks afterwards whether
-// there was one, and throws the verdict away (reliability F12, F13). Counts of the whole process;
-// any thread.
+// there was one, and throws the verdict away (F12 and F13 of docs/reliability.md). Counts of
+// the whole process; any thread.
 #pragma once
 
 #include <array>

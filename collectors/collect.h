@@ -1,5 +1,5 @@
-// A Snapshot as metric families, in the order of the contract. Pure: the same Snapshot gives the
-// same text.
+// A Snapshot as metric families, in the order of metric_names.h. Pure: the same Snapshot gives
+// the same text.
 #pragma once
 
 #include "audit/policy.h"

@@ -45,7 +45,7 @@ struct Member {
 struct BundleView {
   std::vector<Member> members;  // same order as given
 
-  /// The first instant at which some CA key loses its last valid path (contract §4,
+  /// The first instant at which some CA key loses its last valid path (the metric
   /// server_trust_expiry): the minimum over the (subject, key) groups of CA certificates. A group
   /// valid at `now` counts with the first instant at which none of its members has a valid path. A
   /// group already dead counts, with the past instant it died at, only when no living group has its

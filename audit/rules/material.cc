@@ -68,7 +68,7 @@ void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
       [&](const Member& member) {
         const CertificateFacts& facts = member.certificate.facts();
         if (facts.is_ca) return !pki::may_issue_clients(member.certificate);
-        // A pinned client may stand here (R6 row 2), unless it is meant to issue.
+        // A pinned client may stand here (R6.2), unless it is meant to issue.
         return !facts.self_signed || pki::is_meant_to_issue(member.certificate) ||
                issuers.contains(facts.subject.canonical);
       },

@@ -42,7 +42,7 @@ void leaf_as_ca(const ServerView& view, std::vector<Finding>& findings) {
   const bool useless =
       std::none_of(announced.begin(), announced.end(), [](const pki::Certificate& certificate) {
         return certificate.facts().is_ca ||
-               certificate.facts().self_signed;  // a pinned self-signed client works (R6 row 2)
+               certificate.facts().self_signed;  // a pinned self-signed client works (R6.2)
       });
   if (announced.empty() || !useless) return;
   findings.push_back(

@@ -1,5 +1,4 @@
-// Bytes to words, exactly as ngx_conf_read_token() does (src/core/ngx_conf_file.c; R1.A,
-// parser-traps). Pure.
+// Bytes to words, exactly as ngx_conf_read_token() does (src/core/ngx_conf_file.c; R1.A). Pure.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // A disk that does not wait for ever: what lies on a mount that may not answer (network, FUSE) is
-// asked on the thread of that mount, and called stuck after some seconds (reliability F11). Local
+// asked on the thread of that mount, and called stuck after some seconds (F11). Local
 // file systems are asked directly. Any thread.
 #pragma once
 

@@ -1,5 +1,5 @@
 // The way from `/` to what a path or pattern leads to, taken by hand: every directory on it with
-// the names that matter there, symbolic links followed one hop at a time (reliability §3.2). Ends
+// the names that matter there, symbolic links followed one hop at a time (ADR 5). Ends
 // before a mount that may not answer. Opens no file. A Walker remembers what it saw: one per pass.
 // Knows nothing of inotify.
 #pragma once

@@ -1,5 +1,5 @@
 // Files in, Changes out: inotify on the libuv loop, directories of every symlink hop, patterns,
-// overflow, debounce, rescan (reliability §3). Events are hints; the walk is the truth. Knows paths
+// overflow, debounce, rescan (ADR 5). Events are hints; the walk is the truth. Knows paths
 // and stamps, nothing of nginx.
 #pragma once
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""arch_test.py layout ROOT | headers ROOT BUILD | self-test: 0 when the house is in order, else 1 and what is not."""
+"""arch_test.py layout ROOT | citations ROOT | headers ROOT BUILD | self-test: 0 when the house is in order, else 1 and what is not."""
 
 import json
 import sys
 import tempfile
 from pathlib import Path
 
+from citations import citation_violations
+from citations_planted import citation_self_test
 from floors import MAX_LINES, layout_violations
 from headers import header_violations
 
@@ -65,7 +67,7 @@ def self_test():
             plant(root, {**CLEAN, **files})
             if not any(expected in v for v in layout_violations(root)):
                 bad.append(f"planted {sorted(files)}: nobody said '{expected}'")
-    return bad + header_self_test()
+    return bad + citation_self_test() + header_self_test()
 
 
 def header_self_test():
@@ -86,6 +88,8 @@ def header_self_test():
 def main(arguments):
     if arguments[:1] == ["layout"] and len(arguments) == 2:
         bad = layout_violations(Path(arguments[1]).resolve())
+    elif arguments[:1] == ["citations"] and len(arguments) == 2:
+        bad = citation_violations(Path(arguments[1]).resolve())
     elif arguments[:1] == ["headers"] and len(arguments) == 3:
         bad = header_violations(Path(arguments[1]).resolve(), Path(arguments[2]).resolve())
     elif arguments == ["self-test"]:

@@ -1,4 +1,4 @@
-// G13: a file of 16 MiB, whatever stands in it, costs the worker 5 s of CPU at most, wherever the
+// A file of 16 MiB, whatever stands in it, costs the worker 5 s of CPU at most, wherever the
 // configuration names it. Prints what each shape costs; to measure one: cost "[long]" -c NAME.
 #include <malloc.h>
 

@@ -15,7 +15,7 @@
 namespace mtls::daemon::testing {
 namespace {
 
-// Everything the contract speaks of at once.
+// Everything docs/metrics.md speaks of at once.
 void write_rich_tree(const TempDir& dir) {
   write_server_certificate(dir);
   const Minted ca = authority("Root");
@@ -104,7 +104,7 @@ std::string with_bytes(const std::string& pem, std::string_view from, std::strin
   return patched;
 }
 
-TEST_CASE("serve: /metrics has every family of the contract, and promtool is content") {
+TEST_CASE("serve: /metrics has every family it promises, and promtool is content") {
   const TempDir dir;
   write_rich_tree(dir);
   const Exporter exporter(dir, rich_flags(dir));

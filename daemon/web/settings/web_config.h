@@ -1,5 +1,5 @@
 // web-config.yml, the file that exporters written with Prometheus' exporter-toolkit take by
-// --web.config.file (toolkit 0.17: docs/web-configuration.md, web/tls_config.go, web/handler.go),
+// --web.config.file (as its release 0.17 documents it, and by its tls_config.go and handler.go),
 // as a value. Opens no other file: paths in, paths out. Pure.
 #pragma once
 

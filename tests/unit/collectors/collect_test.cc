@@ -88,7 +88,7 @@ Host talkative() {
 }  // namespace
 
 TEST_CASE(
-    "collect: every family of the contract is rendered, with its help and type, and no other") {
+    "collect: every family of metric_names.h is rendered, with its help and type, and no other") {
   Host host = talkative();
   const std::string text = text_of(host);
   std::set<std::string> expected;

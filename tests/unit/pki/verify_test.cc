@@ -8,7 +8,7 @@ using namespace mtls;
 using namespace mtls::pki_trials;
 using mtls::pki::Purpose;
 
-TEST_CASE("verify: an anchor is self-signed, nothing less (R3.9, R6 rows 1-5)") {
+TEST_CASE("verify: an anchor is self-signed, nothing less (R3.9, R6.1 to R6.5)") {
   const Tree& t = tree();
   check({
       {"intermediate only, leaf sent", pem(t.first), t.leaf, 2},
@@ -70,7 +70,7 @@ TEST_CASE(
   CHECK(code_of(pem(t.other), t.leaf + pem(t.first) + pem(t.root), 1) == 19);
 }
 
-TEST_CASE("verify: purposes of the leaf and of every CA (R3.10, R6 rows 25, 28, 29)") {
+TEST_CASE("verify: purposes of the leaf and of every CA (R3.10, R6.25, R6.28, R6.29)") {
   const Tree& t = tree();
   struct Row {
     std::string key_usage;
@@ -109,7 +109,7 @@ TEST_CASE("verify: an upstream's chain is judged as a server's (R2.65)") {
   CHECK(code_of(root, client_of(t.root), {.purpose = Purpose::kServer}) == 26);
 }
 
-TEST_CASE("verify: which certificates may issue (R3.11, R6 rows 20-24, 26, 27)") {
+TEST_CASE("verify: which certificates may issue (R3.11, R6.20 to R6.24, R6.26, R6.27)") {
   struct Row {
     std::string name;
     std::optional<bool> ca;
@@ -155,7 +155,7 @@ TEST_CASE("verify: which certificates may issue (R3.11, R6 rows 20-24, 26, 27)")
   CHECK(code_of(pem(constrained_root), pem(mint(stranger))) == 47);
 }
 
-TEST_CASE("verify: expired and not yet valid certificates (R6 rows 12-15)") {
+TEST_CASE("verify: expired and not yet valid certificates (R6.12 to R6.15)") {
   const Tree& t = tree();
   const Minted old_root = mint(expired(ca_spec("CN=Old")));
   const Minted old_intermediate = mint(expired(ca_spec("CN=Old intermediate", &t.root)));
@@ -172,7 +172,7 @@ TEST_CASE("verify: expired and not yet valid certificates (R6 rows 12-15)") {
   });
 }
 
-TEST_CASE("verify: keys and digests against the security level (R3.14, R3.15, R6 rows 30-33)") {
+TEST_CASE("verify: keys and digests against the security level (R3.14, R3.15, R6.30 to R6.33)") {
   const auto with = [](CertificateSpec spec, testing::KeyKind key, const std::string& digest) {
     spec.key = key;
     spec.digest = digest;
@@ -213,7 +213,7 @@ TEST_CASE("verify: keys and digests against the security level (R3.14, R3.15, R6
   }
 }
 
-TEST_CASE("verify: renewed roots (R6 rows 34-38)") {
+TEST_CASE("verify: renewed roots (R6.34 to R6.38)") {
   const Minted old_root = mint(expired(ca_spec("CN=Renewed")));
   CertificateSpec renewed = ca_spec("CN=Renewed");
   renewed.same_key_as = &old_root;
@@ -243,7 +243,7 @@ TEST_CASE("verify: renewed roots (R6 rows 34-38)") {
   });
 }
 
-TEST_CASE("verify: cross certificates (R6 rows 40-44)") {
+TEST_CASE("verify: cross certificates (R6.40 to R6.44)") {
   const Minted a = testing::mint_root("CN=A");
   const Minted b = testing::mint_root("CN=B");
   const Minted by_a = testing::mint_intermediate("CN=Int", a);

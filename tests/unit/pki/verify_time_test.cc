@@ -8,7 +8,7 @@ using namespace mtls::pki_trials;
 using namespace std::chrono_literals;
 
 TEST_CASE(
-    "verify: every certificate of the chain needs a CRL, the root too (R3.33, R6 rows 16-19)") {
+    "verify: every certificate of the chain needs a CRL, the root too (R3.33, R6.16 to R6.19)") {
   const Tree& t = tree();
   const Minted leaf = mint(client_spec(t.first));
   const auto crl = [](const Minted& issuer, std::vector<const Minted*> revoked = {}) {

@@ -146,7 +146,7 @@ std::vector<Case> role_cases() {
        [](Host& host) { bundle(host, pem(minted().client)); }},
       {kLeafAsClientCa, Effect::kSilent, "a root beside it",
        [](Host& host) { bundle(host, pem(minted().client) + pem(minted().root)); }},
-      {kLeafAsClientCa, Effect::kSilent, "a pinned self-signed client works (R6 row 2)",
+      {kLeafAsClientCa, Effect::kSilent, "a pinned self-signed client works (R6.2)",
        [](Host& host) {
          CertificateSpec pinned;
          pinned.subject = "CN=pinned";

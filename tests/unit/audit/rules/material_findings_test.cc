@@ -62,9 +62,9 @@ std::vector<Case> role_cases() {
   return {
       {kNotACa, Effect::kFires, "a client beside its root",
        [](Host& host) { bundle(host, pem(minted().client) + pem(minted().root)); }},
-      {kNotACa, Effect::kFires, "a CA for servers only (R6 row 25)",
+      {kNotACa, Effect::kFires, "a CA for servers only (R6.25)",
        [](Host& host) { bundle(host, pem(with_usage("serverAuth")) + pem(minted().root)); }},
-      {kNotACa, Effect::kFires, "a root whose keyUsage lacks keyCertSign (R6 row 20)",
+      {kNotACa, Effect::kFires, "a root whose keyUsage lacks keyCertSign (R6.20)",
        [](Host& host) {
          CertificateSpec root = ca_spec("CN=Unsigning");
          root.key_usage = "critical,cRLSign";
@@ -73,14 +73,14 @@ std::vector<Case> role_cases() {
       {kNotACa, Effect::kFires, "a self-signed certificate that a known client names as its issuer",
        [](Host& host) {
          CertificateSpec root;
-         root.subject = "CN=No CA";  // R6 rows 21 and 23
+         root.subject = "CN=No CA";  // R6.21 and R6.23
          const Minted issuer = testing::mint(root);
          bundle(host, pem(issuer) + pem(minted().root));
          host.canary(pem(testing::mint_client("CN=client", issuer)));
        }},
       {kNotACa, Effect::kSilent, "a CA for clients",
        [](Host& host) { bundle(host, pem(with_usage("clientAuth")) + pem(minted().root)); }},
-      {kNotACa, Effect::kSilent, "a pinned self-signed client (R6 row 2)",
+      {kNotACa, Effect::kSilent, "a pinned self-signed client (R6.2)",
        [](Host& host) {
          CertificateSpec pinned;
          pinned.subject = "CN=pinned";
@@ -104,7 +104,7 @@ std::vector<Case> strength_cases() {
   };
   const std::string below = pem(old_digest(&minted().root)) + pem(minted().root);
   return {
-      {kWeakKey, Effect::kFires, "RSA 1024 at level 2 (R6 row 33)",
+      {kWeakKey, Effect::kFires, "RSA 1024 at level 2 (R6.33)",
        [](Host& host) { bundle(host, pem(small_root())); }},
       {kWeakKey, Effect::kSilent, "level 1 takes it (R3.14)", at_level("1", pem(small_root()))},
       {kWeakKey, Effect::kFires, "P-256 at level 4", at_level("4", pem(minted().root))},
@@ -121,7 +121,7 @@ std::vector<Case> strength_cases() {
                         server("a.test", "ssl_verify_client on;")));
          bundle(host, pem(small_root()));
        }},
-      {kWeakSignature, Effect::kFires, "SHA-1 below the root (R6 row 31)",
+      {kWeakSignature, Effect::kFires, "SHA-1 below the root (R6.31)",
        [=](Host& host) { bundle(host, below); }},
       {kWeakSignature, Effect::kFires, "at level 1 too", at_level("1", below)},
       {kWeakSignature, Effect::kSilent, "not at level 0", at_level("0", below)},
@@ -136,7 +136,7 @@ std::vector<Case> widening_cases() {
   return {
       {kTrustWidenedByPublicRoots, Effect::kFires, "a root of the web in the bundle",
        [=](Host& host) { bundle(host, pem(minted().root) + pem(isrg)); }},
-      {kTrustWidenedByPublicRoots, Effect::kFires, "given for stapling (R6 row 47)",
+      {kTrustWidenedByPublicRoots, Effect::kFires, "given for stapling (R6.47)",
        [=](Host& host) { both_files(host, pem(minted().root), pem(isrg)); }},
       {kTrustWidenedByPublicRoots, Effect::kFires, "the system's bundle, whatever is in it",
        [=](Host& host) {

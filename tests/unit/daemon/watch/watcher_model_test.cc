@@ -1,4 +1,4 @@
-// Random changes to every component of a path, checked against the disk itself (reliability §3.3).
+// Random changes to every component of a path, checked against the disk itself.
 // MTLS_WATCH_SEED and MTLS_WATCH_STEPS choose another run, or a longer one.
 #include <sys/stat.h>
 #include <unistd.h>

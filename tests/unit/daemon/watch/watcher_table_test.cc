@@ -1,6 +1,6 @@
-// The table of reliability §3.3: 32 situations in 62 steps, each done to a watched path of a real
-// file system and known to the owner afterwards; by events where the kernel has any, and once more
-// without inotify.
+// What happens to files (W and F of docs/reliability.md): 32 situations in 62 steps, each done to a
+// watched path of a real file system and known to the owner afterwards; by events where the kernel
+// has any, and once more without inotify.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>

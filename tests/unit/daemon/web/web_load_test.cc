@@ -35,7 +35,7 @@ std::vector<HttpConnection> connect(std::uint16_t port, std::size_t count,
   return connections;
 }
 
-// A scrape on a connection of its own has 1 s (reliability goal of every network fault).
+// A scrape on a connection of its own has 1 s, whatever others do.
 void check_scrape_is_answered(std::uint16_t port) {
   const auto start = Clock::now();
   CHECK(testing::get(port, "/metrics").status == 200);
