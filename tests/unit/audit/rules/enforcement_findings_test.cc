@@ -115,11 +115,7 @@ std::vector<Case> name_cases() {
   };
 }
 
-<<<<<<< HEAD:tests/unit/audit/rules/enforcement_findings_test.cc
-// What the levels are worth is asked of nginx in tests/integration/verdict/error_log_test.cc.
-=======
 // What the levels are worth is asked of nginx in error_log_test.cc.
->>>>>>> h-semantics:tests/unit/audit/enforcement_findings_test.cc
 std::vector<Case> log_cases() {
   const auto fires = [](const std::string& name, const std::string& conf) {
     return Case{kErrorLogHidesVerifyFailures, Effect::kFires, name,
