@@ -28,13 +28,13 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
                                                               const Plan& next,
                                                               const Snapshot& snapshot) {
   const Snapshot* previous = inputs.previous.get();
-  const bool same_config = previous != nullptr &&
-                           previous->config->document == snapshot.config->document &&
-                           !next.list_canaries && !next.judge_all &&
-                           previous->evaluated_at <= inputs.now;  // else the clock was set back
+  const bool same_question = previous != nullptr && previous->policy == snapshot.policy &&
+                             previous->config->document == snapshot.config->document &&
+                             !next.list_canaries && !next.judge_all &&
+                             previous->evaluated_at <= inputs.now;  // else the clock was set back
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
-    if (same_config && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
+    if (same_question && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
       servers.push_back(
@@ -44,13 +44,26 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
   return servers;
 }
 
-std::optional<base::sys_seconds> earliest_change(const Snapshot& snapshot) {
-  std::optional<base::sys_seconds> earliest;
+std::optional<base::sys_seconds> earliest_change(const Snapshot& snapshot, const Clock& clock) {
+  std::optional<base::sys_seconds> earliest = clock.next_change();
   for (const auto& server : snapshot.servers) {
     if (server->next_change_at && (!earliest || *server->next_change_at < *earliest))
       earliest = server->next_change_at;
   }
   return earliest;
+}
+
+// The same object while nothing is asked differently.
+std::shared_ptr<const Policy> policy_of(const BuildInputs& inputs) {
+  if (inputs.previous && *inputs.previous->policy == inputs.policy) return inputs.previous->policy;
+  return std::make_shared<const Policy>(inputs.policy);
+}
+
+void append_server_findings(Snapshot& snapshot) {
+  for (const auto& server : snapshot.servers) {
+    snapshot.findings.insert(snapshot.findings.end(), server->findings.begin(),
+                             server->findings.end());
+  }
 }
 
 }  // namespace
@@ -60,13 +73,16 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->generation = inputs.previous ? inputs.previous->generation + 1 : 1;
   snapshot->evaluated_at = inputs.now;
+  snapshot->policy = policy_of(inputs);
 
   // 1. nginx's text to effective TLS contexts; a text that no longer parses keeps the last good
   // contexts.
   snapshot->config = read_config(inputs, next);
 
   // 2. The clients to judge: settings name files and patterns, the disk says which exist.
-  list_canaries(inputs, next, *snapshot);
+  CanaryList listed = list_canaries(inputs, next);
+  snapshot->canaries = std::move(listed.canaries);
+  snapshot->canary_patterns = std::move(listed.patterns);
 
   // 3. Every bundle, CRL and certificate the contexts and canaries refer to; unchanged ones are
   // taken over.
@@ -74,21 +90,27 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order, and
   // what OpenSSL lets it speak.
-  refusals::find_refusals(inputs, next, *snapshot);
+  refusals::Refusals refused = refusals::find_refusals(inputs, next, *snapshot);
+  snapshot->refusals = std::move(refused.errors);
+  snapshot->strength = std::move(refused.strength);
+  snapshot->side_files = std::move(refused.side_files);
 
   // 5. What nginx will say at each server, until when, and what is wrong there.
   snapshot->servers = judge_servers(inputs, next, *snapshot);
 
-  // 6. The same knowledge by CA file, for those who own the file and not the server.
-  snapshot->bundles = trust::audit_bundles(*snapshot);
-  snapshot->upstream_trust = trust::upstream_trust(*snapshot);
+  // 6. The same knowledge by CA file, for those who own the file and not the server, and by
+  // backend.
+  const Evidence evidence(*snapshot);
+  snapshot->bundles = trust::audit_bundles(*snapshot, evidence);
+  snapshot->upstreams = trust::audit_upstreams(*snapshot, evidence);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
-  snapshot->findings = rules::config_findings(*snapshot, inputs.policy.profile);
+  snapshot->findings = rules::config_findings(*snapshot, evidence, inputs.policy.profile);
   if (inputs.policy.missing_files == MissingFiles::kWarning)
     refusals::excuse_missing_files(*snapshot);
   rules::apply_settings(inputs.policy.rules, snapshot->findings);
-  snapshot->next_change_at = earliest_change(*snapshot);
+  append_server_findings(*snapshot);
+  snapshot->next_change_at = earliest_change(*snapshot, evidence.clock);
   return snapshot;
 }
 

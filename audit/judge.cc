@@ -6,7 +6,7 @@
 #include <array>
 #include <set>
 
-#include "audit/horizon.h"
+#include "audit/material_view.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/crl_coverage.h"
 #include "audit/trust/handshake_requirement.h"
@@ -24,40 +24,11 @@ using config::VerifyClient;
 
 struct Judge {
   const JudgeInputs& in;
+  const Evidence& evidence;
   const TlsContext& server;
   const TlsContext* owner;  // whose SSL_CTX judges; nullptr: no TLS leads here
   const trust::TrustContent& content;
 };
-
-std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) {
-  std::vector<std::shared_ptr<const MaterialFile>> used;
-  const auto use = [&](const std::string* path) {
-    if (auto file = trust::find_file(judge.in.snapshot, path)) used.push_back(std::move(file));
-  };
-  const config::ResolvedConfig& resolved = judge.in.snapshot.config->resolved;
-  std::vector<const TlsContext*> contexts{&judge.server, judge.owner};
-  for (const config::SocketRole& place : resolved.reaches[judge.in.index].roles) {
-    contexts.push_back(&resolved.servers[resolved.sockets[place.socket].default_server]);
-  }
-  for (const TlsContext* context : contexts) {
-    if (context == nullptr) continue;
-    use(static_path(context->client_certificate.value));
-    use(static_path(context->trusted_certificate.value));
-    use(static_path(context->crl.value));
-    for (const config::FileRef& certificate : context->certificates.value) {
-      for (const std::string& path : known_paths(certificate)) use(&path);
-    }
-    for (const std::string& path : trust::override_files(judge.in.snapshot, *context)) use(&path);
-  }
-  for (const config::UpstreamTlsContext& upstream : resolved.upstreams_of(judge.in.index)) {
-    const trust::UpstreamFiles files = trust::upstream_files(judge.in.snapshot, upstream);
-    for (const std::string& path : files.trusted) use(&path);
-    use(files.crl);
-    for (const std::string& path : files.certificates) use(&path);
-  }
-  for (const Canary& canary : judge.in.snapshot.canaries) use(&canary.path);
-  return used;
-}
 
 bool concerns(const Canary& canary, const TlsContext& server) {
   return canary.servers.empty() ||
@@ -127,7 +98,7 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
                                  .purpose = pki::Purpose::kClient},
                       .mode = mode,
                       .guarded = guarded};
-    const base::sys_seconds now = judge.in.snapshot.evaluated_at;
+    const base::sys_seconds now = judge.evidence.clock.now_for(chain);
     const pki::ChainVerdict said = trial.at(now);
     verdict.code = said.code;
     verdict.client_verify = said.code == 0 ? "SUCCESS" : "FAILED:" + said.reason;
@@ -146,9 +117,10 @@ std::vector<Verdict> verdicts_of(const Judge& judge) {
   const pki::TrustStore store(judge.content.store, judge.content.revocation_lists,
                               judge.content.check_crls);
   for (const Canary& canary : judge.in.snapshot.canaries) {
-    const pki::Material* material = trust::material_of(judge.in.snapshot, &canary.path);
+    if (!concerns(canary, judge.server)) continue;
+    const pki::Material* material = judge.evidence.material.content(&canary.path);
     const bool has_chain = material != nullptr && !material->certificates.empty();
-    if ((!has_chain && !canary.path.empty()) || !concerns(canary, judge.server)) continue;
+    if (!has_chain && !canary.path.empty()) continue;
     verdicts.push_back(
         verdict_of(canary, has_chain ? material->certificates : std::vector<pki::Certificate>{},
                    judge, store));
@@ -207,14 +179,17 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const std::optional<std::size_t> owner =
       asks(server) ? resolved.tls_owner(inputs.index) : std::nullopt;
   const TlsContext* decides = owner ? &resolved.servers.at(*owner) : nullptr;
+  const Evidence evidence(inputs.snapshot);
   const trust::TrustContent content =
-      decides != nullptr ? trust::trust_content(inputs.snapshot, *decides, inputs.policy.build)
-                         : trust::TrustContent{};
-  const Judge judge{.in = inputs, .server = server, .owner = decides, .content = content};
+      decides != nullptr
+          ? trust::trust_content(inputs.snapshot, evidence.material, *decides, inputs.policy.build)
+          : trust::TrustContent{};
+  const base::sys_seconds now = evidence.clock.now_for(content.store, content.revocation_lists);
+  const Judge judge{
+      .in = inputs, .evidence = evidence, .server = server, .owner = decides, .content = content};
 
   auto audit = std::make_shared<ServerAudit>();
-  audit->used = files_used(judge);
-  audit->store = pki::view_bundle(content.store, inputs.snapshot.evaluated_at, content.issuing);
+  audit->store = pki::view_bundle(content.store, now, content.issuing);
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
   audit->enforced = enforcement(inputs, server);
@@ -223,17 +198,19 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   if (const auto kept = trust::resumption(resolved, inputs.index, inputs.policy.build)) {
     audit->resumption_window = kept->window;
   }
-  audit->rotation = trust::rotating_cas(content, audit->store, inputs.snapshot.evaluated_at);
+  audit->rotation = trust::rotating_cas(content, audit->store, evidence.clock);
   measure_names(content, *audit);
   if (decides != nullptr) audit->verdicts = verdicts_of(judge);
   audit->findings = rules::server_findings({.snapshot = inputs.snapshot,
                                             .build = inputs.policy.build,
                                             .index = inputs.index,
                                             .profile = inputs.policy.profile,
+                                            .evidence = evidence,
                                             .content = content,
                                             .facts = *audit});
   rules::apply_settings(inputs.policy.rules, audit->findings);
-  audit->next_change_at = next_change(inputs.snapshot.evaluated_at, *audit);
+  audit->used = evidence.material.used();
+  audit->next_change_at = evidence.clock.next_change();
   return audit;
 }
 

@@ -183,12 +183,11 @@ std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const P
   return view;
 }
 
-void list_canaries(const BuildInputs& inputs, const Plan& next, Snapshot& snapshot) {
+CanaryList list_canaries(const BuildInputs& inputs, const Plan& next) {
   if (inputs.previous && !next.list_canaries) {
-    snapshot.canaries = inputs.previous->canaries;
-    snapshot.canary_patterns = inputs.previous->canary_patterns;
-    return;
+    return {.canaries = inputs.previous->canaries, .patterns = inputs.previous->canary_patterns};
   }
+  CanaryList list;
   base::RecordingFileSystem disk(inputs.disk);
   std::set<std::string> names;  // the first of a name speaks: labels must not collide
   for (const CanarySetting& setting : inputs.policy.canaries) {
@@ -198,13 +197,14 @@ void list_canaries(const BuildInputs& inputs, const Plan& next, Snapshot& snapsh
     for (const std::string& path : paths) {
       std::string name = base::sanitize(pattern ? stem(path) : setting.name);
       if (!names.insert(name).second) continue;
-      snapshot.canaries.push_back({.name = std::move(name),
-                                   .path = path,
-                                   .expect = setting.expect,
-                                   .servers = setting.servers});
+      list.canaries.push_back({.name = std::move(name),
+                               .path = path,
+                               .expect = setting.expect,
+                               .servers = setting.servers});
     }
   }
-  snapshot.canary_patterns = disk.take();
+  list.patterns = disk.take();
+  return list;
 }
 
 MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot) {

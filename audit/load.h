@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "audit/inputs.h"
 #include "audit/plan.h"
@@ -11,8 +12,11 @@ namespace mtls::audit {
 
 std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const Plan& next);
 
-/// Fills `canaries` and `canary_patterns`.
-void list_canaries(const BuildInputs& inputs, const Plan& next, Snapshot& snapshot);
+struct CanaryList {
+  std::vector<Canary> canaries;
+  base::Sightings patterns;  // that were looked at
+};
+CanaryList list_canaries(const BuildInputs& inputs, const Plan& next);
 
 /// Every static file of `snapshot`'s contexts and canaries, keys excepted: those are never opened.
 MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot);

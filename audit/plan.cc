@@ -23,7 +23,6 @@ Plan plan(const Changes& changes, const Snapshot* previous) {
             .judge_all = true};
   }
   Plan next;
-  next.judge_all = changes.horizon;
   next.settled = changes.settled;
   next.whole = whole_files(changes);
   for (const std::string& path : changes.paths) {

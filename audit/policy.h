@@ -64,6 +64,8 @@ struct Policy {
   RuleSettings rules = {};
   KeyAccess keys = KeyAccess::kNever;  // the daemon never changes this
   MissingFiles missing_files = MissingFiles::kRefusal;
+
+  bool operator==(const Policy&) const = default;
 };
 
 }  // namespace mtls::audit

@@ -159,9 +159,16 @@ struct BundleAudit {
                           // every store that holds it
 };
 
+/// One backend that nginx speaks TLS to. Aligned with ResolvedConfig::upstreams.
+struct UpstreamAudit {
+  /// pki::BundleView::trust_until of its CAs; nullopt: they cannot be read, are in a directory, or
+  /// have no such instant.
+  std::optional<base::sys_seconds> trust_until;
+};
+
 /// audit/refusals/tls_strength.h
 struct TlsStrength {
-  std::map<std::size_t, std::vector<std::string>> weak_ciphers;  // by server; others have none
+  std::map<config::ServerIndex, std::vector<std::string>> weak_ciphers;  // others have none
   std::map<std::string, std::optional<int>> dh_bits;  // by path; nullopt: no parameters there
 };
 
@@ -169,19 +176,19 @@ struct Snapshot {
   std::uint64_t generation = 0;
   base::sys_seconds evaluated_at{};
   std::optional<base::sys_seconds> next_change_at;
+  std::shared_ptr<const Policy> policy;  // what was asked of this evaluation
   std::shared_ptr<const ConfigView> config;
   std::vector<Canary> canaries;
   base::Sightings canary_patterns;
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
-  std::map<std::string, BundleAudit> bundles;               // by path
-  std::map<std::size_t, base::sys_seconds> upstream_trust;  // audit/trust/upstream_trust.h
+  std::map<std::string, BundleAudit> bundles;  // by path
+  std::vector<UpstreamAudit> upstreams;
   TlsStrength strength;
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>
-      refusals;  // what the files behind the text make nginx refuse, in its order
-  std::vector<Finding>
-      findings;  // of the configuration as a whole; the servers' own are in `servers`
+      refusals;                   // what the files behind the text make nginx refuse, in its order
+  std::vector<Finding> findings;  // all: of the configuration as a whole, then of each server
 
   /// Why nginx would refuse to start or reload with all this, its own first complaint first;
   /// empty: it would not.

@@ -24,15 +24,11 @@ void file_families(const audit::Snapshot& snapshot, Families& families) {
 void finding_family(const audit::Snapshot& snapshot, Families& families) {
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   std::map<Key, std::size_t> counts;
-  const auto count = [&](const std::vector<audit::Finding>& findings) {
-    for (const audit::Finding& finding : findings) {
-      const audit::FindingRow& row = audit::row(finding.kind);
-      const config::ContextId id = finding.context.value_or(config::ContextId{});
-      ++counts[{std::string(row.id), std::string(word(finding.severity)), id.server, id.listen}];
-    }
-  };
-  count(snapshot.findings);
-  for (const auto& server : snapshot.servers) count(server->findings);
+  for (const audit::Finding& finding : snapshot.findings) {
+    const audit::FindingRow& row = audit::row(finding.kind);
+    const config::ContextId id = finding.context.value_or(config::ContextId{});
+    ++counts[{std::string(row.id), std::string(word(finding.severity)), id.server, id.listen}];
+  }
 
   Family family(kFindings);
   for (const auto& [key, n] : counts) {

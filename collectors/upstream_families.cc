@@ -40,10 +40,8 @@ void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot, std::
                       {"location", upstream.location},
                       {"directive", upstream.directive}};
   gauges.verify.add(labels, upstream.verify.value ? 1 : 0);
-  const auto end = snapshot.upstream_trust.find(index);
-  if (end != snapshot.upstream_trust.end()) {
-    gauges.trust.add(labels, base::unix_seconds(end->second));
-  }
+  const auto end = snapshot.upstreams[index].trust_until;
+  if (end) gauges.trust.add(labels, base::unix_seconds(*end));
   for (const std::string& path : audit::trust::upstream_files(snapshot, upstream).certificates) {
     const auto file = snapshot.material.find(path);
     if (file == snapshot.material.end() || !file->second->material) continue;

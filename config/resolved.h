@@ -20,6 +20,9 @@
 
 namespace mtls::config {
 
+/// Of a server block among ResolvedConfig::servers, where it is the key of a table.
+enum class ServerIndex : std::size_t {};
+
 struct ResolvedConfig {
   std::vector<TlsContext> servers;             // in configuration order
   std::vector<Socket> sockets;                 // sorted by module, then canonical, TCP before UDP

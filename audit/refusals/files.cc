@@ -70,7 +70,7 @@ struct FoundMaterial {
 
 FoundMaterial find_material(const RefusalScene& scene, const std::string& path) {
   static const pki::Material kNothing;
-  const auto file = trust::find_file(scene.snapshot, &path);
+  const auto file = scene.material.file(&path);
   if (file == nullptr || file->settling) return {};
   if (file->material) return {Presence::kThere, file->material.get()};
   const Presence presence = scene.files.presence(file->seen);

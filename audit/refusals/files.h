@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "audit/material_view.h"
 #include "audit/refusals/side_files.h"
 #include "audit/refusals/ssl_trials.h"
 
@@ -13,6 +14,7 @@ namespace mtls::audit::refusals {
 /// Everything a loader looks at.
 struct RefusalScene {
   const Snapshot& snapshot;
+  const MaterialView& material;
   const Policy& policy;
   SideFiles& files;
   SslTrials& trials;

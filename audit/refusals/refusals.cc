@@ -194,21 +194,27 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
 
 }  // namespace
 
-void find_refusals(const BuildInputs& inputs, const Plan& plan, Snapshot& snapshot) {
+Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot) {
   SideFiles files(inputs, plan);
   SslTrials trials(inputs.policy, files);
-  const RefusalScene scene{
-      .snapshot = snapshot, .policy = inputs.policy, .files = files, .trials = trials};
+  const MaterialView material(snapshot.material);
+  const RefusalScene scene{.snapshot = snapshot,
+                           .material = material,
+                           .policy = inputs.policy,
+                           .files = files,
+                           .trials = trials};
+  Refusals found;
   // The last good configuration is not the one nginx would read now.
   const bool is_last_good = !snapshot.config->parsed() && snapshot.config->last_success;
   if (!is_last_good) {
-    snapshot.refusals = Finder(scene).find();
+    found.errors = Finder(scene).find();
     if (const auto end = end_of_reading(*snapshot.config)) {
-      std::erase_if(snapshot.refusals, [&](const NginxError& error) { return error.when > *end; });
+      std::erase_if(found.errors, [&](const NginxError& error) { return error.when > *end; });
     }
   }
-  snapshot.strength = tls_strength(scene);
-  snapshot.side_files = files.take();
+  found.strength = tls_strength(scene);
+  found.side_files = files.take();
+  return found;
 }
 
 }  // namespace mtls::audit::refusals

@@ -9,8 +9,13 @@
 
 namespace mtls::audit::refusals {
 
-/// Fills `refusals`, `strength` and `side_files` of `snapshot`, whose configuration and material
-/// are loaded.
-void find_refusals(const BuildInputs& inputs, const Plan& plan, Snapshot& snapshot);
+struct Refusals {
+  std::vector<NginxError> errors;  // in nginx's order
+  TlsStrength strength;
+  base::Sightings side_files;
+};
+
+/// `snapshot`: with configuration and material.
+Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

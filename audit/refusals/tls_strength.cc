@@ -42,7 +42,7 @@ TlsStrength tls_strength(const RefusalScene& scene) {
       const int level = server.security_level().value_or(trust::kDefaultSecurityLevel);
       const auto [at, is_new] = known.try_emplace({list, level});
       if (is_new) at->second = pki::ssl::weak_ciphers(list, level);
-      if (!at->second.empty()) strength.weak_ciphers.emplace(i, at->second);
+      if (!at->second.empty()) strength.weak_ciphers.emplace(config::ServerIndex{i}, at->second);
     }
     const config::Setting<std::string>* dhparam = server.setting("ssl_dhparam");
     if (dhparam == nullptr || dhparam->value.empty()) continue;

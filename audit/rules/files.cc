@@ -56,7 +56,7 @@ void duplicates(const ServerView& view, const MaterialFile& file, std::vector<Fi
 
 void check_file(const ServerView& view, const std::string* path, Use use,
                 std::vector<Finding>& findings) {
-  const auto file = trust::find_file(view.snapshot, path);
+  const auto file = view.material().file(path);
   if (!file) return;
   if (file->error) {
     const bool is_fifo = file->error->code == base::ErrorCode::kFifo;

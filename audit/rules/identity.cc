@@ -1,5 +1,5 @@
 // Rules about who is who: the canaries' fate and the certificate the server itself presents.
-#include "audit/horizon.h"
+#include "audit/clock.h"
 #include "audit/rules/rules.h"
 #include "base/text.h"
 
@@ -31,15 +31,15 @@ void canaries(const ServerView& view, std::vector<Finding>& findings) {
 
 void server_certificate(const ServerView& view, const std::string& path,
                         std::vector<Finding>& findings) {
-  const pki::Material* material = trust::material_of(view.snapshot, &path);
+  const pki::Material* material = view.material().content(&path);
   if (material == nullptr) return;
   const auto until = earliest_expiry(*material);
   if (!until) return;
   const std::string when = " at " + base::rfc3339(*until);
-  if (*until <= view.now()) {
+  if (view.clock().has_come(*until)) {
     findings.push_back(
         finding_for_file(view, FindingKind::kServerCertificateExpired, path, "expired" + when));
-  } else if (*until - view.now() <= kServerCertificateExpiresSoon) {
+  } else if (view.clock().is_near(*until, kServerCertificateExpiresSoon)) {
     findings.push_back(
         finding_for_file(view, FindingKind::kServerCertificateExpiresSoon, path, "expires" + when));
   }
@@ -61,9 +61,10 @@ void identity_rules(const ServerView& view, std::vector<Finding>& findings) {
   server_certificates(view, findings);
 }
 
-void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
+void canary_rules(const Snapshot& snapshot, const Evidence& evidence,
+                  std::vector<Finding>& findings) {
   for (const Canary& canary : snapshot.canaries) {
-    const auto file = trust::find_file(snapshot, &canary.path);
+    const auto file = evidence.material.file(&canary.path);
     if (!file) continue;
     const bool has_certificate = file->material && !file->material->certificates.empty();
     if (has_certificate && file->material->block_errors.empty()) continue;

@@ -2,6 +2,7 @@
 // that do not fit the wire, files that anybody may write.
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <set>
 
 #include "audit/rules/rules.h"
@@ -43,10 +44,10 @@ void report_members(const ServerView& view, FindingKind kind, const Test& concer
 }
 
 // The names of who issued what the known clients present.
-std::set<std::string_view> issuers_of_canaries(const Snapshot& snapshot) {
+std::set<std::string_view> issuers_of_canaries(const ServerView& view) {
   std::set<std::string_view> issuers;
-  for (const Canary& canary : snapshot.canaries) {
-    const pki::Material* material = trust::material_of(snapshot, &canary.path);
+  for (const Canary& canary : view.snapshot.canaries) {
+    const pki::Material* material = view.material().content(&canary.path);
     if (material == nullptr) continue;
     for (const Certificate& certificate : material->certificates) {
       if (!certificate.facts().self_issued) issuers.insert(certificate.facts().issuer.canonical);
@@ -61,16 +62,19 @@ void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
       std::any_of(announced.begin(), announced.end(), [](const Certificate& certificate) {
         return certificate.facts().is_ca || certificate.facts().self_signed;
       });
-  if (!some_ca) return;  // leaf-as-client-ca speaks
-  const std::set<std::string_view> issuers = issuers_of_canaries(view.snapshot);
+  if (!some_ca) return;                               // leaf-as-client-ca speaks
+  std::optional<std::set<std::string_view>> issuers;  // read where it matters
+  const auto issues = [&](const CertificateFacts& facts) {
+    if (!issuers) issuers = issuers_of_canaries(view);
+    return issuers->contains(facts.subject.canonical);
+  };
   report_members(
       view, FindingKind::kNotACa,
       [&](const Member& member) {
         const CertificateFacts& facts = member.certificate.facts();
         if (facts.is_ca) return !pki::may_issue_clients(member.certificate);
         // A pinned client may stand here (R6.2), unless it is meant to issue.
-        return !facts.self_signed || pki::is_meant_to_issue(member.certificate) ||
-               issuers.contains(facts.subject.canonical);
+        return !facts.self_signed || pki::is_meant_to_issue(member.certificate) || issues(facts);
       },
       findings);
 }
@@ -107,7 +111,7 @@ void ca_names(const ServerView& view, std::vector<Finding>& findings) {
 
 // RFC 5246 §7.4.2: each certificate certifies the one before it.
 void chain_order(const ServerView& view, const std::string& path, std::vector<Finding>& findings) {
-  const pki::Material* material = trust::material_of(view.snapshot, &path);
+  const pki::Material* material = view.material().content(&path);
   if (material == nullptr) return;
   const std::vector<Certificate>& chain = material->certificates;
   const auto breaks = std::adjacent_find(chain.begin(), chain.end(),

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <map>
 
-#include "audit/horizon.h"
+#include "audit/clock.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/crl_coverage.h"
 #include "audit/trust/resumption.h"
@@ -12,9 +12,9 @@ namespace {
 
 using pki::RevocationListFacts;
 
-bool in_time(const RevocationListFacts& list, base::sys_seconds now) {
-  return list.this_update && *list.this_update <= now &&
-         (!list.next_update || now < *list.next_update);
+bool in_time(const RevocationListFacts& list, const Clock& clock) {
+  const bool has_ended = list.next_update && clock.has_come(*list.next_update);
+  return list.this_update && clock.has_come(*list.this_update) && !has_ended;
 }
 
 bool outlasts(const RevocationListFacts& list, const RevocationListFacts& known) {
@@ -27,8 +27,8 @@ std::map<std::string, const RevocationListFacts*> best_by_issuer(const ServerVie
   std::map<std::string, const RevocationListFacts*> best;
   for (const pki::RevocationList& list : view.content.revocation_lists) {
     const RevocationListFacts*& known = best[list.facts().issuer.canonical];
-    const bool now_good = in_time(list.facts(), view.now());
-    const bool known_good = known != nullptr && in_time(*known, view.now());
+    const bool now_good = in_time(list.facts(), view.clock());
+    const bool known_good = known != nullptr && in_time(*known, view.clock());
     const bool better = known == nullptr || (now_good && !known_good) ||
                         (now_good == known_good && outlasts(list.facts(), *known));
     if (better) known = &list.facts();
@@ -38,18 +38,17 @@ std::map<std::string, const RevocationListFacts*> best_by_issuer(const ServerVie
 
 void freshness(const ServerView& view, const RevocationListFacts& list,
                std::vector<Finding>& findings) {
-  const base::sys_seconds now = view.now();
   const std::string whose = "the CRL of " + list.issuer.rfc2253;
-  if (list.this_update && *list.this_update > now) {
+  if (list.this_update && !view.clock().has_come(*list.this_update)) {
     findings.push_back(finding_for(view, FindingKind::kCrlNotYetValid,
                                    whose + " is dated " + base::rfc3339(*list.this_update)));
   }
   if (!list.next_update) return;
   const auto due = crl_due_at(list);
-  if (*list.next_update <= now) {
+  if (view.clock().has_come(*list.next_update)) {
     findings.push_back(finding_for(view, FindingKind::kCrlStale,
                                    whose + " expired at " + base::rfc3339(*list.next_update)));
-  } else if (due && *due <= now) {
+  } else if (due && view.clock().has_come(*due)) {
     findings.push_back(finding_for(view, FindingKind::kCrlExpiresSoon,
                                    whose + " expires at " + base::rfc3339(*list.next_update)));
   }

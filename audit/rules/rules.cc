@@ -16,7 +16,8 @@ std::vector<Finding> server_findings(const ServerView& view) {
   return findings;
 }
 
-std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) {
+std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
+                                     Profile profile) {
   std::vector<Finding> findings;
   for (const NginxError& error : snapshot.nginx_errors()) {
     findings.push_back({.kind = FindingKind::kNginxRefusesConfig,
@@ -28,8 +29,8 @@ std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) 
   }
   writable_file_rules(snapshot, findings);
   client_name_rules(snapshot, findings);
-  canary_rules(snapshot, findings);
-  upstream_time_rules(snapshot, findings);
+  canary_rules(snapshot, evidence, findings);
+  upstream_time_rules(snapshot, evidence, findings);
   strength_rules(snapshot, findings);
   error_log_rules(snapshot, findings);
   server_tokens_rules(snapshot, profile, findings);

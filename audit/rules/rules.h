@@ -16,11 +16,13 @@ struct ServerView {
   const config::NginxBuild& build;
   std::size_t index;  // of the server in config->resolved.servers
   Profile profile;
+  const Evidence& evidence;            // the material and the time: what is asked is noted
   const trust::TrustContent& content;  // of the block that decides
   const ServerAudit& facts;            // all but findings and next_change_at
 
   const config::TlsContext& server() const { return snapshot.config->resolved.servers[index]; }
-  base::sys_seconds now() const { return snapshot.evaluated_at; }
+  const MaterialView& material() const { return evidence.material; }
+  const Clock& clock() const { return evidence.clock; }
 };
 
 using ServerRule = void (*)(const ServerView& view, std::vector<Finding>& findings);
@@ -29,7 +31,8 @@ using ServerRule = void (*)(const ServerView& view, std::vector<Finding>& findin
 std::vector<Finding> server_findings(const ServerView& view);
 
 /// What is wrong with the configuration as a whole.
-std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile);
+std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
+                                     Profile profile);
 
 /// Takes out what is disabled and gives the rest its severities.
 void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings);
@@ -60,8 +63,10 @@ void strict_rules(const ServerView& view, std::vector<Finding>& findings);
 // Of the whole configuration: files and directives, wherever they stand.
 void writable_file_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void canary_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void upstream_time_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
+void canary_rules(const Snapshot& snapshot, const Evidence& evidence,
+                  std::vector<Finding>& findings);
+void upstream_time_rules(const Snapshot& snapshot, const Evidence& evidence,
+                         std::vector<Finding>& findings);
 void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void error_log_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
 void server_tokens_rules(const Snapshot& snapshot, Profile profile, std::vector<Finding>& findings);

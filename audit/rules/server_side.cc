@@ -75,7 +75,7 @@ void presented(const ServerView& view, std::vector<Finding>& findings) {
   if (!view.server().on_tls_socket) return;
   for (const config::FileRef& reference : view.server().certificates.value) {
     const std::string* path = static_path(reference);
-    const pki::Material* material = trust::material_of(view.snapshot, path);
+    const pki::Material* material = view.material().content(path);
     if (material == nullptr || material->certificates.empty()) continue;
     name_mismatch(view, *path, material->certificates.front(), findings);
     chain_incomplete(view, *path, material->certificates, findings);
@@ -117,11 +117,12 @@ void server_side_rules(const ServerView& view, std::vector<Finding>& findings) {
 void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
   const auto& servers = snapshot.config->resolved.servers;
   for (const auto& [index, weak] : snapshot.strength.weak_ciphers) {
-    findings.push_back(of_server(servers[index], FindingKind::kWeakCiphers,
+    const config::TlsContext& server = servers[static_cast<std::size_t>(index)];
+    findings.push_back(of_server(server, FindingKind::kWeakCiphers,
                                  weak.size() == 1 ? "accepts " + weak.front()
                                                   : "accepts " + weak.front() + " and " +
                                                         std::to_string(weak.size() - 1) + " more"));
-    findings.back().at = servers[index].ciphers.at;
+    findings.back().at = server.ciphers.at;
   }
   for (const config::TlsContext& server : servers) {
     const config::Setting<std::string>* dhparam = server.setting("ssl_dhparam");

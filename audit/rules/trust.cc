@@ -3,7 +3,7 @@
 #include <set>
 #include <string_view>
 
-#include "audit/horizon.h"
+#include "audit/clock.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/public_roots.h"
 
@@ -13,11 +13,6 @@ namespace {
 using pki::CertificateFacts;
 using pki::Member;
 
-bool valid_at(const CertificateFacts& facts, base::sys_seconds now) {
-  return facts.validity.not_before && facts.validity.not_after &&
-         *facts.validity.not_before <= now && now < *facts.validity.not_after;
-}
-
 // The names, canonical, under which the store holds a CA certificate in force.
 using Names = std::set<std::string_view>;
 
@@ -25,7 +20,8 @@ Names names_in_force(const ServerView& view) {
   Names names;
   for (const Member& member : view.facts.store.members) {
     const CertificateFacts& facts = member.certificate.facts();
-    if (facts.is_ca && valid_at(facts, view.now())) names.insert(facts.subject.canonical);
+    if (facts.is_ca && view.clock().is_within(facts.validity))
+      names.insert(facts.subject.canonical);
   }
   return names;
 }
@@ -51,14 +47,13 @@ void leaf_as_ca(const ServerView& view, std::vector<Finding>& findings) {
 
 void validity(const ServerView& view, const CertificateFacts& facts, const Names& in_force,
               std::vector<Finding>& findings) {
-  const base::sys_seconds now = view.now();
   const auto& [not_before, not_after] = facts.validity;
   const bool replaced = in_force.contains(facts.subject.canonical);  // by another: this one is not
-  if (not_after && *not_after <= now) {
+  if (not_after && view.clock().has_come(*not_after)) {
     findings.push_back(
         about_ca(view, replaced ? FindingKind::kCaSupersededExpired : FindingKind::kCaExpired,
                  facts, "expired at " + base::rfc3339(*not_after)));
-  } else if (not_before && *not_before > now && !replaced) {
+  } else if (not_before && !view.clock().has_come(*not_before) && !replaced) {
     findings.push_back(about_ca(view, FindingKind::kCaNotYetValid, facts,
                                 "is not valid before " + base::rfc3339(*not_before)));
   }
@@ -90,7 +85,8 @@ const Member* first_to_end(const ServerView& view, base::sys_seconds until) {
 
 void expires_soon(const ServerView& view, std::vector<Finding>& findings) {
   const auto until = view.facts.trust_until;
-  if (!until || *until <= view.now() || *until - view.now() > kCaExpiresSoon) return;
+  if (!until || view.clock().has_come(*until)) return;
+  if (!view.clock().is_near(*until, kCaExpiresSoon)) return;
   const Member* ending = first_to_end(view, *until);
   const std::string name = ending != nullptr ? named(ending->certificate.facts()) : "a client CA";
   std::string next;
@@ -109,7 +105,7 @@ void missing_successor(const ServerView& view, std::vector<Finding>& findings) {
     const auto end = facts.validity.not_after;
     if (!member.serves_issuing || member.duplicate || member.successor) continue;
     if (!facts.is_ca || !end) continue;
-    if (*end <= view.now() || *end - view.now() > kCaExpiresSoon) continue;
+    if (view.clock().has_come(*end) || !view.clock().is_near(*end, kCaExpiresSoon)) continue;
     findings.push_back(about_ca(view, FindingKind::kBundleMissingSuccessor, facts,
                                 "ends at " + base::rfc3339(*end) + " without a successor"));
   }
@@ -173,8 +169,8 @@ void unneeded_trust(const ServerView& view, const std::string& path, std::size_t
 void widened(const ServerView& view, const config::TlsContext& decides,
              std::vector<Finding>& findings) {
   const trust::TrustPaths paths = trust::trust_paths(decides, view.build);
-  const pki::Material* client = trust::material_of(view.snapshot, paths.client);
-  const pki::Material* trusted = trust::material_of(view.snapshot, paths.trusted);
+  const pki::Material* client = view.material().content(paths.client);
+  const pki::Material* trusted = view.material().content(paths.trusted);
   if (client != nullptr) public_roots(view, *paths.client, client->certificates, findings);
   const bool twice =
       paths.client != nullptr && paths.trusted != nullptr && *paths.client == *paths.trusted;

@@ -4,7 +4,7 @@
 #include <map>
 #include <string_view>
 
-#include "audit/horizon.h"
+#include "audit/clock.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/presented_chain.h"
 #include "audit/trust/trust.h"
@@ -53,12 +53,13 @@ Finding finding_of(const Shown& shown, FindingKind kind, const std::string& what
 }
 
 // "": nothing on it says that a peer must refuse it now.
-std::string refusal_of(const Shown& shown, base::sys_seconds now) {
+std::string refusal_of(const Shown& shown, const Clock& clock) {
   for (const Certificate* certificate : shown.certificates) {
     const auto& [not_before, not_after] = certificate->facts().validity;
     const std::string name = named(certificate->facts());
-    if (not_after && *not_after <= now) return name + " expired at " + base::rfc3339(*not_after);
-    if (not_before && *not_before > now) {
+    if (not_after && clock.has_come(*not_after))
+      return name + " expired at " + base::rfc3339(*not_after);
+    if (not_before && !clock.has_come(*not_before)) {
       return name + " is not valid before " + base::rfc3339(*not_before);
     }
   }
@@ -67,10 +68,10 @@ std::string refusal_of(const Shown& shown, base::sys_seconds now) {
   return named(leaf.facts()) + " is not for clients (extendedKeyUsage or keyUsage)";
 }
 
-void expires_soon(const Shown& shown, base::sys_seconds now, std::vector<Finding>& findings) {
+void expires_soon(const Shown& shown, const Clock& clock, std::vector<Finding>& findings) {
   for (const Certificate* certificate : shown.certificates) {
     const auto end = certificate->facts().validity.not_after;
-    if (!end || *end - now > kServerCertificateExpiresSoon) continue;
+    if (!end || !clock.is_near(*end, kServerCertificateExpiresSoon)) continue;
     findings.push_back(
         finding_of(shown, FindingKind::kUpstreamCertificateExpiresSoon,
                    named(certificate->facts()) + " expires at " + base::rfc3339(*end)));
@@ -89,52 +90,58 @@ void incomplete(const Shown& shown, const KnownCas& known, std::vector<Finding>&
                                 "lacks the intermediate " + top.issuer.rfc2253));
 }
 
-void identity(const Snapshot& snapshot, const KnownCas& known, const UpstreamTlsContext& upstream,
+// What the rules of this file look at.
+struct UpstreamsView {
+  const Snapshot& snapshot;
+  const Evidence& evidence;
+  const KnownCas known;
+};
+
+void identity(const UpstreamsView& view, const UpstreamTlsContext& upstream,
               std::vector<Finding>& findings) {
-  for (const std::string& path : trust::upstream_files(snapshot, upstream).certificates) {
-    const pki::Material* material = trust::material_of(snapshot, &path);
+  for (const std::string& path : trust::upstream_files(view.snapshot, upstream).certificates) {
+    const pki::Material* material = view.evidence.material.content(&path);
     if (material == nullptr || material->certificates.empty()) continue;
     const Shown shown{
         .upstream = upstream, .path = path, .certificates = trust::path_of(material->certificates)};
-    const std::string refusal = refusal_of(shown, snapshot.evaluated_at);
+    const std::string refusal = refusal_of(shown, view.evidence.clock);
     if (refusal.empty()) {
-      expires_soon(shown, snapshot.evaluated_at, findings);
+      expires_soon(shown, view.evidence.clock, findings);
     } else {
       findings.push_back(finding_of(shown, FindingKind::kUpstreamCertificateRejected, refusal));
     }
-    incomplete(shown, known, findings);
+    incomplete(shown, view.known, findings);
   }
 }
 
-void trust_ends(const Snapshot& snapshot, std::size_t index, std::vector<Finding>& findings) {
-  const auto until = snapshot.upstream_trust.find(index);
-  if (until == snapshot.upstream_trust.end() ||
-      until->second - snapshot.evaluated_at > kCaExpiresSoon)
-    return;
-  const UpstreamTlsContext& upstream = snapshot.config->resolved.upstreams[index];
-  const std::string trusted = trust::upstream_files(snapshot, upstream).trusted.front();
-  findings.push_back(
-      {.kind = FindingKind::kUpstreamTrustExpiresSoon,
-       .context = upstream.server,
-       .path = trusted,
-       .fingerprint = {},
-       .at = upstream.at,
-       .detail = base::sanitize(upstream.directive + " " + upstream.uri + ": a CA of " + trusted +
-                                    " has no valid certificate from " +
-                                    base::rfc3339(until->second) + " on",
-                                base::kMaxPathBytes)});
+void trust_ends(const UpstreamsView& view, std::size_t index, std::vector<Finding>& findings) {
+  const auto until = view.snapshot.upstreams[index].trust_until;
+  if (!until || !view.evidence.clock.is_near(*until, kCaExpiresSoon)) return;
+  const UpstreamTlsContext& upstream = view.snapshot.config->resolved.upstreams[index];
+  const std::string trusted = trust::upstream_files(view.snapshot, upstream).trusted.front();
+  findings.push_back({.kind = FindingKind::kUpstreamTrustExpiresSoon,
+                      .context = upstream.server,
+                      .path = trusted,
+                      .fingerprint = {},
+                      .at = upstream.at,
+                      .detail = base::sanitize(
+                          upstream.directive + " " + upstream.uri + ": a CA of " + trusted +
+                              " has no valid certificate from " + base::rfc3339(*until) + " on",
+                          base::kMaxPathBytes)});
 }
 
 }  // namespace
 
-void upstream_time_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
+void upstream_time_rules(const Snapshot& snapshot, const Evidence& evidence,
+                         std::vector<Finding>& findings) {
   const auto& upstreams = snapshot.config->resolved.upstreams;
   if (upstreams.empty()) return;
-  const KnownCas known = known_cas(snapshot);
+  const UpstreamsView view{
+      .snapshot = snapshot, .evidence = evidence, .known = known_cas(snapshot)};
   for (std::size_t i = 0; i < upstreams.size(); ++i) {
     if (upstreams[i].speaks_tls == config::SpeaksTls::kNo) continue;
-    trust_ends(snapshot, i, findings);
-    identity(snapshot, known, upstreams[i], findings);
+    trust_ends(view, i, findings);
+    identity(view, upstreams[i], findings);
   }
 }
 

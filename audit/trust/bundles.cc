@@ -30,11 +30,6 @@ Problem problem_of(base::ErrorCode code) {
   }
 }
 
-bool is_valid(const CertificateFacts& facts, base::sys_seconds now) {
-  const auto& [not_before, not_after] = facts.validity;
-  return not_before && not_after && *not_before <= now && now < *not_after;
-}
-
 // One server's trust store, by what is asked of it.
 struct StoreIndex {
   std::map<pki::Fingerprint, const Member*> distinct;
@@ -42,13 +37,14 @@ struct StoreIndex {
   int demanded_bits = 0;                      // by the server's security level (R3.14)
 };
 
-StoreIndex index_of(const std::vector<Member>& members, base::sys_seconds now, int level) {
+StoreIndex index_of(const std::vector<Member>& members, const Clock& clock, int level) {
   StoreIndex index;
   index.demanded_bits = pki::security_bits_of_level(level);
   for (const Member& member : members) {
     const CertificateFacts& facts = member.certificate.facts();
     index.distinct.try_emplace(facts.fingerprint, &member);
-    if (facts.is_ca && is_valid(facts, now)) index.names_in_force.insert(facts.subject.canonical);
+    if (facts.is_ca && clock.is_within(facts.validity))
+      index.names_in_force.insert(facts.subject.canonical);
   }
   return index;
 }
@@ -56,7 +52,7 @@ StoreIndex index_of(const std::vector<Member>& members, base::sys_seconds now, i
 // By path: the stores of the servers that use the file.
 using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
 
-StoresByPath index_stores(const Snapshot& snapshot) {
+StoresByPath index_stores(const Snapshot& snapshot, const Clock& clock) {
   StoresByPath stores;
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
@@ -64,8 +60,8 @@ StoresByPath index_stores(const Snapshot& snapshot) {
     const auto owner = resolved.tls_owner(i);
     if (server.store.members.empty() || !owner) continue;
     const int level = resolved.servers[*owner].security_level().value_or(kDefaultSecurityLevel);
-    const auto index = std::make_shared<const StoreIndex>(
-        index_of(server.store.members, snapshot.evaluated_at, level));
+    const auto index =
+        std::make_shared<const StoreIndex>(index_of(server.store.members, clock, level));
     for (const auto& file : server.used) stores[file->path].push_back(index);
   }
   return stores;
@@ -78,15 +74,17 @@ struct View {
 };
 
 // A file that no server asks with stands for itself.
-View view_of_itself(const MaterialFile& file, base::sys_seconds now) {
-  View view{.members = pki::view_bundle(file.material->certificates, now).members, .store = {}};
+View view_of_itself(const MaterialFile& file, const Clock& clock) {
+  const auto& certificates = file.material->certificates;
+  View view{.members = pki::view_bundle(certificates, clock.now_for(certificates)).members,
+            .store = {}};
   view.store =
-      std::make_shared<const StoreIndex>(index_of(view.members, now, kDefaultSecurityLevel));
+      std::make_shared<const StoreIndex>(index_of(view.members, clock, kDefaultSecurityLevel));
   return view;
 }
 
 std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
-                           base::sys_seconds now) {
+                           const Clock& clock) {
   const std::vector<pki::Certificate>& certificates = file.material->certificates;
   std::vector<View> views;
   if (const auto users = stores.find(file.path); users != stores.end()) {
@@ -100,7 +98,7 @@ std::vector<View> views_of(const StoresByPath& stores, const MaterialFile& file,
         views.push_back({.members = std::move(view), .store = store});
     }
   }
-  if (views.empty()) views.push_back(view_of_itself(file, now));
+  if (views.empty()) views.push_back(view_of_itself(file, clock));
   return views;
 }
 
@@ -125,32 +123,32 @@ void find_weakness(const std::vector<View>& views, std::size_t index,
     problems.push_back(Problem::kWeakKey);
 }
 
-void find_expiry(const std::vector<View>& views, const CertificateFacts& facts,
-                 base::sys_seconds now, std::vector<Problem>& problems) {
+void find_expiry(const std::vector<View>& views, const CertificateFacts& facts, const Clock& clock,
+                 std::vector<Problem>& problems) {
   const auto& [not_before, not_after] = facts.validity;
   if (!not_before || !not_after) {
     problems.push_back(Problem::kInvalidDate);
-  } else if (*not_after <= now) {
+  } else if (clock.has_come(*not_after)) {
     problems.push_back(Problem::kExpired);
     const bool replaced = std::all_of(views.begin(), views.end(), [&](const View& view) {
       return view.store->names_in_force.contains(facts.subject.canonical);
     });
     if (facts.is_ca && !replaced) problems.push_back(Problem::kExpiredNeeded);
-  } else if (*not_before > now) {
+  } else if (!clock.has_come(*not_before)) {
     problems.push_back(Problem::kNotYetValid);
   }
 }
 
 // Of one member that is no duplicate.
 std::vector<Problem> problems_of(const std::vector<View>& views, std::size_t index,
-                                 base::sys_seconds now) {
+                                 const Clock& clock) {
   const Member& member = views.front().members[index];
   const CertificateFacts& facts = member.certificate.facts();
   std::vector<Problem> problems;
   if (!facts.is_ca && !facts.self_signed) problems.push_back(Problem::kLeafAsCa);
   if (!member.chains_to_anchor) problems.push_back(Problem::kMissingIssuer);
   find_weakness(views, index, problems);
-  find_expiry(views, facts, now, problems);
+  find_expiry(views, facts, clock, problems);
   return problems;
 }
 
@@ -167,7 +165,7 @@ void count_state(BundleAudit& bundle, const std::vector<Problem>& problems) {
   }
 }
 
-void judge_members(BundleAudit& bundle, const std::vector<View>& views, base::sys_seconds now) {
+void judge_members(BundleAudit& bundle, const std::vector<View>& views, const Clock& clock) {
   std::size_t authorities = 0;
   bundle.member_problems.resize(bundle.members.size());
   for (std::size_t i = 0; i < bundle.members.size(); ++i) {
@@ -176,19 +174,19 @@ void judge_members(BundleAudit& bundle, const std::vector<View>& views, base::sy
       continue;
     }
     if (bundle.members[i].certificate.facts().is_ca) ++authorities;
-    bundle.member_problems[i] = problems_of(views, i, now);
+    bundle.member_problems[i] = problems_of(views, i, clock);
     for (const Problem problem : bundle.member_problems[i]) ++count(bundle, problem);
     count_state(bundle, bundle.member_problems[i]);
   }
   if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
 }
 
-void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudit& bundle) {
+void read_material(const StoresByPath& stores, const Clock& clock, BundleAudit& bundle) {
   const pki::Material& material = *bundle.file->material;
-  const std::vector<View> views = views_of(stores, *bundle.file, now);
+  const std::vector<View> views = views_of(stores, *bundle.file, clock);
   bundle.members = views.front().members;
   mark_duplicates(bundle.members);
-  judge_members(bundle, views, now);
+  judge_members(bundle, views, clock);
   count(bundle, Problem::kBadBlock) = material.block_errors.size();
   count(bundle, Problem::kParseError) = material.block_errors.empty() ? 0 : 1;
   count(bundle, Problem::kEmpty) = material.certificates.empty() ? 1 : 0;
@@ -205,10 +203,11 @@ void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudi
 
 }  // namespace
 
-std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot) {
+std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot,
+                                                 const Evidence& evidence) {
   std::map<std::string, BundleAudit> bundles;
   const auto use = [&](const std::string* path, const char* directive) {
-    if (const auto file = find_file(snapshot, path)) {
+    if (const auto file = evidence.material.file(path)) {
       bundles[*path].file = file;
       bundles[*path].directives.insert(directive);
     }
@@ -217,12 +216,12 @@ std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot) {
     use(static_path(server.client_certificate.value), "ssl_client_certificate");
     use(static_path(server.trusted_certificate.value), "ssl_trusted_certificate");
   }
-  const StoresByPath stores = index_stores(snapshot);
+  const StoresByPath stores = index_stores(snapshot, evidence.clock);
   for (auto& [path, bundle] : bundles) {
     if (bundle.file->error) {
       ++count(bundle, problem_of(bundle.file->error->code));
     } else {
-      read_material(stores, snapshot.evaluated_at, bundle);
+      read_material(stores, evidence.clock, bundle);
     }
   }
   return bundles;

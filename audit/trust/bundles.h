@@ -5,11 +5,13 @@
 #include <map>
 #include <string>
 
+#include "audit/material_view.h"
 #include "audit/snapshot.h"
 
 namespace mtls::audit::trust {
 
 /// `snapshot` with config, material and judged servers.
-std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot);
+std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot,
+                                                 const Evidence& evidence);
 
 }  // namespace mtls::audit::trust

@@ -12,19 +12,21 @@ namespace {
 using pki::CertificateFacts;
 using pki::Member;
 
-bool has_ended(const CertificateFacts& facts, base::sys_seconds now) {
-  return facts.validity.not_after && *facts.validity.not_after <= now;
+bool has_ended(const CertificateFacts& facts, const Clock& clock) {
+  return facts.validity.not_after && clock.has_come(*facts.validity.not_after);
 }
 
 // Who can stand in for a certificate: others of its name and key that verify all that it does, now
 // and for longer.
 class Heirs {
  public:
-  Heirs(const std::vector<Member>& members, base::sys_seconds now) {
+  Heirs(const std::vector<Member>& members, const Clock& clock) {
     for (const Member& member : members) {
       const CertificateFacts& facts = member.certificate.facts();
-      const bool is_in_force = facts.validity.not_before && *facts.validity.not_before <= now &&
-                               member.path_until && *member.path_until > now;
+      const bool has_begun =
+          facts.validity.not_before && clock.has_come(*facts.validity.not_before);
+      const bool is_in_force =
+          has_begun && member.path_until && !clock.has_come(*member.path_until);
       if (!is_in_force) continue;
       base::sys_seconds& until = ends_[key_of(facts)][facts.validity.not_after];
       until = std::max(until, *member.path_until);
@@ -56,7 +58,7 @@ class Heirs {
 }  // namespace
 
 std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::BundleView& store,
-                                     base::sys_seconds now) {
+                                     const Clock& clock) {
   const std::vector<Member>& members = store.members;
   std::set<std::size_t> successors;
   for (const Member& member : members) {
@@ -66,14 +68,14 @@ std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::Bun
   for (const pki::Certificate& certificate : content.announced) {
     announced.insert(certificate.facts().fingerprint);
   }
-  const Heirs heirs(members, now);
+  const Heirs heirs(members, clock);
   std::vector<RotatingCa> rotating;
   for (std::size_t i = 0; i < std::min(content.issuing, members.size()); ++i) {
     const Member& member = members[i];
     const CertificateFacts& facts = member.certificate.facts();
     if (member.duplicate || !facts.is_ca) continue;
     if (!member.successor && !successors.contains(i)) continue;
-    const bool is_needed = !has_ended(facts, now) && !heirs.has_one(member);
+    const bool is_needed = !has_ended(facts, clock) && !heirs.has_one(member);
     rotating.push_back({.fingerprint = facts.fingerprint,
                         .announced = announced.contains(facts.fingerprint),
                         .needed = is_needed,

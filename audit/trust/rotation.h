@@ -10,6 +10,6 @@ namespace mtls::audit::trust {
 /// Of the distinct client CA certificates of a judged store, those that have a predecessor or a
 /// successor in it (pki::Member::successor), in the store's order.
 std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::BundleView& store,
-                                     base::sys_seconds now);
+                                     const Clock& clock);
 
 }  // namespace mtls::audit::trust

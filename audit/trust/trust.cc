@@ -14,47 +14,36 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
 
 // VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
 // the flags ssl_crl sets on nginx's own.
-void replace_store(const Snapshot& snapshot, const std::vector<std::string>& files,
+void replace_store(const MaterialView& material, const std::vector<std::string>& files,
                    TrustContent& content) {
   content.store.clear();
   content.extra.clear();
   content.revocation_lists.clear();
   content.check_crls = false;
   for (const std::string& path : files) {
-    if (const pki::Material* material = material_of(snapshot, &path))
-      append(content.store, material->certificates);
+    if (const pki::Material* file = material.content(&path))
+      append(content.store, file->certificates);
   }
   content.issuing = content.store.size();
 }
 
-void apply_overrides(const Snapshot& snapshot, const config::TlsContext& server,
-                     TrustContent& content) {
+void apply_overrides(const Snapshot& snapshot, const MaterialView& material,
+                     const config::TlsContext& server, TrustContent& content) {
   const ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
   content.requested = overrides.requests;
   content.demanded = overrides.demands();
   content.is_open = overrides.store_is_open;
   if (!overrides.store_files.empty() || overrides.store_is_open)
-    replace_store(snapshot, overrides.store_files, content);
+    replace_store(material, overrides.store_files, content);
   if (!content.requested) content.announced.clear();
   if (!content.requested || !content.announced.empty()) return;
   for (const std::string& path : overrides.name_files) {
-    if (const pki::Material* material = material_of(snapshot, &path))
-      append(content.announced, material->certificates);
+    if (const pki::Material* file = material.content(&path))
+      append(content.announced, file->certificates);
   }
 }
 
 }  // namespace
-
-std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path) {
-  if (path == nullptr) return nullptr;
-  const auto found = snapshot.material.find(*path);
-  return found == snapshot.material.end() ? nullptr : found->second;
-}
-
-const pki::Material* material_of(const Snapshot& snapshot, const std::string* path) {
-  const auto file = find_file(snapshot, path);
-  return file == nullptr ? nullptr : file->material.get();
-}
 
 std::vector<std::string> override_files(const Snapshot& snapshot,
                                         const config::TlsContext& server) {
@@ -79,14 +68,14 @@ TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuil
   return paths;
 }
 
-TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& server,
-                           const config::NginxBuild& build) {
+TrustContent trust_content(const Snapshot& snapshot, const MaterialView& material,
+                           const config::TlsContext& server, const config::NginxBuild& build) {
   const TrustPaths paths = trust_paths(server, build);
   const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file takes
                                                           // certificates and CRLs alike
   TrustContent content;
   content.check_crls = paths.crl != nullptr;
-  if (const pki::Material* client = material_of(snapshot, paths.client)) {
+  if (const pki::Material* client = material.content(paths.client)) {
     append(content.store, client->certificates);
     content.issuing = content.store.size();
     for (const pki::Certificate& certificate : client->certificates) {
@@ -96,7 +85,7 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
     }
     if (old_loader) append(content.revocation_lists, client->revocation_lists);
   }
-  if (const pki::Material* trusted = material_of(snapshot, paths.trusted)) {
+  if (const pki::Material* trusted = material.content(paths.trusted)) {
     std::set<pki::Fingerprint> seen;
     for (const pki::Certificate& certificate : content.store)
       seen.insert(certificate.facts().fingerprint);
@@ -107,14 +96,14 @@ TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& s
     append(content.store, trusted->certificates);
     if (old_loader) append(content.revocation_lists, trusted->revocation_lists);
   }
-  if (const pki::Material* crl = material_of(snapshot, paths.crl)) {
+  if (const pki::Material* crl = material.content(paths.crl)) {
     append(content.revocation_lists, crl->revocation_lists);
     if (old_loader) append(content.store, crl->certificates);
   }
   // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
   // ssl_trusted_certificate.
   if (content.issuing == 0) content.issuing = content.store.size();
-  apply_overrides(snapshot, server, content);
+  apply_overrides(snapshot, material, server, content);
   return content;
 }
 

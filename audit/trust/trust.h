@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "audit/material_view.h"
 #include "audit/snapshot.h"
 #include "config/nginx_build.h"
 
@@ -29,8 +30,8 @@ struct TrustContent {
 
 /// `server`: the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Broken files count with
 /// the blocks that are good.
-TrustContent trust_content(const Snapshot& snapshot, const config::TlsContext& server,
-                           const config::NginxBuild& build);
+TrustContent trust_content(const Snapshot& snapshot, const MaterialView& material,
+                           const config::TlsContext& server, const config::NginxBuild& build);
 
 /// Paths of the files that feed it, as nginx opens them for this block: nothing while verify is off
 /// but ssl_trusted_certificate and ssl_crl, and those only in http (R2.19).
@@ -43,11 +44,5 @@ TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuil
 
 /// The files that ssl_conf_command puts into the store or the names (R3.6).
 std::vector<std::string> override_files(const Snapshot& snapshot, const config::TlsContext& server);
-
-/// nullptr without a path, or when the path is not part of the material.
-std::shared_ptr<const MaterialFile> find_file(const Snapshot& snapshot, const std::string* path);
-
-/// The certificates or CRLs of a file that could be read; empty otherwise.
-const pki::Material* material_of(const Snapshot& snapshot, const std::string* path);
 
 }  // namespace mtls::audit::trust

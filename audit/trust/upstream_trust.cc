@@ -1,5 +1,7 @@
 #include "audit/trust/upstream_trust.h"
 
+#include <map>
+
 #include "audit/trust/conf_overrides.h"
 #include "audit/trust/trust.h"
 
@@ -10,15 +12,15 @@ ConfOverrides overrides_of(const Snapshot& snapshot, const config::UpstreamTlsCo
   return conf_overrides(upstream, snapshot.config->document->files.front());
 }
 
-std::optional<base::sys_seconds> trust_until(const Snapshot& snapshot,
+std::optional<base::sys_seconds> trust_until(const Evidence& evidence,
                                              const std::vector<std::string>& paths) {
   std::vector<pki::Certificate> store;
   for (const std::string& path : paths) {
-    const pki::Material* material = material_of(snapshot, &path);
+    const pki::Material* material = evidence.material.content(&path);
     if (material == nullptr) return std::nullopt;
     store.insert(store.end(), material->certificates.begin(), material->certificates.end());
   }
-  return pki::view_bundle(store, snapshot.evaluated_at).trust_until;
+  return pki::view_bundle(store, evidence.clock.now_for(store)).trust_until;
 }
 
 }  // namespace
@@ -42,18 +44,18 @@ UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTls
   return files;
 }
 
-std::map<std::size_t, base::sys_seconds> upstream_trust(const Snapshot& snapshot) {
+std::vector<UpstreamAudit> audit_upstreams(const Snapshot& snapshot, const Evidence& evidence) {
   std::map<std::vector<std::string>, std::optional<base::sys_seconds>> known;
-  std::map<std::size_t, base::sys_seconds> ends;
-  const auto& upstreams = snapshot.config->resolved.upstreams;
-  for (std::size_t i = 0; i < upstreams.size(); ++i) {
-    const std::vector<std::string> paths = upstream_files(snapshot, upstreams[i]).trusted;
-    if (paths.empty() || overrides_of(snapshot, upstreams[i]).store_is_open) continue;
+  std::vector<UpstreamAudit> audits;
+  for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
+    UpstreamAudit& audit = audits.emplace_back();
+    const std::vector<std::string> paths = upstream_files(snapshot, upstream).trusted;
+    if (paths.empty() || overrides_of(snapshot, upstream).store_is_open) continue;
     const auto [at, is_new] = known.try_emplace(paths);
-    if (is_new) at->second = trust_until(snapshot, paths);
-    if (at->second) ends.emplace(i, *at->second);
+    if (is_new) at->second = trust_until(evidence, paths);
+    audit.trust_until = at->second;
   }
-  return ends;
+  return audits;
 }
 
 }  // namespace mtls::audit::trust

@@ -2,10 +2,11 @@
 // for clients, the other way round. Pure.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "audit/material_view.h"
 #include "audit/snapshot.h"
 
 namespace mtls::audit::trust {
@@ -19,8 +20,7 @@ struct UpstreamFiles {
 };
 UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream);
 
-/// By index into ResolvedConfig::upstreams: pki::BundleView::trust_until of its CAs. Those whose
-/// files cannot be read, that trust a directory, or that have no such instant are left out.
-std::map<std::size_t, base::sys_seconds> upstream_trust(const Snapshot& snapshot);
+/// Each of ResolvedConfig::upstreams, in its order.
+std::vector<UpstreamAudit> audit_upstreams(const Snapshot& snapshot, const Evidence& evidence);
 
 }  // namespace mtls::audit::trust

@@ -41,7 +41,9 @@ Json advertised_json(const Assessment& assessment, std::size_t server) {
   const config::TlsContext& decides = assessment.resolved().servers[*owner];
   std::set<std::string> seen;
   for (const pki::Certificate& certificate :
-       audit::trust::trust_content(assessment.snapshot, decides, assessment.policy.build)
+       audit::trust::trust_content(assessment.snapshot,
+                                   audit::MaterialView(assessment.snapshot.material), decides,
+                                   assessment.snapshot.policy->build)
            .announced) {
     const pki::DistinguishedName& subject = certificate.facts().subject;
     if (seen.insert(subject.canonical).second) json.push_back(subject.rfc2253);

@@ -131,15 +131,11 @@ class ContextWriter {
 
 std::string findings_text(const audit::Snapshot& snapshot) {
   std::ostringstream out;
-  const auto write = [&](const std::vector<audit::Finding>& findings) {
-    for (const audit::Finding& finding : findings) {
-      const audit::FindingRow& row = audit::row(finding.kind);
-      out << word(finding.severity) << " " << row.id << " at " << place_of(snapshot, finding.at)
-          << ": " << finding.detail << "\n";
-    }
-  };
-  write(snapshot.findings);
-  for (const auto& server : snapshot.servers) write(server->findings);
+  for (const audit::Finding& finding : snapshot.findings) {
+    const audit::FindingRow& row = audit::row(finding.kind);
+    out << word(finding.severity) << " " << row.id << " at " << place_of(snapshot, finding.at)
+        << ": " << finding.detail << "\n";
+  }
   return out.str();
 }
 

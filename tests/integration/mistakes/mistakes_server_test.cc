@@ -175,7 +175,7 @@ TEST_CASE("R6.56: ssl_verify_client has no place in a location") {
   const auto snapshot = bench.evaluate();
   REQUIRE(snapshot->nginx_errors().size() == 1);
   CHECK(snapshot->nginx_errors().front().message == words);
-  REQUIRE(snapshot->findings.size() == 1);
+  REQUIRE_FALSE(snapshot->findings.empty());
   CHECK(snapshot->findings.front().kind == audit::FindingKind::kNginxRefusesConfig);
 }
 

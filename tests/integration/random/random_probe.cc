@@ -93,8 +93,8 @@ class Oracle {
     Seen seen;
     const config::TlsContext& judge = resolved_.servers[*way.context];
     const bool is_asked = judge.verify_client.value != config::VerifyClient::kOff;
-    const audit::trust::TrustContent content =
-        audit::trust::trust_content(snapshot_, judge, build_);
+    const audit::trust::TrustContent content = audit::trust::trust_content(
+        snapshot_, audit::MaterialView(snapshot_.material), judge, build_);
     if (is_asked) seen.ca_names = names_of(content);
     if (way.outcome == config::routing::RouteOutcome::kMisdirected)
       return {421, "", "", seen.ca_names};
@@ -131,7 +131,7 @@ class Oracle {
     const std::string& main_path = snapshot_.config->document->files.front();
     const std::string path =
         main_path.substr(0, main_path.rfind('/')) + "/clients/" + client.name + ".pem";
-    const pki::Material* chain = audit::trust::material_of(snapshot_, &path);
+    const pki::Material* chain = audit::MaterialView(snapshot_.material).content(&path);
     if (chain == nullptr) throw std::runtime_error("no material for " + path);
     const pki::TrustStore store(content.store, content.revocation_lists, content.check_crls);
     return store.verify(chain->certificates,

@@ -145,10 +145,7 @@ class Host {
 };
 
 inline std::vector<audit::Finding> findings_of(const audit::Snapshot& snapshot) {
-  std::vector<audit::Finding> all = snapshot.findings;
-  for (const auto& judged : snapshot.servers)
-    all.insert(all.end(), judged->findings.begin(), judged->findings.end());
-  return all;
+  return snapshot.findings;
 }
 
 inline bool has(const std::vector<audit::Finding>& findings, FindingKind kind) {

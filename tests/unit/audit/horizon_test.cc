@@ -1,4 +1,4 @@
-#include "audit/horizon.h"
+#include "audit/clock.h"
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -220,13 +220,13 @@ TEST_CASE("upstream: the files it opens are material, and time in them is a hori
   const auto snapshot = host.scratch();
   CHECK(snapshot->material.contains(kTrusted));
   CHECK(snapshot->material.contains(client));
-  CHECK(snapshot->upstream_trust.at(0) == kT0 + days{365});
+  CHECK(snapshot->upstreams.at(0).trust_until == kT0 + days{365});
   CHECK(*snapshot->next_change_at <= kT0 + days{9});
 
   location("proxy_ssl_trusted_certificate trusted.pem; proxy_pass https://b.test;")(host);
   const auto unverified = host.scratch();
   CHECK_FALSE(unverified->material.contains(kTrusted));
-  CHECK(unverified->upstream_trust.empty());
+  CHECK(!unverified->upstreams.at(0).trust_until);
 }
 
 TEST_CASE("runtime path: files that a map names are loaded and judged like any other") {

@@ -1,0 +1,24 @@
+#include "audit/clock.h"
+
+namespace mtls::audit {
+
+std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list) {
+  if (!list.this_update || !list.next_update) return std::nullopt;
+  return *list.next_update - (*list.next_update - *list.this_update) / 4;
+}
+
+bool Clock::is_within(const pki::Validity& validity) const {
+  const auto& [not_before, not_after] = validity;
+  if (!not_before || !not_after) return false;
+  const bool has_begun = has_come(*not_before);
+  const bool has_ended = has_come(*not_after);
+  return has_begun && !has_ended;
+}
+
+base::sys_seconds Clock::now_for(std::span<const pki::Certificate> certificates,
+                                 std::span<const pki::RevocationList> lists) const {
+  for (const base::sys_seconds at : pki::instants_of_change(certificates, lists, now_)) note(at);
+  return now_;
+}
+
+}  // namespace mtls::audit
