@@ -1,6 +1,6 @@
-// The SSL_CTX that nginx builds for a server block or an upstream, so that OpenSSL itself says what
-// of it is refused. Fed with values and parsed material, never with a path, and no connection is
-// ever made with it. Pure but for the library's randomness.
+// An SSL_CTX like the one nginx builds for a server block or an upstream, so that OpenSSL itself
+// says what it refuses. Takes values and parsed material, never a path, and never makes a
+// connection. Pure but for the library's random numbers.
 #pragma once
 
 #include <memory>
@@ -14,12 +14,13 @@
 
 namespace mtls::pki::ssl {
 
-/// OpenSSL's error queue as nginx prints it behind `(SSL: `, may be empty; nullopt: accepted.
+/// OpenSSL's error queue as nginx prints it after `(SSL: `, possibly empty; nullopt: accepted.
 using SslRefusal = std::optional<std::string>;
 
-/// What SSL_CONF_cmd() takes as the value of a command.
+/// The kind of value that SSL_CONF_cmd() expects for a command.
 enum class CommandValue { kText, kFile, kDirectory, kStore };
 
+/// Why a private key is refused, and by which OpenSSL function.
 struct KeyRefusal {
   enum class Step { kLoad, kUse };  // PEM_read_bio_PrivateKey(), SSL_CTX_use_PrivateKey()
 
@@ -27,7 +28,7 @@ struct KeyRefusal {
   std::string openssl;
 };
 
-/// Which OpenSSL judges here: names it does not know, another release may.
+/// The OpenSSL release that judges here. Another release may know names that this one does not.
 struct OpensslRelease {
   int major = 0;
   int minor = 0;
@@ -38,7 +39,7 @@ OpensslRelease linked_openssl();
 
 class SslContext {
  public:
-  /// `security_level`: the library's default of the nginx in question (R3.14).
+  /// `security_level`: the default level of the OpenSSL that the nginx in question uses (R3.14).
   explicit SslContext(int security_level);
   SslContext(SslContext&&) noexcept;
   SslContext& operator=(SslContext&&) noexcept;
@@ -48,15 +49,16 @@ class SslContext {
   SslRefusal set_curves(const std::string& list);
   SslRefusal use_certificate(const Certificate& leaf);
   SslRefusal set_chain(std::span<const Certificate> chain);
-  /// The key of the certificate used last; `passwords` are tried in order, none: an encrypted key
-  /// is refused, as without a terminal to ask at (R4.7).
+  /// Loads and uses the key of the certificate used last. `passwords` are tried in order. Without
+  /// passwords an encrypted key is refused, as by an nginx without a terminal to ask at (R4.7).
   std::optional<KeyRefusal> use_key(std::string_view pem,
                                     const std::vector<std::string_view>& passwords);
-  /// DH parameters as PEM: PEM_read_bio_DHparams().
+  /// Reads DH parameters from PEM: PEM_read_bio_DHparams().
   SslRefusal read_dh_parameters(std::string_view pem);
-  /// SSL_CTX_set_tmp_dh() of what was read last.
+  /// Uses the parameters that were read last: SSL_CTX_set_tmp_dh().
   SslRefusal use_dh_parameters();
-  /// `value` is text: commands that take a file, directory or store are the caller's to judge.
+  /// Runs one ssl_conf_command. `value` is text; the caller judges commands that take a file,
+  /// directory or store.
   SslRefusal run_command(const std::string& name, const std::string& value);
 
   CommandValue value_of_command(const std::string& name) const;
@@ -66,7 +68,7 @@ class SslContext {
   std::unique_ptr<Objects> objects_;
 };
 
-/// d2i_OCSP_RESPONSE_bio(): of ssl_stapling_file.
+/// d2i_OCSP_RESPONSE_bio(), as nginx reads ssl_stapling_file.
 SslRefusal read_ocsp_response(std::string_view der);
 
 }  // namespace mtls::pki::ssl
