@@ -1,5 +1,5 @@
-// The shorthand in which the vocabulary's tables are written, and their list. For vocabulary*.cc
-// only. Sources: the ngx_command_t tables of nginx 1.18.0 to 1.31.
+// The shorthand in which the tables of the vocabulary are written, and their list. For the .cc
+// files of this room only. Sources: the ngx_command_t tables of nginx 1.18.0 to 1.31.
 #pragma once
 
 #include <span>
@@ -35,7 +35,7 @@ inline constexpr std::uint32_t kMailLevels = kInMail | kInMailServer;
 inline constexpr std::uint32_t kStreamPlaces = kStreamLevels | kInStreamUpstream;
 inline constexpr std::uint32_t kMailPlaces = kMailLevels;
 
-// Bit n: n arguments; the last one stands for all numbers from there on.
+// Bit n stands for n arguments; the last bit stands for that number and all greater ones.
 inline constexpr unsigned kLastCount = 8;
 inline constexpr std::uint32_t kNoArgs = 1U << 0U;
 inline constexpr std::uint32_t k1 = 1U << 1U;

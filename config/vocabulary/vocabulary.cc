@@ -8,7 +8,7 @@
 namespace mtls::config::vocabulary {
 namespace {
 
-// Modules share names, never a name in one context.
+// Modules share names, but never a name in the same context.
 using Index = std::unordered_multimap<std::string_view, const KnownDirective*>;
 
 const Index& by_name() {
@@ -38,7 +38,8 @@ const KnownDirective* find_known(std::string_view name, Context context) {
   return found == last ? nullptr : found->second;
 }
 
-// Of mail and stream only where their module takes part: it can be left out or not be loaded.
+// Directives of mail and stream exist only where that module takes part: it may be left out of the
+// build, or not be loaded.
 bool exists_in(const KnownDirective& known, const Release& release) {
   if (release.modules == nullptr) return true;
   const bool is_mail = (known.places & ~vocabulary::rows::kMailPlaces) == 0;
