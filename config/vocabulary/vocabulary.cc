@@ -33,7 +33,7 @@ bool KnownDirective::takes(std::size_t argument_count) const {
 const KnownDirective* find_known(std::string_view name, Context context) {
   const auto [first, last] = by_name().equal_range(name);
   const auto found = std::find_if(first, last, [&](const auto& entry) {
-    return (entry.second->places & vocabulary::rows::place(context)) != 0;
+    return (entry.second->contexts & vocabulary::rows::bit_of(context)) != 0;
   });
   return found == last ? nullptr : found->second;
 }
@@ -42,8 +42,8 @@ const KnownDirective* find_known(std::string_view name, Context context) {
 // build, or not be loaded.
 bool exists_in(const KnownDirective& known, const Release& release) {
   if (release.modules == nullptr) return true;
-  const bool is_mail = (known.places & ~vocabulary::rows::kMailPlaces) == 0;
-  const bool is_stream = (known.places & ~vocabulary::rows::kStreamPlaces) == 0;
+  const bool is_mail = (known.contexts & ~vocabulary::rows::kMailContexts) == 0;
+  const bool is_stream = (known.contexts & ~vocabulary::rows::kStreamContexts) == 0;
   if (is_mail && !release.modules->has("mail")) return false;
   if (is_stream && !release.modules->has("stream")) return false;
   return release.version >= known.since;

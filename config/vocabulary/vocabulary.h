@@ -25,8 +25,8 @@ enum class Trait : std::uint8_t {
 
 struct KnownDirective {
   std::string_view name;
-  std::uint32_t places = 0;  // bits, by Context
-  std::uint32_t counts = 0;  // bits, by number of arguments; see takes()
+  std::uint32_t contexts = 0;  // bits, by Context
+  std::uint32_t counts = 0;    // bits, by number of arguments; see takes()
   Trait trait = Trait::kNone;
   Version since = {};  // {}: any release may have it
 

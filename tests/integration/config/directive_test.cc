@@ -53,8 +53,8 @@ const Place& home_of(const config::grammar::DirectiveRule& rule) {
     return rule.modules.find(module) != std::string_view::npos;
   };
   if (!stands_in('h')) return place_named(stands_in('s') ? "server in stream" : "server in mail");
-  const bool is_upstream_side = rule.reach != config::grammar::Placement::kServer &&
-                                rule.reach != config::grammar::Placement::kServerOnly;
+  const bool is_upstream_side = rule.placement != config::grammar::Placement::kServer &&
+                                rule.placement != config::grammar::Placement::kServerOnly;
   return place_named(is_upstream_side ? "location" : "server");
 }
 

@@ -18,7 +18,7 @@ std::vector<std::string> listed(const std::string& server, const std::string& ht
   std::vector<std::string> out;
   for (const Backend& backend :
        routing::backends_of(around.block->back(), routing::guard_presence(around))) {
-    out.push_back(backend.location + ": " + backend.target + (backend.is_gated ? " !" : ""));
+    out.push_back(backend.location + ": " + backend.target + (backend.is_guarded ? " !" : ""));
   }
   return out;
 }
