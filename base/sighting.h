@@ -38,6 +38,7 @@ class RecordingFileSystem final : public FileSystem {
   Result<FileStamp> stat(const std::string& path) override;
 
   const Sightings& sightings() const { return sightings_; }
+  /// Moves the sightings out; none are left behind.
   Sightings take() { return std::exchange(sightings_, {}); }
 
  private:

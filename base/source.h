@@ -1,4 +1,5 @@
-// A location in the text of a configuration: file, line and column. Pure.
+// A location in the text of a configuration: file, line and column. Plain numbers, which mean
+// something only together with the Document that owns the list of files. Pure.
 #pragma once
 
 #include <cstdint>

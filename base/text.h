@@ -1,4 +1,5 @@
-// Makes text from outside safe for labels, logs and JSON. Pure.
+// Makes text from outside safe for labels, logs and JSON: bytes in, printable UTF-8 out. Knows
+// nothing of where the text came from. Pure.
 #pragma once
 
 #include <cstddef>

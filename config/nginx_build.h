@@ -19,6 +19,7 @@ struct Version {
 
 /// Reads `1.22.1`; nullopt for any other form.
 std::optional<Version> parse_version(std::string_view text);
+/// `1.22.1`.
 std::string to_string(Version version);
 
 struct NginxBuild {

@@ -1,4 +1,5 @@
-// Sets of instants as spans of time: union and intersection. Pure.
+// Sets of instants as spans of time: union and intersection. Knows nothing of certificates. Private
+// to pki/. Pure.
 #pragma once
 
 #include <optional>
@@ -25,6 +26,7 @@ class Coverage {
 
   const std::vector<Span>& spans() const { return spans_; }
 
+  /// Adds the instants of `more`.
   void unite(const Coverage& more);
   /// The part of this coverage that lies within `limits`.
   Coverage within(Span limits) const;

@@ -75,6 +75,7 @@ base::Error drain_errors(std::string_view what);
 
 /// SHA-256.
 Fingerprint sha256(std::span<const unsigned char> bytes);
+/// The content of the string; valid as long as the string.
 inline std::span<const unsigned char> bytes_of(const ASN1_STRING* string) {
   return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
@@ -86,6 +87,7 @@ inline std::string_view text_of(std::span<const unsigned char> bytes) {
 /// (C10), but also an offset, a fraction or missing seconds (C11).
 std::optional<base::sys_seconds> time_of(const ASN1_TIME* time);
 
+/// Lower-case hex with its sign; SerialNumber says what happens to long ones.
 SerialNumber serial_of(const ASN1_INTEGER* integer);
 
 inline constexpr std::string_view kNoCommonName = "(none)";

@@ -1,4 +1,5 @@
-// What OpenSSL's security level and purpose checks say about one certificate. Pure.
+// What OpenSSL's security level and purpose checks say about one certificate. Judges no chain;
+// pki/verify.h does. Pure.
 #pragma once
 
 #include "pki/certificate.h"

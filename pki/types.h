@@ -1,4 +1,5 @@
-// The facts of X.509 objects as plain data, without OpenSSL types. Pure.
+// The facts of X.509 objects as plain data, without OpenSSL types. Every text in them is sanitized,
+// except where a comment says otherwise. Pure.
 #pragma once
 
 #include <array>

@@ -65,6 +65,7 @@ class TrustStore {
     // Certificates of the store that the chain may lead over, judged by name.
     std::size_t certificates = 0;
   };
+  /// The instants after `after` for `chain`, leaf first. REQUIRES: verify() accepts it.
   Horizon horizon(std::span<const Certificate> chain, base::sys_seconds after) const;
 
  private:

@@ -1,4 +1,5 @@
-// Decides the condition of an `if` for one request. Pure.
+// Decides the condition of an `if` for one request, from what is known of the request's variables.
+// Knows nothing of the block that follows. Pure.
 #pragma once
 
 #include <optional>

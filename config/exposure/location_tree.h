@@ -30,6 +30,7 @@ struct Location {
   /// The words after `location`. For an `if` those of the location around it; "" for the server.
   std::string label() const;
   const Location& location() const { return kind == Kind::kIf ? outer->location() : *this; }
+  /// The first directive with that name at this very level; nullptr when there is none.
   const syntax::Directive* own(std::string_view directive_name) const;
 };
 
@@ -52,6 +53,7 @@ class LocationTree {
 
   /// The directives with that name at the innermost level that has any. Levels never add up.
   std::vector<const syntax::Directive*> effective(const Location& at, std::string_view name) const;
+  /// The first directive of effective(); nullptr when there is none.
   const syntax::Directive* effective_one(const Location& at, std::string_view name) const;
   /// The first directive with either name, at the innermost level that has one.
   const syntax::Directive* first_effective(const Location& at,

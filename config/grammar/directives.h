@@ -17,7 +17,9 @@ bool is_allowed(const DirectiveRule& rule, vocabulary::Context context, Version 
 
 /// nginx's words: `"NAME" directive COMPLAINT`, for example `… is not allowed here`.
 std::string directive_complaint(const syntax::Directive& directive, std::string_view complaint);
+/// `invalid number of arguments in "NAME" directive`.
 std::string wrong_arity(const syntax::Directive& directive);
+/// `directive "NAME" is not terminated by ";"`.
 std::string not_terminated(const syntax::Directive& directive);
 
 }  // namespace mtls::config::grammar

@@ -1,4 +1,5 @@
-// Shows a complaint as compilers do: what and where, the line, and a caret under the column. Pure.
+// Shows a complaint as compilers do: what and where, the line, and a caret under the column. Takes
+// the text of the file; reads no file. Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Bytes to tokens, exactly as ngx_conf_read_token() of src/core/ngx_conf_file.c does (R1.A). Pure.
+// Bytes to tokens, exactly as ngx_conf_read_token() of src/core/ngx_conf_file.c does (R1.A). Knows
+// no directives, except that Lua blocks have a lexer of their own. Pure.
 #pragma once
 
 #include <string>

@@ -25,6 +25,8 @@ class Regex {
   /// kSyntax with nginx's message: `pcre2_compile() failed: … in "…" at "…"`.
   static base::Result<Regex> compile(std::string_view pattern, Letters letters);
 
+  /// Whether the pattern matches anywhere in `text`; bytes, not characters. Never fails: a lack of
+  /// memory is kUndecided.
   Match match(std::string_view text) const;
 
   /// The number of capturing groups, named ones included.

@@ -1,4 +1,5 @@
-// Makes up a path that a simple regular expression matches. Pure.
+// Makes up a path that a simple regular expression matches, so that a location with a pattern can
+// be tried. Knows nothing of locations. Pure.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// Finds the names of variables in the words of a configuration. Pure.
+// Finds the names of variables in the words of a configuration. Knows no variables;
+// config/vocabulary/variable_table.h does. Pure.
 #pragma once
 
 #include <cstddef>

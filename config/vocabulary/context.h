@@ -1,4 +1,5 @@
-// The block around a directive, which decides whether nginx allows the directive there. Pure.
+// The block around a directive, which decides whether nginx allows the directive there. A plain
+// value; config/grammar/shape.h computes it. Pure.
 #pragma once
 
 namespace mtls::config::vocabulary {

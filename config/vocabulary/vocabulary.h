@@ -30,6 +30,7 @@ struct KnownDirective {
   Trait trait = Trait::kNone;
   Version since = {};  // {}: any release may have it
 
+  /// Whether nginx accepts this number of arguments.
   bool takes(std::size_t argument_count) const;
   bool is_block() const { return trait == Trait::kBlock; }
   bool is_once() const { return trait == Trait::kOnce || trait == Trait::kOnOff; }

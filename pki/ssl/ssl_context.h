@@ -35,6 +35,7 @@ struct OpensslRelease {
 
   bool operator==(const OpensslRelease&) const = default;
 };
+/// The OpenSSL that this program is linked with.
 OpensslRelease linked_openssl();
 
 class SslContext {
@@ -45,9 +46,13 @@ class SslContext {
   SslContext& operator=(SslContext&&) noexcept;
   ~SslContext();
 
+  /// SSL_CTX_set_cipher_list(); may set the security level (R3.14).
   SslRefusal set_ciphers(const std::string& list);
+  /// SSL_CTX_set1_curves_list().
   SslRefusal set_curves(const std::string& list);
+  /// SSL_CTX_use_certificate().
   SslRefusal use_certificate(const Certificate& leaf);
+  /// SSL_CTX_set1_chain(). The certificates after the leaf, which must reach the security level.
   SslRefusal set_chain(std::span<const Certificate> chain);
   /// Loads and uses the key of the certificate used last. `passwords` are tried in order. Without
   /// passwords an encrypted key is refused, as by an nginx without a terminal to ask at (R4.7).
@@ -61,6 +66,7 @@ class SslContext {
   /// directory or store.
   SslRefusal run_command(const std::string& name, const std::string& value);
 
+  /// SSL_CONF_cmd_value_type(); kText also for unknown commands.
   CommandValue value_of_command(const std::string& name) const;
 
  private:
