@@ -10,7 +10,7 @@ namespace mtls::base {
 void* take_pages(std::size_t size) {
   void* pages = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();
-  ::madvise(pages, size, MADV_DONTDUMP);  // an older kernel may not know it: then a dump has them
+  ::madvise(pages, size, MADV_DONTDUMP);  // a kernel without this flag dumps the pages after all
   return pages;
 }
 

@@ -1,16 +1,17 @@
-// Memory for bytes that may be secret: on pages of its own, which no core dump has, and wiped
-// before they go back. Knows nothing of what stands in it.
+// Memory for bytes that may be secret: it lies on pages of its own, stays out of core dumps and is
+// wiped before it is returned. Does not know what is stored in it.
 #pragma once
 
 #include <cstddef>
 
 namespace mtls::base {
 
-/// At least `size` bytes, zero. Throws std::bad_alloc.
+/// At least `size` zeroed bytes. Throws std::bad_alloc.
 void* take_pages(std::size_t size);
-/// `size` as it was taken.
+/// Wipes and unmaps what take_pages() returned; `size` is the size it was called with.
 void wipe_and_return_pages(void* pages, std::size_t size);
 
+/// For standard containers: CleansingAllocator<char> makes a vector<char> that wipes itself.
 template <class T>
 struct CleansingAllocator {
   using value_type = T;

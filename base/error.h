@@ -1,5 +1,5 @@
-// What went wrong, where and what to do about it, as a value. No exception crosses a floor.
-// Pure. Knows nothing of nginx, certificates or the operating system.
+// An error as a value: what went wrong, where, and what to do about it. No exception crosses a
+// floor. Pure; knows nothing of nginx, certificates or the operating system.
 #pragma once
 
 #include <optional>
@@ -10,23 +10,24 @@
 
 namespace mtls::base {
 
-/// A closed list: code branches on it, and the file codes are label values of `bundle_problems`.
+/// A closed list: code branches on it, and the codes of files are values of the label `problem` of
+/// `bundle_problems`.
 enum class ErrorCode {
-  // files (the guarded door, daemon/system/disk.h)
+  // Files. daemon/system/disk.h maps errno to these.
   kMissing,     // ENOENT, ENOTDIR
   kPermission,  // EACCES, EPERM
-  kNotRegular,  // device, directory
-  kFifo,        // open() of it waits for somebody who writes
-  kSocket,      // ENXIO: nobody can open() it
+  kNotRegular,  // a device or a directory
+  kFifo,        // a FIFO; open() would wait for a writer
+  kSocket,      // ENXIO: a socket cannot be opened
   kLoop,        // ELOOP: too many symbolic links
-  kTooLarge,    // more bytes than the caller's limit
+  kTooLarge,    // longer than the caller's limit
   kUnreadable,  // any other errno
-  kStuck,       // the file system does not answer
-  // text
+  kStuck,       // the file system did not answer in time
+  // Text.
   kSyntax,   // nginx would refuse the text
   kInclude,  // include cycle, depth or size limit
-  kParse,    // certificate, CRL, settings: bytes that are not what they should be
-  // program
+  kParse,    // the bytes are not a valid certificate, CRL or settings file
+  // Program.
   kInvalidArgument,
   kInternal,
 };
@@ -36,7 +37,7 @@ std::string_view word(ErrorCode code);
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string message;  // what, where and what to do; never bytes of a file
+  std::string message;  // what, where and what to do; never the content of a file
   std::optional<SourceLocation> at;
 
   bool operator==(const Error&) const = default;

@@ -1,6 +1,5 @@
-// The disk as the pure floors see it: four questions and their answers as values.
-// The real one is daemon/system/disk.h (the guarded door); tests use
-// tests/support/memory_filesystem.h.
+// The disk as the pure floors see it: an interface whose answers are values. daemon/system/disk.h
+// implements it for the real disk, tests/support/memory_filesystem.h for tests.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +25,8 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-/// A PEM file may hold a private key beside its certificates (ADR 4).
+/// The content of a PEM file. It may hold a private key beside its certificates (ADR 4), so it is
+/// wiped.
 using FileBytes = std::vector<char, CleansingAllocator<char>>;
 
 struct FileContent {
@@ -36,20 +36,20 @@ struct FileContent {
   std::string_view text() const { return {bytes.data(), bytes.size()}; }
 };
 
-/// Paths are absolute. Every error carries one of the file ErrorCodes.
+/// Paths are absolute. Every error carries one of the file codes of ErrorCode.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  /// All bytes of a regular file; kTooLarge when it holds more than `limit` bytes. Never blocks on
-  /// a FIFO or device.
+  /// All bytes of a regular file. kTooLarge when it holds more than `limit` bytes. Never blocks on
+  /// a FIFO or a device.
   virtual Result<FileContent> read(const std::string& path, std::size_t limit) = 0;
 
-  /// The paths that libc glob() without flags yields: sorted byte-wise, `*` does not match a
-  /// leading dot; no match is empty.
+  /// The paths that libc's glob() yields without flags: sorted by bytes, and `*` does not match a
+  /// leading dot (R1.31). No match is an empty list, not an error.
   virtual Result<std::vector<std::string>> glob(const std::string& pattern) = 0;
 
-  /// The stamp of what `path` leads to, symbolic links followed; nothing is opened for reading.
+  /// The stamp of the file that `path` leads to. Follows symbolic links; opens nothing for reading.
   virtual Result<FileStamp> stat(const std::string& path) = 0;
 };
 

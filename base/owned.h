@@ -1,4 +1,4 @@
-// Objects of C libraries as C++ owns them: freed once, by the function their library names for it.
+// Ownership of objects of C libraries: each is freed once, by the function that its library names.
 // Pure; knows no library.
 #pragma once
 
@@ -13,7 +13,7 @@ struct FreedBy {
     kFree(object);
   }
 };
-/// `Owned<X509, X509_free>`. kFree may return something, which is dropped.
+/// Example: `Owned<X509, X509_free>`. The return value of kFree is dropped.
 template <class T, auto kFree>
 using Owned = std::unique_ptr<T, FreedBy<kFree>>;
 

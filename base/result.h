@@ -1,4 +1,5 @@
-// Result<T>: the value, or the Error that says why there is none. Early return, no macros. Pure.
+// Result<T>: a value, or the Error that says why there is none. Callers return early; there are no
+// macros. Pure.
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ namespace mtls::base {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-/// `return fail(ErrorCode::kMissing, "…: no such file");`
+/// Example: `return fail(ErrorCode::kMissing, "…: no such file");`
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message,
                                   std::optional<SourceLocation> at = std::nullopt) {
   return tl::unexpected<Error>(Error{code, std::move(message), at});

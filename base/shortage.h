@@ -1,7 +1,7 @@
-// What this process itself could not get: memory, descriptors. C libraries report the lack of
-// either as bad input or as nothing at all, so whoever computes a verdict asks afterwards whether
-// there was one, and throws the verdict away (F12 and F13 of docs/reliability.md). Counts of
-// the whole process; any thread.
+// What this process itself could not get: memory or file descriptors. C libraries report either
+// shortage as bad input, or not at all. So whoever computes a verdict asks afterwards whether there
+// was a shortage, and if so throws the verdict away (ADR 11; F12 and F13 of docs/reliability.md).
+// The counts are per process; every function may be called from any thread.
 #pragma once
 
 #include <array>
@@ -15,18 +15,21 @@ namespace mtls::base {
 enum class Shortage { kMemory, kDescriptors };
 inline constexpr std::size_t kShortages = 2;
 
-/// `memory`, `descriptors`: label values of nginx_mtls_evaluations_refused_total.
+/// The word for a shortage, `memory` or `descriptors`: a label value of
+/// nginx_mtls_evaluations_refused_total.
 std::string_view word(Shortage shortage);
 
+/// Counts one shortage.
 void note(Shortage shortage) noexcept;
-/// When `error` (errno) speaks of one: ENOMEM; EMFILE, ENFILE.
+/// Counts a shortage when errno `error` means one: ENOMEM, EMFILE or ENFILE.
 void note_errno(int error) noexcept;
 
-/// malloc(3) and realloc(3) for C libraries that let us choose: they note when there is nothing.
+/// malloc(3) and realloc(3) for C libraries that accept an allocator. They count a failure as
+/// kMemory.
 void* noting_malloc(std::size_t bytes) noexcept;
 void* noting_realloc(void* old, std::size_t bytes) noexcept;
 
-/// What was noted since its construction, on whatever thread.
+/// Tells whether a shortage was counted since the watch was constructed, on any thread.
 class ShortageWatch {
  public:
   ShortageWatch();

@@ -1,4 +1,5 @@
-// A place in the text of a configuration: which file, line and column. Pure.
+// A location in the text of a configuration: file, line and column. Plain numbers, which mean
+// something only together with the Document that owns the list of files. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@ enum class FileId : std::uint32_t {};
 
 struct SourceLocation {
   FileId file{};
-  std::uint32_t line = 0;    // from 1
-  std::uint32_t column = 0;  // from 1, in bytes; 0 = the whole line
+  std::uint32_t line = 0;    // counted from 1
+  std::uint32_t column = 0;  // counted from 1, in bytes; 0 means the whole line
 
   bool operator==(const SourceLocation&) const = default;
 };

@@ -9,10 +9,10 @@ namespace {
 
 struct Decoded {
   char32_t code_point = 0;
-  std::size_t length = 0;  // 0: not valid UTF-8 here
+  std::size_t length = 0;  // 0: the text does not begin with valid UTF-8
 };
 
-// RFC 3629: no overlong forms, no surrogates, at most U+10FFFF.
+// RFC 3629 §3: no overlong forms, no surrogates, nothing above U+10FFFF.
 Decoded decode(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -31,7 +31,7 @@ Decoded decode(std::string_view text) {
   return {code_point, length};
 }
 
-// Controls, bidirectional and invisible format characters: nothing that could forge a line or
+// Controls, bidirectional and invisible format characters: everything that could forge a line or
 // reorder one.
 bool is_hidden(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C ||
@@ -49,7 +49,7 @@ std::string escaped(const char* format, unsigned value) {
 }  // namespace
 
 std::string sanitize(std::string_view bytes, std::size_t limit) {
-  constexpr std::size_t kTailBytes = 3 + 1 + 8;  // …#hash8
+  constexpr std::size_t kTailBytes = 3 + 1 + 8;  // "…" in UTF-8, "#", 8 digits
   std::string out;
   std::size_t keep = 0;  // longest prefix of `out` that leaves room for the tail
   for (std::size_t i = 0; i < bytes.size();) {

@@ -17,7 +17,7 @@ std::optional<std::string> configured(std::string_view binary, std::string_view 
 std::optional<std::string> compiled_conf_path(std::string_view binary) {
   if (auto path = configured(binary, "--conf-path=")) return path;
   if (binary.find("configure arguments:") == std::string_view::npos) return std::nullopt;
-  return "conf/nginx.conf";  // auto/options
+  return "conf/nginx.conf";  // the default in auto/options
 }
 
 std::string main_conf_path(const std::string& conf, const std::string& prefix) {

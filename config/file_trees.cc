@@ -18,7 +18,7 @@ struct Include {
 void collect(const std::vector<syntax::Directive>& directives, std::vector<Include>& includes) {
   for (const syntax::Directive& directive : directives) {
     if (directive.block) {
-      // R1.20: in these two, include is a line like any other.
+      // R1.20: in these two blocks `include` is a line like any other.
       const bool is_closed = directive.name == "split_clients" || directive.name == "charset_map";
       if (!is_closed) collect(*directive.block, includes);
     } else if (directive.name == "include" && directive.args.size() == 1) {
@@ -62,7 +62,7 @@ class Reader {
     return leads_to;
   }
 
-  /// Reads it when it is new; nullopt: it cannot be read.
+  /// The index of the tree; parses the file when it is new. nullopt: it cannot be read.
   std::optional<std::size_t> tree_of(const std::string& path) {
     const auto known = indexes_.find(path);
     if (known != indexes_.end()) return known->second;
@@ -82,7 +82,8 @@ class Reader {
   const std::string& main_path_;
   const IncludeLimits& limits_;
   std::vector<FileTree> trees_;
-  std::unordered_map<std::string, std::size_t> indexes_;  // by path, of those that could be read
+  // path -> index, of the files that could be read.
+  std::unordered_map<std::string, std::size_t> indexes_;
   std::size_t total_bytes_ = 0;
 };
 

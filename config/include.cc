@@ -15,11 +15,11 @@ namespace {
 
 using base::ErrorCode;
 
-// Past this many enclosing blocks no file is included any more: every walker's recursion stays
-// bounded.
+// Inside more blocks than this no file is included, so that the recursion of all code that walks
+// the tree stays bounded.
 constexpr std::size_t kMaxBlockDepth = 100;
 
-std::string sentence(const base::Error& error, const std::string& path) {
+std::string open_error(const base::Error& error, const std::string& path) {
   switch (error.code) {
     case ErrorCode::kMissing:
       return "open() \"" + path + "\" failed (2: No such file or directory)";
@@ -27,31 +27,31 @@ std::string sentence(const base::Error& error, const std::string& path) {
     case ErrorCode::kLoop:
       return "open() \"" + path + "\" failed (40: Too many levels of symbolic links)";
     case ErrorCode::kSocket: return "open() \"" + path + "\" failed (6: No such device or address)";
-    case ErrorCode::kFifo:  // nginx says nothing: it hangs
+    case ErrorCode::kFifo:  // nginx prints nothing: it hangs
       return "open() \"" + path + "\" waits until somebody writes into this FIFO";
     case ErrorCode::kNotRegular: return "pread() \"" + path + "\" failed (21: Is a directory)";
     default: return "\"" + path + "\" cannot be read: " + error.message;
   }
 }
 
-// nginx reads as many bytes as a file has by its inode, which of a device are none: `/dev/null`. Of
-// what is not regular, only inside a directory is there a `.`.
+// nginx reads as many bytes as the inode says, which is none for a device: `/dev/null`. Among files
+// that are not regular, only a directory contains a `.`.
 bool is_device(base::FileSystem& disk, const std::string& path, ErrorCode code) {
   if (code != ErrorCode::kNotRegular) return false;
   const auto inside = disk.stat(path + "/.");
   return !inside && inside.error().code != ErrorCode::kNotRegular;
 }
 
-// The complaint of number `order` ended the reading inside these: they never end, and nothing is
-// merged at their end.
+// The complaint at `order` ended the reading inside these blocks. They never end, and nginx merges
+// nothing at their end.
 void extend_open_blocks(std::vector<syntax::Directive>& directives, std::uint32_t order) {
   if (directives.empty() || !directives.back().block || directives.back().close) return;
   directives.back().last = order;
   extend_open_blocks(*directives.back().block, order);
 }
 
-// Reads in nginx's order and complains in it: what a directive's place and shape say comes before
-// what stands behind it.
+// Reads in nginx's order and complains in that order: a complaint about a directive comes before
+// those about what follows it.
 class Loader {
  public:
   Loader(base::FileSystem& disk, const std::string& main_path, const Reading& reading)
@@ -64,14 +64,14 @@ class Loader {
   syntax::Document load() &&;
 
  private:
-  // The block that is being read; the files it includes share it.
+  // The block that is being read. Files included in it share it.
   struct Block {
     vocabulary::Context context = vocabulary::Context::kMain;
-    std::size_t depth = 0;  // of enclosing blocks
+    std::size_t depth = 0;  // number of enclosing blocks
     std::string name = {};
     grammar::Seen seen = {};
 
-    // R1.20: split_clients and charset_map know no include.
+    // R1.20: split_clients and charset_map know no `include`.
     bool includes() const { return name != "split_clients" && name != "charset_map"; }
   };
 
@@ -97,7 +97,7 @@ class Loader {
   const IncludeLimits& limits_;
   syntax::Document document_;
   std::vector<std::string> chain_;   // the files being read, outermost first
-  std::vector<std::string> loaded_;  // by load_module, so far
+  std::vector<std::string> loaded_;  // arguments of load_module so far
   std::optional<vocabulary::ModuleSet> modules_;
   std::size_t reads_ = 0;
   std::size_t total_bytes_ = 0;
@@ -106,7 +106,7 @@ class Loader {
 };
 
 void Loader::complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at) {
-  if (at && chain_.empty()) {  // in no file (ngx_conf_log_error)
+  if (at && chain_.empty()) {  // -g is in no file (ngx_conf_log_error())
     message += " in command line";
     at.reset();
   }
@@ -129,7 +129,7 @@ void Loader::check_shape(const syntax::Directive& directive, Block& block) {
   note_module(directive, block);
 }
 
-// What is loaded has directives of its own from there on.
+// A loaded module adds its directives from here on.
 void Loader::note_module(const syntax::Directive& directive, const Block& block) {
   const bool loads = directive.name == "load_module" && block.context == vocabulary::Context::kMain;
   if (!loads || directive.args.size() != 1) return;
@@ -137,9 +137,9 @@ void Loader::note_module(const syntax::Directive& directive, const Block& block)
   modules_ = vocabulary::ModuleSet::of(reading_.build, loaded_);
 }
 
-// nginx has no guard: it dies of a cycle (R1.35), unless what it reads the second time may not
-// stand where the file includes itself: so once more is read. The chain, not a set: the same file
-// twice in a row is fine (R1.30).
+// nginx has no guard against cycles and dies of one (R1.35), unless something in the file is not
+// allowed where the file includes itself. So a file may be read once more inside itself. Only the
+// chain counts: including the same file twice in a row is fine (R1.30).
 std::optional<syntax::Diagnostic> Loader::refusal(const std::string& path,
                                                   const syntax::Directive& include,
                                                   std::size_t depth) const {
@@ -172,9 +172,9 @@ std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block&
   const auto content = disk_.read(path, limits_.max_file_bytes);
   if (!content && is_device(disk_, path, content.error().code)) return {};
   if (!content) {
-    // nginx opens a directory, and reading it fails without a line (R1.33).
+    // nginx can open a directory; reading it fails, and that message has no line (R1.33).
     const bool has_line = from != nullptr && content.error().code != ErrorCode::kNotRegular;
-    complain(content.error().code, sentence(content.error(), path),
+    complain(content.error().code, open_error(content.error(), path),
              has_line ? std::optional(*from) : std::nullopt);
     return {};
   }
@@ -187,7 +187,7 @@ std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block&
   auto directives = splice(std::move(parsed.directives), block);
   chain_.pop_back();
   for (syntax::Diagnostic& diagnostic : parsed.diagnostics) {
-    diagnostic.when.order = ++order_;  // behind all that stands before it
+    diagnostic.when.order = ++order_;  // after everything in the file
     extend_open_blocks(directives, order_);
     document_.diagnostics.push_back(std::move(diagnostic));
   }
@@ -198,7 +198,7 @@ std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, 
   const std::string& name = include.args[0].text;  // C strings end at a NUL
   const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
   std::vector<std::string> paths{pattern};
-  // ngx_http_geo_include() and its kin of stream take the name as it is.
+  // ngx_http_geo_include() and its kin in stream do not expand the name.
   const bool in_geo = block.context == vocabulary::Context::kData && block.name == "geo";
   if (!in_geo && pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
     auto matches = disk_.glob(pattern);
@@ -278,7 +278,7 @@ syntax::Document Loader::load() && {
       std::any_of(document_.main.begin(), document_.main.end(),
                   [](const syntax::Directive& directive) { return directive.name == "events"; });
   if (document_.diagnostics.empty() && !has_events) {
-    ++order_;  // behind the merges: ngx_event_init_conf() runs last
+    ++order_;  // after the merges, since ngx_event_init_conf() runs last
     complain(ErrorCode::kSyntax, "no \"events\" section in configuration", std::nullopt);
   }
   return std::move(document_);

@@ -1,5 +1,5 @@
-// The main file and everything it includes, as one Document: nginx's glob, order and relative paths
-// (R1.C, R1.40). Reads through the FileSystem it is given, so it is pure in what that answers.
+// Reads the main file and everything it includes into one Document: with nginx's glob, order and
+// relative paths (R1.C, R1.40). Reads through the given FileSystem; otherwise pure.
 #pragma once
 
 #include <cstddef>
@@ -14,22 +14,24 @@ namespace mtls::config {
 struct IncludeLimits {
   std::size_t max_file_bytes = std::size_t{16} << 20U;
   std::size_t max_total_bytes = std::size_t{128} << 20U;
-  // Each takes some 200 bytes of memory; ten thousand servers have a quarter of a million.
+  // A directive takes some 200 bytes of memory. Ten thousand servers have a quarter of a million of
+  // them.
   std::size_t max_directives = 4'000'000;
-  std::size_t max_depth = 64;  // of includes inside includes
+  std::size_t max_depth = 64;  // nesting of includes
   std::size_t max_files = 200'000;
 };
 
-/// What decides about the reading besides the text.
+/// What decides about the reading besides the files.
 struct Reading {
   NginxBuild build = {};
-  std::string globals = {};  // -g of the master: read before the main file, as `in command line`
+  // The master's -g, read before the main file; complaints end in ` in command line`.
+  std::string globals = {};
   IncludeLimits limits = {};
 };
 
-/// `main_path` absolute. Relative includes resolve against its directory, at any depth (R1.30). A
-/// missing literal include, a directory, a cycle (R1.35) or a limit is a diagnostic at the
-/// include's line; everything else is still read.
+/// `main_path` is absolute. Relative includes resolve against its directory at any depth (R1.30). A
+/// missing literal include, a directory, a cycle (R1.35) or an exceeded limit becomes a diagnostic
+/// at the include's line, and everything else is still read. Never fails.
 syntax::Document load_document(base::FileSystem& disk, const std::string& main_path,
                                const Reading& reading = {});
 

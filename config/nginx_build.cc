@@ -11,10 +11,10 @@ namespace {
 
 struct Leading {
   Version version;
-  std::size_t length = 0;  // bytes of text that spell it
+  std::size_t length = 0;  // length of the text of the version
 };
 
-// `1.22.1` at the start of `text`, whatever follows.
+// The version at the start of `text`; anything may follow it.
 std::optional<Leading> leading_version(std::string_view text) {
   std::array<int, 3> parts{};
   const char* at = text.data();
@@ -33,7 +33,7 @@ std::optional<Leading> leading_version(std::string_view text) {
                  .length = static_cast<std::size_t>(at - text.data())};
 }
 
-// The first version that stands right behind `marker` where a string or a word begins.
+// The first version that directly follows `marker`, where `marker` begins a string or a word.
 std::optional<Version> version_behind(std::string_view binary, std::string_view marker) {
   for (std::size_t at = binary.find(marker); at != std::string_view::npos;
        at = binary.find(marker, at + 1)) {
@@ -44,18 +44,18 @@ std::optional<Version> version_behind(std::string_view binary, std::string_view 
   return std::nullopt;
 }
 
-// Without a trailing slash.
+// The prefix, without a trailing slash.
 std::optional<std::string> prefix_in(std::string_view binary) {
   auto path = configured(binary, "--prefix=");
   if (!path)
     return binary.find("configure arguments:") == std::string_view::npos
                ? std::nullopt
-               : std::optional<std::string>("/usr/local/nginx");  // auto/options
+               : std::optional<std::string>("/usr/local/nginx");  // the default in auto/options
   while (path->size() > 1 && path->ends_with('/')) path->pop_back();
   return path->starts_with('/') ? path : std::nullopt;
 }
 
-// Products made of nginx's sources with directives and variables of their own.
+// Products built from nginx's sources that have directives and variables of their own.
 bool is_another_product(std::string_view binary) {
   constexpr std::array<std::string_view, 5> kBrands{"nginx-plus-r", "openresty/", "Tengine/",
                                                     "Angie/", "freenginx/"};

@@ -1,5 +1,5 @@
-// Which nginx the configuration is for: version, linked OpenSSL and compiled-in paths decide
-// behaviour (R1.41, R2, R4). Pure.
+// Which nginx the configuration is for: its version, its OpenSSL and its compiled-in paths decide
+// how it behaves (R1.41, R2, R4). Pure.
 #pragma once
 
 #include <compare>
@@ -17,27 +17,30 @@ struct Version {
   auto operator<=>(const Version&) const = default;
 };
 
-/// `1.22.1`; nothing else is a version.
+/// Reads `1.22.1`; nullopt for any other form.
 std::optional<Version> parse_version(std::string_view text);
+/// `1.22.1`.
 std::string to_string(Version version);
 
 struct NginxBuild {
-  Version version{1, 31, 0};  // without a binary to ask: the newest known
+  Version version{1, 31, 0};  // the newest known release, when there is no binary to ask
   Version openssl{3, 0, 0};
   std::string prefix = "/usr/share/nginx";  // without a trailing slash
-  std::string hostname = {};  // gethostname(2) where nginx runs, for `$hostname`; "": not known
-  // What its configure was given; nullopt: not known, or not nginx's own sources.
+  // gethostname(2) on nginx's host, for `$hostname`; "" when it is not known.
+  std::string hostname = {};
+  // The arguments of its configure script. nullopt: not known, or the binary is not built from
+  // nginx's own sources.
   std::optional<std::string> configure = {};
 
-  /// R2.30/31, R4.3: CA and CRL loaders changed; ssl_trusted_certificate alone became enough.
+  /// Since 1.27.2 nginx loads CA files and CRLs in another way (R4.3), and ssl_trusted_certificate
+  /// alone is enough (R2.30, R2.31).
   bool loads_ca_by_pem_read() const { return version >= Version{1, 27, 2}; }
 
   bool operator==(const NginxBuild&) const = default;
 };
 
-/// Reads `nginx/1.22.1`, `built with OpenSSL 3.0.11` and the configure arguments where they stand
-/// plainly in the binary's bytes (R1.41). The binary is never run. What is not found keeps its
-/// default.
+/// Finds `nginx/1.22.1`, `built with OpenSSL 3.0.11` and the configure arguments, which a binary
+/// contains as plain text (R1.41). Never runs the binary. What it does not find keeps its default.
 NginxBuild read_build(std::string_view binary);
 
 }  // namespace mtls::config

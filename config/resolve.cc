@@ -15,7 +15,7 @@
 namespace mtls::config {
 namespace {
 
-// `ssl on`: http asks the default server of the address (ngx_http_init_connection, before 1.25.1),
+// `ssl on` before 1.25.1: http asks the default server of the address (ngx_http_init_connection()),
 // mail each server.
 bool is_switched_on(const blocks::Scopes& scopes, std::size_t server) {
   const blocks::ServerScope& scope = scopes.servers[server];
@@ -33,7 +33,8 @@ void append(std::vector<syntax::Diagnostic>& all, std::vector<syntax::Diagnostic
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
-// A block is merged when it ends: not behind a complaint about the text, nor inside it.
+// nginx merges a block when it ends. So drop the complaints of merges that nginx does not reach,
+// because a complaint about the text comes before or inside the block.
 void keep_what_is_reached(const syntax::Document& document, ResolvedConfig& config) {
   std::optional<syntax::Moment> stop;
   for (const auto* diagnostics : {&document.diagnostics, &std::as_const(config).diagnostics}) {

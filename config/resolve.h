@@ -1,5 +1,5 @@
-// Document to effective TLS contexts: which directive counts where, inheritance, sockets, default
-// servers (R2, R3.40). Pure.
+// A Document to effective TLS contexts: which directive counts where, inheritance, sockets, default
+// servers (R2, R3.40). The last step of reading a configuration. Pure.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace mtls::config {
 
-/// `main_path`: of the main configuration file, absolute; relative ssl_* paths join its directory
-/// (R1.42).
+/// `main_path`: absolute path of the main configuration file; relative ssl_* paths start in its
+/// directory (R1.42). Never fails: values that nginx refuses are in ResolvedConfig::diagnostics.
 ResolvedConfig resolve(const syntax::Document& document, const std::string& main_path,
                        const NginxBuild& build);
 

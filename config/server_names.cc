@@ -18,21 +18,21 @@ std::optional<std::size_t> get(const auto& owners, std::string_view key) {
   return found == owners.end() ? std::nullopt : std::optional(found->second);
 }
 
-// One `*` at most, no empty label but the first and the last.
+// At most one `*`, and no empty label except the first and the last.
 bool is_valid(std::string_view name) {
   const bool has_gap = name.find("..") != std::string_view::npos;
   const bool has_nul = name.find('\0') != std::string_view::npos;
   return std::count(name.begin(), name.end(), '*') <= 1 && !has_gap && !has_nul;
 }
 
-// What a host consists of before its port; `length` bytes of the text.
+// The part of a text before the port, `length` bytes long.
 struct HostPart {
   std::size_t length = 0;
   std::size_t last_dot = std::string_view::npos;
 };
 
-// Before 1.29.4: anything but blanks, control bytes and `/`; what stands behind the port is only
-// searched for those and for `..`.
+// Before 1.29.4: anything but blanks, control bytes and `/`. nginx searches what follows the port
+// only for those and for `..`.
 std::optional<HostPart> old_host(std::string_view text) {
   HostPart host{.length = text.size()};
   bool is_over = false;
@@ -73,7 +73,7 @@ bool is_port(std::string_view text) {
   return true;
 }
 
-// From 1.29.4 on: RFC 3986 §3.2.2, the port §3.2.3.
+// Since 1.29.4: the host of RFC 3986 §3.2.2 and the port of §3.2.3.
 std::optional<HostPart> new_host(std::string_view text) {
   const bool is_literal = text.starts_with('[');
   const std::size_t end = is_literal ? text.find(']') : std::min(text.find(':'), text.size());
@@ -126,8 +126,8 @@ NameTable::Adding NameTable::add_exact(const std::string& name, std::size_t serv
   return adding;
 }
 
-// `.x` goes as a whole when `x` or `*.x` is taken; in the second case `x` stays marked, and nobody
-// gets it.
+// nginx drops `.x` completely when `x` or `*.x` is taken. In the second case `x` stays marked, and
+// no server gets it.
 NameTable::Adding NameTable::add_dotted(const std::string& rest, std::size_t server) {
   if (const Adding marking = put(seen_, rest, server); marking.added != Added::kYes) return marking;
   const Adding adding = put(heads_, rest, server);
@@ -135,7 +135,8 @@ NameTable::Adding NameTable::add_dotted(const std::string& rest, std::size_t ser
   return adding;
 }
 
-// nginx keeps them all, and the first that matches wins: of two equal ones the second never does.
+// nginx keeps all patterns, and the first that matches wins. Of two equal ones the second never
+// does.
 NameTable::Adding NameTable::add_pattern(const std::string& name, std::size_t server) {
   const Adding adding = put(seen_text_, name, server);
   if (adding.added != Added::kYes) return adding;
@@ -157,7 +158,7 @@ std::optional<std::size_t> NameTable::find(std::string_view host) const {
   return matching == patterns_.end() ? std::nullopt : std::optional(matching->second);
 }
 
-// The longest wins.
+// The longest head wins.
 std::optional<std::size_t> NameTable::find_head(std::string_view host) const {
   if (heads_.empty()) return std::nullopt;
   if (const auto whole = get(dotted_, host)) return whole;

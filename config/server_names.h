@@ -1,6 +1,6 @@
-// The names of the server blocks that share one address, and which of them a name selects, as
-// ngx_http_server_names(), ngx_hash_add_key() and ngx_http_find_virtual_server() have it; stream
-// has the same from 1.25.5 on. A server is a number here: knows no TLS and no sockets. Pure.
+// The names of the server blocks that share one address, and which block a name selects, as
+// ngx_http_server_names(), ngx_hash_add_key() and ngx_http_find_virtual_server() decide; stream
+// does the same since 1.25.5. A server is a number here. Knows neither TLS nor sockets. Pure.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,13 @@
 
 namespace mtls::config {
 
-/// The pattern of a `~` name: letters count only when there are capital ones
-/// (ngx_http_core_server_name).
+/// Compiles the pattern of a name that begins with `~`. Case is ignored when the pattern has a
+/// capital letter (ngx_http_core_server_name()). kSyntax with nginx's complaint.
 base::Result<syntax::Regex> compile_server_name(std::string_view name);
 
-/// What nginx makes of a SNI or Host value: lower case, without port and trailing dot
-/// (ngx_http_validate_host). nullopt: not a host to nginx, which answers a request with 400 and
-/// takes a SNI as if there were none.
+/// A SNI or Host value as nginx uses it: in lower case, without port and trailing dot
+/// (ngx_http_validate_host()). nullopt: nginx does not accept it as a host. It then answers a
+/// request with 400, and ignores such a SNI.
 std::optional<std::string> normalised_host(std::string_view text, Version version);
 
 class NameTable {
@@ -36,13 +36,14 @@ class NameTable {
   };
   struct Adding {
     Added added = Added::kYes;
-    std::size_t by = 0;  // kTaken: the server nginx met it at first
+    std::size_t by = 0;  // of kTaken: the server that has the name
   };
 
-  /// In configuration order. `name`: lower case, or a pattern behind `~`.
+  /// Call in the order of the configuration. `name`: in lower case, or `~` and a pattern.
   Adding add(const std::string& name, std::size_t server);
 
-  /// `host`: as normalised_host() leaves it. nullopt: no server has this name.
+  /// The server that `host` selects; `host` comes from normalised_host(). nullopt: no server has
+  /// this name.
   std::optional<std::size_t> find(std::string_view host) const;
 
   bool operator==(const NameTable&) const = default;
@@ -63,10 +64,11 @@ class NameTable {
   std::optional<std::size_t> find_tail(std::string_view host) const;
 
   Owners exact_;
-  Owners heads_;      // `x` of `*.x` and `.x`
-  Owners dotted_;     // `x` of `.x` alone
-  Owners tails_;      // `x` of `x.*`
-  Owners seen_;       // what an exact name or a `.x` collides with, found by find() or not
+  Owners heads_;   // `x` of `*.x` and `.x`
+  Owners dotted_;  // `x` of `.x` alone
+  Owners tails_;   // `x` of `x.*`
+  // The names with which an exact name or a `.x` collides, whether or not find() finds them.
+  Owners seen_;
   Owners seen_text_;  // patterns as written
   std::vector<std::pair<syntax::Regex, std::size_t>> patterns_;
 };

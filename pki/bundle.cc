@@ -13,7 +13,7 @@ namespace {
 
 using base::sys_seconds;
 
-/// The certificates of a store without repetitions: of equal ones OpenSSL keeps the first.
+/// The certificates of a store without repetitions: of several equal ones OpenSSL keeps the first.
 struct Distinct {
   std::vector<const Certificate*> certificates;
   std::vector<std::size_t> position;  // member -> index into `certificates`
@@ -37,15 +37,17 @@ Distinct without_repetitions(const std::vector<Certificate>& store) {
   return distinct;
 }
 
-/// A CA as clients' certificates know it: whoever signs with this key under this name, by whatever
-/// certificate of its own.
+/// A CA as its clients' certificates see it: a name and a key, whichever certificate of the CA
+/// vouches for them.
 struct Group {
   std::set<std::string_view> ca_issuers;        // canonical
-  std::optional<sys_seconds> latest_not_after;  // of all its certificates
-  Coverage valid;                               // of the CA certificates
-  std::optional<sys_seconds> bottleneck;        // likewise
-  std::optional<sys_seconds> begin;             // the earliest not_before of them
-  bool issuing = false;  // one of them stands where clients' CAs are meant to
+  std::optional<sys_seconds> latest_not_after;  // of all its certificates, CA or not
+  // When a path of one of its CA certificates is valid.
+  Coverage valid;
+  std::optional<sys_seconds> bottleneck;  // the largest one of its CA certificates
+  std::optional<sys_seconds> begin;       // the earliest not_before of its CA certificates
+  // One of its CA certificates is among the issuing ones.
+  bool issuing = false;
 };
 
 using GroupKey = std::pair<std::string_view, Fingerprint>;  // canonical subject, key
@@ -56,7 +58,8 @@ GroupKey group_key(const CertificateFacts& facts) { return {facts.subject.canoni
 Groups group(const Distinct& distinct, const std::vector<AnchorPath>& reaches,
              std::size_t issuing) {
   Groups groups;
-  std::map<GroupKey, std::vector<Span>> spans;  // united at once: a CA may have been renewed often
+  // United at the end, because a CA may have been renewed often.
+  std::map<GroupKey, std::vector<Span>> spans;
   for (std::size_t i = 0; i < distinct.certificates.size(); ++i) {
     const CertificateFacts& facts = distinct.certificates[i]->facts();
     Group& group = groups[group_key(facts)];
@@ -81,16 +84,16 @@ Role role_of(const CertificateFacts& facts, const Group& group) {
   return group.ca_issuers.size() > 1 ? Role::kCross : Role::kIntermediate;
 }
 
-/// What ended_before() looks at.
+/// The input of ended_before().
 struct Life {
   const Coverage& valid;
   std::optional<sys_seconds> bottleneck;
   std::optional<sys_seconds> begin;  // not_before
 };
 
-// When the last path of a coverage that does not hold at `now` stopped to hold; paths that never
-// hold as a whole count by their bottleneck, and before it passed from the day they began to be of
-// no use. nullopt: nothing has ended yet.
+// When the last valid path ended, of a certificate or group without a valid path at `now`. A path
+// that is never valid as a whole counts with its bottleneck, and as long as that lies ahead with
+// the day it began. nullopt: nothing has ended yet.
 std::optional<sys_seconds> ended_before(const Life& life, sys_seconds now) {
   std::optional<sys_seconds> last;
   for (const Span& span : life.valid.spans()) {
@@ -138,8 +141,8 @@ std::optional<int> depth_required(const std::vector<Member>& members) {
 
 using EndOf = std::function<sys_seconds(std::size_t)>;
 
-// `family`, ascending by end: to each the next one that ends later, or the one found before if that
-// ends earlier.
+// `family` is sorted by end, ascending. Each member gets the next one that ends later as its
+// successor, unless an earlier call found one that ends sooner.
 void link_successors(const std::vector<std::size_t>& family, const EndOf& end_of,
                      std::vector<Member>& members) {
   std::optional<std::size_t> later;
@@ -151,7 +154,8 @@ void link_successors(const std::vector<std::size_t>& family, const EndOf& end_of
   }
 }
 
-// A renewed CA keeps its name, its key or both.
+// Links each CA certificate to the one that renews it. A renewed CA keeps its name, its key or
+// both.
 void link_renewals(std::vector<Member>& members) {
   const EndOf end_of = [&](std::size_t i) {
     return *members[i].certificate.facts().validity.not_after;
@@ -175,8 +179,8 @@ void link_renewals(std::vector<Member>& members) {
   link(by_key);
 }
 
-// The distinct certificates that a path of one of the first `issuing` can lead over, those
-// included.
+// By distinct certificate: whether it is one of the first `issuing` of the store, or a path of one
+// of those can lead over it.
 std::vector<bool> serving(const Distinct& distinct, const Issuance& issuance, std::size_t issuing) {
   std::vector<std::vector<std::size_t>> issuers(distinct.certificates.size());
   for (std::size_t issuer = 0; issuer < issuance.issued.size(); ++issuer) {

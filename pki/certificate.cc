@@ -42,7 +42,8 @@ std::string signature_digest_of(X509* x509) {
   return digest == NID_undef ? "" : OBJ_nid2sn(digest);
 }
 
-// EXFLAG_SS as ossl_x509v3_cache_extensions() sets it, which needs the key in the certificate.
+// Computes EXFLAG_SS as ossl_x509v3_cache_extensions() does. OpenSSL's own flag is missing here,
+// because it needs the key inside the certificate.
 bool is_self_signed(X509* x509, const EVP_PKEY* key) {
   if ((X509_get_extension_flags(x509) & EXFLAG_SI) == 0) return false;
   const OwnedKeyId issuer_key(static_cast<AUTHORITY_KEYID*>(
@@ -50,19 +51,19 @@ bool is_self_signed(X509* x509, const EVP_PKEY* key) {
   return X509_check_akid(x509, issuer_key.get()) == X509_V_OK && fits_signature(key, x509);
 }
 
-// As check_extensions() of OpenSSL 3.0's x509_vfy.c takes it without X509_STRICT: below the anchor
-// only CA:TRUE (1) issues; a self-signed anchor may also be version 1 (3), or have keyCertSign (4)
-// or Netscape's type (5) in place of basicConstraints.
+// Judges as check_extensions() of OpenSSL 3.0's x509_vfy.c does without X509_STRICT. Below the
+// anchor only CA:TRUE (X509_check_ca() == 1) issues. A self-signed anchor may also be of version 1
+// (3), or have keyCertSign (4) or Netscape's certificate type (5) in place of basicConstraints.
 bool is_ca(X509* x509, bool self_signed) {
   const int kind = X509_check_ca(x509);
   if (kind == 1 || !self_signed) return kind == 1;
-  // 3 needs EXFLAG_SS to be told.
+  // X509_check_ca() returns 3 only when EXFLAG_SS is set, so version 1 is asked for directly.
   constexpr std::uint32_t kSaysSo = EXFLAG_V1 | EXFLAG_BCONS | EXFLAG_KUSAGE;
   return kind > 1 || (X509_get_extension_flags(x509) & kSaysSo) == EXFLAG_V1;
 }
 
 struct AlternativeNames {
-  std::string first;  // of any textual kind, sanitized; "" = none
+  std::string first;  // of any textual kind, sanitized; "" means none
   std::vector<std::string> dns;
 };
 
@@ -110,7 +111,7 @@ CertificateFacts facts_of(X509* x509, const EVP_PKEY* key) {
   return facts;
 }
 
-// As d2i_X509() and d2i_X509_AUX() take it, whose key and annotation it leaves out.
+// Parses like d2i_X509() and d2i_X509_AUX(), but leaves out the key and the annotation.
 OwnedCertificate without_key(std::span<const unsigned char> der, bool trusted) {
   const unsigned char* at = der.data();
   const auto size = static_cast<long>(der.size());
@@ -144,11 +145,11 @@ base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, 
   OwnedCertificate x509 = without_key(der, trusted);
   if (!x509) return tl::unexpected<base::Error>(drain_errors("not a certificate"));
   OwnedKey key = keys.read(X509_get_X509_PUBKEY(x509.get()));
-  // An annotation can only be had together with the key.
+  // The annotation is only available together with the key.
   if (trusted && key && keys.may_read_whole()) x509 = annotated(der);
   CertificateFacts facts = facts_of(x509.get(), key.get());
   facts.trust_annotated = trusted;
-  ERR_clear_error();  // unknown keys and broken extensions leave traces there
+  ERR_clear_error();  // unknown keys and broken extensions leave entries in the queue
   return Certificate(std::move(facts),
                      std::make_shared<const CertificateHandle>(std::move(x509), std::move(key)));
 }

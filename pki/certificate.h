@@ -1,6 +1,6 @@
-// A certificate and a revocation list that exist are valid to use: no two-phase "is it loaded"
-// objects. Facts are plain data; the OpenSSL object stays behind an opaque handle. Thread: confined
-// to one evaluation at a time.
+// A certificate and a revocation list. An object that exists is usable; there is no "not loaded
+// yet" state. The facts are plain data, and the OpenSSL object stays behind an opaque handle. Not
+// thread-safe: an object belongs to one evaluation at a time.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,8 @@
 
 namespace mtls::pki {
 
-class CertificateHandle;  // pki/openssl.h, private to this floor
-class KeyReader;          // pki/public_key.h, likewise
+class CertificateHandle;  // pki/openssl.h, private to pki/
+class KeyReader;          // pki/public_key.h, private to pki/
 struct RevocationListHandle;
 
 class Certificate {
@@ -24,7 +24,8 @@ class Certificate {
   bool operator==(const Certificate& other) const { return facts() == other.facts(); }
 
  private:
-  std::shared_ptr<const CertificateFacts> facts_;  // shared: a certificate is copied often
+  // Shared because certificates are copied often.
+  std::shared_ptr<const CertificateFacts> facts_;
   std::shared_ptr<const CertificateHandle> handle_;
 };
 
@@ -34,8 +35,8 @@ class RevocationList {
 
   const RevocationListFacts& facts() const { return *facts_; }
   const RevocationListHandle& handle() const { return *handle_; }
-  /// The key of `issuer` made the signature, whatever the names say. Computed once per key: a list
-  /// can have a million entries and many server blocks.
+  /// Whether the key of `issuer` made the signature; names do not matter. The answer is computed
+  /// once per key, since a list can have a million entries and be used by many server blocks.
   bool is_signed_by(const Certificate& issuer) const;
   bool operator==(const RevocationList& other) const { return facts() == other.facts(); }
 
@@ -44,13 +45,14 @@ class RevocationList {
   std::shared_ptr<const RevocationListHandle> handle_;
 };
 
-/// kParse when OpenSSL does not accept the DER. `trusted`: the block was a TRUSTED CERTIFICATE
-/// (d2i_X509_AUX).
+/// Parses one certificate. kParse when OpenSSL does not accept the DER. `trusted`: the block was a
+/// TRUSTED CERTIFICATE (d2i_X509_AUX).
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der,
                                             bool trusted = false);
-/// The same, one of many.
+/// The same for one certificate of many: they share a KeyReader and its limit on time.
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted,
                                             KeyReader& keys);
+/// Parses one CRL. kParse when OpenSSL does not accept the DER.
 base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der);
 
 }  // namespace mtls::pki

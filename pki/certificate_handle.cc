@@ -34,7 +34,8 @@ X509* CertificateHandle::whole() const {
 
 bool fits_signature(const EVP_PKEY* key, const X509* subject) {
   if (key == nullptr) return false;
-  const ASN1_OBJECT* named = nullptr;  // the algorithm within what is signed, not the one behind it
+  // The algorithm inside the signed part, not the copy after it.
+  const ASN1_OBJECT* named = nullptr;
   X509_ALGOR_get0(&named, nullptr, nullptr, X509_get0_tbs_sigalg(subject));
   int algorithm = NID_undef;
   if (OBJ_find_sigid_algs(OBJ_obj2nid(named), nullptr, &algorithm) == 0) return false;
@@ -47,7 +48,7 @@ bool is_likely_issuer(X509* issuer, const EVP_PKEY* key, X509* subject) {
     case X509_V_OK:
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
     case X509_V_ERR_KEYUSAGE_NO_DIGITAL_SIGNATURE: return true;
-    // It came as far as the algorithm.
+    // X509_check_issued() accepted the names and key ids and stopped at the missing key.
     case X509_V_ERR_NO_ISSUER_PUBLIC_KEY: return fits_signature(key, subject);
     default: return false;
   }

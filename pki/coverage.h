@@ -1,4 +1,5 @@
-// Stretches of time in which something holds, and how they unite and intersect. Pure.
+// Sets of instants as spans of time: union and intersection. Knows nothing of certificates. Private
+// to pki/. Pure.
 #pragma once
 
 #include <optional>
@@ -8,7 +9,7 @@
 
 namespace mtls::pki {
 
-/// from <= t < until, as certificates are valid (types.h, Validity).
+/// Half-open, from <= t < until, like the validity of certificates (Validity in types.h).
 struct Span {
   base::sys_seconds from;
   base::sys_seconds until;
@@ -16,19 +17,21 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-/// Ascending; spans that touch are one, since no instant lies between them.
+/// Spans in ascending order. Spans that touch become one, since no instant lies between them.
 class Coverage {
  public:
   Coverage() = default;
   explicit Coverage(Span span);                // empty when until <= from
-  explicit Coverage(std::vector<Span> spans);  // of all of them, in any order
+  explicit Coverage(std::vector<Span> spans);  // the union of spans in any order
 
   const std::vector<Span>& spans() const { return spans_; }
 
+  /// Adds the instants of `more`.
   void unite(const Coverage& more);
+  /// The part of this coverage that lies within `limits`.
   Coverage within(Span limits) const;
 
-  /// The span that contains `at`.
+  /// The span that contains `at`; nullopt when none does.
   std::optional<Span> at(base::sys_seconds at) const;
 
   bool operator==(const Coverage&) const = default;

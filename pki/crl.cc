@@ -14,8 +14,8 @@ std::string number_of(const X509_CRL* crl) {
   return number ? serial_of(number.get()).hex : "";
 }
 
-// A nextUpdate that is no date fails every client (X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD): it
-// must not read as "none given", so it counts as past since 1970.
+// A nextUpdate that is not a date fails every client (X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD).
+// It must not look like "no nextUpdate", so it counts as 1970.
 std::optional<base::sys_seconds> next_update_of(const X509_CRL* crl) {
   const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl);
   if (next == nullptr) return std::nullopt;
@@ -29,7 +29,7 @@ RevocationListFacts facts_of(X509_CRL* crl) {
   facts.this_update = time_of(X509_CRL_get0_lastUpdate(crl));
   facts.next_update = next_update_of(crl);
   facts.number = number_of(crl);
-  const auto* revoked = X509_CRL_get_REVOKED(crl);  // null when nothing is revoked
+  const auto* revoked = X509_CRL_get_REVOKED(crl);  // null when no certificate is revoked
   facts.revoked = revoked ? static_cast<std::size_t>(sk_X509_REVOKED_num(revoked)) : 0;
   return facts;
 }
@@ -58,7 +58,7 @@ base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char
   if (!crl) return tl::unexpected<base::Error>(drain_errors("not a revocation list"));
   RevocationListFacts facts = facts_of(crl.get());
   facts.der_bytes = der.size();
-  ERR_clear_error();  // broken extensions leave traces there
+  ERR_clear_error();  // broken extensions leave entries in the queue
   return RevocationList(std::move(facts), std::make_shared<const RevocationListHandle>(
                                               RevocationListHandle{.crl = std::move(crl)}));
 }

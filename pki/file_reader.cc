@@ -22,8 +22,8 @@ std::string_view function_of(FileReader reader) {
   return kLoadNames;
 }
 
-// Which labels PEM_bytes_read_bio() hands to the reader; it passes over all others once they are
-// framed well (check_pem() in crypto/pem/pem_lib.c).
+// Whether PEM_bytes_read_bio() hands a block of this label to the reader. It skips all others once
+// their framing is good (check_pem() in crypto/pem/pem_lib.c).
 bool takes(FileReader reader, const BlockError& error) {
   const bool is_plain = error.label == encoding::PemLabel::kCertificate;
   const bool is_certificate = is_plain || error.label == encoding::PemLabel::kTrustedCertificate;
@@ -48,7 +48,7 @@ bool finds_nothing(const Material& material, FileReader reader) {
       return material.certificates.empty() && material.revocation_lists.empty();
     case FileReader::kCaNames: break;
   }
-  // R4.1: the pass for the CA names does not see TRUSTED CERTIFICATE.
+  // The pass for the CA names does not see TRUSTED CERTIFICATE blocks (R4.1).
   return std::all_of(material.certificates.begin(), material.certificates.end(),
                      [](const auto& certificate) { return certificate.facts().trust_annotated; });
 }

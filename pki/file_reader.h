@@ -1,5 +1,6 @@
-// The loops by which nginx and OpenSSL read certificates and CRLs from a PEM file, and what each
-// says of a file it refuses (R4). Judges the Material, so no file is read twice. Pure.
+// The loops with which nginx and OpenSSL read certificates and CRLs from a PEM file, and what each
+// of them says about a file that it refuses (R4). Works on a Material, so no file is read twice.
+// Pure.
 #pragma once
 
 #include <optional>
@@ -11,23 +12,26 @@
 namespace mtls::pki {
 
 enum class FileReader {
-  kCertificateChain,  // ssl_certificate: PEM_read_bio_X509_AUX(), then PEM_read_bio_X509() (R4.5)
-  kCaList,            // CA files since 1.27.2: PEM_read_bio_X509_AUX() all along
-  kCrlList,           // ssl_crl since 1.27.2: PEM_read_bio_X509_CRL()
-  kStoreFile,         // both before: X509_load_cert_crl_file()
-  kCaNames,           // SSL_load_client_CA_file(), after kStoreFile took the file
+  // ssl_certificate: PEM_read_bio_X509_AUX() once, then PEM_read_bio_X509() (R4.5).
+  kCertificateChain,
+  kCaList,     // CA files since 1.27.2: PEM_read_bio_X509_AUX() for every certificate
+  kCrlList,    // ssl_crl since 1.27.2: PEM_read_bio_X509_CRL()
+  kStoreFile,  // CA files and ssl_crl before 1.27.2: X509_load_cert_crl_file()
+  // ssl_client_certificate before 1.27.2, after kStoreFile accepted it: SSL_load_client_CA_file().
+  kCaNames,
 };
 
 /// Why nginx refuses a file.
 struct ReadError {
   std::string_view function;  // the OpenSSL function that failed
-  std::string openssl;  // the error queue as nginx prints it; where OpenSSL 3.0's words depend on
-                        // the bytes, the reason alone
+  // The error queue as nginx prints it; the reason alone where the text of OpenSSL 3.0 depends on
+  // the bytes.
+  std::string openssl;
 
   bool operator==(const ReadError&) const = default;
 };
 
-/// nullopt: the reader takes the file.
+/// What `reader` says about the file; nullopt when it accepts the file.
 std::optional<ReadError> read_error(const Material& material, FileReader reader);
 
 }  // namespace mtls::pki

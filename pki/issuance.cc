@@ -23,21 +23,22 @@ constexpr int kMaxPathSteps = 1'000'000;
 
 X509* x509_of(const Certificate* certificate) { return certificate->handle().x509(); }
 
-// Self-signed and not distrusted, or trusted for clients by its own annotation (R3.7, R3.9); either
-// way the rest of a path needs it to issue, and a self-signed client certificate is trusted as
-// itself.
+// Whether a path may end at this certificate: it is self-signed and not distrusted, or trusted for
+// clients by its own annotation (R3.7, R3.9). A path with more certificates needs a CA here; a
+// self-signed client certificate is only its own anchor.
 bool is_anchor(const Certificate* certificate) {
   const CertificateFacts& facts = certificate->facts();
   if (!facts.is_ca && !facts.self_signed) return false;
   X509* x509 = x509_of(certificate);
   const int trust = X509_check_trust(x509, X509_TRUST_SSL_CLIENT, 0);
   if (trust != X509_TRUST_UNTRUSTED) return trust == X509_TRUST_TRUSTED;
-  // trust_compat(), which needs EXFLAG_SS.
+  // trust_compat() of OpenSSL's x509_trust.c. X509_check_trust() cannot do it here, since it needs
+  // EXFLAG_SS.
   return facts.self_signed && X509_check_purpose(x509, -1, 0) == 1;
 }
 
-// ossl_x509_signing_allowed() of OpenSSL 3.0; X509_get_key_usage() is all ones without the
-// extension.
+// ossl_x509_signing_allowed() of OpenSSL 3.0. X509_get_key_usage() returns all ones when the
+// extension is absent.
 bool may_sign(X509* issuer, X509* subject) {
   const bool is_proxy = (X509_get_extension_flags(subject) & EXFLAG_PROXY) != 0;
   const std::uint32_t needed = is_proxy ? KU_DIGITAL_SIGNATURE : KU_KEY_CERT_SIGN;
@@ -57,8 +58,8 @@ class Matcher {
     std::vector<std::size_t> found;
     const auto same_name = issuers_by_subject_.find(certificates_[child]->facts().issuer.canonical);
     if (same_name == issuers_by_subject_.end()) return found;
-    std::map<Fingerprint, bool>
-        signed_by;  // key -> verdict: renewals and cross certificates share one
+    // Key -> answer; renewals and cross certificates share a key.
+    std::map<Fingerprint, bool> signed_by;
     for (const std::size_t issuer : same_name->second) {
       if (issuer == child || !may_have_issued(issuer, child)) continue;
       const auto [entry, fresh] = signed_by.try_emplace(certificates_[issuer]->facts().key);
@@ -108,11 +109,11 @@ AnchorPath reach_of_anchor(const Certificate* anchor) {
   return reach;
 }
 
-// What the issuer's paths are worth with `child` below them, added to what `child` has. true: it
-// gained.
+// Adds to `reach` what the issuer's paths amount to with `child` below them. Returns whether
+// `reach` gained anything.
 bool extend(const AnchorPath& issuer, const Certificate* child, AnchorPath& reach) {
   const bool first = !reach.reaches;
-  if (first) reach.steps = issuer.steps + 1;  // breadth first: nobody comes by a shorter path later
+  if (first) reach.steps = issuer.steps + 1;  // breadth first, so no shorter path comes later
   reach.reaches = true;
   const auto validity = validity_of(child);
   if (!validity || !issuer.bottleneck) return first;
@@ -141,7 +142,7 @@ Issuance match_issuers(const CertificateList& certificates) {
   }
   issuance.pairs = matcher.pairs();
   issuance.signatures = matcher.signatures();
-  ERR_clear_error();  // signatures that did not fit
+  ERR_clear_error();  // signatures that did not match leave entries in the queue
   return issuance;
 }
 
@@ -155,8 +156,8 @@ std::vector<AnchorPath> follow_paths(const CertificateList& certificates,
     reaches[i] = reach_of_anchor(certificates[i]);
     waiting.push_back(i);
   }
-  // Gains only add up, so this ends; the limit is for stores made to hurt, which then look worse
-  // than they are, not better.
+  // Each step adds something, so the loop ends. The limit is for stores made to be slow; those then
+  // look worse than they are, never better.
   for (int steps = 0; !waiting.empty() && steps < kMaxPathSteps;) {
     const std::size_t issuer = waiting.front();
     waiting.pop_front();

@@ -1,5 +1,5 @@
-// One file with certificates, CRLs or both, read once and understood whole, whatever directives
-// refer to it. Pure.
+// One file with certificates, CRLs or both, parsed once and completely, whichever directives refer
+// to it. Pure.
 #pragma once
 
 #include <cstddef>
@@ -13,24 +13,25 @@
 
 namespace mtls::pki {
 
-/// BlockError::message of a certificate that is not read because the file is made to fill our
-/// memory (pki/encoding/element_budget.h). nginx reads it.
+/// BlockError::message of a certificate that nginx reads and this program does not, because the
+/// file is made to fill the memory (pki/encoding/element_budget.h).
 inline constexpr std::string_view kTooManyElements =
     "not read: the certificates up to here have more than 1,800,000 ASN.1 elements";
 
-/// A block that nginx could not read; the good ones beside it still count (F5).
+/// A block that nginx could not read. The good blocks beside it still count (F5).
 struct BlockError {
-  std::uint32_t line = 0;  // of its BEGIN, from 1
-  std::string message;     // never bytes of the file
+  std::uint32_t line = 0;  // line of its BEGIN, counted from 1
+  std::string message;     // never contains bytes of the file
   encoding::PemLabel label = encoding::PemLabel::kOther;
-  bool is_framed = false;  // the PEM around it is good: only a reader of its label meets the error
-  std::size_t certificates_before = 0;  // good ones
+  // The PEM framing is good, so only a reader of this label meets the error.
+  bool is_framed = false;
+  std::size_t certificates_before = 0;  // good certificates before this block
 
   bool operator==(const BlockError&) const = default;
 };
 
 struct Material {
-  Fingerprint content;                    // SHA-256 over the whole file
+  Fingerprint content;                    // SHA-256 of the whole file
   std::vector<Certificate> certificates;  // in file order, duplicates kept
   std::vector<RevocationList> revocation_lists;
   std::vector<BlockError> block_errors;
@@ -40,7 +41,7 @@ struct Material {
   bool operator==(const Material&) const = default;
 };
 
-/// Never fails: a file of nonsense is a Material without certificates.
+/// Never fails. A file without any valid block gives a Material without certificates.
 Material parse_material(std::string_view bytes);
 
 }  // namespace mtls::pki

@@ -1,4 +1,4 @@
-// Distinguished names: the key they are compared by and the two texts people see.
+// Distinguished names: the key by which they are compared, and the two texts that people see.
 #include <openssl/bio.h>
 
 #include <algorithm>
@@ -27,8 +27,8 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// asn1_string_canon() of crypto/x509/x_name.c: outer spaces go, inner runs become one, ASCII
-// letters become small.
+// asn1_string_canon() of crypto/x509/x_name.c: removes outer spaces, shrinks inner runs to one
+// space and lowers ASCII letters.
 std::string folded(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
@@ -44,15 +44,15 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-// Length first, so that two different sequences of parts never read the same.
+// The length comes first, so that two different sequences of parts never give the same text.
 void append_part(std::string& out, std::string_view part) {
   out += std::to_string(part.size());
   out += ':';
   out += part;
 }
 
-// The types whose spelling X509_NAME_cmp() ignores (ASN1_MASK_CANON); others compare by type and
-// bytes.
+// The string types whose spelling X509_NAME_cmp() ignores (ASN1_MASK_CANON). All other types
+// compare by type and bytes.
 bool is_folded_type(int type) {
   constexpr unsigned long kFolded = B_ASN1_UTF8STRING | B_ASN1_BMPSTRING | B_ASN1_UNIVERSALSTRING |
                                     B_ASN1_PRINTABLESTRING | B_ASN1_T61STRING | B_ASN1_IA5STRING |
@@ -72,8 +72,8 @@ std::string canonical_entry(const X509_NAME_ENTRY* entry) {
   return out;
 }
 
-// Equal exactly when X509_NAME_cmp() is 0, whose own canonical encoding is not public. The order of
-// the entries counts, except inside one multi-valued RDN.
+// Equal exactly when X509_NAME_cmp() returns 0; OpenSSL's own canonical encoding is not public. The
+// order of the entries counts, except inside one multi-valued RDN.
 std::string canonical(const X509_NAME* name) {
   std::string out;
   const int count = X509_NAME_entry_count(name);
@@ -95,12 +95,12 @@ std::string common_name(const X509_NAME* name) {
   int last = -1;
   for (int at = -1; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
   if (last < 0) return std::string(kNoCommonName);
-  // A CN that is no text at all, a SEQUENCE for instance (C5), is none.
+  // A CN that is not a string type, a SEQUENCE for instance (C5), counts as absent.
   const auto utf8 = utf8_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
   return utf8 && !utf8->empty() ? base::sanitize(*utf8) : std::string(kNoCommonName);
 }
 
-// The flags of nginx's $ssl_client_s_dn (ngx_ssl_get_subject_dn).
+// With the flags that nginx uses for $ssl_client_s_dn (ngx_ssl_get_subject_dn).
 std::string rfc2253(const X509_NAME* name) {
   const OwnedBio memory(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);

@@ -16,7 +16,8 @@ void start_openssl() {
 }
 
 base::Error drain_errors(std::string_view what) {
-  const unsigned long code = ERR_get_error();  // the innermost, hence the most precise
+  // The oldest entry is the innermost, hence the most precise.
+  const unsigned long code = ERR_get_error();
   const char* reason = ERR_reason_error_string(code);
   ERR_clear_error();
   return {.code = base::ErrorCode::kParse,
@@ -33,8 +34,8 @@ Fingerprint sha256(std::span<const unsigned char> bytes) {
 std::optional<base::sys_seconds> time_of(const ASN1_TIME* time) {
   std::tm date{};
   std::time_t any = 0;
-  // A null argument would mean "now" to ASN1_TIME_to_tm(). What that reads and X509_cmp_time() does
-  // not (an offset, no seconds) OpenSSL refuses as an invalid date when it judges a chain.
+  // ASN1_TIME_to_tm() takes a null argument as "now". It also accepts an offset or missing seconds,
+  // which X509_cmp_time() does not; OpenSSL then refuses the date when it judges a chain.
   if (time == nullptr || X509_cmp_time(time, &any) == 0 || ASN1_TIME_to_tm(time, &date) != 1)
     return std::nullopt;
   using namespace std::chrono;

@@ -1,5 +1,5 @@
-// OpenSSL's objects as C++ owns them, and its error queue as a value. Private to the floor: no
-// header of another floor, and no public header of this one, includes it.
+// OpenSSL's objects under C++ ownership, and its error queue as a value. Private to pki/: no header
+// of another floor and no public header of pki/ includes it.
 #pragma once
 
 #include <openssl/asn1.h>
@@ -26,20 +26,23 @@ using base::Owned;
 using OwnedCertificate = Owned<X509, X509_free>;
 using OwnedRevocationList = Owned<X509_CRL, X509_CRL_free>;
 
-/// One certificate, twice at most: OpenSSL reads a key only together with its certificate, slowly,
-/// and few of the certificates of a large file are ever needed whole.
+/// The OpenSSL object of one certificate, first without its key and read again with it on demand.
+/// OpenSSL reads a key only together with its certificate, which is slow, and few certificates of a
+/// large file are ever needed in full (ADR 15).
 class CertificateHandle {
  public:
   CertificateHandle(OwnedCertificate x509, OwnedKey key);
 
-  /// For everything but the key, and EXFLAG_SS, which needs it: CertificateFacts::self_signed.
+  /// For everything but the key and EXFLAG_SS, which depends on the key (use
+  /// CertificateFacts::self_signed).
   X509* x509() const { return x509_.get(); }
-  /// nullptr: OpenSSL does not take it, or it is not read (KeyReader).
+  /// nullptr: OpenSSL does not accept the key, or KeyReader did not read it.
   EVP_PKEY* key() const { return key_.get(); }
-  /// What d2i_X509() makes of it, for OpenSSL to judge; read anew once.
+  /// The result of d2i_X509(), with the key, for OpenSSL to judge. Parsed at the first call and
+  /// kept.
   X509* whole() const;
 
-  /// The handle whose x509() it is; nullptr: it is a whole().
+  /// The handle to whose x509() this is; nullptr when it is the whole() of one.
   static const CertificateHandle* of(const X509* x509);
 
  private:
@@ -48,28 +51,31 @@ class CertificateHandle {
   mutable OwnedCertificate whole_;
 };
 
-/// `issuer` can have issued `subject` as far as names, key ids and the algorithm of `key`, the
-/// issuer's, tell: ossl_x509_likely_issued() of OpenSSL 3.0, for certificates whose own key is not
-/// read.
+/// Whether `issuer` can have issued `subject`, judged by names, key ids and the algorithm of `key`,
+/// which is the issuer's: ossl_x509_likely_issued() of OpenSSL 3.0, for certificates parsed without
+/// their key.
 bool is_likely_issuer(X509* issuer, const EVP_PKEY* key, X509* subject);
-/// The algorithm part of it: check_sig_alg_match().
+/// The part of it that compares algorithms: check_sig_alg_match() of OpenSSL 3.0.
 bool fits_signature(const EVP_PKEY* key, const X509* subject);
 
 struct RevocationListHandle {
   OwnedRevocationList crl;
-  mutable std::map<Fingerprint, bool> signers = {};  // by CertificateFacts::key, what was asked
+  // CertificateFacts::key -> the answer of is_signed_by().
+  mutable std::map<Fingerprint, bool> signers = {};
 };
 
-/// Starts libcrypto without reading openssl.cnf: what the file says of security levels is the
-/// caller's to know. Idempotent; first thing in every function that may be the first to call
-/// OpenSSL.
+/// Starts libcrypto without reading openssl.cnf; the caller must know what that file says about
+/// security levels. Idempotent. Every function that may be the first to call OpenSSL calls this
+/// first.
 void start_openssl();
 
-/// kParse with `what` and the innermost reason of the queue (never bytes of the input); the queue
-/// is empty afterwards.
+/// An Error with kParse, `what`, and the innermost reason in OpenSSL's queue (never bytes of the
+/// input). Empties the queue.
 base::Error drain_errors(std::string_view what);
 
+/// SHA-256.
 Fingerprint sha256(std::span<const unsigned char> bytes);
+/// The content of the string; valid as long as the string.
 inline std::span<const unsigned char> bytes_of(const ASN1_STRING* string) {
   return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
@@ -77,10 +83,11 @@ inline std::string_view text_of(std::span<const unsigned char> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// nullopt when the text is no date to X509_cmp_time(): 30 February, second 60, garbage (C10), but
-/// also an offset, a fraction or missing seconds (C11).
+/// nullopt when X509_cmp_time() does not accept the text as a date: 30 February, second 60, garbage
+/// (C10), but also an offset, a fraction or missing seconds (C11).
 std::optional<base::sys_seconds> time_of(const ASN1_TIME* time);
 
+/// Lower-case hex with its sign; SerialNumber says what happens to long ones.
 SerialNumber serial_of(const ASN1_INTEGER* integer);
 
 inline constexpr std::string_view kNoCommonName = "(none)";

@@ -15,7 +15,8 @@ namespace {
 using OwnedContext = base::Owned<OSSL_DECODER_CTX, OSSL_DECODER_CTX_free>;
 using OwnedBytes = base::Owned<unsigned char, [](unsigned char* bytes) { OPENSSL_free(bytes); }>;
 
-// SEC 1 §2.3.3: 04 begins a point with both coordinates; of all others OpenSSL computes one.
+// SEC 1 §2.3.3: a point that begins with 04 has both coordinates. For all others OpenSSL computes
+// one.
 bool is_whole(encoding::DerBytes point) { return !point.empty() && point.front() == 0x04; }
 
 // ECParameters of RFC 3279 §2.3.5: version, fieldID, curve, base, ...
@@ -25,18 +26,18 @@ encoding::DerBytes base_point(encoding::DerBytes parameters) {
   return field.content;
 }
 
-// How long OpenSSL 3.0 takes at most to read it, in 0.1 ms; 0: hardly anything.
+// An upper bound for the time in which OpenSSL 3.0 reads the key, in 0.1 ms; 0 means hardly any.
 int weight_of(const X509_ALGOR* algorithm, encoding::DerBytes key) {
   const ASN1_OBJECT* name = nullptr;
   int type = V_ASN1_UNDEF;
   const void* parameters = nullptr;
   X509_ALGOR_get0(&name, &type, &parameters, algorithm);
   if (OBJ_obj2nid(name) != EVP_PKEY_EC) return 0;
-  if (type != V_ASN1_SEQUENCE) return is_whole(key) ? 0 : 4;  // secp224r1
+  if (type != V_ASN1_SEQUENCE) return is_whole(key) ? 0 : 4;  // secp224r1, the slowest named curve
   const auto* text = static_cast<const ASN1_STRING*>(parameters);
   const encoding::DerBytes curve{ASN1_STRING_get0_data(text),
                                  static_cast<std::size_t>(ASN1_STRING_length(text))};
-  constexpr int kTwoRoots = 2500;  // 661 bits, the most that OpenSSL takes
+  constexpr int kTwoRoots = 2500;  // for a curve over 661 bits, the most that OpenSSL accepts
   return is_whole(key) && is_whole(base_point(curve)) ? 2 : kTwoRoots;
 }
 
@@ -44,7 +45,7 @@ int weight_of(const X509_ALGOR* algorithm, encoding::DerBytes key) {
 
 struct KeyReader::Decoder {
   OwnedContext context;
-  EVP_PKEY* key = nullptr;  // where `context` puts what it read
+  EVP_PKEY* key = nullptr;  // `context` stores the key here
 };
 
 KeyReader::KeyReader() = default;
@@ -52,7 +53,7 @@ KeyReader::~KeyReader() = default;
 
 KeyReader::Decoder* KeyReader::decoder_of(const ASN1_OBJECT* algorithm) {
   const int nid = OBJ_obj2nid(algorithm);
-  if (nid == NID_undef) return nullptr;  // no decoder of OpenSSL's has such a name
+  if (nid == NID_undef) return nullptr;  // no decoder of OpenSSL has such a name
   std::unique_ptr<Decoder>& decoder = decoders_[nid];
   if (!decoder) {
     std::array<char, 80> name{};  // OSSL_MAX_NAME_SIZE is 50
@@ -98,7 +99,7 @@ OwnedKey KeyReader::read(const X509_PUBKEY* key) {
 OSSL_LIB_CTX* library_without_decoders() {
   static OSSL_LIB_CTX* const kLibrary = [] {
     OSSL_LIB_CTX* library = OSSL_LIB_CTX_new();
-    OSSL_PROVIDER_load(library, "null");  // else the default provider is loaded at first use
+    OSSL_PROVIDER_load(library, "null");  // otherwise the default provider is loaded at first use
     return library;
   }();
   return kLibrary;

@@ -1,6 +1,6 @@
-// The public keys of certificates, read by OpenSSL's own decoders, which are kept for the next key:
-// what d2i_X509() takes 0.1 ms for is setting them up anew for each certificate. Private to the
-// floor. Pure.
+// Reads the public keys of certificates with OpenSSL's own decoders and keeps the decoders for the
+// next key. d2i_X509() sets them up anew for each certificate, which takes it 0.1 ms (ADR 15).
+// Private to pki/. Pure.
 #pragma once
 
 #include <openssl/evp.h>
@@ -15,10 +15,11 @@ namespace mtls::pki {
 
 using OwnedKey = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 
-/// For the certificates of one file. Some keys are made to take long: an elliptic curve of one's
-/// own whose points are compressed keeps OpenSSL 3.0 busy for 250 ms (a square root modulo a prime
-/// p with p - 1 a multiple of 2^649). A file may cost about a second so, then the others of this
-/// kind are not read: they look like a key that OpenSSL does not know, worse than they are.
+/// Reads the keys of the certificates of one file. Some keys are made to be slow: OpenSSL 3.0 needs
+/// 250 ms for an elliptic curve with explicit parameters and compressed points (a square root
+/// modulo a prime p where p - 1 is a multiple of 2^649). One file may spend about a second on them.
+/// The remaining keys of this kind are then not read and look like keys that OpenSSL does not know,
+/// which is worse than they are.
 class KeyReader {
  public:
   KeyReader();
@@ -26,10 +27,10 @@ class KeyReader {
   KeyReader(const KeyReader&) = delete;
   KeyReader& operator=(const KeyReader&) = delete;
 
-  /// As x509_pubkey_ex_d2i_ex() of OpenSSL 3.0 reads it; nullptr: an algorithm or a key that
-  /// OpenSSL does not take. Leaves traces in the error queue.
+  /// Reads a key as x509_pubkey_ex_d2i_ex() of OpenSSL 3.0 does. nullptr: OpenSSL does not accept
+  /// the algorithm or the key, or the time is spent. Leaves entries in the error queue.
   OwnedKey read(const X509_PUBKEY* key);
-  /// There is time for one d2i_X509() more.
+  /// Whether there is time left for one more d2i_X509().
   bool may_read_whole();
 
  private:
@@ -41,7 +42,7 @@ class KeyReader {
   int spent_ = 0;                                     // in 0.1 ms
 };
 
-/// Certificates are parsed with it and their keys left unread: it has no decoder at all.
+/// A library context without decoders: certificates parsed with it keep their keys unread.
 OSSL_LIB_CTX* library_without_decoders();
 
 }  // namespace mtls::pki

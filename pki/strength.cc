@@ -28,7 +28,7 @@ bool is_p256(const EVP_PKEY* key) {
 }  // namespace
 
 int security_bits_of_level(int level) {
-  // minbits_table of OpenSSL 3.0's x509_vfy.c; levels above the table count as its last.
+  // minbits_table of OpenSSL 3.0's x509_vfy.c. A level above the table counts as the last one.
   constexpr std::array kBits{0, 80, 112, 128, 192, 256};
   const int last = static_cast<int>(kBits.size()) - 1;
   return kBits.at(static_cast<std::size_t>(std::clamp(level, 0, last)));
@@ -47,7 +47,7 @@ bool may_act_as_client(const Certificate& certificate) {
 }
 
 bool may_issue_clients(const Certificate& certificate) {
-  // X509_get_extended_key_usage() is all ones without the extension.
+  // X509_get_extended_key_usage() returns all ones when the extension is absent.
   return certificate.facts().is_ca &&
          (X509_get_extended_key_usage(certificate.handle().x509()) & XKU_SSL_CLIENT) != 0;
 }
@@ -55,7 +55,7 @@ bool may_issue_clients(const Certificate& certificate) {
 bool is_meant_to_issue(const Certificate& certificate) {
   X509* x509 = certificate.handle().x509();
   const std::uint32_t flags = X509_get_extension_flags(x509);
-  // X509_get_key_usage() is all ones without the extension.
+  // X509_get_key_usage() returns all ones when the extension is absent.
   const bool may_sign =
       (flags & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(x509) & KU_KEY_CERT_SIGN) != 0;
   return (flags & EXFLAG_CA) != 0 || may_sign;
@@ -63,7 +63,7 @@ bool is_meant_to_issue(const Certificate& certificate) {
 
 int verification_weight(const Certificate& certificate) {
   const EVP_PKEY* key = certificate.handle().key();
-  constexpr int kSlow = 200;  // DSA of 10,000 bits
+  constexpr int kSlow = 200;  // DSA with 10,000 bits
   if (key == nullptr) return 1;
   const auto bits = static_cast<std::int64_t>(EVP_PKEY_get_bits(key));
   switch (EVP_PKEY_get_base_id(key)) {

@@ -16,17 +16,19 @@ namespace {
 using OwnedStore = Owned<X509_STORE, X509_STORE_free>;
 using OwnedContext = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 
-void free_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }  // not what it holds
+// Frees the stack, not the certificates.
+void free_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 using BorrowedStack = Owned<STACK_OF(X509), free_stack>;
 
-// nginx's ngx_ssl_verify_callback: every problem is noted and none stops the search (R3.20).
+// Like nginx's ngx_ssl_verify_callback(): OpenSSL records each problem and goes on after it
+// (R3.20).
 int go_on(int /*ok*/, X509_STORE_CTX* /*context*/) { return 1; }
 
 BorrowedStack stack_of(std::span<const Certificate> chain) {
   BorrowedStack stack(sk_X509_new_null());
   int bytes = 0;
   for (const Certificate& certificate : chain) {
-    // A server takes no longer list from a client: SSL_CTX_set_max_cert_list(3).
+    // A server reads no longer list from a client: SSL_CTX_set_max_cert_list(3).
     if (bytes > SSL_MAX_CERT_LIST_DEFAULT) break;
     bytes += i2d_X509(certificate.handle().x509(), nullptr);
     sk_X509_push(stack.get(), certificate.handle().whole());
@@ -34,15 +36,16 @@ BorrowedStack stack_of(std::span<const Certificate> chain) {
   return stack;
 }
 
-// The keys of the store are read apart from their certificates, so OpenSSL is told of them where it
-// searches.
+// The certificates of the store are parsed without their keys, so this tells OpenSSL the keys when
+// it searches for an issuer.
 int check_issued(X509_STORE_CTX* /*context*/, X509* subject, X509* issuer) {
   const CertificateHandle* handle = CertificateHandle::of(issuer);
   const EVP_PKEY* key = handle != nullptr ? handle->key() : X509_get0_pubkey(issuer);
   return is_likely_issuer(issuer, key, subject) ? 1 : 0;
 }
 
-// OpenSSL's own choice, whole: what is in a chain is judged by its key.
+// Leaves the choice to OpenSSL, then swaps in the certificate with its key, since OpenSSL judges a
+// chain by its keys.
 int get_issuer(X509** issuer, X509_STORE_CTX* context, X509* subject) {
   const int found = X509_STORE_CTX_get1_issuer(issuer, context, subject);
   if (found != 1) return found;
@@ -54,8 +57,8 @@ int get_issuer(X509** issuer, X509_STORE_CTX* context, X509* subject) {
   return found;
 }
 
-// The order of libssl's ssl_verify_cert_chain(): the purpose's defaults first, since they would
-// overwrite the depth.
+// In the order of libssl's ssl_verify_cert_chain(): the defaults of the purpose come first, since
+// they would overwrite the depth.
 void apply(const VerifyPolicy& policy, base::sys_seconds at, X509_STORE_CTX* context) {
   X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_auth_level(param, policy.security_level);
@@ -66,9 +69,9 @@ void apply(const VerifyPolicy& policy, base::sys_seconds at, X509_STORE_CTX* con
   X509_STORE_CTX_set_verify_cb(context, go_on);
 }
 
-// X509_STORE_add_cert() and X509_STORE_add_crl() sort the whole store anew for each of them, which
-// takes minutes with 20,000. What they push and pass over, duplicates, is pushed and passed over
-// here; the first lookup sorts once, stably, into the same order.
+// X509_STORE_add_cert() and X509_STORE_add_crl() sort the whole store again for each object, which
+// takes minutes with 20,000. This function pushes what they push and skips the duplicates that they
+// skip; the first lookup then sorts once, stably, into the same order.
 template <class T, class Set, class Get>
 void fill(const std::vector<T>& all, Set set, Get get, X509_STORE* store) {
   std::set<Fingerprint> seen;
@@ -144,7 +147,7 @@ TrustStore::Horizon TrustStore::horizon(std::span<const Certificate> chain,
     by_subject[certificate.facts().subject.canonical].push_back(&certificate);
   std::vector<Certificate> met(chain.begin(), chain.end());
   std::set<std::string_view> names;
-  for (std::size_t i = 0; i < met.size(); ++i) {  // it grows
+  for (std::size_t i = 0; i < met.size(); ++i) {  // `met` grows inside the loop
     const std::string_view issuer = met[i].facts().issuer.canonical;
     if (!names.insert(issuer).second) continue;
     for (const Certificate* one : by_subject[issuer]) met.push_back(*one);

@@ -1,4 +1,4 @@
-// The reference predictor: what nginx's OpenSSL says to a chain of certificates (R3.20, R3.21).
+// The reference predictor: what nginx's OpenSSL says about a chain of certificates (R3.20, R3.21).
 // Pure: the time is an argument.
 #pragma once
 
@@ -13,10 +13,8 @@
 
 namespace mtls::pki {
 
-enum class Purpose {
-  kClient,
-  kServer
-};  // who presents the chain: a client to us, or an upstream server
+/// Who presents the chain: a client to nginx, or an upstream server to nginx as its client.
+enum class Purpose { kClient, kServer };
 
 struct VerifyPolicy {
   int depth = 1;           // ssl_verify_depth
@@ -25,21 +23,21 @@ struct VerifyPolicy {
 };
 
 struct ChainVerdict {
-  int code = 0;        // the LAST error OpenSSL raised, 0 = X509_V_OK (R3.20)
-  std::string reason;  // X509_verify_cert_error_string(code), as $ssl_client_verify shows it behind
-                       // `FAILED:`
+  int code = 0;  // the LAST error that OpenSSL raised; 0 is X509_V_OK (R3.20)
+  // X509_verify_cert_error_string(code), which $ssl_client_verify shows after `FAILED:`.
+  std::string reason;
 
-  /// The first instant at which a certificate of the chain that OpenSSL built is no longer valid;
-  /// nullopt: none has such a date, or the chain was not built.
+  /// The first instant at which a certificate of the chain that OpenSSL built is no longer valid.
+  /// nullopt: no chain was built, or its certificates have no such date.
   std::optional<base::sys_seconds> chain_ends = {};
 
   bool operator==(const ChainVerdict&) const = default;
 };
 
-/// The content of one SSL_CTX's X509_STORE (R3.2). Built once, asked often.
+/// The content of the X509_STORE of one SSL_CTX (R3.2). Built once, asked often.
 class TrustStore {
  public:
-  /// `check_crls`: ssl_crl is set, so every certificate of the chain needs a CRL, the root too
+  /// `check_crls`: ssl_crl is set, so every certificate of the chain needs a CRL, even the root
   /// (R3.33).
   TrustStore(std::vector<Certificate> certificates, std::vector<RevocationList> revocation_lists,
              bool check_crls);
@@ -53,17 +51,21 @@ class TrustStore {
   const std::vector<RevocationList>& revocation_lists() const { return revocation_lists_; }
   bool check_crls() const { return check_crls_; }
 
-  /// `chain`: what the peer sends, leaf first; not empty.
+  /// Judges `chain`, which is what the peer sends: leaf first, not empty. Never fails; a lack of
+  /// memory gives the code X509_V_ERR_OUT_OF_MEM.
   ChainVerdict verify(std::span<const Certificate> chain, const VerifyPolicy& policy,
                       base::sys_seconds at) const;
 
-  /// What time can change for one chain that is accepted, besides ChainVerdict::chain_ends: of
-  /// several issuers OpenSSL takes the first that is valid, so one that begins can take the place
-  /// of another, and one that ends elsewhere changes nothing.
+  /// What time can change for one accepted chain, apart from ChainVerdict::chain_ends. Among
+  /// several issuers OpenSSL takes the first valid one. So an issuer that becomes valid can replace
+  /// another, and the end of an issuer outside the chain changes nothing.
   struct Horizon {
-    std::vector<base::sys_seconds> instants;  // sorted: not_before of certificates, dates of CRLs
-    std::size_t certificates = 0;             // of the store that the chain may lead over, by name
+    // Sorted: not_before of certificates, dates of CRLs; all after `after`.
+    std::vector<base::sys_seconds> instants;
+    // Certificates of the store that the chain may lead over, judged by name.
+    std::size_t certificates = 0;
   };
+  /// The instants after `after` for `chain`, leaf first. REQUIRES: verify() accepts it.
   Horizon horizon(std::span<const Certificate> chain, base::sys_seconds after) const;
 
  private:
@@ -74,9 +76,9 @@ class TrustStore {
   std::unique_ptr<Store> store_;
 };
 
-/// Every instant > `after` at which time alone can change a verdict over these: not_before,
-/// not_after, this_update, next_update (X509_cmp_time: at the very second of not_after and
-/// next_update OpenSSL already says expired). Sorted, unique.
+/// Every instant after `after` at which time alone can change a verdict over these objects:
+/// not_before, not_after, this_update, next_update. Sorted and unique. OpenSSL calls a certificate
+/// or CRL expired at the very second of not_after or next_update (X509_cmp_time()).
 std::vector<base::sys_seconds> instants_of_change(std::span<const Certificate> certificates,
                                                   std::span<const RevocationList> revocation_lists,
                                                   base::sys_seconds after);

@@ -26,7 +26,7 @@ struct Endpoint {
   Ports ports;
 };
 
-// ngx_atoi(): digits only.
+// ngx_atoi(): only digits.
 std::optional<long> number(std::string_view text) {
   long value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -48,20 +48,20 @@ Result<Ports> parse_ports(std::string_view text) {
   return Ports{.first = static_cast<int>(*first), .last = static_cast<int>(*last)};
 }
 
-// A url that is nothing but a port: then a number out of range is not a host name either.
+// Whether the url is nothing but a port. Then a number out of range is not a host name either.
 bool is_ports_only(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash != std::string_view::npos && !number(text.substr(dash + 1))) return false;
   return number(text.substr(0, dash)).has_value();
 }
 
-// Only http has a port to fall back on.
+// Only http has a default port.
 Result<Ports> default_ports(Module module) {
   if (module == Module::kHttp) return Ports{.first = 80, .last = 80};
   return fail(ErrorCode::kSyntax, "no port");
 }
 
-// A literal address in its canonical form; names as written.
+// A literal address in canonical form. A name stays as written.
 std::string normalised(int family, const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> binary{};
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -110,7 +110,7 @@ Result<Endpoint> parse_inet(std::string_view url, Module module) {
 
 Result<Endpoint> parse_unix(std::string_view url) {
   const std::string_view path = url.substr(std::string_view("unix:").size());
-  constexpr std::size_t kPathBytes = 108;  // sizeof(sockaddr_un::sun_path), with the final NUL
+  constexpr std::size_t kPathBytes = 108;  // sizeof(sockaddr_un::sun_path), including the final NUL
   if (path.empty()) return fail(ErrorCode::kSyntax, "no path in the unix domain socket");
   if (path.size() >= kPathBytes) {
     return fail(ErrorCode::kSyntax, "too long path in the unix domain socket");
@@ -126,7 +126,7 @@ Result<Endpoint> parse_endpoint(const std::string& url, Module module) {
   return url.starts_with('[') ? parse_inet6(url, module) : parse_inet(url, module);
 }
 
-// `backlog=` and alike: the value is a number or a size, else `invalid backlog "backlog=x"`.
+// `backlog=` and similar take a number or a size; otherwise `invalid backlog "backlog=x"`.
 std::optional<std::string> bad_value(std::string_view parameter) {
   const std::size_t equals = parameter.find('=');
   const std::string_view name = parameter.substr(0, equals);
@@ -146,9 +146,10 @@ class Parameters {
  public:
   Parameters(Module module, Version version) : module_(module), version_(version) {}
 
-  // nginx's complaint, if any.
+  // Reads one parameter; returns nginx's complaint, if any.
   std::optional<std::string> read(const std::string& word);
-  // The same once all are read: what goes with TCP alone.
+  // Call after all parameters. Returns nginx's complaint about parameters that only TCP allows, if
+  // any.
   std::optional<std::string> conflict() const;
 
   Listen flags;
@@ -161,7 +162,7 @@ class Parameters {
 
   Module module_;
   Version version_;
-  std::vector<std::string> seen_;  // names, without values
+  std::vector<std::string> seen_;  // names of the parameters, without values
 };
 
 bool Parameters::is_flag(std::string_view word) {
@@ -213,14 +214,13 @@ std::optional<std::string> Parameters::read(const std::string& word) {
   if (name == "so_keepalive=") {
     return "invalid so_keepalive value: \"" + word.substr(name.size()) + "\"";
   }
-  // Said at level emerg, and yet accepted, on systems without accept filters.
+  // nginx logs this at level emerg and yet accepts it, on systems without accept filters.
   if (name == "accept_filter=") return std::nullopt;
   const bool is_old = module_ != Module::kHttp && version_ < Version{1, 25, 5};
   return is_old ? "the invalid \"" + word + "\" parameter" : "invalid parameter \"" + word + "\"";
 }
 
-// In the order nginx looks: ngx_http_core_listen(), ngx_stream_core_listen() before and since
-// 1.25.5.
+// The order is nginx's: ngx_http_core_listen(), ngx_stream_core_listen() before 1.25.5 and since.
 std::optional<std::string> Parameters::conflict() const {
   if (flags.transport == Transport::kTcp) return std::nullopt;
   std::vector<std::string_view> order{"fastopen", "backlog", "deferred",     "multipath",

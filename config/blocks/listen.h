@@ -1,5 +1,6 @@
-// One `listen` directive as nginx reads it (ngx_http_core_listen, ngx_parse_url), for http, stream
-// and mail. Names are not resolved. Grouping listens into sockets is config/blocks/sockets.h. Pure.
+// Reads one `listen` directive of http, stream or mail as nginx does (ngx_http_core_listen(),
+// ngx_parse_url()). Host names are not resolved. config/blocks/sockets.h groups listens into
+// sockets. Pure.
 #pragma once
 
 #include <string>
@@ -14,15 +15,15 @@
 namespace mtls::config::blocks {
 
 struct ParsedListen {
-  std::vector<Listen> listens;       // more than one for a port range
-  bool sets_socket_options = false;  // bind, backlog=, reuseport, …: once per address
+  std::vector<Listen> listens;       // several for a range of ports
+  bool sets_socket_options = false;  // bind, backlog=, reuseport, …: allowed once per address
 };
 
-/// kSyntax with nginx's complaint, at the directive's end.
+/// kSyntax with nginx's complaint, located at the directive's end. REQUIRES: at least one argument.
 base::Result<ParsedListen> parse_listen(const syntax::Directive& directive, Module module,
                                         const NginxBuild& build);
 
-/// What a http server without a `listen` gets from a master that runs as root (R2.3).
+/// The listen of an http server without a `listen`, when the master runs as root (R2.3).
 Listen default_listen(base::SourceLocation at);
 
 }  // namespace mtls::config::blocks

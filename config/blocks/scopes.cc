@@ -24,7 +24,7 @@ std::optional<Module> server_module(vocabulary::Context context) {
   }
 }
 
-// Another module's directive of the same name: server_name in mail is a text for the greeting.
+// Another module's directive with the same name: in mail, server_name is a text for the greeting.
 bool is_namesake(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
                  vocabulary::Context context) {
   return !grammar::is_allowed(rule, context, rule.until) &&
@@ -37,7 +37,8 @@ bool is_on(const Settings& settings, std::string_view name) {
          !grammar::starts_with_ignoring_case(found->second.front()->args.at(0).text, "off");
 }
 
-// ngx_mail_ssl_starttls() and ngx_mail_ssl_enable(), before 1.25.1: of the two in one block.
+// ngx_mail_ssl_starttls() and ngx_mail_ssl_enable() before 1.25.1, which exclude each other in one
+// block.
 std::optional<std::string> starttls_error(const syntax::Directive& directive,
                                           const Settings& settings) {
   if (grammar::starts_with_ignoring_case(directive.args.at(0).text, "off")) return std::nullopt;
@@ -50,22 +51,22 @@ std::optional<std::string> starttls_error(const syntax::Directive& directive,
   return std::nullopt;
 }
 
-class Walker {
+class ScopeReader {
  public:
-  Walker(const syntax::Document& document, const NginxBuild& build)
+  ScopeReader(const syntax::Document& document, const NginxBuild& build)
       : build_(build),
         modules_(vocabulary::ModuleSet::of(build, vocabulary::loaded_modules(document))),
         sockets_(build) {}
 
-  Scopes walk(const syntax::Document& document) && {
+  Scopes read(const syntax::Document& document) && {
     Settings main;
-    walk_block(document.main, kMain, main);
+    read_block(document.main, kMain, main);
     scopes_.sockets = sockets_.sockets();
     return std::move(scopes_);
   }
 
  private:
-  void walk_block(const std::vector<syntax::Directive>& directives, vocabulary::Context context,
+  void read_block(const std::vector<syntax::Directive>& directives, vocabulary::Context context,
                   Settings& settings);
   void enter(const syntax::Directive& directive, vocabulary::Context inside);
   void enter_server(const syntax::Directive& directive, vocabulary::Context inside, Module module);
@@ -89,15 +90,15 @@ class Walker {
   const LocationScope* location_ = nullptr;
 };
 
-void Walker::complain(const syntax::Directive& directive, std::string message) {
+void ScopeReader::complain(const syntax::Directive& directive, std::string message) {
   scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
                                  .message = std::move(message),
                                  .at = directive.end,
                                  .when = {.order = directive.order}});
 }
 
-void Walker::walk_block(const std::vector<syntax::Directive>& directives,
-                        vocabulary::Context context, Settings& settings) {
+void ScopeReader::read_block(const std::vector<syntax::Directive>& directives,
+                             vocabulary::Context context, Settings& settings) {
   if (context == kData || context == kOpaque) return;
   for (const syntax::Directive& directive : directives) {
     const grammar::DirectiveRule* rule = grammar::find_rule(directive.name);
@@ -109,28 +110,28 @@ void Walker::walk_block(const std::vector<syntax::Directive>& directives,
   }
 }
 
-void Walker::enter(const syntax::Directive& directive, vocabulary::Context inside) {
+void ScopeReader::enter(const syntax::Directive& directive, vocabulary::Context inside) {
   if (const auto module = server_module(inside); module && directive.name == "server") {
     enter_server(directive, inside, *module);
     return;
   }
   if (inside == kLocation) return enter_location(directive);
   if (inside != kHttp && inside != kStream && inside != kMail) {
-    Settings unused;  // only the complaints and the passes count there
-    walk_block(*directive.block, inside, unused);
+    Settings unused;  // only complaints and passes count in such a block
+    read_block(*directive.block, inside, unused);
     return;
   }
   outer_ = &directive;
-  walk_block(*directive.block, inside, scopes_.outers[&directive]);
+  read_block(*directive.block, inside, scopes_.outers[&directive]);
 }
 
-void Walker::enter_server(const syntax::Directive& directive, vocabulary::Context inside,
-                          Module module) {
+void ScopeReader::enter_server(const syntax::Directive& directive, vocabulary::Context inside,
+                               Module module) {
   const std::size_t index = scopes_.servers.size();
   scopes_.servers.push_back(
       {.module = module, .server = &directive, .outer = outer_, .settings = {}, .listens = {}});
   Settings settings;
-  walk_block(*directive.block, inside, settings);
+  read_block(*directive.block, inside, settings);
   ServerScope& server = scopes_.servers[index];
   server.settings = std::move(settings);
   if (!server.listens.empty() || server.settings.contains("listen")) return;
@@ -142,19 +143,19 @@ void Walker::enter_server(const syntax::Directive& directive, vocabulary::Contex
   }
 }
 
-void Walker::enter_location(const syntax::Directive& directive) {
+void ScopeReader::enter_location(const syntax::Directive& directive) {
   LocationScope& here = scopes_.locations.emplace_back(
       LocationScope{.location = &directive, .outer = location_, .settings = {}});
   const LocationScope* around = std::exchange(location_, &here);
-  walk_block(*directive.block, kLocation, here.settings);
+  read_block(*directive.block, kLocation, here.settings);
   location_ = around;
 }
 
-// What the directive's own function says.
-std::optional<std::string> Walker::own_error(const syntax::Directive& directive,
-                                             const grammar::DirectiveRule& rule,
-                                             vocabulary::Context context,
-                                             const Settings& settings) {
+// The complaint of the directive's own function.
+std::optional<std::string> ScopeReader::own_error(const syntax::Directive& directive,
+                                                  const grammar::DirectiveRule& rule,
+                                                  vocabulary::Context context,
+                                                  const Settings& settings) {
   if (auto error = grammar::value_error(rule, directive, context)) return error;
   if (auto error = zones_.add(rule, directive, outer_->name)) return error;
   if (rule.value == grammar::ValueKind::kProxyUrl && takes_no_uri(context)) {
@@ -164,16 +165,16 @@ std::optional<std::string> Walker::own_error(const syntax::Directive& directive,
   return is_mail ? starttls_error(directive, settings) : std::nullopt;
 }
 
-// ngx_http_proxy_pass(): where no prefix of the request's path is known to replace.
-bool Walker::takes_no_uri(vocabulary::Context context) const {
+// ngx_http_proxy_pass(): where nginx cannot know which prefix of the request's path to replace.
+bool ScopeReader::takes_no_uri(vocabulary::Context context) const {
   if (context == kLocationIf || context == kLimitExcept) return true;
   if (context != kLocation || location_->location->args.empty()) return false;
   const std::string& first = location_->location->args.front().text;
   return first.starts_with('~') || first.starts_with('@');
 }
 
-// None of the modules that have it takes part. http always does.
-bool Walker::is_absent(const grammar::DirectiveRule& rule) const {
+// Whether none of the modules with this directive takes part. http always does.
+bool ScopeReader::is_absent(const grammar::DirectiveRule& rule) const {
   if (!modules_ || rule.modules.find('h') != std::string_view::npos) return false;
   const bool in_stream = rule.modules.find('s') != std::string_view::npos;
   const bool in_mail = rule.modules.find('m') != std::string_view::npos;
@@ -181,15 +182,15 @@ bool Walker::is_absent(const grammar::DirectiveRule& rule) const {
 }
 
 // ngx_conf_handler(), then the directive's own function.
-void Walker::take(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
-                  vocabulary::Context context, Settings& settings) {
+void ScopeReader::take(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
+                       vocabulary::Context context, Settings& settings) {
   if (!grammar::exists_in(rule, build_.version) || is_absent(rule)) {
     return complain(directive, "unknown directive \"" + directive.name + "\"");
   }
   if (!grammar::is_allowed(rule, context, build_.version)) {
     return complain(directive, grammar::directive_complaint(directive, "is not allowed here"));
   }
-  if (directive.block) return;  // said when it was read
+  if (directive.block) return;  // config/grammar/shape.h has complained already
   const int count = static_cast<int>(directive.args.size());
   if (count < rule.min_args || count > rule.max_args) {
     return complain(directive, grammar::wrong_arity(directive));
@@ -203,13 +204,14 @@ void Walker::take(const syntax::Directive& directive, const grammar::DirectiveRu
   }
   same.push_back(&directive);
   if (rule.name == "listen") take_listen(directive);
-  if (rule.reach == grammar::Placement::kPass || rule.reach == grammar::Placement::kPassOrExcept) {
+  if (rule.placement == grammar::Placement::kPass ||
+      rule.placement == grammar::Placement::kPassOrExcept) {
     scopes_.passes.push_back(
         {.pass = &directive, .server = scopes_.servers.size() - 1, .location = location_});
   }
 }
 
-void Walker::take_listen(const syntax::Directive& directive) {
+void ScopeReader::take_listen(const syntax::Directive& directive) {
   ServerScope& server = scopes_.servers.back();
   auto parsed = parse_listen(directive, server.module, build_);
   if (!parsed) return complain(directive, std::move(parsed.error().message));
@@ -221,7 +223,7 @@ void Walker::take_listen(const syntax::Directive& directive) {
 }  // namespace
 
 Scopes read_scopes(const syntax::Document& document, const NginxBuild& build) {
-  return Walker(document, build).walk(document);
+  return ScopeReader(document, build).read(document);
 }
 
 }  // namespace mtls::config::blocks

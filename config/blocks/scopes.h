@@ -1,6 +1,6 @@
-// One walk over the tree in nginx's order: the table's directives of every http, stream and mail
-// block, their servers and locations, checked (context, arity, repeats, values) but not yet merged.
-// Pure.
+// One pass over the tree in nginx's order. It collects the TLS directives of every http, stream and
+// mail block, their servers and locations, and checks them (context, arity, repetition, values),
+// but merges nothing yet. Pure.
 #pragma once
 
 #include <deque>
@@ -16,39 +16,44 @@
 
 namespace mtls::config::blocks {
 
-/// What one block sets, by directive name (R2.10: levels never add up). Points into the Document.
+/// What one block sets, by directive name. Levels are never added up (R2.10). Points into the
+/// Document.
 using Settings = std::map<std::string_view, std::vector<const syntax::Directive*>>;
 
 struct ServerScope {
   Module module = Module::kHttp;
   const syntax::Directive* server = nullptr;
-  const syntax::Directive* outer = nullptr;  // the http, stream or mail block
+  const syntax::Directive* outer = nullptr;  // the http, stream or mail block around it
   Settings settings;
   std::vector<Listen> listens;
 };
 
 struct LocationScope {
   const syntax::Directive* location = nullptr;
-  const LocationScope* outer = nullptr;  // nullptr: directly in the server
+  const LocationScope* outer = nullptr;  // the location around it; nullptr: directly in the server
   Settings settings;
 };
 
-/// One directive that hands requests to a backend.
+/// A directive that passes requests to a backend.
 struct PassScope {
   const syntax::Directive* pass = nullptr;
   std::size_t server = 0;                   // index into Scopes::servers
-  const LocationScope* location = nullptr;  // around it; nullptr in stream
+  const LocationScope* location = nullptr;  // the innermost location around it; nullptr in stream
 };
 
+/// Points into the Document, which must outlive it.
 struct Scopes {
-  std::vector<ServerScope> servers;                     // in configuration order
-  std::map<const syntax::Directive*, Settings> outers;  // of the http, stream and mail blocks
-  std::deque<LocationScope> locations;                  // pointed to: they stay where they are
-  std::vector<PassScope> passes;                        // in configuration order
+  std::vector<ServerScope> servers;  // in configuration order
+  // What each http, stream and mail block sets.
+  std::map<const syntax::Directive*, Settings> outers;
+  // A deque, since others point to its elements.
+  std::deque<LocationScope> locations;
+  std::vector<PassScope> passes;  // in configuration order
   std::vector<Socket> sockets;
   std::vector<syntax::Diagnostic> diagnostics;
 };
 
+/// Never fails: what nginx would refuse is in Scopes::diagnostics, in its words.
 Scopes read_scopes(const syntax::Document& document, const NginxBuild& build);
 
 }  // namespace mtls::config::blocks

@@ -1,5 +1,5 @@
-// The shared memory that TLS directives name: one name is of one size and for one use
-// (ngx_shared_memory_add). Zones of other modules are not known here. Pure.
+// The shared memory zones that TLS directives name: each name has one size and one use
+// (ngx_shared_memory_add()). Zones of other modules are not known here. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,9 @@ namespace mtls::config::blocks {
 
 class SharedZones {
  public:
-  /// nginx's complaint about the zones that `directive` names, if it is one that can. Its
-  /// values have been checked. `module`: http, stream or mail, whose zones are different uses.
+  /// Adds the zones that `directive` names and returns nginx's complaint, if any. A directive that
+  /// names no zones is ignored. REQUIRES: no value_error(). `module`: http, stream or mail; the
+  /// same directive in another module is another use.
   std::optional<std::string> add(const grammar::DirectiveRule& rule,
                                  const syntax::Directive& directive, std::string_view module);
 

@@ -8,7 +8,7 @@
 namespace mtls::config::blocks {
 namespace {
 
-// Of addresses: `u`nix, `[`, digits and names.
+// The address family: `u` for unix, `[` for IPv6, `.` for IPv4 addresses and names.
 char family(const Listen& listen) {
   const char first = listen.address.front();
   return listen.port == 0 || first == '[' ? first : '.';
@@ -49,7 +49,8 @@ std::optional<std::string> SocketTable::add(Module module, std::size_t server,
   return error;
 }
 
-// ngx_http_add_addresses(); stream had no shared addresses before 1.25.5, mail has none (R3.46).
+// ngx_http_add_addresses(). Several servers on one address: in stream not before 1.25.5, in mail
+// never (R3.46).
 std::optional<std::string> SocketTable::share(SocketEntry& entry, std::size_t server,
                                               const Listen& listen,
                                               const ParsedListen& parsed) const {
@@ -84,7 +85,7 @@ std::vector<std::uint32_t> SocketTable::ranks(const Within& within) const {
 }
 
 std::vector<Socket> SocketTable::sockets() const {
-  const auto as_met = ranks([](const SocketEntry&) { return 0; });
+  const auto in_reading_order = ranks([](const SocketEntry&) { return 0; });
   const auto for_names = ranks([](const SocketEntry& entry) {
     if (is_wildcard(entry.socket.canonical)) return 2;
     return entry.has_socket_options ? 0 : 1;
@@ -92,7 +93,7 @@ std::vector<Socket> SocketTable::sockets() const {
   std::vector<Socket> out;
   for (const auto& [key, position] : index_) {
     out.push_back(entries_[position].socket);
-    out.back().rank = as_met[position];
+    out.back().rank = in_reading_order[position];
     out.back().names_rank = for_names[position];
   }
   return out;

@@ -13,7 +13,7 @@ std::optional<bool> outcome_of(const grammar::Condition& condition, const Variab
   if (value.known) return condition.compare(*value.known, operand);
   if (is_path_variable(condition.variable()) && request.is_unnamed && condition.is_equality() &&
       operand) {
-    return condition.is_negated();  // the path is none of those the configuration names
+    return condition.is_negated();  // the path is none of those that the configuration names
   }
   std::optional<bool> all;
   for (const std::string& one : value.one_of) {

@@ -1,4 +1,5 @@
-// What the condition of an `if` comes to for one request. Pure.
+// Decides the condition of an `if` for one request, from what is known of the request's variables.
+// Knows nothing of the block that follows. Pure.
 #pragma once
 
 #include <optional>
@@ -8,7 +9,8 @@
 
 namespace mtls::config::exposure {
 
-/// nullopt: it could go either way.
+/// Whether the condition holds for `request`; nullopt when that is not known. May note values of
+/// maps in `request`.
 std::optional<bool> outcome_of(const grammar::Condition& condition, const Variables& variables,
                                RequestState& request);
 

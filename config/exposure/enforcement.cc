@@ -11,7 +11,7 @@
 namespace mtls::config::exposure {
 namespace {
 
-// With more, the rest is taken for paths nobody knows.
+// Further paths count as unknown ones.
 constexpr std::size_t kMaxPaths = 1000;
 
 using Paths = std::set<std::string>;
@@ -21,7 +21,7 @@ void add_sample(Paths& paths, const std::string& pattern) {
     paths.insert(std::move(*path));
 }
 
-// Inside a prefix location a pattern is asked only below that prefix.
+// A pattern inside a prefix location is tried only below that prefix.
 void add_nested_sample(Paths& paths, const Location& location) {
   const auto path = syntax::sample_path(location.name, syntax::Letters::kEitherCase);
   if (!path) return;
@@ -49,8 +49,8 @@ void add_rewrites(Paths& paths, const std::vector<syntax::Directive>& block) {
   }
 }
 
-// Every path that a comparison or an exact location names, and one for each other location, for
-// each pattern.
+// Every path that a comparison or an exact location names, and one sample path for each other
+// location and each pattern.
 Paths paths_of(const LocationTree& tree, const Variables& variables) {
   Paths paths{"/"};
   for (const Location* location : tree.locations()) {
@@ -77,7 +77,7 @@ RequestState request_of(const std::string& verify, const std::string& host) {
   return request;
 }
 
-// What nginx puts into $ssl_client_verify (R3.32) with the errors optional_no_ca forgives (R3.30).
+// The texts of $ssl_client_verify (R3.32) for the errors that optional_no_ca forgives (R3.30).
 const std::vector<std::string>& forgiven() {
   static const std::vector<std::string> kTexts{
       "FAILED:self-signed certificate", "FAILED:self-signed certificate in certificate chain",
@@ -100,7 +100,7 @@ void follow_requests(RequestFlow& flow, const Paths& paths, const RequestState& 
   }
 }
 
-// Those whom nginx itself refuses: error_page may lead them on.
+// Clients that nginx itself refuses: error_page may lead them on.
 void follow_refusals(RequestFlow& flow, const GuardQuestion& question) {
   constexpr std::array kUnreadable{400, 414, 494};
   const RequestState nobody = request_of("NONE", question.host);
@@ -122,20 +122,21 @@ Opening opening_of(const Arrival& arrival) {
           .at = arrival.location->directive->at};
 }
 
-// Of a backend that is told `$ssl_client_*`: it may refuse by itself, or nobody relies on that.
-enum class Told { kMayRefuse, kServes };
+// A backend that receives `$ssl_client_*`: either it may refuse by itself, or nobody relies on
+// that.
+enum class InformedBackend { kMayRefuse, kServes };
 
-std::string doubt_of(const Arrival& arrival, Told told) {
+std::string doubt_of(const Arrival& arrival, InformedBackend informed) {
   if (!arrival.doubt.empty()) return arrival.doubt;
-  return told == Told::kMayRefuse ? arrival.content.doubt : "";
+  return informed == InformedBackend::kMayRefuse ? arrival.content.doubt : "";
 }
 
 // Each content of a location once, with the first path that leads to it.
-std::vector<Opening> sure_openings(const std::vector<Arrival>& arrivals, Told told) {
+std::vector<Opening> sure_openings(const std::vector<Arrival>& arrivals, InformedBackend informed) {
   std::vector<Opening> openings;
   std::set<std::pair<const Location*, std::string>> seen;
   for (const Arrival& arrival : arrivals) {
-    if (arrival.is_guess || !doubt_of(arrival, told).empty()) continue;
+    if (arrival.is_guess || !doubt_of(arrival, informed).empty()) continue;
     if (seen.emplace(arrival.location, arrival.content.source).second) {
       openings.push_back(opening_of(arrival));
     }
@@ -148,15 +149,15 @@ std::vector<Opening> sure_openings(const std::vector<Arrival>& arrivals, Told to
 
 std::string doubt_of(const std::vector<Arrival>& arrivals) {
   for (const Arrival& arrival : arrivals) {
-    const std::string doubt = doubt_of(arrival, Told::kMayRefuse);
+    const std::string doubt = doubt_of(arrival, InformedBackend::kMayRefuse);
     if (!doubt.empty()) return doubt;
   }
   if (arrivals.empty()) return "";
   return "it is not known which paths reach location " + arrivals.front().location->label();
 }
 
-// With verify on only error_page leads to content, and a path that it names is the page for those
-// who are refused, whoever makes it; @name is another matter: the path stays the client's own.
+// With verify on only error_page leads to content. A path that it names is the page for refused
+// clients, whoever serves it. @name is different: there the path remains the client's choice.
 std::vector<Arrival> arrivals_that_count(const RequestFlow& flow, VerifyClient mode) {
   std::vector<Arrival> arrivals = flow.arrivals();
   if (mode != VerifyClient::kOn) return arrivals;
@@ -182,7 +183,7 @@ GuardAnswer guard_of(const GuardQuestion& question) {
   }
   follow_refusals(flow, question);
   const std::vector<Arrival> arrivals = arrivals_that_count(flow, question.mode);
-  GuardAnswer answer{.openings = sure_openings(arrivals, Told::kMayRefuse),
+  GuardAnswer answer{.openings = sure_openings(arrivals, InformedBackend::kMayRefuse),
                      .doubt = doubt_of(arrivals)};
   if (answer.doubt.empty() && flow.gave_up()) {
     answer.doubt = "there are too many ways through its rewrite directives";
@@ -203,7 +204,7 @@ std::vector<Opening> openings_in_plaintext(const GuardQuestion& question) {
   const LocationTree tree(question.http, question.server);
   RequestFlow flow(tree, question.variables);
   follow_requests(flow, paths_of(tree, question.variables), request_of("", question.host));
-  return sure_openings(flow.arrivals(), Told::kServes);
+  return sure_openings(flow.arrivals(), InformedBackend::kServes);
 }
 
 }  // namespace mtls::config::exposure

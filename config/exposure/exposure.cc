@@ -34,13 +34,13 @@ std::vector<int> statuses_of(const LocationTree& tree) {
   return statuses;
 }
 
-// The same place for `.example.com` and `example.com`.
+// `.example.com` and `example.com` lead to the same place.
 std::string bare_name(const std::string& name) {
   return name.starts_with('.') ? name.substr(1) : name;
 }
 
-// What the locations of a server block serve to whom they let in. Without a root of its own a
-// server serves nginx's, like any other.
+// What the locations of a server block serve to clients that they let in. A server without a root
+// of its own does not count, since it serves nginx's default root like any other.
 std::set<std::string> contents_of(const LocationTree& tree, const Variables& variables) {
   std::set<std::string> contents;
   std::vector<const Location*> levels = tree.locations();
@@ -52,7 +52,8 @@ std::set<std::string> contents_of(const LocationTree& tree, const Variables& var
   return contents;
 }
 
-// What a http block itself sets. Each look at that level would otherwise pass by all its servers.
+// What the http block itself sets. Without this copy each search at that level would pass over all
+// its servers.
 syntax::Directive without_servers(const syntax::Directive& http) {
   std::vector<syntax::Directive> inside;
   std::copy_if(http.block->begin(), http.block->end(), std::back_inserter(inside),
@@ -116,7 +117,7 @@ class Describer {
   const blocks::Scopes& scopes_;
   ResolvedConfig& config_;
   std::map<const syntax::Directive*, HttpBlock> blocks_;
-  // Server blocks and their listens that others reach without TLS, by name.
+  // Server blocks that other hosts reach without TLS, with the listen, by name.
   std::map<std::string, std::vector<std::pair<std::size_t, std::string>>> plain_;
   std::map<std::size_t, std::vector<Opening>> plain_openings_;
 };
@@ -148,7 +149,7 @@ const std::vector<Opening>& Describer::plain_openings(std::size_t index) {
   return entry->second;
 }
 
-// An ACME challenge is public by its nature (RFC 8555 §8.3), whatever root it is served from.
+// An ACME challenge is public by nature (RFC 8555 §8.3), whatever root serves it.
 void Describer::find_twins(std::size_t index) {
   TlsContext& server = config_.servers[index];
   std::set<std::pair<std::size_t, std::string>> twins;

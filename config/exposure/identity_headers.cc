@@ -10,9 +10,10 @@
 namespace mtls::config::exposure {
 namespace {
 
-constexpr std::size_t kValue = 1;  // of the words of `proxy_set_header NAME VALUE`
+constexpr std::size_t kValue = 1;  // index of VALUE in `proxy_set_header NAME VALUE`
 
-// Those whose backend reads HTTP headers; `fastcgi_param` and the like no client can send.
+// The directive that sets a request header for this pass. Only passes over HTTP count: no client
+// can send a `fastcgi_param`.
 std::string header_directive(const syntax::Directive& pass) {
   if (pass.name == "proxy_pass") return "proxy_set_header";
   if (pass.name == "grpc_pass") return "grpc_set_header";
@@ -81,7 +82,8 @@ void IdentityHeaders::add_level(const LocationTree& tree, const Location& level,
       if (sets_header(*one)) forward.sent.emplace(base::ascii_lower(one->args[0].text), one);
     }
     for (const auto& [name, one] : forward.sent) {
-      if (variables_.carries_verdict(one->args[kValue].text)) told_[*backend].emplace(name, one);
+      if (variables_.carries_verdict(one->args[kValue].text))
+        identity_by_backend_[*backend].emplace(name, one);
     }
     const syntax::Directive* passes = tree.effective_one(level, "proxy_pass_request_headers");
     forward.passes_what_clients_send =
@@ -101,11 +103,12 @@ std::vector<HeaderGap> IdentityHeaders::gaps(std::size_t index) const {
   if (forwards == forwards_.end()) return gaps;
   for (const Forward& forward : forwards->second) {
     Headers wanted = forward.expected;
-    const auto told = told_.find(forward.backend);
-    if (told != told_.end()) wanted.insert(told->second.begin(), told->second.end());
+    const auto known = identity_by_backend_.find(forward.backend);
+    if (known != identity_by_backend_.end())
+      wanted.insert(known->second.begin(), known->second.end());
     for (const auto& [name, set] : wanted) {
       if (forward.sent.contains(name)) continue;
-      const bool is_read = told != told_.end() && told->second.contains(name);
+      const bool is_read = known != identity_by_backend_.end() && known->second.contains(name);
       gaps.push_back({.header = name,
                       .location = forward.location,
                       .backend = forward.backend,

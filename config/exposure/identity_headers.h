@@ -1,5 +1,5 @@
-// Which locations tell a backend who the client is, by request headers made from `$ssl_client_*`,
-// and which hand requests to the same backend without. Pure.
+// Which locations tell a backend who the client is, in request headers made from `$ssl_client_*`,
+// and which pass requests to the same backend without these headers. Pure.
 #pragma once
 
 #include <map>
@@ -15,33 +15,34 @@
 
 namespace mtls::config::exposure {
 
-/// Only the host itself gets there: 127.0.0.0/8, [::1], unix sockets.
+/// Whether only the host itself can connect: 127.0.0.0/8, [::1], unix sockets.
 bool is_local(const Listen& listen);
 
-/// Some header anywhere in `block` is made from `$ssl_client_*`.
+/// Whether a header anywhere in `block` is made from `$ssl_client_*`.
 bool any_identity(const syntax::Directive& block, const Variables& variables);
 
 class IdentityHeaders {
  public:
-  /// `http`: what is set at that level; its servers need not be there.
+  /// `http` is the http block, with or without its servers.
   IdentityHeaders(const syntax::Directive& http, const Variables& variables);
 
-  /// `index` is any number that stands for the server block.
+  /// Adds a server block. The caller chooses `index`, a number of its own for each server.
   void add(std::size_t index, const syntax::Directive& server);
-  /// After all have been added. A header that is set to something else, or cleared with "", is
-  /// there on purpose. Levels never add up: a location with one proxy_set_header of its own
-  /// inherits none.
+  /// The gaps of one server. REQUIRES: all servers were added. A header that is set to something
+  /// else, or cleared with "", is no gap: somebody meant it so. Levels never add up: a location
+  /// with one proxy_set_header of its own inherits none.
   std::vector<HeaderGap> gaps(std::size_t index) const;
 
  private:
-  using Headers = std::map<std::string, const syntax::Directive*>;  // by name in lower case
+  // Keys are header names in lower case.
+  using Headers = std::map<std::string, const syntax::Directive*>;
 
   struct Forward {
     std::string location;
     std::string backend;
     const syntax::Directive* pass = nullptr;
     Headers sent;
-    Headers expected;  // identity headers set at a level around, in force here or not
+    Headers expected;  // identity headers set at this level or around it, in force here or not
     bool passes_what_clients_send = true;
   };
 
@@ -54,7 +55,8 @@ class IdentityHeaders {
   const syntax::Directive& http_;
   const Variables& variables_;
   std::map<std::size_t, std::vector<Forward>> forwards_;
-  std::map<std::string, Headers> told_;  // backend -> identity headers some location sends it
+  // Backend -> the identity headers that some location sends it.
+  std::map<std::string, Headers> identity_by_backend_;
 };
 
 }  // namespace mtls::config::exposure

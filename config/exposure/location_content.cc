@@ -15,7 +15,7 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, kCount>
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Modules of others that neither admit nor refuse requests.
+// Third-party modules that neither admit nor refuse requests.
 bool is_harmless(std::string_view name) {
   constexpr std::array<std::string_view, 12> kFamilies{
       "brotli", "zstd", "more_", "lua_",        "vhost_traffic_status", "geoip2",
@@ -26,7 +26,7 @@ bool is_harmless(std::string_view name) {
 
 bool is_lua(std::string_view name) { return name.find("_by_lua") != std::string_view::npos; }
 
-// Code of its own that can read the verdict and answer.
+// Code of the site that can read the verdict and answer.
 bool is_code(std::string_view name) {
   constexpr std::array<std::string_view, 5> kNames{"js_content", "js_access", "js_header_filter",
                                                    "js_body_filter", "perl"};
@@ -47,8 +47,9 @@ bool is_unknown(std::string_view name) {
          !is_harmless(name) && name != "perl";
 }
 
-// Code and unknown modules at one level; a content handler is not inherited.
-std::string stranger_in(const syntax::Directive& level, bool is_here) {
+// The code and unknown modules at one level. A content handler counts only where it is set, since
+// it is not inherited.
+std::string foreign_code_in(const syntax::Directive& level, bool is_here) {
   for (const syntax::Directive& directive : *level.block) {
     const std::string& name = directive.name;
     if (is_code(name) && (is_here || !is_own_handler(name))) return name + " decides";
@@ -57,12 +58,12 @@ std::string stranger_in(const syntax::Directive& level, bool is_here) {
   return "";
 }
 
-std::string stranger_at(const LocationTree& tree, const Location& at) {
+std::string foreign_code_at(const LocationTree& tree, const Location& at) {
   for (const Location* level = &at; level != nullptr; level = level->outer) {
-    std::string found = stranger_in(*level->directive, &level->location() == &at.location());
+    std::string found = foreign_code_in(*level->directive, &level->location() == &at.location());
     if (!found.empty()) return found;
   }
-  return stranger_in(tree.http(), false);
+  return foreign_code_in(tree.http(), false);
 }
 
 bool is_on(const syntax::Directive* directive) {
@@ -71,7 +72,7 @@ bool is_on(const syntax::Directive* directive) {
 
 enum class Addresses { kUnasked, kAll, kNone, kSome };
 
-// ngx_http_access_handler(): the first rule that fits.
+// ngx_http_access_handler(): the first rule that matches decides.
 Addresses addresses_at(const LocationTree& tree, const Location& at) {
   const syntax::Directive* first = tree.first_effective(at, {"allow", "deny"});
   if (first == nullptr || first->args.empty()) return Addresses::kUnasked;
@@ -79,7 +80,7 @@ Addresses addresses_at(const LocationTree& tree, const Location& at) {
   return first->name == "allow" ? Addresses::kAll : Addresses::kNone;
 }
 
-// The part of `proxy_pass` before `_pass`, to which `_set_header` and `_param` belong.
+// `proxy` of `proxy_pass`: `proxy_set_header` and similar names begin with it.
 std::string_view family_of(const syntax::Directive& pass) {
   return std::string_view(pass.name).substr(0, pass.name.size() - std::string_view("_pass").size());
 }
@@ -95,8 +96,8 @@ Content of_backend(const LocationTree& tree, const Variables& variables, const L
   const std::string name = backend_of(pass).value_or("");
   Content content{.source = "backend " + name, .is_files = false, .from = &pass, .doubt = {}};
   if (carries(variables, pass)) content.doubt = pass.name + " depends on $ssl_client_*";
-  for (const std::string_view told : {"_set_header", "_param", "_set_body"}) {
-    const std::string directive = std::string(family_of(pass)).append(told);
+  for (const std::string_view suffix : {"_set_header", "_param", "_set_body"}) {
+    const std::string directive = std::string(family_of(pass)).append(suffix);
     for (const syntax::Directive* one : tree.effective(at, directive)) {
       if (carries(variables, *one))
         content.doubt = "the backend is told $ssl_client_* and may refuse";
@@ -108,7 +109,7 @@ Content of_backend(const LocationTree& tree, const Variables& variables, const L
 Content of_files(const LocationTree& tree, const Variables& variables, const Location& at) {
   const syntax::Directive* root = tree.first_effective(at, {"root", "alias"});
   const bool is_bare = root == nullptr && at.kind == Location::Kind::kServer;
-  // What no location takes and no root is set for: nginx's own welcome page.
+  // Without locations and without a root nginx serves its own welcome page.
   if (is_bare && !tree.locations().empty()) return {};
   Content content{.source = "files", .is_files = true, .from = root, .doubt = {}};
   if (root == nullptr || root->args.empty()) return content;
@@ -161,10 +162,10 @@ AccessPhase access_at(const LocationTree& tree, const Location& at) {
   for (const char* name : {"auth_basic", "auth_request"}) {
     if (is_on(tree.effective_one(at, name))) other = std::string(name) + " decides";
   }
-  const std::string stranger = stranger_at(tree, at);
-  const bool has_other = !other.empty() || !stranger.empty();
+  const std::string foreign = foreign_code_at(tree, at);
+  const bool has_other = !other.empty() || !foreign.empty();
   if (addresses == Addresses::kNone && !(any && has_other)) return {.is_closed = true, .doubt = {}};
-  if (!stranger.empty()) return {.is_closed = false, .doubt = stranger};
+  if (!foreign.empty()) return {.is_closed = false, .doubt = foreign};
   if (any && addresses == Addresses::kAll) return {};
   if (!other.empty()) return {.is_closed = false, .doubt = other};
   if (addresses == Addresses::kSome) {

@@ -1,5 +1,5 @@
-// What a location does with a request that its rewrite directives let pass: who may enter (access
-// phase) and what is served (content phase). Pure.
+// What a location does with a request that its rewrite directives let through: who may enter
+// (access phase) and what it serves (content phase). Pure.
 #pragma once
 
 #include <optional>
@@ -11,32 +11,33 @@
 namespace mtls::config::exposure {
 
 struct AccessPhase {
-  bool is_closed = false;  // nobody enters: 403
-  std::string doubt;       // what decides instead of us; "": everybody enters
+  bool is_closed = false;  // nobody may enter: 403
+  std::string doubt;       // what we cannot decide; "": everybody may enter
 };
 
-/// allow, deny, satisfy; passwords, subrequests, code and modules not known here are doubts.
+/// Judges allow, deny and satisfy. Passwords, subrequests, code and unknown modules are doubts.
 AccessPhase access_at(const LocationTree& tree, const Location& at);
 
 struct Content {
-  std::string
-      source;  // `backend NAME`, `files PATH`, the directive of another handler; "": nothing
+  // `backend NAME`, `files PATH`, or the directive of another handler; "": nothing.
+  std::string source;
   bool is_files = false;
-  const syntax::Directive* from = nullptr;  // the directive that says so; nullptr: no root is set
-  std::string doubt;                        // what may refuse there; "": it is served
+  // The directive that decides the source; nullptr: no root is set.
+  const syntax::Directive* from = nullptr;
+  std::string doubt;  // what may refuse the request there; "": nothing does
 };
 
-/// `at` may be an `if`: it serves what its location does unless it says otherwise
-/// (ngx_http_update_location_config keeps the handler).
+/// `at` may be an `if`: it serves what its location does, unless it has a handler of its own
+/// (ngx_http_update_location_config() keeps the handler).
 Content content_at(const LocationTree& tree, const Variables& variables, const Location& at);
 
-/// The host (and port) of a `*_pass`, without scheme and path; nullopt: a variable decides.
+/// The host (and port) of a `*_pass`, without scheme and path. nullopt: a variable decides.
 std::optional<std::string> backend_of(const syntax::Directive& pass);
 
-/// `proxy_pass` and its kin.
+/// Whether this is `proxy_pass` or one of its kin.
 bool is_pass(const syntax::Directive& directive);
 
-/// Code of its own in the server rewrite phase, which may run before any `if`.
+/// Whether the site has code in the server rewrite phase, which may run before any `if`.
 bool runs_before_rewrite(const syntax::Directive& http, const syntax::Directive& server);
 
 }  // namespace mtls::config::exposure

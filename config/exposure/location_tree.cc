@@ -15,7 +15,7 @@ void set_regex(Location& location, std::string pattern, syntax::Letters letters)
   location.name = std::move(pattern);
 }
 
-// ngx_http_core_location(): the modifier is a word of its own or stuck to the name.
+// ngx_http_core_location(): the modifier is a word of its own, or sticks to the name.
 void read_words(Location& location) {
   const auto& args = location.directive->args;
   if (args.empty()) return;
@@ -31,7 +31,7 @@ void read_words(Location& location) {
   location.name = text.substr(location.stops_regex ? 2 : location.kind == Kind::kExact ? 1 : 0);
 }
 
-// `proxy_pass` and its kin in `location /x/` make nginx answer `/x` with a redirect
+// With `proxy_pass` or its kin in `location /x/` nginx answers `/x` with a redirect
 // (clcf->auto_redirect).
 bool redirects_to_slash(const Location& location) {
   if (!location.name.ends_with('/')) return false;
@@ -72,7 +72,7 @@ LocationTree::LocationTree(const syntax::Directive& http, const syntax::Directiv
 void LocationTree::grow(Location& level) {
   for (const syntax::Directive& directive : *level.directive->block) {
     const bool is_location = directive.name == "location";
-    // A server-level `if` is no level of its own for requests (if_code->loc_conf is NULL).
+    // An `if` of the server is not a level for requests (if_code->loc_conf is NULL).
     const bool is_if = directive.name == "if" && level.kind != Kind::kServer;
     if (!directive.block || (!is_location && !is_if)) continue;
     auto location = std::make_unique<Location>();
@@ -102,7 +102,8 @@ std::vector<LocationTree::LocationMatch> LocationTree::find(const RequestState& 
   return {found};
 }
 
-// ngx_http_core_find_static_location(): the longest prefix, and what settles it at once.
+// ngx_http_core_find_static_location(): the longest prefix, unless an exact match or a redirect
+// settles the search at once.
 LocationTree::Outcome LocationTree::find_static(const Location& level, const std::string& uri,
                                                 LocationMatch& found) {
   const Location* prefix = nullptr;
@@ -127,7 +128,8 @@ LocationTree::Outcome LocationTree::find_static(const Location& level, const std
   return Outcome::kOpen;
 }
 
-// ngx_http_core_find_location(): once settled, the patterns around are not asked.
+// ngx_http_core_find_location(): once the search is settled, the patterns of outer levels do not
+// count.
 LocationTree::Outcome LocationTree::find_in(const Location& level, const std::string& uri,
                                             LocationMatch& found) const {
   const Location* before = found.at;
@@ -149,7 +151,7 @@ LocationTree::Outcome LocationTree::find_in(const Location& level, const std::st
   return Outcome::kOpen;
 }
 
-// Any path but, for an unnamed one, those of exact locations.
+// All locations that any path may reach. An unnamed path reaches no exact location.
 std::vector<LocationTree::LocationMatch> LocationTree::find_any(const RequestState& request) const {
   std::vector<LocationMatch> found;
   bool has_root = false;

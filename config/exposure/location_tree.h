@@ -1,5 +1,5 @@
-// The locations of one http server block as nginx looks them up (ngx_http_core_find_location), and
-// which directive is in force at one of them. Points into the Document. Pure.
+// The locations of one http server block as nginx searches them (ngx_http_core_find_location()),
+// and which directive is in force at one of them. Points into the Document. Pure.
 #pragma once
 
 #include <array>
@@ -15,21 +15,22 @@
 
 namespace mtls::config::exposure {
 
-/// A configuration level below http: the server, a location, or an `if` inside one.
+/// A level of the configuration below http: the server, a location, or an `if` inside a location.
 struct Location {
   enum class Kind { kServer, kPrefix, kExact, kRegex, kNamed, kIf };
 
   Kind kind = Kind::kServer;
   const syntax::Directive* directive = nullptr;
   const Location* outer = nullptr;
-  std::string name;                    // path, pattern or @name
+  std::string name;                    // the path, the pattern or @name
   bool stops_regex = false;            // ^~
-  std::optional<syntax::Regex> regex;  // nullopt also for a pattern that does not compile
+  std::optional<syntax::Regex> regex;  // nullopt also when the pattern does not compile
   std::vector<std::unique_ptr<Location>> inside;
 
-  /// The words after `location`; those of the location around an `if`; "" for the server.
+  /// The words after `location`. For an `if` those of the location around it; "" for the server.
   std::string label() const;
   const Location& location() const { return kind == Kind::kIf ? outer->location() : *this; }
+  /// The first directive with that name at this very level; nullptr when there is none.
   const syntax::Directive* own(std::string_view directive_name) const;
 };
 
@@ -39,24 +40,26 @@ class LocationTree {
 
   const syntax::Directive& http() const { return http_; }
   const Location& server() const { return server_; }
-  /// nullptr: nginx answers 500.
+  /// The location @name; nullptr: nginx answers 500.
   const Location* named(std::string_view name) const;
 
   struct LocationMatch {
     const Location* at;
-    bool is_redirect = false;  // 301 to the same path with a slash
-    bool is_certain = true;    // for the path given; else some path may lead there
+    bool is_redirect = false;  // nginx answers 301 to the same path with a slash
+    bool is_certain = true;    // the given path leads there; otherwise some path may
   };
+  /// Where the request's path leads: one match, or every possible one when the path is not known.
   std::vector<LocationMatch> find(const RequestState& request) const;
 
-  /// The directives of that name at the innermost level that has any: levels never add up.
+  /// The directives with that name at the innermost level that has any. Levels never add up.
   std::vector<const syntax::Directive*> effective(const Location& at, std::string_view name) const;
+  /// The first directive of effective(); nullptr when there is none.
   const syntax::Directive* effective_one(const Location& at, std::string_view name) const;
-  /// The first directive of either name at the innermost level that has one.
+  /// The first directive with either name, at the innermost level that has one.
   const syntax::Directive* first_effective(const Location& at,
                                            const std::array<std::string_view, 2>& names) const;
 
-  /// Every location but the server itself and the `if`s, in configuration order.
+  /// All locations, in the order of the configuration; without the server itself and the `if`s.
   const std::vector<const Location*>& locations() const { return locations_; }
 
  private:

@@ -1,6 +1,6 @@
-// Follows requests of a client without SUCCESS through one http server block, phase by phase as
-// nginx does: server rewrite, location, its rewrite, access, try_files, content, error pages. What
-// is not known takes both ways. Pure.
+// Follows requests of a client without a verified certificate through one http server block, phase
+// by phase as nginx does: server rewrite, location, its rewrite, access, try_files, content, error
+// pages. Where a condition is not known, both branches are followed. Pure.
 #pragma once
 
 #include <cstddef>
@@ -22,22 +22,26 @@ struct Arrival {
   const Location* location = nullptr;
   Known uri;
   Content content;
-  std::string doubt;      // why it may not get there after all, besides content.doubt; "": it does
-  bool is_guess = false;  // some path may lead there, but none that does is known
+  // Why it may not get there after all, apart from content.doubt; "": it does.
+  std::string doubt;
+  bool is_guess = false;  // no path is known to lead there, but some path may
 };
 
 class RequestFlow {
  public:
   RequestFlow(const LocationTree& tree, const Variables& variables);
 
+  /// Follows one request from the first phase on and adds to arrivals().
   void follow(const RequestState& request);
-  /// nginx itself answers with `status` before any phase (a bad certificate: 495).
+  /// Follows a request that nginx itself answers with `status` before any phase (a bad certificate:
+  /// 495).
   void follow_error(const RequestState& request, int status);
 
   const std::vector<Arrival>& arrivals() const { return arrivals_; }
-  /// There were more ways than we are ready to take.
+  /// Whether there were more branches than we are ready to follow.
   bool gave_up() const { return steps_left_ == 0; }
-  /// What error_page names: a file served there is part of an answer, not content.
+  /// Whether error_page names the path. A file that is served there is part of an error, not
+  /// content.
   bool is_error_page(const std::string& uri) const { return error_pages_.contains(uri); }
 
  private:
@@ -45,18 +49,19 @@ class RequestFlow {
 
   struct Op {
     const syntax::Directive* directive = nullptr;
-    std::size_t next_if_false = 0;     // of an `if`
-    const Location* enters = nullptr;  // of an `if` in a location
+    std::size_t next_if_false = 0;     // of an `if`: index of the next operation when it is false
+    const Location* enters = nullptr;  // of an `if` in a location: the level that it enters
     std::optional<grammar::Condition> condition = std::nullopt;
     std::optional<syntax::Regex> regex = std::nullopt;  // of a `rewrite`
   };
   using Program = std::vector<Op>;
 
+  // One branch of a request on its way through the phases.
   struct RequestPath {
     RequestState request;
     Phase phase = Phase::kServerRewrite;
     const Location* here = nullptr;     // r->loc_conf
-    const Location* program = nullptr;  // whose rewrite directives run
+    const Location* program = nullptr;  // the level whose rewrite directives run
     std::size_t op = 0;
     int status = 0;        // of kError
     int uri_changes = 10;  // NGX_HTTP_MAX_URI_CHANGES
@@ -67,28 +72,28 @@ class RequestFlow {
   };
 
   void run(RequestPath start);
-  void step(RequestPath walk);
+  void step(RequestPath branch);
   const Program& program_of(const Location& level);
   void compile(const Location& level, const std::vector<syntax::Directive>& block,
                Program& program);
-  void rewrite(RequestPath walk);
-  void end_rewrite(RequestPath walk);
-  void take_if(RequestPath walk, const Op& op);
-  void take_branch(RequestPath walk, const Op& op, bool outcome);
-  void take_both(const RequestPath& walk, const Op& op, bool is_doubted);
-  void take_return(RequestPath walk, const syntax::Directive& directive);
-  void take_rewrite(RequestPath walk, const Op& op);
-  void find(const RequestPath& walk);
-  void arrive(RequestPath walk, const LocationTree::LocationMatch& found);
-  void access(RequestPath walk);
-  void content(RequestPath walk);
-  void try_files(RequestPath walk, const syntax::Directive& directive);
-  void serve(const RequestPath& walk);
-  void error(RequestPath walk);
-  bool has_error_page(const RequestPath& walk, int status) const;
-  void fail(RequestPath walk, int status);
-  void redirect(RequestPath walk, const std::string& written);
-  void go_named(RequestPath walk, const Location& location);
+  void rewrite(RequestPath branch);
+  void end_rewrite(RequestPath branch);
+  void take_if(RequestPath branch, const Op& op);
+  void take_branch(RequestPath branch, const Op& op, bool outcome);
+  void take_both(const RequestPath& branch, const Op& op, bool is_doubted);
+  void take_return(RequestPath branch, const syntax::Directive& directive);
+  void take_rewrite(RequestPath branch, const Op& op);
+  void find(const RequestPath& branch);
+  void arrive(RequestPath branch, const LocationTree::LocationMatch& found);
+  void access(RequestPath branch);
+  void content(RequestPath branch);
+  void try_files(RequestPath branch, const syntax::Directive& directive);
+  void serve(const RequestPath& branch);
+  void error(RequestPath branch);
+  bool has_error_page(const RequestPath& branch, int status) const;
+  void fail(RequestPath branch, int status);
+  void redirect(RequestPath branch, const std::string& written);
+  void go_named(RequestPath branch, const Location& location);
   void collect_error_pages(const syntax::Directive& level);
 
   const LocationTree& tree_;

@@ -9,8 +9,8 @@
 namespace mtls::config::exposure {
 namespace {
 
-constexpr std::string_view kVerdictPrefix =
-    "ssl_client_";             // stands for all of them in a set of names
+// In a set of names it stands for all variables with this prefix.
+constexpr std::string_view kVerdictPrefix = "ssl_client_";
 constexpr int kMaxDepth = 16;  // nginx gives up on cycles of variables at run time
 
 template <std::size_t kCount>
@@ -54,13 +54,13 @@ bool is_path_variable(std::string_view name) {
 Variables::Variables(const syntax::Directive& http) {
   collect(http);
   for (const auto& [name, map] : maps_) collect_paths(map);
-  carriers_.insert(std::string(kVerdictPrefix));
-  spread(carriers_);
-  spellings_ = {"request_uri", "host", "http_host"};
-  spread(spellings_);
+  verdict_carriers_.insert(std::string(kVerdictPrefix));
+  add_dependents(verdict_carriers_);
+  spelling_dependent_ = {"request_uri", "host", "http_host"};
+  add_dependents(spelling_dependent_);
 }
 
-// ngx_http_map(): `hostnames` and `volatile` alone, then key and value.
+// ngx_http_map(): `hostnames` and `volatile` stand alone; all other lines are a key and a value.
 Variables::Map Variables::read_map(const syntax::Directive& block) {
   Map map;
   map.source = block.args.at(0).text;
@@ -93,31 +93,31 @@ void Variables::collect(const syntax::Directive& block) {
     const auto& args = directive.args;
     for (const syntax::Argument& word : args) {
       for (std::string& group : syntax::named_groups(word.text))
-        elsewhere_.insert(std::move(group));
+        unfollowed_.insert(std::move(group));
     }
     if (name == "map" && args.size() == 2 && directive.block) {
       const std::string target =
           args[1].text.empty() ? "" : base::ascii_lower(args[1].text.substr(1));
       for (const syntax::Directive& row : *directive.block) {
         for (std::string& group : syntax::named_groups(row.name))
-          elsewhere_.insert(std::move(group));
-        if (!row.args.empty()) feeds_.emplace_back(target, row.args[0].text);
+          unfollowed_.insert(std::move(group));
+        if (!row.args.empty()) assignments_.emplace_back(target, row.args[0].text);
       }
-      feeds_.emplace_back(target, args[0].text);
+      assignments_.emplace_back(target, args[0].text);
       maps_[target] = read_map(directive);
     } else if (syntax::is_data_block(directive) && !args.empty()) {
-      for (std::string& target : syntax::variables_in(args.back().text)) elsewhere_.insert(target);
+      for (std::string& target : syntax::variables_in(args.back().text)) unfollowed_.insert(target);
     } else if (name == "set" && args.size() == 2) {
       for (const std::string& target : syntax::variables_in(args[0].text)) {
         set_somewhere_.insert(target);
-        feeds_.emplace_back(target, args[1].text);
+        assignments_.emplace_back(target, args[1].text);
       }
     } else if (name == "auth_request_set" || name == "js_set" || name == "js_var" ||
                name == "perl_set" || name.starts_with("set_by_lua")) {
       if (args.empty()) continue;
       for (const std::string& target : syntax::variables_in(args[0].text)) {
-        elsewhere_.insert(target);
-        carriers_.insert(target);  // code reads what it likes
+        unfollowed_.insert(target);
+        verdict_carriers_.insert(target);  // code can read any variable
       }
     } else if (directive.block) {
       collect(directive);
@@ -132,17 +132,18 @@ void Variables::collect_paths(const Map& map) {
     (row.regex ? paths_.patterns : paths_.literals).push_back(row.key);
 }
 
-// Until nothing new is found: maps of maps, `set` of `set`.
-void Variables::spread(Names& names) const {
+// Adds the variables that are made from `names`, until nothing new is found: a map may read a map,
+// and a `set` a `set`.
+void Variables::add_dependents(Names& names) const {
   for (bool grows = true; grows;) {
     grows = false;
-    for (const auto& [target, source] : feeds_) {
+    for (const auto& [target, source] : assignments_) {
       const auto parts = syntax::variables_in(source);
-      const bool is_fed = std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+      const bool depends = std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
         return part.starts_with(kVerdictPrefix) ? names.contains(kVerdictPrefix)
                                                 : names.contains(part);
       });
-      if (is_fed && names.insert(target).second) grows = true;
+      if (depends && names.insert(target).second) grows = true;
     }
   }
 }
@@ -150,11 +151,13 @@ void Variables::spread(Names& names) const {
 bool Variables::carries_verdict(std::string_view written) const {
   const auto names = syntax::variables_in(written);
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return name.starts_with(kVerdictPrefix) || carriers_.contains(name);
+    return name.starts_with(kVerdictPrefix) || verdict_carriers_.contains(name);
   });
 }
 
-bool Variables::is_one_spelling(std::string_view name) const { return spellings_.contains(name); }
+bool Variables::is_one_spelling(std::string_view name) const {
+  return spelling_dependent_.contains(name);
+}
 
 Value Variables::value(std::string_view written, RequestState& request, int depth) const {
   const std::string name = base::ascii_lower(written);
@@ -164,7 +167,8 @@ Value Variables::value(std::string_view written, RequestState& request, int dept
   }
   if (name == "ssl_client_verify") return of(request.verify);
   if (name.starts_with("ssl_client_")) {
-    // Only who sends a certificate has a name, and who makes it himself has any.
+    // Only a client that sends a certificate has a subject. In an unverified certificate it is the
+    // client's free choice.
     if (!request.verify.starts_with("FAILED")) return of("");
     return {.known = {}, .one_of = {}, .is_clients_choice = true};
   }
@@ -176,10 +180,11 @@ Value Variables::value(std::string_view written, RequestState& request, int dept
     return request.host.empty() ? any : of(request.host);
   }
   if (is_sent_by_client(name)) return {.known = {}, .one_of = {}, .is_clients_choice = true};
-  if (elsewhere_.contains(name) || depth > kMaxDepth) return any;
+  if (unfollowed_.contains(name) || depth > kMaxDepth) return any;
   if (const auto map = maps_.find(name); map != maps_.end()) {
     Value found = map_value(map->second, request, depth + 1);
-    // The first use decides, even when the path is rewritten later (ngx_http_get_indexed_variable).
+    // The first use fixes the value, even when the path is rewritten later
+    // (ngx_http_get_indexed_variable()).
     if (found.known && !map->second.is_volatile) request.variables[name] = found.known;
     return found;
   }
@@ -213,7 +218,7 @@ Value Variables::text(std::string_view written, RequestState& request, int depth
   return {.known = {}, .one_of = {}, .is_clients_choice = is_free};
 }
 
-// ngx_http_map_find(): exact keys regardless of case, then the patterns in order, then the default.
+// ngx_http_map_find(): exact keys in any case, then the patterns in order, then the default.
 std::vector<const std::string*> Variables::candidates(const Map& map, const Value& source,
                                                       const RequestState& request) const {
   std::vector<const std::string*> found;

@@ -1,5 +1,5 @@
-// What a request variable is worth while one request is followed, as far as the configuration
-// tells: maps, `set`, the TLS variables of a client without SUCCESS, the URI. Pure.
+// The values of variables while one request is followed, as far as the configuration tells: maps,
+// `set`, the TLS variables of a client without a verified certificate, the URI. Pure.
 #pragma once
 
 #include <map>
@@ -15,51 +15,54 @@
 
 namespace mtls::config::exposure {
 
-/// A text, or nullopt: any.
+/// A text; nullopt: not known, it may be any.
 using Known = std::optional<std::string>;
 
-/// One request of a client that nginx did not verify, at one moment of its way.
+/// A request of a client that nginx did not verify, at one point of its way.
 struct RequestState {
   std::string verify;  // $ssl_client_verify: `NONE`, `FAILED:…`, or "" without TLS (R3.32)
-  std::string host;    // as it selected the server; "": any
-  Known sent_uri;      // the path of the request line
-  Known uri;           // $uri: rewrites change it
-  // With `uri` unknown: it is none of the paths that the configuration names.
+  std::string host;    // the host that selected the server; "": any
+  Known sent_uri;      // the path in the request line
+  Known uri;           // $uri, which rewrites change
+  // When `uri` is not known: it is none of the paths that the configuration names.
   bool is_unnamed = false;
-  std::map<std::string, Known, std::less<>> variables;  // `set`, and maps once asked
-  std::map<std::string, bool, std::less<>> outcomes;    // of tests that could go either way
-  std::set<std::string, std::less<>> asked;             // the variables of those tests
-  std::string doubt;                                    // why this way may not exist; "": it does
+  std::map<std::string, Known, std::less<>> variables;  // values from `set`, and of maps once used
+  // Assumed outcomes of tests whose outcome is not known.
+  std::map<std::string, bool, std::less<>> outcomes;
+  std::set<std::string, std::less<>> asked;  // the variables of those tests
+  // Why this branch may not exist; "": it does.
+  std::string doubt;
 };
 
-/// $uri becomes `uri`; what was asked of it no longer holds.
+/// Sets $uri, and drops the assumed outcomes of tests, since they no longer hold.
 void change_uri(RequestState& request, Known uri);
 
 struct Value {
   Known known;
-  std::vector<std::string> one_of;  // when not known: one of these, or of all texts when empty
-  bool is_clients_choice = false;   // a header, an argument, a method: whatever the client likes
+  std::vector<std::string> one_of;  // when `known` is not: one of these; when empty, any text
+  bool is_clients_choice = false;   // a header, an argument, the method: the client chooses freely
 };
 
 class Variables {
  public:
   explicit Variables(const syntax::Directive& http);
 
+  /// The value of the variable `name`. May note the value of a map in `request`.
   Value value(std::string_view name, RequestState& request) const {
     return value(name, request, 0);
   }
-  /// The text after nginx has put in the variables; nullopt: not known.
+  /// The text after nginx has inserted the variables; nullopt: not known.
   Known text(std::string_view written, RequestState& request) const;
 
-  /// Some `$variable` in the text comes from the verdict or another `$ssl_client_*`, through maps
-  /// and `set` too.
+  /// Whether a `$variable` in the text comes from the verdict or another `$ssl_client_*`, directly
+  /// or through maps and `set`.
   bool carries_verdict(std::string_view written) const;
 
-  /// The value follows the request line or Host as sent, of which we know one spelling only:
-  /// another one reaches the same place.
+  /// Whether the value depends on the request line or the Host as the client wrote it. Only one
+  /// spelling is followed, and another spelling can reach the same location.
   bool is_one_spelling(std::string_view name) const;
 
-  /// Paths and patterns that maps look for in the request's path.
+  /// The paths and patterns with which maps compare the request's path.
   struct Paths {
     std::vector<std::string> literals;
     std::vector<std::string> patterns;
@@ -68,21 +71,21 @@ class Variables {
 
  private:
   struct Row {
-    std::string key;                     // lower case; of a pattern: as written
-    std::optional<syntax::Regex> regex;  // ~ and ~*
+    std::string key;                     // in lower case; a pattern as written
+    std::optional<syntax::Regex> regex;  // of `~` and `~*`
     std::string value;
   };
   struct Map {
     std::string source;
     std::vector<Row> rows;
     std::string fallback;
-    bool is_readable = true;  // no hostnames, no pattern that does not compile
+    bool is_readable = true;  // false with `hostnames`, or a pattern that does not compile
     bool is_volatile = false;
   };
 
   using Names = std::set<std::string, std::less<>>;
 
-  void spread(Names& names) const;
+  void add_dependents(Names& names) const;
   static Map read_map(const syntax::Directive& block);
   void collect(const syntax::Directive& block);
   void collect_paths(const Map& map);
@@ -93,18 +96,22 @@ class Variables {
                                              const RequestState& request) const;
 
   std::map<std::string, Map, std::less<>> maps_;
-  std::set<std::string, std::less<>> set_somewhere_;        // "" until they are
-  std::set<std::string, std::less<>> elsewhere_;            // captures, scripts, geo: not followed
-  std::vector<std::pair<std::string, std::string>> feeds_;  // variable, text it is made of
-  Names carriers_;                                          // of the verdict
-  Names spellings_;                                         // of what was sent
+  // Variables that some `set` sets; "" until then.
+  std::set<std::string, std::less<>> set_somewhere_;
+  // Set by captures, scripts or geo, which are not followed.
+  std::set<std::string, std::less<>> unfollowed_;
+  // Variable, and a text that its value is made from.
+  std::vector<std::pair<std::string, std::string>> assignments_;
+  Names verdict_carriers_;  // variables that may carry the verdict
+  // Variables that depend on the client's spelling.
+  Names spelling_dependent_;
   Paths paths_;
 };
 
-/// A whole URL, which nginx answers with a redirect.
+/// Whether the target is a full URL, which nginx answers with a redirect.
 bool is_external(std::string_view target);
 
-/// The path of the request: `uri`, `document_uri`, `request_uri`.
+/// Whether the variable is the path of the request: `uri`, `document_uri` or `request_uri`.
 bool is_path_variable(std::string_view name);
 
 }  // namespace mtls::config::exposure

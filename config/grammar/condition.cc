@@ -9,8 +9,8 @@
 namespace mtls::config::grammar {
 namespace {
 
-// The words between the parentheses, which are stuck to the first and the last word or stand alone
-// (R1.22).
+// The words between the parentheses, which stick to the first and last word or are words of their
+// own (R1.22).
 std::vector<std::string> words_of(const syntax::Directive& directive) {
   std::vector<std::string> words;
   for (const syntax::Argument& argument : directive.args) words.push_back(argument.text);
@@ -32,7 +32,7 @@ bool is_file_test(const std::string& word) {
   return word.size() == dash + 2 && word[dash] == '-';
 }
 
-// The comparison behind a variable.
+// nginx's complaint about the comparison after a variable.
 std::optional<std::string> comparison_error(const std::string& sign, const std::string& operand) {
   if (sign == "=" || sign == "!=") return std::nullopt;
   if (sign != "~" && sign != "~*" && sign != "!~" && sign != "!~*") {
@@ -47,7 +47,7 @@ bool is_true(const std::string& value) { return !value.empty() && value != "0"; 
 
 }  // namespace
 
-// ngx_http_rewrite_if_condition(), whose words count from 1.
+// ngx_http_rewrite_if_condition(), which counts words from 1.
 std::optional<std::string> condition_error(const syntax::Directive& directive) {
   std::vector<std::string> words{directive.name};
   for (const syntax::Argument& argument : directive.args) words.push_back(argument.text);

@@ -1,5 +1,5 @@
-// The condition of an `if` (R1.22, ngx_http_rewrite_if_condition) as it is written. What it comes
-// to for one request is config/exposure/condition_outcome.h. Pure.
+// The condition of an `if` as it is written (R1.22, ngx_http_rewrite_if_condition()).
+// config/exposure/condition_outcome.h decides it for one request. Pure.
 #pragma once
 
 #include <optional>
@@ -11,27 +11,28 @@
 
 namespace mtls::config::grammar {
 
-/// nginx's complaint about the words of an `if` that has some.
+/// nginx's complaint about the condition, if any. REQUIRES: the `if` has arguments.
 std::optional<std::string> condition_error(const syntax::Directive& directive);
 
 class Condition {
  public:
-  /// Of the directive `if`; one that nginx refuses reads as a test nothing is known of.
+  /// The condition of an `if`. One that nginx refuses counts as a test whose outcome is never
+  /// known.
   explicit Condition(const syntax::Directive& directive);
 
-  /// The same text is the same test.
+  /// The condition without its parentheses. Equal texts are the same test.
   const std::string& text() const { return text_; }
   bool is_file_test() const { return kind_ == Kind::kFile; }
-  /// Whether it holds of a known value; `operand` nullopt: not known. nullopt: it could go either
-  /// way.
+  /// Whether the condition holds for a known value of its variable. `operand`: the text after `=`
+  /// or `!=`, nullopt when it is not known. Returns nullopt when the outcome is not known.
   std::optional<bool> compare(const std::string& value,
                               const std::optional<std::string>& operand) const;
 
-  /// "" when it asks for a file.
+  /// The name without `$`; "" for a test of a file.
   const std::string& variable() const { return variable_; }
   bool is_equality() const { return kind_ == Kind::kEqual || kind_ == Kind::kNotEqual; }
   bool is_negated() const { return kind_ == Kind::kNotEqual || kind_ == Kind::kDiffers; }
-  /// What it compares with: a text, a pattern, a file name.
+  /// The right side: a text, a pattern or a file name.
   const std::string& operand() const { return operand_; }
   bool is_pattern() const { return kind_ == Kind::kMatches || kind_ == Kind::kDiffers; }
 

@@ -18,18 +18,18 @@ constexpr auto kEnum = ValueKind::kEnum;
 constexpr auto kFree = Repeat::kFree;
 
 // R2.A: the ngx_command_t of ngx_http_ssl_module, ngx_stream_ssl_module and ngx_mail_ssl_module,
-// and of what else says which server block answers.
+// and the directives that decide which server block answers.
 constexpr std::array kServerRules{
     DirectiveRule{
         .name = "http2", .modules = "h", .value = kFlag, .by_default = "off", .since = {1, 25, 1}},
     DirectiveRule{.name = "listen",
                   .modules = "hsm",
-                  .reach = Placement::kServerOnly,
+                  .placement = Placement::kServerOnly,
                   .max_args = kAnyNumber,
                   .repeat = kFree},
     DirectiveRule{.name = "server_name",
                   .modules = "hs",
-                  .reach = Placement::kServerOnly,
+                  .placement = Placement::kServerOnly,
                   .max_args = kAnyNumber,
                   .repeat = kFree,
                   .value = ValueKind::kServerName,
@@ -155,82 +155,85 @@ constexpr std::array kServerRules{
                   .by_default = "off"},
 };
 
-// R2.D: one family of ngx_http_proxy_module, ngx_http_grpc_module, ngx_http_uwsgi_module and
-// ngx_stream_proxy_module. `prefix` has to be a literal: a name lives as long as the program.
-#define MTLS_UPSTREAM_RULES(prefix, where)                                                      \
-  DirectiveRule{.name = prefix "certificate",                                                   \
-                .modules = (where),                                                             \
-                .reach = Placement::kLocation,                                                      \
-                .value = kFile},                                                                \
-      DirectiveRule{.name = prefix "certificate_cache",                                         \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .max_args = 3,                                                              \
-                    .value = ValueKind::kCertificateCache,                                      \
-                    .by_default = "off",                                                        \
-                    .since = kCertificateCaches},                                               \
-      DirectiveRule{.name = prefix "certificate_key",                                           \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = kFile},                                                            \
-      DirectiveRule{.name = prefix "ciphers",                                                   \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .by_default = "DEFAULT"},                                                   \
-      DirectiveRule{.name = prefix "conf_command",                                              \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .min_args = 2,                                                              \
-                    .max_args = 2,                                                              \
-                    .repeat = kFree,                                                            \
-                    .since = kConfCommands},                                                    \
-      DirectiveRule{                                                                            \
-          .name = prefix "crl", .modules = (where), .reach = Placement::kLocation, .value = kFile}, \
-      DirectiveRule{.name = prefix "name", .modules = (where), .reach = Placement::kLocation},      \
-      DirectiveRule{.name = prefix "password_file",                                             \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = kFile},                                                            \
-      DirectiveRule{.name = prefix "protocols",                                                 \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .max_args = kAnyNumber,                                                     \
-                    .repeat = kFree,                                                            \
-                    .value = ValueKind::kBitmask,                                               \
-                    .words = kProtocols},                                                       \
-      DirectiveRule{.name = prefix "server_name",                                               \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = kFlag,                                                             \
-                    .by_default = "off"},                                                       \
-      DirectiveRule{.name = prefix "session_reuse",                                             \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = kFlag,                                                             \
-                    .by_default = "on"},                                                        \
-      DirectiveRule{.name = prefix "trusted_certificate",                                       \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = kFile},                                                            \
-      DirectiveRule{.name = prefix "verify",                                                    \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = kFlag,                                                             \
-                    .by_default = "off"},                                                       \
-      DirectiveRule{.name = prefix "verify_depth",                                              \
-                    .modules = (where),                                                         \
-                    .reach = Placement::kLocation,                                                  \
-                    .value = ValueKind::kNumber,                                                \
+// R2.D: one family each in ngx_http_proxy_module, ngx_http_grpc_module, ngx_http_uwsgi_module and
+// ngx_stream_proxy_module. `prefix` must be a literal, so that the names live as long as the
+// program.
+#define MTLS_UPSTREAM_RULES(prefix, where)                                                         \
+  DirectiveRule{.name = prefix "certificate",                                                      \
+                .modules = (where),                                                                \
+                .placement = Placement::kLocation,                                                 \
+                .value = kFile},                                                                   \
+      DirectiveRule{.name = prefix "certificate_cache",                                            \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .max_args = 3,                                                                 \
+                    .value = ValueKind::kCertificateCache,                                         \
+                    .by_default = "off",                                                           \
+                    .since = kCertificateCaches},                                                  \
+      DirectiveRule{.name = prefix "certificate_key",                                              \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFile},                                                               \
+      DirectiveRule{.name = prefix "ciphers",                                                      \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .by_default = "DEFAULT"},                                                      \
+      DirectiveRule{.name = prefix "conf_command",                                                 \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .min_args = 2,                                                                 \
+                    .max_args = 2,                                                                 \
+                    .repeat = kFree,                                                               \
+                    .since = kConfCommands},                                                       \
+      DirectiveRule{.name = prefix "crl",                                                          \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFile},                                                               \
+      DirectiveRule{.name = prefix "name", .modules = (where), .placement = Placement::kLocation}, \
+      DirectiveRule{.name = prefix "password_file",                                                \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFile},                                                               \
+      DirectiveRule{.name = prefix "protocols",                                                    \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .max_args = kAnyNumber,                                                        \
+                    .repeat = kFree,                                                               \
+                    .value = ValueKind::kBitmask,                                                  \
+                    .words = kProtocols},                                                          \
+      DirectiveRule{.name = prefix "server_name",                                                  \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFlag,                                                                \
+                    .by_default = "off"},                                                          \
+      DirectiveRule{.name = prefix "session_reuse",                                                \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFlag,                                                                \
+                    .by_default = "on"},                                                           \
+      DirectiveRule{.name = prefix "trusted_certificate",                                          \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFile},                                                               \
+      DirectiveRule{.name = prefix "verify",                                                       \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = kFlag,                                                                \
+                    .by_default = "off"},                                                          \
+      DirectiveRule{.name = prefix "verify_depth",                                                 \
+                    .modules = (where),                                                            \
+                    .placement = Placement::kLocation,                                             \
+                    .value = ValueKind::kNumber,                                                   \
                     .by_default = "1"}
 
 constexpr std::array kUpstreamRules{
     MTLS_UPSTREAM_RULES("proxy_ssl_", "hs"),
     MTLS_UPSTREAM_RULES("grpc_ssl_", "h"),
     MTLS_UPSTREAM_RULES("uwsgi_ssl_", "h"),
-    DirectiveRule{.name = "grpc_pass", .modules = "h", .reach = Placement::kPass},
+    DirectiveRule{.name = "grpc_pass", .modules = "h", .placement = Placement::kPass},
     DirectiveRule{.name = "proxy_pass",
                   .modules = "hs",
-                  .reach = Placement::kPassOrExcept,
+                  .placement = Placement::kPassOrExcept,
                   .value = ValueKind::kProxyUrl},
     DirectiveRule{.name = "proxy_ssl", .modules = "s", .value = kFlag, .by_default = "off"},
     DirectiveRule{.name = "proxy_ssl_alpn",
@@ -238,7 +241,7 @@ constexpr std::array kUpstreamRules{
                   .max_args = kAnyNumber,
                   .value = ValueKind::kAlpn,
                   .since = {1, 31, 0}},
-    DirectiveRule{.name = "uwsgi_pass", .modules = "h", .reach = Placement::kPass},
+    DirectiveRule{.name = "uwsgi_pass", .modules = "h", .placement = Placement::kPass},
 };
 #undef MTLS_UPSTREAM_RULES
 

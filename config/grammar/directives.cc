@@ -21,18 +21,18 @@ char module_of(vocabulary::Context context) {
   }
 }
 
-bool reaches(Placement reach, vocabulary::Context context) {
-  const bool is_pass = reach == Placement::kPass || reach == Placement::kPassOrExcept;
+bool covers(Placement placement, vocabulary::Context context) {
+  const bool is_pass = placement == Placement::kPass || placement == Placement::kPassOrExcept;
   switch (context) {
     case kHttp:
     case kStream:
-    case kMail: return reach == Placement::kServer || reach == Placement::kLocation;
+    case kMail: return placement == Placement::kServer || placement == Placement::kLocation;
     case kHttpServer: return !is_pass;
     case kStreamServer:
     case kMailServer: return true;
-    case kLocation: return is_pass || reach == Placement::kLocation;
+    case kLocation: return is_pass || placement == Placement::kLocation;
     case kLocationIf: return is_pass;
-    case kLimitExcept: return reach == Placement::kPassOrExcept;
+    case kLimitExcept: return placement == Placement::kPassOrExcept;
     default: return false;
   }
 }
@@ -43,7 +43,7 @@ bool is_allowed(const DirectiveRule& rule, vocabulary::Context context, Version 
   const char module = module_of(context);
   if (module == '\0' || rule.modules.find(module) == std::string_view::npos) return false;
   if (module == 's' && version < rule.stream_since) return false;
-  return reaches(rule.reach, context);
+  return covers(rule.placement, context);
 }
 
 std::string directive_complaint(const syntax::Directive& directive, std::string_view complaint) {

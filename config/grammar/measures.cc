@@ -12,7 +12,7 @@ constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 struct Unit {
   std::string_view letters;
-  int step;  // its place from large to small
+  int step;  // rank from large to small
   std::int64_t seconds;
 };
 
@@ -42,7 +42,7 @@ const Unit* take_unit(std::string_view& text) {
   return found;
 }
 
-// Each unit once, from large to small; a space makes seconds and ends the units.
+// Each unit may occur once, from large to small. A space means seconds and ends the units.
 bool may_follow(const Unit& unit, int step) {
   return unit.letters == " " ? step < kSecondStep : step < unit.step;
 }
@@ -77,7 +77,7 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
 std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit) {
   const bool in_seconds = unit == TimeUnit::kSeconds;
   const std::int64_t per_second = in_seconds ? 1 : 1000;
-  int step = in_seconds ? 0 : kMonthStep;  // milliseconds know no years and no months
+  int step = in_seconds ? 0 : kMonthStep;  // a time in milliseconds has no years and months
   bool has_number = false;
   std::int64_t total = 0;
   while (!text.empty()) {

@@ -14,7 +14,7 @@ namespace {
 
 using enum vocabulary::Context;
 
-struct Inside {
+struct BlockContext {
   std::string_view block;
   vocabulary::Context outer;
   vocabulary::Context inner;
@@ -22,14 +22,21 @@ struct Inside {
 
 constexpr Version kVolatileGeo{1, 29, 3};
 
-constexpr std::array kInsides{
-    Inside{"events", kMain, kEvents},         Inside{"http", kMain, kHttp},
-    Inside{"stream", kMain, kStream},         Inside{"mail", kMain, kMail},
-    Inside{"server", kHttp, kHttpServer},     Inside{"server", kStream, kStreamServer},
-    Inside{"server", kMail, kMailServer},     Inside{"location", kHttpServer, kLocation},
-    Inside{"location", kLocation, kLocation}, Inside{"if", kHttpServer, kServerIf},
-    Inside{"if", kLocation, kLocationIf},     Inside{"limit_except", kLocation, kLimitExcept},
-    Inside{"upstream", kHttp, kUpstream},     Inside{"upstream", kStream, kStreamUpstream},
+constexpr std::array kBlockContexts{
+    BlockContext{"events", kMain, kEvents},
+    BlockContext{"http", kMain, kHttp},
+    BlockContext{"stream", kMain, kStream},
+    BlockContext{"mail", kMain, kMail},
+    BlockContext{"server", kHttp, kHttpServer},
+    BlockContext{"server", kStream, kStreamServer},
+    BlockContext{"server", kMail, kMailServer},
+    BlockContext{"location", kHttpServer, kLocation},
+    BlockContext{"location", kLocation, kLocation},
+    BlockContext{"if", kHttpServer, kServerIf},
+    BlockContext{"if", kLocation, kLocationIf},
+    BlockContext{"limit_except", kLocation, kLimitExcept},
+    BlockContext{"upstream", kHttp, kUpstream},
+    BlockContext{"upstream", kStream, kStreamUpstream},
 };
 
 // ngx_conf_set_flag_slot().
@@ -50,7 +57,7 @@ std::optional<std::string> repeat_error(const syntax::Directive& directive,
   return std::nullopt;
 }
 
-// Of a directive that is not in the vocabulary of `context`.
+// The complaint about a directive that the vocabulary does not have in `context`.
 std::optional<std::string> foreign_error(const syntax::Directive& directive,
                                          vocabulary::Context context,
                                          const vocabulary::Release& release) {
@@ -64,7 +71,7 @@ std::optional<std::string> foreign_error(const syntax::Directive& directive,
   return directive_complaint(directive, "is not allowed here");
 }
 
-// ngx_atofp() of `50.25` for split_clients, and more than nothing.
+// ngx_atofp() of `50.25` for split_clients; the result must be more than 0.
 bool is_percentage(std::string_view number) {
   const std::size_t dot = number.find('.');
   const std::string_view whole = number.substr(0, dot);
@@ -82,7 +89,7 @@ std::optional<std::string> percent_error(const std::string& percent) {
   return is_good ? std::nullopt : std::optional("invalid percent value \"" + percent + "\"");
 }
 
-// ngx_http_charset_map(), of the first byte only.
+// ngx_http_charset_map(); only the first byte is judged.
 std::optional<std::string> charset_error(const syntax::Directive& line) {
   if (line.args.size() != 1) return "invalid parameters number";
   unsigned byte = 0;
@@ -102,11 +109,10 @@ vocabulary::Context context_inside(const syntax::Directive& directive, vocabular
   const vocabulary::KnownDirective* known = vocabulary::find_known(directive.name, outer);
   if (known == nullptr || !known->is_block()) return kOpaque;
   if (is_data_block(directive)) return kData;
-  const auto* const found =
-      std::find_if(kInsides.begin(), kInsides.end(), [&](const Inside& inside) {
-        return inside.block == directive.name && inside.outer == outer;
-      });
-  return found == kInsides.end() ? kOpaque : found->inner;
+  const auto* const found = std::find_if(
+      kBlockContexts.begin(), kBlockContexts.end(),
+      [&](const BlockContext& one) { return one.block == directive.name && one.outer == outer; });
+  return found == kBlockContexts.end() ? kOpaque : found->inner;
 }
 
 std::optional<std::string> shape_error(const syntax::Directive& directive,

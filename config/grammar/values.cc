@@ -28,7 +28,8 @@ std::optional<std::string> server_name_error(const std::string& name) {
   return std::nullopt;
 }
 
-// `shared:NAME:SIZE`, of at least eight pages. Larger pages than these only make nginx stricter.
+// `shared:NAME:SIZE` with at least eight pages. A system with larger pages only makes nginx
+// stricter.
 std::optional<std::string> zone_error(std::string_view text, std::string_view kind) {
   constexpr std::int64_t kLeastBytes = std::int64_t{8} * 4096;
   constexpr std::string_view kShared = "shared:";
@@ -76,7 +77,7 @@ std::optional<std::string> word_error(const DirectiveRule& rule, std::string_vie
   return "invalid value \"" + std::string(text) + "\"";
 }
 
-// ngx_http_proxy_pass(); with a variable the scheme shows at run time only.
+// ngx_http_proxy_pass(). With a variable the scheme is known only at run time.
 std::optional<std::string> proxy_url_error(std::string_view url) {
   const bool has_scheme =
       starts_with_ignoring_case(url, "http://") || starts_with_ignoring_case(url, "https://");

@@ -9,11 +9,11 @@
 namespace mtls::config::grammar {
 namespace {
 
-constexpr std::size_t kRest = 1000;  // to the last word
+constexpr std::size_t kRest = 1000;  // up to the last word
 constexpr Version kUpstreamCertificates{1, 21, 0};
 constexpr Version kUpstreamRates{1, 27, 0};
 
-/// The words `first` to `last` of a directive are compiled, counted from 0.
+/// nginx compiles the words `first` to `last` of a directive, counted from 0.
 struct Compiled {
   std::string_view directive;
   std::size_t first = 0;
@@ -31,7 +31,7 @@ constexpr auto kHttp = std::to_array<Compiled>({
     {"limit_rate_after"},
     {"root"},
     {"try_files", 0, kRest},
-    // the smaller modules
+    // The smaller modules.
     {"add_header", 1, 1},
     {"add_trailer", 1, 1},
     {"auth_basic"},
@@ -48,7 +48,7 @@ constexpr auto kHttp = std::to_array<Compiled>({
     {"set", 1, 1},
     {"split_clients"},
     {"sub_filter", 0, 1},
-    // ngx_http_proxy_module and its kin
+    // ngx_http_proxy_module and its kin.
     {"fastcgi_bind"},
     {"fastcgi_cache"},
     {"fastcgi_cache_bypass", 0, kRest},
@@ -118,10 +118,10 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-enum class Digits { kCapture, kName };  // what `$1` is
+enum class Digits { kCapture, kName };  // how to read `$1`
 
-// One variable behind the `$` at `at`, which is moved behind it. `invalid`: what nginx says of one
-// without a name.
+// Reads the variable whose `$` is at `at`, and moves `at` behind it. `invalid`: nginx's complaint
+// about a variable without a name.
 void take_variable(std::string_view text, std::size_t& at, VariableUses& uses,
                    const std::string& invalid) {
   std::size_t begin = at + 1;
@@ -142,7 +142,7 @@ void take_variable(std::string_view text, std::size_t& at, VariableUses& uses,
   }
 }
 
-// ngx_http_script_compile(), and with kName ngx_http_log_compile_format().
+// ngx_http_script_compile(); with kName ngx_http_log_compile_format().
 VariableUses scan(std::string_view text, Digits digits) {
   VariableUses uses;
   for (std::size_t at = text.find('$'); at != std::string_view::npos && !uses.complaint;
@@ -160,7 +160,7 @@ VariableUses scan(std::string_view text, Digits digits) {
   return uses;
 }
 
-/// The words of one directive, one after the other.
+/// Collects the variables in the words of one directive, one word after the other.
 class Reader {
  public:
   explicit Reader(const syntax::Directive& directive) : directive_(directive) {}
@@ -203,7 +203,7 @@ bool is_url(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://") || text.starts_with("$scheme");
 }
 
-// ngx_http_rewrite_if(): the variable, and what it is compared with unless that is a pattern.
+// ngx_http_rewrite_if(): compiles the variable, and the operand unless that is a pattern.
 void read_condition(Reader& reader) {
   std::vector<std::string> words;
   for (std::size_t i = 0; i < reader.size(); ++i) words.emplace_back(reader.text(i));
@@ -220,7 +220,8 @@ void read_condition(Reader& reader) {
   if (compares) reader.word(words[2]);
 }
 
-// ngx_http_proxy_redirect(), ngx_http_proxy_cookie_domain() and their kin: a pattern is no text.
+// ngx_http_proxy_redirect(), ngx_http_proxy_cookie_domain() and their kin do not compile a pattern
+// as text.
 void read_replacement(Reader& reader) {
   const bool is_pattern = reader.size() > 0 && reader.text(0).starts_with('~');
   reader.words(is_pattern ? 1 : 0, kRest);

@@ -14,8 +14,9 @@ bool is_one_of(std::string_view word, auto const& words) {
 
 bool returns(const syntax::Directive& directive) { return directive.name == "return"; }
 
-// What refuses requests, or may. `if` with a return is somebody's own check.
-bool is_gate(const syntax::Directive& directive) {
+// Directives that refuse requests, or may. An `if` with a `return` counts as a check of the site's
+// own.
+bool may_refuse(const syntax::Directive& directive) {
   constexpr std::array<std::string_view, 4> kSwitched{"auth_basic", "auth_request", "auth_jwt",
                                                       "auth_oidc"};
   constexpr std::array<std::string_view, 3> kAlways{"deny", "internal", "return"};
@@ -48,26 +49,27 @@ std::optional<std::string> target_of(const syntax::Directive& directive) {
 
 struct Surroundings {
   std::string location;
-  bool is_gated = false;
+  bool is_guarded = false;
 };
 
 void collect(const std::vector<syntax::Directive>& directives, const Surroundings& around,
              std::vector<Backend>& backends) {
   for (const syntax::Directive& directive : directives) {
     if (auto target = target_of(directive)) {
-      backends.push_back(
-          {.location = around.location, .target = std::move(*target), .is_gated = around.is_gated});
+      backends.push_back({.location = around.location,
+                          .target = std::move(*target),
+                          .is_guarded = around.is_guarded});
     }
     const bool is_location = directive.name == "location";
     if (!directive.block || (!is_location && directive.name != "if")) continue;
     collect(*directive.block,
             {.location = is_location ? words_of(directive) : around.location,
-             .is_gated = around.is_gated || guard_presence(directive) == GuardPresence::kSome},
+             .is_guarded = around.is_guarded || guard_presence(directive) == GuardPresence::kSome},
             backends);
   }
 }
 
-// The path of a location that is no pattern and no name; "" otherwise. `=` is not a prefix.
+// The path of a location; "" when the location is a pattern or has a name.
 std::string_view path_of(std::string_view location) {
   for (const std::string_view modifier : {"^~ ", "= "}) {
     if (location.starts_with(modifier)) location.remove_prefix(modifier.size());
@@ -78,17 +80,17 @@ std::string_view path_of(std::string_view location) {
 }  // namespace
 
 GuardPresence guard_presence(const syntax::Directive& block) {
-  const bool has_gate =
-      block.block && std::any_of(block.block->begin(), block.block->end(), is_gate);
-  return has_gate ? GuardPresence::kSome : GuardPresence::kNone;
+  const bool has_guard =
+      block.block && std::any_of(block.block->begin(), block.block->end(), may_refuse);
+  return has_guard ? GuardPresence::kSome : GuardPresence::kNone;
 }
 
 std::vector<Backend> backends_of(const syntax::Directive& server, GuardPresence around) {
   std::vector<Backend> backends;
   if (!server.block) return backends;
-  const bool is_gated =
+  const bool is_guarded =
       around == GuardPresence::kSome || guard_presence(server) == GuardPresence::kSome;
-  collect(*server.block, {.location = {}, .is_gated = is_gated}, backends);
+  collect(*server.block, {.location = {}, .is_guarded = is_guarded}, backends);
   return backends;
 }
 

@@ -1,5 +1,5 @@
-// Which backends the locations of a http server block pass requests to, and which of them nothing
-// but the TLS layer stands before. Read from its directives; knows nothing of sockets. Pure.
+// Which backends the locations of an http server block pass requests to, and which of these
+// requests only the TLS layer guards. Reads directives; knows nothing of sockets. Pure.
 #pragma once
 
 #include <vector>
@@ -9,15 +9,16 @@
 
 namespace mtls::config::routing {
 
-/// Whether something stands before all that is in a block, directives behind it included.
+/// Whether something guards everything in a block, directives before it included.
 enum class GuardPresence { kNone, kSome };
 GuardPresence guard_presence(const syntax::Directive& block);
 
-/// `around`: of the http block. In configuration order; targets with variables are left out.
+/// The backends of a server block in the order of the configuration, without targets that contain
+/// variables. `around`: whether the http block has a guard.
 std::vector<Backend> backends_of(const syntax::Directive& server, GuardPresence around);
 
-/// Does a request for `other` reach the same backend where `open` stands? Equal locations, or a
-/// prefix of the other's path.
+/// Whether a request for the location of `other` would also reach its backend through `open`: the
+/// locations are equal, or that of `open` is a prefix of the other's path.
 bool covers(const Backend& open, const Backend& other);
 
 }  // namespace mtls::config::routing

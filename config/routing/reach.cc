@@ -7,7 +7,7 @@
 namespace mtls::config::routing {
 namespace {
 
-// ngx_http_ssl_servername(): without a known name the default server stays.
+// ngx_http_ssl_servername(): the default server stays selected when the name is unknown.
 void negotiate(const ResolvedConfig& config, const Call& call,
                const std::optional<std::string>& name, Route& route) {
   const auto selected = name ? config.names[call.socket].find(*name) : std::nullopt;
@@ -21,7 +21,7 @@ void negotiate(const ResolvedConfig& config, const Call& call,
   }
 }
 
-// ngx_http_set_virtual_server(): a Host equal to the SNI is not looked up again.
+// ngx_http_set_virtual_server(): nginx does not look up a Host that equals the SNI.
 void look_up_host(const ResolvedConfig& config, const Call& call, const std::string& host,
                   Route& route) {
   const std::size_t by_default = config.sockets[call.socket].default_server;
@@ -75,26 +75,26 @@ std::optional<std::size_t> context_of(const ResolvedConfig& config, std::size_t 
   return std::nullopt;
 }
 
-std::optional<std::size_t> side_door(const ResolvedConfig& config, const SocketRole& place,
+std::optional<std::size_t> side_door(const ResolvedConfig& config, const SocketRole& role,
                                      std::size_t server) {
-  const Socket& socket = config.sockets[place.socket];
+  const Socket& socket = config.sockets[role.socket];
   const TlsContext& by_default = config.servers[socket.default_server];
   const bool is_open = socket.ssl && socket.module == Module::kHttp && by_default.has_context &&
                        !by_default.reject_handshake.value;
-  if (!is_open || !place.has_name || socket.default_server == server) return std::nullopt;
+  if (!is_open || !role.has_name || socket.default_server == server) return std::nullopt;
   return socket.default_server;
 }
 
 std::optional<std::size_t> open_sibling(const ResolvedConfig& config, std::size_t server) {
-  for (const SocketRole& place : config.reaches[server].roles) {
-    if (!config.sockets[place.socket].ssl) continue;
+  for (const SocketRole& role : config.reaches[server].roles) {
+    if (!config.sockets[role.socket].ssl) continue;
     for (const Backend& own : config.backends[server]) {
-      const auto doors = config.open_routes.find({place.socket, own.target});
-      if (doors == config.open_routes.end()) continue;
-      const auto door = std::find_if(
-          doors->second.begin(), doors->second.end(),
+      const auto routes = config.open_routes.find({role.socket, own.target});
+      if (routes == config.open_routes.end()) continue;
+      const auto open_route = std::find_if(
+          routes->second.begin(), routes->second.end(),
           [&](const OpenRoute& one) { return one.server != server && covers(one.backend, own); });
-      if (door != doors->second.end()) return door->server;
+      if (open_route != routes->second.end()) return open_route->server;
     }
   }
   return std::nullopt;

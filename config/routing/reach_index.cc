@@ -12,7 +12,7 @@
 namespace mtls::config::routing {
 namespace {
 
-// ngx_http_core_merge_srv_conf(): a server without names has the name "".
+// ngx_http_core_merge_srv_conf(): a server without names gets the name "".
 const std::vector<std::string>& names_of(const TlsContext& server) {
   static const std::vector<std::string> kNameless{""};
   return server.server_names.empty() ? kNameless : server.server_names;
@@ -28,7 +28,7 @@ bool captures(const TlsContext& server) {
   return pattern && pattern->captures() > 0;
 }
 
-bool is_reachable(const SocketRole& place) { return place.has_name || place.is_default; }
+bool is_reachable(const SocketRole& role) { return role.has_name || role.is_default; }
 
 class Indexer {
  public:
@@ -40,21 +40,22 @@ class Indexer {
  private:
   bool has_names(const Socket& socket) const;
   void add_socket(std::size_t index);
-  SocketRole add_names(SocketRole place, std::size_t server, NameTable& table);
+  SocketRole add_names(SocketRole role, std::size_t server, NameTable& table);
   void refuse(std::size_t socket, std::size_t server, const std::string& name);
-  const SocketRole* place(std::size_t server, const Listen& listen) const;
+  const SocketRole* role_on(std::size_t server, const Listen& listen) const;
   std::optional<std::size_t> tls_owner(std::size_t server) const;
-  std::size_t speaker(std::size_t server);
+  std::size_t find_label_owner(std::size_t server);
   void add_backends(std::size_t server);
 
   ResolvedConfig& config_;
   const blocks::Scopes& scopes_;
   NginxBuild build_;
   std::vector<syntax::Diagnostic> diagnostics_;
-  // Who speaks, by the labels of its series: server, listen, and whether there are any.
-  std::map<std::tuple<std::string, std::string, bool>, std::size_t> speakers_;
-  const syntax::Directive* outer_ = nullptr;  // the http block that gate_ is of
-  GuardPresence gate_ = GuardPresence::kNone;
+  // The first server with the given labels of its series: server, listen, and whether it is on a
+  // TLS socket.
+  std::map<std::tuple<std::string, std::string, bool>, std::size_t> label_owners_;
+  const syntax::Directive* outer_ = nullptr;  // the http block to which http_guard_ belongs
+  GuardPresence http_guard_ = GuardPresence::kNone;
 };
 
 std::vector<syntax::Diagnostic> Indexer::run() && {
@@ -64,14 +65,15 @@ std::vector<syntax::Diagnostic> Indexer::run() && {
                    [](const auto& a, const auto& b) { return a.server < b.server; });
   for (std::size_t i = 0; i < config_.servers.size(); ++i) {
     config_.reaches[i].tls_owner = tls_owner(i);
-    config_.reaches[i].label_owner = speaker(i);
+    config_.reaches[i].label_owner = find_label_owner(i);
     add_backends(i);
   }
   return std::move(diagnostics_);
 }
 
-// ngx_http_optimize_servers(): a server alone on its address is not looked up by name, unless the
-// pattern in its name captures something. Mail has no names, stream none before 1.25.5 (R3.46).
+// ngx_http_optimize_servers(): nginx looks up no name on an address with a single server, unless
+// the pattern in its name captures something. Mail has no names, and stream none before 1.25.5
+// (R3.46).
 bool Indexer::has_names(const Socket& socket) const {
   if (socket.module == Module::kMail) return false;
   if (socket.module == Module::kStream && build_.version < Version{1, 25, 5}) return false;
@@ -83,39 +85,40 @@ void Indexer::add_socket(std::size_t index) {
   NameTable& table = config_.names.emplace_back();
   const bool is_named = has_names(socket);
   for (const std::size_t server : socket.servers) {
-    SocketRole place{.socket = index, .is_default = server == socket.default_server};
-    place.selected = place.is_default ? server : socket.default_server;
-    if (is_named) place = add_names(place, server, table);
-    config_.reaches[server].roles.push_back(place);
+    SocketRole role{.socket = index, .is_default = server == socket.default_server};
+    role.selected = role.is_default ? server : socket.default_server;
+    if (is_named) role = add_names(role, server, table);
+    config_.reaches[server].roles.push_back(role);
   }
 }
 
-// Of the names that lead elsewhere the first that a SNI can carry counts.
-SocketRole Indexer::add_names(SocketRole place, std::size_t server, NameTable& table) {
+// Adds the names of one server on one socket. When they all lead elsewhere, the first of them that
+// a SNI can carry decides `selected`.
+SocketRole Indexer::add_names(SocketRole role, std::size_t server, NameTable& table) {
   bool has_sni_name = false;
   std::optional<std::size_t> winner;
   for (const std::string& name : names_of(config_.servers[server])) {
     const NameTable::Adding adding = table.add(name, server);
     switch (adding.added) {
       case NameTable::Added::kYes:
-        place.has_name = true;
+        role.has_name = true;
         has_sni_name = has_sni_name || !name.empty();
         break;
-      case NameTable::Added::kInvalid: refuse(place.socket, server, name); break;
+      case NameTable::Added::kInvalid: refuse(role.socket, server, name); break;
       case NameTable::Added::kTaken:
         if (adding.by == server) break;
         if (!winner && !name.empty()) winner = adding.by;
         config_.lost_names.push_back(
-            {.server = server, .socket = place.socket, .name = name, .winner = adding.by});
+            {.server = server, .socket = role.socket, .name = name, .winner = adding.by});
         break;
     }
   }
-  if (has_sni_name) place.selected = server;
-  if (!has_sni_name && !place.is_default && winner) place.selected = *winner;
-  return place;
+  if (has_sni_name) role.selected = server;
+  if (!has_sni_name && !role.is_default && winner) role.selected = *winner;
+  return role;
 }
 
-// A pattern is refused where it is read.
+// An invalid pattern is refused when it is read, so it is skipped here.
 void Indexer::refuse(std::size_t socket, std::size_t server, const std::string& name) {
   if (name.starts_with('~')) return;
   const auto behind_all = static_cast<std::uint32_t>(tls::MergeModule::kPostconfiguration) + 1;
@@ -128,21 +131,21 @@ void Indexer::refuse(std::size_t socket, std::size_t server, const std::string& 
                                    .server = config_.sockets[socket].names_rank + 1}});
 }
 
-const SocketRole* Indexer::place(std::size_t server, const Listen& listen) const {
+const SocketRole* Indexer::role_on(std::size_t server, const Listen& listen) const {
   const Module module = config_.servers[server].id.module;
   const Socket* socket = config_.socket(module, listen.canonical(), listen.transport);
-  const auto& places = config_.reaches[server].roles;
-  const auto found = std::find_if(places.begin(), places.end(), [&](const SocketRole& one) {
+  const auto& roles = config_.reaches[server].roles;
+  const auto found = std::find_if(roles.begin(), roles.end(), [&](const SocketRole& one) {
     return &config_.sockets[one.socket] == socket;
   });
-  return found == places.end() ? nullptr : &*found;
+  return found == roles.end() ? nullptr : &*found;
 }
 
-// Of its TLS addresses the first on which something leads to it, else the first.
+// The first TLS address on which a connection can select the server counts, or else the first one.
 std::optional<std::size_t> Indexer::tls_owner(std::size_t server) const {
   const SocketRole* owning = nullptr;
   for (const Listen& listen : config_.servers[server].listens) {
-    const SocketRole* where = place(server, listen);
+    const SocketRole* where = role_on(server, listen);
     if (where == nullptr || !config_.sockets[where->socket].ssl) continue;
     if (owning == nullptr || (!is_reachable(*owning) && is_reachable(*where))) owning = where;
   }
@@ -150,32 +153,32 @@ std::optional<std::size_t> Indexer::tls_owner(std::size_t server) const {
   return context_of(config_, owning->socket, owning->selected);
 }
 
-// Where nothing leads to it at all, the server that has its names speaks; of those with the same
-// labels the first.
-std::size_t Indexer::speaker(std::size_t server) {
-  const auto& places = config_.reaches[server].roles;
+// When nothing leads to the server at all, the server that took its names owns the labels.
+// Otherwise it is the first server with the same labels.
+std::size_t Indexer::find_label_owner(std::size_t server) {
+  const auto& roles = config_.reaches[server].roles;
   const auto lost = config_.lost_names_of(server);
-  if (std::none_of(places.begin(), places.end(), is_reachable) && !lost.empty()) {
+  if (std::none_of(roles.begin(), roles.end(), is_reachable) && !lost.empty()) {
     return config_.reaches[lost.front().winner].label_owner;
   }
   const TlsContext& context = config_.servers[server];
   const auto labels = std::tuple(context.id.server, context.id.listen, context.on_tls_socket);
-  return speakers_.try_emplace(labels, server).first->second;
+  return label_owners_.try_emplace(labels, server).first->second;
 }
 
 void Indexer::add_backends(std::size_t server) {
   const blocks::ServerScope& scope = scopes_.servers[server];
   auto& backends = config_.backends.emplace_back();
   if (scope.module != Module::kHttp) return;
-  if (std::exchange(outer_, scope.outer) != scope.outer) gate_ = guard_presence(*scope.outer);
-  backends = backends_of(*scope.server, gate_);
+  if (std::exchange(outer_, scope.outer) != scope.outer) http_guard_ = guard_presence(*scope.outer);
+  backends = backends_of(*scope.server, http_guard_);
   const TlsContext& context = config_.servers[server];
   if (context.verify_client.value != VerifyClient::kOff || context.reject_handshake.value) return;
-  for (const SocketRole& place : config_.reaches[server].roles) {
-    if (!config_.sockets[place.socket].ssl || !is_reachable(place)) continue;
+  for (const SocketRole& role : config_.reaches[server].roles) {
+    if (!config_.sockets[role.socket].ssl || !is_reachable(role)) continue;
     for (const Backend& backend : backends) {
-      if (backend.is_gated) continue;
-      config_.open_routes[{place.socket, backend.target}].push_back(
+      if (backend.is_guarded) continue;
+      config_.open_routes[{role.socket, backend.target}].push_back(
           {.server = server, .backend = backend});
     }
   }

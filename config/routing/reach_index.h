@@ -1,6 +1,5 @@
-// What the questions about reachability (config/routing/reach.h) are answered from, worked out once
-// at the end of resolve(): the name tables of the sockets, what each server block is on them, and
-// which backends they lead to. Pure.
+// Prepares the answers of config/routing/reach.h once, at the end of resolve(): the name tables of
+// the sockets, the role of each server block on them, and the backends behind. Pure.
 #pragma once
 
 #include <vector>
@@ -11,9 +10,9 @@
 
 namespace mtls::config::routing {
 
-/// Fills names, standings, lost_names and backends of `config`, whose servers and sockets are done;
-/// `scopes` is what they were merged from. Returns what nginx complains of when it puts the names
-/// together (ngx_http_server_names).
+/// Fills names, reaches, lost_names, backends and open_routes of `config`. REQUIRES: its servers
+/// and sockets are complete; `scopes` is what they were merged from. Returns nginx's complaints
+/// about server names when it builds its tables (ngx_http_server_names()).
 std::vector<syntax::Diagnostic> index_reach(ResolvedConfig& config, const blocks::Scopes& scopes,
                                             const NginxBuild& build);
 

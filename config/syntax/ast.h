@@ -1,5 +1,5 @@
-// The syntax tree of an nginx configuration, includes already spliced in where they stood. Plain
-// values. Pure.
+// The syntax tree of an nginx configuration. Included files are already spliced in where their
+// `include` stood. Plain values. Pure.
 #pragma once
 
 #include <compare>
@@ -17,45 +17,48 @@ struct Argument {
   std::string text;  // after nginx's unescaping (R1.4)
   base::SourceLocation at;
   bool quoted = false;
-  bool has_variable = false;  // an unescaped `$` stands in it
+  bool has_variable = false;  // it contains an unescaped `$`
 
   bool operator==(const Argument&) const = default;
 };
 
 /// One directive. Inside data blocks (map, geo, types, split_clients, charset_map; R1.20) every
-/// line is a Directive too, whose name is data: ask `is_data_block(parent)` before reading meaning
-/// into a child's name.
+/// line is a Directive too, but its name is data: ask `is_data_block(parent)` before you interpret
+/// a child's name.
 struct Directive {
   std::string name;
   std::vector<Argument> args;
   std::optional<std::vector<Directive>> block;
   base::SourceLocation at;   // of the name
-  base::SourceLocation end;  // of the `;` or `{`: the line nginx names in its messages
-  std::optional<base::SourceLocation> close =
-      {};                   // of a block's `}`; nullopt: the text ends before it
-  std::uint32_t order = 0;  // place in nginx's reading order, over all files; 0: a lone file
-  std::uint32_t last = 0;   // order of the last directive inside it; its own without a block
+  base::SourceLocation end;  // of the `;` or `{`: nginx's messages name this line (R1.9)
+  // Of the `}` that closes a block; nullopt: the text ends before it.
+  std::optional<base::SourceLocation> close = {};
+  // Position in nginx's reading order over all files; 0: parsed as a file of its own.
+  std::uint32_t order = 0;
+  // `order` of the last directive inside the block; its own `order` without a block.
+  std::uint32_t last = 0;
 
   bool operator==(const Directive&) const = default;
 };
 
-/// True for blocks whose inside is not directives (R1.20).
+/// Whether the inside of the block is data and not directives (R1.20).
 bool is_data_block(const Directive& directive);
 
-/// When nginx would say something; it stops at the first. While it reads: `order` alone. When a
-/// http, stream or mail block ends it merges and loads, module by module, server by server: then
-/// `order` is the block's `last`, and the other three are from 1.
+/// The moment at which nginx would say something; nginx stops at the first complaint. While nginx
+/// reads, `order` alone counts. At the end of an http, stream or mail block nginx merges and loads,
+/// module by module and server by server: then `order` is the block's `last`, and the other three
+/// count from 1.
 struct Moment {
   std::uint32_t order = 0;
-  std::uint32_t module = 0;  // config/tls/merge_check.h names them
-  std::uint32_t server = 0;  // index among the servers, from 1
-  std::uint32_t step = 0;    // within one server's merge
+  std::uint32_t module = 0;  // config/tls/merge_check.h numbers them
+  std::uint32_t server = 0;  // counted from 1
+  std::uint32_t step = 0;    // within the merge of one server
 
   auto operator<=>(const Moment&) const = default;
 };
 
-/// A complaint in nginx's words, without its ` in FILE:LINE` suffix; `at` is where nginx would say
-/// it.
+/// A complaint in nginx's words, without its ` in FILE:LINE` suffix. `at` is the location that
+/// nginx would name.
 struct Diagnostic {
   base::ErrorCode code = base::ErrorCode::kSyntax;
   std::string message;
@@ -65,12 +68,15 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 };
 
-/// Half a configuration is still worth auditing: errors are members.
+/// A file as a tree, or all files of a configuration. Errors are members, because a partial tree is
+/// still worth auditing.
 struct Document {
   std::vector<Directive> main;
-  std::vector<Diagnostic> diagnostics;  // non-empty: nginx would refuse this text
-  std::vector<std::string> files;       // absolute paths, in the order read; FileId indexes here
-  std::vector<Directive> globals = {};  // of -g, which stand in no file: their `at` says nothing
+  std::vector<Diagnostic> diagnostics;  // not empty: nginx would refuse this text
+  // Absolute paths in the order of reading; a FileId is an index here.
+  std::vector<std::string> files;
+  // The directives of -g (R1.43); they are in no file, so their `at` means nothing.
+  std::vector<Directive> globals = {};
 
   const std::string& path_of(base::FileId id) const {
     return files.at(static_cast<std::size_t>(id));

@@ -6,7 +6,7 @@ namespace mtls::config::syntax {
 namespace {
 
 constexpr std::size_t kWidth = 100;  // bytes of a line that are shown
-constexpr std::size_t kBefore = 70;  // of these, at most so many before the caret
+constexpr std::size_t kBefore = 70;  // at most this many of them come before the caret
 constexpr std::string_view kIndent = "    ";
 
 std::string_view line_of(std::string_view text, std::uint32_t number) {
@@ -22,7 +22,7 @@ std::string_view line_of(std::string_view text, std::uint32_t number) {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// One column a character, so that the caret stands under it.
+// One column per character, so that the caret stands under the right one.
 std::string printable(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {

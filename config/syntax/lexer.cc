@@ -12,7 +12,7 @@ constexpr std::size_t kBufferBytes = 4096;  // NGX_CONF_BUFFER
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// R1.4: the same in bare and quoted words.
+// R1.4: the rules are the same in quoted and unquoted words.
 std::string unescape(std::string_view raw) {
   std::string out;
   out.reserve(raw.size());
@@ -68,7 +68,7 @@ void Lexer::start_word() {
   start_at_ = here();
 }
 
-// The buffer is full of one word or comment, and the file has more.
+// R1.5: one word or comment fills nginx's buffer, and the file has more of it.
 bool Lexer::is_too_long() const { return offset_ - start_ == kBufferBytes; }
 
 tl::unexpected<base::Error> Lexer::too_long(char open_quote) const {
@@ -95,7 +95,7 @@ Result<Token> Lexer::end_of_file() const {
   return Token{.kind = Token::Kind::kEnd, .word = {}, .at = here()};
 }
 
-// `;`, `{` or `}` where a word could have started; not yet taken.
+// Reads `;`, `{` or `}` where a word could have started. The character is not consumed yet.
 Result<Token> Lexer::punctuation(char c) {
   const bool closes = c == '}';
   if (closes == has_words_) return unexpected(c);
@@ -123,7 +123,7 @@ Result<Token> Lexer::next() {
       }
     }
     if (needs_separator_) {
-      if (is_space(c)) {  // nginx still keeps the quoted word in its buffer
+      if (is_space(c)) {  // nginx keeps the quoted word in its buffer until then
         take();
         needs_separator_ = false;
         continue;
@@ -146,7 +146,7 @@ Result<Token> Lexer::next() {
   return end_of_file();
 }
 
-// ngx_conf_read_token() from the first character of a word on; `start_` is that character.
+// ngx_conf_read_token() after the first character of a word; `start_` is that character.
 Result<Token> Lexer::word(char first) {
   has_words_ = true;
   const char quote = first == '"' || first == '\'' ? first : '\0';
@@ -168,7 +168,7 @@ Result<Token> Lexer::word(char first) {
       continue;
     }
     const std::size_t end = offset_;
-    if (quote != '\0' || is_space(c)) take();  // `;` and `{` are the next token
+    if (quote != '\0' || is_space(c)) take();  // `;` and `{` become the next token
     needs_separator_ = quote != '\0';
     return finish_word(start_, end);
   }

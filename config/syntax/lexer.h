@@ -1,4 +1,5 @@
-// Bytes to words, exactly as ngx_conf_read_token() does (src/core/ngx_conf_file.c; R1.A). Pure.
+// Bytes to tokens, exactly as ngx_conf_read_token() of src/core/ngx_conf_file.c does (R1.A). Knows
+// no directives, except that Lua blocks have a lexer of their own. Pure.
 #pragma once
 
 #include <string>
@@ -13,9 +14,9 @@ struct Token {
   enum class Kind { kWord, kSemicolon, kOpen, kClose, kEnd };
 
   Kind kind = Kind::kEnd;
-  Argument word;  // of kWord
-  base::SourceLocation
-      at;  // of every kind; kEnd: where nginx's reading stands at the end of the file
+  Argument word;  // only of kWord
+  // Of every kind; for kEnd the position of nginx's reading at the end of the file.
+  base::SourceLocation at;
 };
 
 class Lexer {
@@ -23,12 +24,13 @@ class Lexer {
   /// `text` must outlive the lexer.
   Lexer(std::string_view text, base::FileId file);
 
-  /// The next token, or nginx's complaint about the characters (kSyntax). After an error or kEnd,
-  /// do not call again.
+  /// The next token, or nginx's complaint (kSyntax). Must not be called again after an error or
+  /// kEnd.
   base::Result<Token> next();
 
-  /// After the kOpen of a `*_by_lua_block`: the Lua text between the balanced braces, as one kWord
-  /// token, lexed as lua-nginx-module does (R1.23). Leaves the lexer behind the closing brace.
+  /// Call after the kOpen of a `*_by_lua_block`. Returns the Lua text between the balanced braces
+  /// as one kWord token, lexed as lua-nginx-module does (R1.23), and continues after the closing
+  /// brace. kSyntax when the block never closes.
   base::Result<Token> lua_block();
 
  private:
@@ -48,10 +50,10 @@ class Lexer {
   std::size_t offset_ = 0;
   std::uint32_t line_ = 1;
   std::size_t line_start_ = 0;
-  std::size_t start_ = 0;          // of what nginx must keep in its buffer
-  base::SourceLocation start_at_;  // of the same byte
-  bool has_words_ = false;         // the directive has begun
-  bool needs_separator_ = false;   // a closing quote was the last character
+  std::size_t start_ = 0;          // begin of what nginx must keep in its buffer
+  base::SourceLocation start_at_;  // the location of that byte
+  bool has_words_ = false;         // a directive has begun
+  bool needs_separator_ = false;   // the last character was a closing quote
 };
 
 }  // namespace mtls::config::syntax

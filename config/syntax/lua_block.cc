@@ -1,11 +1,11 @@
-// Lexer::lua_block(): enough of Lua to find the brace that closes a *_by_lua_block (R1.23,
-// lua-nginx-module).
+// Lexer::lua_block(): understands as much Lua as it takes to find the brace that closes a
+// *_by_lua_block (R1.23, lua-nginx-module).
 #include "config/syntax/lexer.h"
 
 namespace mtls::config::syntax {
 namespace {
 
-// Of `[[`, `[==[` at `text[at]`: the number of `=`; nothing when no long bracket opens here.
+// The number of `=` in the long bracket (`[[`, `[==[`) at `at`; nullopt when none begins there.
 std::optional<std::size_t> long_bracket_level(std::string_view text, std::size_t at) {
   if (at >= text.size() || text[at] != '[') return std::nullopt;
   std::size_t end = at + 1;
@@ -34,8 +34,8 @@ std::size_t after_string(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-// Behind the string, comment or long bracket at `at`; `at` itself when none stands there; npos: it
-// never ends.
+// The position after the string, comment or long bracket at `at`. `at` itself when none begins
+// there; npos when it never ends.
 std::size_t after_literal(std::string_view text, std::size_t at) {
   if (text[at] == '"' || text[at] == '\'') return after_string(text, at);
   if (const auto level = long_bracket_level(text, at)) return after_long_bracket(text, at, *level);
@@ -46,7 +46,7 @@ std::size_t after_literal(std::string_view text, std::size_t at) {
   return after(text, "\n", at);
 }
 
-// Index of the `}` that closes the block whose inside starts at `from`.
+// The index of the `}` that closes the block whose content starts at `from`.
 std::size_t closing_brace(std::string_view text, std::size_t from) {
   std::size_t depth = 0;
   for (std::size_t i = from; i < text.size();) {

@@ -12,10 +12,11 @@ namespace {
 
 using Kind = Token::Kind;
 
-// Deeper nesting is no configuration; recursion here and in every walker stays bounded.
+// A real configuration is not nested deeper. The limit bounds the recursion here and in all code
+// that walks the tree.
 constexpr std::size_t kMaxDepth = 100;
 
-// ngx_conf_parse(), src/core/ngx_conf_file.c.
+// Follows ngx_conf_parse() of src/core/ngx_conf_file.c.
 class Parser {
  public:
   Parser(std::string_view text, base::FileId file) : lexer_(text, file) {}
@@ -37,8 +38,8 @@ class Parser {
 
   Lexer lexer_;
   std::size_t depth_ = 0;
-  std::optional<base::SourceLocation> closed_at_;  // the block just read
-  std::optional<Diagnostic> complaint_;            // the first one ends everything
+  std::optional<base::SourceLocation> closed_at_;  // the `}` of the block that was just read
+  std::optional<Diagnostic> complaint_;            // the first complaint ends the parsing
 };
 
 bool Parser::refuse(std::string message, base::SourceLocation at) {
@@ -62,7 +63,7 @@ bool Parser::read_lua(Directive& directive) {
   return true;
 }
 
-// Behind the `{` of `directive`.
+// Reads on after the `{` of `directive`. false: stop.
 bool Parser::read_inside(Directive& directive) {
   if (directive.name.ends_with("_by_lua_block")) return read_lua(directive);
   if (depth_ == kMaxDepth) {

@@ -1,5 +1,5 @@
-// One file's text to a list of directives. Includes stay as directives; config/include.h splices
-// them. Pure.
+// The text of one file to a list of directives. `include` stays a directive here; config/include.h
+// splices the files in. Pure.
 #pragma once
 
 #include <string_view>
@@ -10,14 +10,15 @@
 namespace mtls::config::syntax {
 
 struct ParsedFile {
-  std::vector<Directive> directives;    // all that could be read before the first error
-  std::vector<Diagnostic> diagnostics;  // at most one: nginx stops at the first
+  std::vector<Directive> directives;    // everything before the first error
+  std::vector<Diagnostic> diagnostics;  // at most one, since nginx stops at the first
 };
 
+/// What the block around the file holds: directives or lines of data (R1.20); or the text is the
+/// parameter of -g (R1.43). Only among directives may a block open.
 enum class Lines { kDirectives, kData, kParameter };
 
-/// `lines`: what stands in the block around the file; in one of data no block may open (R1.20), nor
-/// in the parameter of -g (R1.43).
+/// Never fails: a syntax error is a diagnostic with nginx's message.
 ParsedFile parse(std::string_view text, base::FileId file, Lines lines = Lines::kDirectives);
 
 }  // namespace mtls::config::syntax

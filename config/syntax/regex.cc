@@ -17,15 +17,16 @@ using CompileContext = base::Owned<pcre2_compile_context, pcre2_compile_context_
 using MatchData = base::Owned<pcre2_match_data, pcre2_match_data_free>;
 using MatchContext = base::Owned<pcre2_match_context, pcre2_match_context_free>;
 
-// A hundredth of PCRE2's own limit, which nginx leaves alone: enough for names and paths, and some
-// milliseconds for a pattern that backtracks without end.
+// A hundredth of PCRE2's default limit, which nginx does not change. It is enough for names and
+// paths, and bounds a pattern that backtracks endlessly to some milliseconds.
 constexpr std::uint32_t kMatchLimit = 100'000;
 
 constexpr std::size_t kMaxComplaintBytes = 1024;  // NGX_MAX_CONF_ERRSTR
 
 PCRE2_SPTR bytes(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
-// Lack of memory would look like a pattern that does not compile or match.
+// Counts failed allocations, which would otherwise look like a pattern that does not compile or
+// match.
 pcre2_general_context* memory() {
   static pcre2_general_context* const kContext =
       pcre2_general_context_create([](PCRE2_SIZE size, void*) { return base::noting_malloc(size); },
@@ -33,7 +34,8 @@ pcre2_general_context* memory() {
   return kContext;
 }
 
-// ngx_regex_compile(): the rest of the pattern is named unless the error is at its very end.
+// Words as in ngx_regex_compile(): the rest of the pattern is shown unless the error is at its very
+// end.
 std::string complaint(std::string_view pattern, int code, std::size_t offset) {
   std::array<PCRE2_UCHAR, 128> reason{};
   pcre2_get_error_message(code, reason.data(), reason.size());
@@ -69,7 +71,7 @@ base::Result<Regex> Regex::compile(std::string_view pattern, Letters letters) {
 
 Match Regex::match(std::string_view text) const {
   const MatchContext context(pcre2_match_context_create(memory()));
-  const MatchData data(pcre2_match_data_create(1, memory()));  // of no group
+  const MatchData data(pcre2_match_data_create(1, memory()));  // no group is needed
   if (!context || !data) return Match::kUndecided;
   pcre2_set_match_limit(context.get(), kMatchLimit);
   const int found =

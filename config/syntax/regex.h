@@ -1,5 +1,6 @@
-// A regular expression as nginx compiles and runs one (ngx_regex_compile, ngx_regex_exec), for
-// server names, maps and locations. PCRE2 stays in regex.cc. Pure; may be used by several threads.
+// A regular expression as nginx compiles and runs it (ngx_regex_compile(), ngx_regex_exec()), for
+// server names, maps and locations. PCRE2 stays in regex.cc (ADR 10). Pure; safe for several
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +17,19 @@ enum class Letters { kExact, kEitherCase };
 enum class Match {
   kYes,
   kNo,
-  kUndecided,  // more steps than we are ready to take; nginx would perhaps take them
+  kUndecided,  // it takes more steps than we allow; nginx might find an answer
 };
 
 class Regex {
  public:
-  /// kSyntax with nginx's complaint: `pcre2_compile() failed: … in "…" at "…"`.
+  /// kSyntax with nginx's message: `pcre2_compile() failed: … in "…" at "…"`.
   static base::Result<Regex> compile(std::string_view pattern, Letters letters);
 
+  /// Whether the pattern matches anywhere in `text`; bytes, not characters. Never fails: a lack of
+  /// memory is kUndecided.
   Match match(std::string_view text) const;
 
-  /// Groups that capture, named ones included.
+  /// The number of capturing groups, named ones included.
   std::uint32_t captures() const;
 
   bool operator==(const Regex& other) const {

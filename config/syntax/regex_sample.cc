@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::size_t kMaxRepeated = 64;
 
-// Reads a pattern from left to right and writes one text: the first of alternatives, the fewest of
-// repeats. What it does not understand it leaves out; whether the text matches is asked afterwards.
+// Reads a pattern from left to right and writes one text: the first of several alternatives, the
+// fewest repetitions. It leaves out what it does not understand; the caller checks whether the text
+// matches.
 class Sampler {
  public:
   explicit Sampler(std::string_view pattern) : pattern_(pattern) {}
@@ -51,13 +52,14 @@ class Sampler {
 
   std::string group() {
     const bool is_assertion = skip_group_head();
-    if (at_ > 0 && pattern_[at_ - 1] == ')') return "";  // options alone: (?i)
+    if (at_ > 0 && pattern_[at_ - 1] == ')') return "";  // only options: (?i)
     std::string text = alternatives();
     if (!at_end()) ++at_;  // the `)`
     return is_assertion ? "" : text;
   }
 
-  // `?:`, `?<name>`, `?P<name>`, `?'name'`, options; true for `?=`, `?!`, `?<=`, `?<!`.
+  // Skips `?:`, `?<name>`, `?P<name>`, `?'name'` or options. Returns true after `?=`, `?!`, `?<=`
+  // and `?<!`.
   bool skip_group_head() {
     const std::string_view head = pattern_.substr(at_);
     if (!head.starts_with('?')) return false;
@@ -120,7 +122,7 @@ class Sampler {
       for (; times > 0 && text.size() < kMaxRepeated; --times) text += atom;
       at_ = std::min(pattern_.find('}', at_), pattern_.size() - 1) + 1;
     }
-    if (!at_end() && (peek() == '?' || peek() == '+')) ++at_;  // lazy, possessive
+    if (!at_end() && (peek() == '?' || peek() == '+')) ++at_;  // lazy or possessive
     return text;
   }
 

@@ -1,4 +1,5 @@
-// A path that a regular expression matches, made up from simple patterns. Pure.
+// Makes up a path that a simple regular expression matches, so that a location with a pattern can
+// be tried. Knows nothing of locations. Pure.
 #pragma once
 
 #include <optional>
@@ -9,7 +10,8 @@
 
 namespace mtls::config::syntax {
 
-/// Begins with `/` and matches, or nullopt: the pattern is beyond us.
+/// A path that begins with `/` and matches. nullopt: the pattern is too complex, or does not
+/// compile.
 std::optional<std::string> sample_path(std::string_view pattern, Letters letters);
 
 }  // namespace mtls::config::syntax

@@ -1,4 +1,5 @@
-// The names of variables in the words of a configuration. Pure.
+// Finds the names of variables in the words of a configuration. Knows no variables;
+// config/vocabulary/variable_table.h does. Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +9,14 @@
 
 namespace mtls::config::syntax {
 
-/// The names of the variables in a text, in lower case as nginx stores them; `$1` too.
+/// The names of the variables in `text`, in lower case as nginx stores them. `$1` counts too.
 std::vector<std::string> variables_in(std::string_view text);
 
-/// The name of the one `$name` or `${name}` at `at`, likewise; `at` is moved behind it.
+/// The name, in lower case, of the `$name` or `${name}` at `at`. Moves `at` behind it.
 std::string take_name(std::string_view text, std::size_t& at);
 
-/// The names that a pattern gives to groups, which are variables too: `(?<name>…)`, `(?P<name>…)`,
-/// `(?'name'…)`; in lower case.
+/// The names of a pattern's groups, which become variables: `(?<name>…)`, `(?P<name>…)`,
+/// `(?'name'…)`. In lower case.
 std::vector<std::string> named_groups(std::string_view pattern);
 
 }  // namespace mtls::config::syntax

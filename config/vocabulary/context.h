@@ -1,10 +1,11 @@
-// What surrounds a directive: the place of which nginx asks whether it may stand there. Pure.
+// The block around a directive, which decides whether nginx allows the directive there. A plain
+// value; config/grammar/shape.h computes it. Pure.
 #pragma once
 
 namespace mtls::config::vocabulary {
 
-/// kData: inside a block whose lines are data (R1.20). kOpaque: inside a block of a module we do
-/// not know, where nothing is judged.
+/// kData: inside a block whose lines are data (R1.20). kOpaque: inside a block of an unknown
+/// module, where nothing is judged.
 enum class Context {
   kMain,
   kEvents,

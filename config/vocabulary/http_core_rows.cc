@@ -116,7 +116,8 @@ constexpr auto kRows = std::to_array<KnownDirective>({
     // ngx_http_upstream_random_module
     {"random", kInUpstream, kNoArgs | k12},
     // ngx_http_upstream_sticky_module
-    // Other modules had a directive of this name before nginx (1.29.6): any arguments.
+    // Third-party modules had a directive of this name before nginx did (1.29.6), so any arguments
+    // pass.
     {"sticky", kInUpstream, kAnyArgs},
     // ngx_http_upstream_zone_module
     {"zone", kInUpstream, k12},

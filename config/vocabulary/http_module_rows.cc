@@ -1,4 +1,4 @@
-// Directives of the http modules that answer, filter, log and limit.
+// Directives of the http modules that answer, filter, log and limit requests.
 #include <array>
 
 #include "config/vocabulary/rows.h"

@@ -1,4 +1,4 @@
-// Directives of the http modules that pass requests on.
+// Directives of the http modules that pass requests on to other servers.
 #include <array>
 
 #include "config/vocabulary/rows.h"

@@ -10,7 +10,7 @@ namespace {
 constexpr Version kFirstKnown{1, 18, 0};
 constexpr Version kBehindLastKnown{1, 32, 0};
 
-// Not built without being asked for; all others are there unless they are told not to.
+// Modules that are built only with `--with-…`. All others are built unless `--without-…` is given.
 constexpr std::array<std::string_view, 14> kOptIn{"http_geoip_module",
                                                   "http_realip_module",
                                                   "http_secure_link_module",
@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 14> kOptIn{"http_geoip_module",
                                                   "stream_ssl_module",
                                                   "stream_ssl_preread_module"};
 
-// Those of nginx that can be built to be loaded.
+// nginx's own modules that can be built as dynamic modules.
 constexpr std::array<std::string_view, 7> kLoadable{
     "ngx_http_geoip_module.so",  "ngx_http_image_filter_module.so",
     "ngx_http_perl_module.so",   "ngx_http_xslt_filter_module.so",
@@ -66,7 +66,7 @@ bool ModuleSet::has(std::string_view module) const {
   if (std::find(kOptIn.begin(), kOptIn.end(), module) == kOptIn.end()) {
     return !was_given("--without-", module);
   }
-  if (module == "http_ssl_module" && has("http_v3_module")) return true;  // auto/modules
+  if (module == "http_ssl_module" && has("http_v3_module")) return true;  // as in auto/modules
   return was_given("--with-", module) || loaded_.contains(file_of(module));
 }
 

@@ -1,5 +1,6 @@
-// Which of nginx's own modules take part in a configuration: what the binary was configured with
-// (auto/options, auto/modules) and what load_module adds. Knows names, opens nothing. Pure.
+// Which of nginx's own modules take part in a configuration: those that the binary was configured
+// with (auto/options, auto/modules) and those that load_module adds. Knows names only and opens no
+// file. Pure.
 #pragma once
 
 #include <optional>
@@ -15,22 +16,23 @@ namespace mtls::config::vocabulary {
 
 class ModuleSet {
  public:
-  /// `loaded`: what load_module was given, as written. nullopt: a module that is not nginx's own
-  /// may take part, or nobody knows what was compiled in; then nothing can be said to be missing.
+  /// `build`: the nginx in question. `loaded`: the arguments of load_module, as written. nullopt: a
+  /// third-party module may take part, or the compiled-in modules are unknown; then no directive
+  /// can be called unknown.
   static std::optional<ModuleSet> of(const NginxBuild& build,
                                      const std::vector<std::string>& loaded);
 
-  /// `module`: as nginx's configure calls it: `http_ssl_module`, `stream`.
+  /// `module` is named as in nginx's configure script: `http_ssl_module`, `stream`.
   bool has(std::string_view module) const;
 
  private:
   bool was_given(std::string_view option, std::string_view module) const;
 
   std::set<std::string, std::less<>> options_;
-  std::set<std::string, std::less<>> loaded_;  // names of the files
+  std::set<std::string, std::less<>> loaded_;  // names of the loaded files, without directories
 };
 
-/// What the load_module of `document` were given, in order.
+/// The arguments of `load_module` in `document`, in order; those of -g come first.
 std::vector<std::string> loaded_modules(const syntax::Document& document);
 
 }  // namespace mtls::config::vocabulary

@@ -1,5 +1,5 @@
-// The shorthand in which the vocabulary's tables are written, and their list. For vocabulary*.cc
-// only. Sources: the ngx_command_t tables of nginx 1.18.0 to 1.31.
+// The shorthand in which the tables of the vocabulary are written, and their list. For the .cc
+// files of this room only. Sources: the ngx_command_t tables of nginx 1.18.0 to 1.31.
 #pragma once
 
 #include <span>
@@ -8,34 +8,34 @@
 
 namespace mtls::config::vocabulary::rows {
 
-constexpr std::uint32_t place(Context context) {
+constexpr std::uint32_t bit_of(Context context) {
   return std::uint32_t{1} << static_cast<unsigned>(context);
 }
 
-inline constexpr std::uint32_t kInMain = place(Context::kMain);
-inline constexpr std::uint32_t kInEvents = place(Context::kEvents);
-inline constexpr std::uint32_t kInHttp = place(Context::kHttp);
-inline constexpr std::uint32_t kInServer = place(Context::kHttpServer);
-inline constexpr std::uint32_t kInLocation = place(Context::kLocation);
-inline constexpr std::uint32_t kInServerIf = place(Context::kServerIf);
-inline constexpr std::uint32_t kInLocationIf = place(Context::kLocationIf);
-inline constexpr std::uint32_t kInLimitExcept = place(Context::kLimitExcept);
-inline constexpr std::uint32_t kInUpstream = place(Context::kUpstream);
-inline constexpr std::uint32_t kInStream = place(Context::kStream);
-inline constexpr std::uint32_t kInStreamServer = place(Context::kStreamServer);
-inline constexpr std::uint32_t kInStreamUpstream = place(Context::kStreamUpstream);
-inline constexpr std::uint32_t kInMail = place(Context::kMail);
-inline constexpr std::uint32_t kInMailServer = place(Context::kMailServer);
+inline constexpr std::uint32_t kInMain = bit_of(Context::kMain);
+inline constexpr std::uint32_t kInEvents = bit_of(Context::kEvents);
+inline constexpr std::uint32_t kInHttp = bit_of(Context::kHttp);
+inline constexpr std::uint32_t kInServer = bit_of(Context::kHttpServer);
+inline constexpr std::uint32_t kInLocation = bit_of(Context::kLocation);
+inline constexpr std::uint32_t kInServerIf = bit_of(Context::kServerIf);
+inline constexpr std::uint32_t kInLocationIf = bit_of(Context::kLocationIf);
+inline constexpr std::uint32_t kInLimitExcept = bit_of(Context::kLimitExcept);
+inline constexpr std::uint32_t kInUpstream = bit_of(Context::kUpstream);
+inline constexpr std::uint32_t kInStream = bit_of(Context::kStream);
+inline constexpr std::uint32_t kInStreamServer = bit_of(Context::kStreamServer);
+inline constexpr std::uint32_t kInStreamUpstream = bit_of(Context::kStreamUpstream);
+inline constexpr std::uint32_t kInMail = bit_of(Context::kMail);
+inline constexpr std::uint32_t kInMailServer = bit_of(Context::kMailServer);
 
 inline constexpr std::uint32_t kAnywhere = ~std::uint32_t{0};
 inline constexpr std::uint32_t kServerLevels = kInHttp | kInServer;
 inline constexpr std::uint32_t kHttpLevels = kServerLevels | kInLocation;
 inline constexpr std::uint32_t kStreamLevels = kInStream | kInStreamServer;
 inline constexpr std::uint32_t kMailLevels = kInMail | kInMailServer;
-inline constexpr std::uint32_t kStreamPlaces = kStreamLevels | kInStreamUpstream;
-inline constexpr std::uint32_t kMailPlaces = kMailLevels;
+inline constexpr std::uint32_t kStreamContexts = kStreamLevels | kInStreamUpstream;
+inline constexpr std::uint32_t kMailContexts = kMailLevels;
 
-// Bit n: n arguments; the last one stands for all numbers from there on.
+// Bit n stands for n arguments; the last bit stands for that number and all greater ones.
 inline constexpr unsigned kLastCount = 8;
 inline constexpr std::uint32_t kNoArgs = 1U << 0U;
 inline constexpr std::uint32_t k1 = 1U << 1U;

@@ -1,4 +1,4 @@
-// Directives of stream.
+// Directives of stream and its modules.
 #include <array>
 
 #include "config/vocabulary/rows.h"

@@ -8,10 +8,10 @@
 namespace mtls::config::vocabulary {
 namespace {
 
-/// Variables that came with one release of one module.
+/// Variables that one release of one module introduced.
 struct Group {
-  std::string_view module;  // "": always there
-  std::string_view names;   // separated by spaces; a `*` at the end: all that begin so
+  std::string_view module;  // "": always compiled in
+  std::string_view names;   // separated by spaces; `x_*` means all names that begin with `x_`
   Version since = {};
   Version until = {9999, 0, 0};  // the first release without them
 };

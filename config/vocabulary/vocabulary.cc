@@ -8,7 +8,7 @@
 namespace mtls::config::vocabulary {
 namespace {
 
-// Modules share names, never a name in one context.
+// Modules share names, but never a name in the same context.
 using Index = std::unordered_multimap<std::string_view, const KnownDirective*>;
 
 const Index& by_name() {
@@ -33,16 +33,17 @@ bool KnownDirective::takes(std::size_t argument_count) const {
 const KnownDirective* find_known(std::string_view name, Context context) {
   const auto [first, last] = by_name().equal_range(name);
   const auto found = std::find_if(first, last, [&](const auto& entry) {
-    return (entry.second->places & vocabulary::rows::place(context)) != 0;
+    return (entry.second->contexts & vocabulary::rows::bit_of(context)) != 0;
   });
   return found == last ? nullptr : found->second;
 }
 
-// Of mail and stream only where their module takes part: it can be left out or not be loaded.
+// Directives of mail and stream exist only where that module takes part: it may be left out of the
+// build, or not be loaded.
 bool exists_in(const KnownDirective& known, const Release& release) {
   if (release.modules == nullptr) return true;
-  const bool is_mail = (known.places & ~vocabulary::rows::kMailPlaces) == 0;
-  const bool is_stream = (known.places & ~vocabulary::rows::kStreamPlaces) == 0;
+  const bool is_mail = (known.contexts & ~vocabulary::rows::kMailContexts) == 0;
+  const bool is_stream = (known.contexts & ~vocabulary::rows::kStreamContexts) == 0;
   if (is_mail && !release.modules->has("mail")) return false;
   if (is_stream && !release.modules->has("stream")) return false;
   return release.version >= known.since;

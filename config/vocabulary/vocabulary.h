@@ -1,8 +1,8 @@
-// Every directive of nginx's own modules, http, stream and mail, in 1.18 to 1.31: where it may
-// stand, how many words it takes, whether it opens a block, whether once is all, and, where no
-// distribution takes it to older ones, which release brought it. What else differs between versions
-// is joined, so that what any of them accepts is accepted here. Without the TLS directives, which
-// are in config/grammar/directives.h. Pure.
+// Every directive of nginx's own http, stream and mail modules in 1.18 to 1.31: where it may stand,
+// how many arguments it takes, whether it opens a block, and whether it may occur only once. The
+// release that introduced it is given only when no distribution backports it. All other differences
+// between releases are merged, so whatever one of them accepts passes. The TLS directives are in
+// config/grammar/directives.h. Pure.
 #pragma once
 
 #include <cstddef>
@@ -17,36 +17,39 @@ namespace mtls::config::vocabulary {
 
 enum class Trait : std::uint8_t {
   kNone,
-  kBlock,  // opens a block
-  kOnce,   // its slot function says `is duplicate` in the same block, whatever the value
-  kOnOff,  // ngx_conf_set_flag_slot(): kOnce, and `on` or `off`
+  kBlock,  // it opens a block
+  // Its slot function says `is duplicate` for a second one in the same block, whatever the value.
+  kOnce,
+  kOnOff,  // ngx_conf_set_flag_slot(): like kOnce, and the value must be `on` or `off`
 };
 
 struct KnownDirective {
   std::string_view name;
-  std::uint32_t places = 0;  // bits, by Context
-  std::uint32_t counts = 0;  // bits, by number of arguments; see takes()
+  std::uint32_t contexts = 0;  // bits, by Context
+  std::uint32_t counts = 0;    // bits, by number of arguments; see takes()
   Trait trait = Trait::kNone;
-  Version since = {};  // only where older ones with it are out of the question
+  Version since = {};  // {}: any release may have it
 
+  /// Whether nginx accepts this number of arguments.
   bool takes(std::size_t argument_count) const;
   bool is_block() const { return trait == Trait::kBlock; }
   bool is_once() const { return trait == Trait::kOnce || trait == Trait::kOnOff; }
 };
 
-/// The directive of that name which may stand in `context`; nullptr: none.
+/// The directive with this name that may stand in `context`; nullptr when there is none.
 const KnownDirective* find_known(std::string_view name, Context context);
 
-/// One nginx. Without `modules`, those that take part are not known: then it may have whatever any
-/// release and any module has.
+/// One nginx. Without `modules` it is unknown which modules take part; then the nginx may have any
+/// directive of any release and module.
 struct Release {
   Version version = {};
   const ModuleSet* modules = nullptr;
 };
 
+/// Whether this nginx has the directive, judged by its release and by the modules mail and stream.
 bool exists_in(const KnownDirective& known, const Release& release);
 
-/// True when some module of that nginx has such a directive, wherever it may stand.
+/// Whether any module of this nginx has a directive with this name, in whatever context.
 bool is_known(std::string_view name, const Release& release = {});
 
 }  // namespace mtls::config::vocabulary

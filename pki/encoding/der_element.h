@@ -1,5 +1,5 @@
-// One element of DER at a time: tag, length, content (X.690 §8.1), by OpenSSL's ASN1_get_object().
-// Private to the floor. Pure.
+// Reads DER one element at a time: tag, length, content (X.690 §8.1), with OpenSSL's
+// ASN1_get_object(). Private to pki/. Pure.
 #pragma once
 
 #include <span>
@@ -10,11 +10,12 @@ using DerBytes = std::span<const unsigned char>;
 
 struct DerElement {
   DerBytes content;
-  DerBytes rest;                 // what follows it
-  bool may_hold_others = false;  // constructed, or an OCTET STRING: extensions stand in those
+  DerBytes rest;                 // what follows the element
+  bool may_hold_others = false;  // constructed, or an OCTET STRING, which may hold an extension
 };
 
-/// The first of `der`; no content and no rest where none begins. Leaves traces in the error queue.
+/// The first element of `der`. Content and rest are empty when no element begins there. Leaves
+/// entries in the error queue.
 DerElement first_element(DerBytes der);
 
 }  // namespace mtls::pki::encoding

@@ -9,7 +9,7 @@
 namespace mtls::pki::encoding {
 namespace {
 
-// OpenSSL follows 30 (ASN1_MAX_CONSTRUCTED_NEST) from each place where it starts anew.
+// OpenSSL follows 30 levels (ASN1_MAX_CONSTRUCTED_NEST) from each place where it starts anew.
 constexpr std::size_t kMostDepth = 64;
 
 }  // namespace

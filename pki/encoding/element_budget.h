@@ -1,6 +1,6 @@
-// How many ASN.1 elements the certificates of one file may have. OpenSSL makes an object of nearly
-// each, some 200 bytes for three in the file: names in subjectAltName alone would fill a gigabyte
-// from a file of 16 MiB. Private to the floor. Pure.
+// Limits the number of ASN.1 elements that the certificates of one file may have. OpenSSL makes an
+// object of nearly each element, some 200 bytes for 3 bytes in the file: names in a subjectAltName
+// alone could fill a gigabyte from a file of 16 MiB. Private to pki/. Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,11 @@
 
 namespace mtls::pki::encoding {
 
-/// For one file. 20,000 usual certificates have fewer.
+/// The budget of one file. 20,000 ordinary certificates stay below it.
 class ElementBudget {
  public:
-  /// Takes the elements of `der` from what is left; false: there are more, and none were taken.
+  /// Subtracts the elements of `der` from the budget. false: there are more than are left, and
+  /// nothing was subtracted.
   bool spend(DerBytes der);
 
   static constexpr std::size_t kMost = 1'800'000;
@@ -20,8 +21,8 @@ class ElementBudget {
   std::size_t left_ = kMost;
 };
 
-/// Elements at every depth of `der`, those inside OCTET STRINGs (extensions) too, as far as they
-/// can be told apart; at most `most` + 1 are counted.
+/// Counts the elements at every depth of `der`, also those inside OCTET STRINGs (extensions), as
+/// far as they can be told apart. Stops at `most` + 1.
 std::size_t count_elements(DerBytes der, std::size_t most);
 
 }  // namespace mtls::pki::encoding

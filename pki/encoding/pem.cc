@@ -4,9 +4,8 @@
 #include <array>
 #include <optional>
 
-// What is one line, where a block ends and what base64 is follows crypto/pem/pem_lib.c and
-// crypto/evp/encode.c of OpenSSL 3.0 as nginx calls them: on a file BIO, with
-// PEM_FLAG_EAY_COMPATIBLE.
+// Lines, ends of blocks and base64 follow crypto/pem/pem_lib.c and crypto/evp/encode.c of OpenSSL
+// 3.0 as nginx calls them: on a file BIO, with PEM_FLAG_EAY_COMPATIBLE.
 namespace mtls::pki::encoding {
 namespace {
 
@@ -19,7 +18,7 @@ constexpr std::string_view kBadEndLine = "bad end line";
 struct Line {
   std::string_view text;  // without trailing white space
   std::uint32_t number = 0;
-  bool continues = false;  // the rest of a line longer than kChunkBytes
+  bool continues = false;  // this is the rest of a line longer than kChunkBytes
 };
 
 class LineReader {
@@ -27,8 +26,8 @@ class LineReader {
   explicit LineReader(std::string_view text) : text_(text) {}
 
   std::optional<Line> next() {
-    // BIO_gets() on a file is fgets() and strlen(): a NUL hides the rest of its line, a line that
-    // begins with one ends the file.
+    // BIO_gets() on a file is fgets() and strlen(): a NUL hides the rest of its line, and a line
+    // that begins with NUL ends the file.
     if (at_ >= text_.size() || text_[at_] == '\0') return std::nullopt;
     std::string_view chunk = text_.substr(at_, kChunkBytes);
     chunk = chunk.substr(0, std::min(chunk.find('\n'), chunk.size() - 1) + 1);
@@ -43,9 +42,10 @@ class LineReader {
   }
 
  private:
-  static constexpr std::size_t kChunkBytes = 254;  // LINESIZE - 1
+  // LINESIZE - 1 of pem_lib.c.
+  static constexpr std::size_t kChunkBytes = 254;
 
-  // sanitize_line(): compares a signed char, so bytes from 0x80 on are white space too.
+  // sanitize_line() compares a signed char, so bytes from 0x80 on count as white space too.
   static std::string_view trimmed(std::string_view line) {
     while (!line.empty() && static_cast<signed char>(line.back()) <= ' ') line.remove_suffix(1);
     return line;
@@ -88,8 +88,8 @@ int base64_value(char c) {
 
 bool is_base64_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// EVP_DecodeUpdate(): white space is skipped anywhere, `-` ends the text, padding comes last and
-// completes a group of four.
+// Like EVP_DecodeUpdate(): white space is skipped anywhere, `-` ends the text, and padding comes
+// last and completes a group of four.
 class Base64Decoder {
  public:
   /// false: not base64.
@@ -102,7 +102,7 @@ class Base64Decoder {
     return true;
   }
 
-  /// The bytes, unless a group is incomplete.
+  /// The bytes; nullopt when the last group is incomplete.
   std::optional<std::vector<unsigned char>> finish() {
     if (digits_ % 4 != 0) return std::nullopt;
     return std::move(out_);
@@ -130,7 +130,7 @@ class Base64Decoder {
   bool ended_ = false;
 };
 
-// Whether d2i would find all bytes that the first tag and length promise.
+// Whether the bytes are as many as the first tag and length announce.
 bool holds_whole_element(const std::vector<unsigned char>& der) {
   if (der.size() < 2) return false;
   std::size_t header = 2;
@@ -145,15 +145,15 @@ bool holds_whole_element(const std::vector<unsigned char>& der) {
   return der.size() - header >= length;
 }
 
-// The lines between BEGIN and END, as get_header_and_data() sorts them.
+// The lines between BEGIN and END, classified as get_header_and_data() does.
 struct Body {
   std::vector<std::string_view> lines;  // base64
   bool has_blank = false;
-  bool has_header =
-      false;  // text before the blank line, or a colon: an encryption header, or base64 cut in two
+  // Text before the blank line, or a colon: an encryption header, or base64 cut in two.
+  bool has_header = false;
   bool has_short = false;  // after a blank line only the last line may be shorter than 64
 
-  // false: OpenSSL gives up on the block here.
+  // Returns false where OpenSSL gives up on the block.
   bool take(const Line& line) {
     constexpr std::size_t kFullLine = 64;
     if (line.text.empty()) {
@@ -187,12 +187,13 @@ class Splitter {
     std::uint32_t line = 0;
   };
 
-  // Leaves the next BEGIN line in begin_, unless the block before has already run into it.
+  // Stores the next BEGIN line in begin_, unless the previous block has already met it.
   bool find_begin() {
     for (bool first = true; !begin_; first = false) {
       std::optional<Line> line = lines_.next();
       if (!line) return false;
-      // Every PEM_read_bio() call, hence the first line after a block as well, allows for one.
+      // Every PEM_read_bio() call allows for a byte order mark, hence also on the first line after
+      // a block.
       if (first && line->text.starts_with(kByteOrderMark)) line->text.remove_prefix(3);
       if (const auto name = name_between(line->text, kBegin)) begin_ = {*name, line->number};
     }
@@ -232,8 +233,8 @@ class Splitter {
     unfinished_.reset();
   }
 
-  // OpenSSL reads on from a block without END to the next END; when the label fits, base64 ended at
-  // the dashes between.
+  // OpenSSL reads from a block without END on to the next END. When that has the right label, the
+  // base64 ended at the dashes of the BEGIN between.
   void decide(PemBlock& block, bool label_fits) {
     const bool is_whole = block.error.empty() && holds_whole_element(block.der);
     if (!label_fits) return fail(block, is_whole ? kBadEndLine : kNoEndLine);
@@ -242,7 +243,7 @@ class Splitter {
     for (std::size_t i = *unfinished_ + 1; i < blocks_.size(); ++i) fail(blocks_[i], kHidden);
   }
 
-  // A BEGIN before the END. Whether what came so far counts is decided by the next END line.
+  // A BEGIN came before the END. The next END line decides whether the base64 so far counts.
   void leave_open(PemBlock& block, const Body& body, std::string_view name) {
     decode(block, body);
     if (unfinished_) return fail(block, kNoEndLine);
@@ -273,7 +274,7 @@ class Splitter {
   LineReader lines_;
   std::vector<PemBlock> blocks_;
   std::optional<Begin> begin_;
-  std::optional<std::size_t> unfinished_;  // index of a block with a BEGIN line in place of its END
+  std::optional<std::size_t> unfinished_;  // index of a block that met a BEGIN line before its END
   std::string_view unfinished_name_;
 };
 

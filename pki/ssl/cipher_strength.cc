@@ -1,4 +1,4 @@
-// PEM_read_bio_DHparams() is what nginx calls (ngx_ssl_dhparam).
+// nginx calls PEM_read_bio_DHparams() (ngx_ssl_dhparam).
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "pki/ssl/cipher_strength.h"
@@ -31,7 +31,8 @@ std::vector<std::string> weak_ciphers(const std::string& list, int security_leve
   std::vector<std::string> weak;
   if (SSL_CTX_set_cipher_list(context.get(), list.c_str()) == 1) {
     const Owned<SSL, SSL_free> connection(SSL_new(context.get()));
-    // The level, and what needs a callback that nginx does not set (PSK, SRP), are accounted for.
+    // This list respects the security level, and leaves out what needs a callback that nginx does
+    // not set (PSK, SRP).
     const Owned<STACK_OF(SSL_CIPHER), [](STACK_OF(SSL_CIPHER) * all) { sk_SSL_CIPHER_free(all); }>
         accepted(SSL_get1_supported_ciphers(connection.get()));
     for (int i = 0; i < sk_SSL_CIPHER_num(accepted.get()); ++i) {

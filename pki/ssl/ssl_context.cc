@@ -1,4 +1,4 @@
-// PEM_read_bio_DHparams() and SSL_CTX_set_tmp_dh() are what nginx calls (ngx_ssl_dhparam).
+// nginx calls PEM_read_bio_DHparams() and SSL_CTX_set_tmp_dh() (ngx_ssl_dhparam).
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "pki/ssl/ssl_context.h"
@@ -29,7 +29,7 @@ using OwnedBio = Owned<BIO, BIO_free>;
 using OwnedDh = Owned<DH, DH_free>;
 using OwnedOcspResponse = Owned<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 
-// ngx_ssl_error(): every entry from the oldest, with its data where that is text.
+// Like ngx_ssl_error(): every entry from the oldest on, with its data where that is text.
 std::string queue_text() {
   std::string text;
   const char* data = nullptr;
@@ -45,22 +45,22 @@ std::string queue_text() {
   return text;
 }
 
-// `call`: one OpenSSL function, true when it accepts.
+// `call` is one call of an OpenSSL function; it returns true when OpenSSL accepts.
 template <class Call>
 SslRefusal ask(Call call) {
   ERR_clear_error();
   const bool accepted = call();
   if (!accepted) return queue_text();
-  ERR_clear_error();  // success may leave traces
+  ERR_clear_error();  // success may leave entries in the queue
   return std::nullopt;
 }
 
-// Reads the bytes where they lie, so that no copy of a secret is left behind.
+// Reads the bytes in place, so that no copy of a secret is left behind.
 OwnedBio reader_of(std::string_view bytes) {
   return OwnedBio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
-// ngx_ssl_password_callback(); in place of the prompt that nginx leaves to OpenSSL, a refusal.
+// Like ngx_ssl_password_callback(), but refuses where nginx leaves the prompt to OpenSSL.
 int give_password(char* buffer, int size, int /*writing*/, void* user) {
   const auto* password = static_cast<const std::string_view*>(user);
   if (password == nullptr) return -1;
@@ -76,7 +76,7 @@ OwnedKey read_key(std::string_view pem, const std::string_view* password) {
                                           const_cast<std::string_view*>(password)));
 }
 
-// ngx_ssl_load_certificate_key(): the passwords in order; the last failure is the one told.
+// Like ngx_ssl_load_certificate_key(): the passwords in order; the last failure is reported.
 OwnedKey read_key(std::string_view pem, const std::vector<std::string_view>& passwords) {
   if (passwords.empty()) return read_key(pem, nullptr);
   OwnedKey key;
@@ -103,7 +103,7 @@ SslContext::SslContext(int security_level) : objects_(std::make_unique<Objects>(
   start_openssl();
   objects_->context.reset(SSL_CTX_new(TLS_method()));
   SSL_CTX_set_security_level(objects_->context.get(), security_level);
-  // ngx_ssl_conf_commands().
+  // Like ngx_ssl_conf_commands().
   objects_->commands.reset(SSL_CONF_CTX_new());
   SSL_CONF_CTX_set_flags(objects_->commands.get(),
                          SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CLIENT |
@@ -133,7 +133,7 @@ SslRefusal SslContext::set_chain(std::span<const Certificate> chain) {
       sk_X509_new_null());
   std::set<std::tuple<bool, int, bool, int>> seen;
   for (const Certificate& certificate : chain) {
-    // ssl_security_cert() is all that is asked of each, so of those alike one is enough.
+    // OpenSSL only calls ssl_security_cert() for each, so one of several alike is enough.
     const CertificateFacts& facts = certificate.facts();
     const bool has_key = certificate.handle().key() != nullptr;
     const bool is_new =

@@ -1,6 +1,6 @@
-// The SSL_CTX that nginx builds for a server block or an upstream, so that OpenSSL itself says what
-// of it is refused. Fed with values and parsed material, never with a path, and no connection is
-// ever made with it. Pure but for the library's randomness.
+// An SSL_CTX like the one nginx builds for a server block or an upstream, so that OpenSSL itself
+// says what it refuses. Takes values and parsed material, never a path, and never makes a
+// connection. Pure but for the library's random numbers.
 #pragma once
 
 #include <memory>
@@ -14,12 +14,13 @@
 
 namespace mtls::pki::ssl {
 
-/// OpenSSL's error queue as nginx prints it behind `(SSL: `, may be empty; nullopt: accepted.
+/// OpenSSL's error queue as nginx prints it after `(SSL: `, possibly empty; nullopt: accepted.
 using SslRefusal = std::optional<std::string>;
 
-/// What SSL_CONF_cmd() takes as the value of a command.
+/// The kind of value that SSL_CONF_cmd() expects for a command.
 enum class CommandValue { kText, kFile, kDirectory, kStore };
 
+/// Why a private key is refused, and by which OpenSSL function.
 struct KeyRefusal {
   enum class Step { kLoad, kUse };  // PEM_read_bio_PrivateKey(), SSL_CTX_use_PrivateKey()
 
@@ -27,38 +28,45 @@ struct KeyRefusal {
   std::string openssl;
 };
 
-/// Which OpenSSL judges here: names it does not know, another release may.
+/// The OpenSSL release that judges here. Another release may know names that this one does not.
 struct OpensslRelease {
   int major = 0;
   int minor = 0;
 
   bool operator==(const OpensslRelease&) const = default;
 };
+/// The OpenSSL that this program is linked with.
 OpensslRelease linked_openssl();
 
 class SslContext {
  public:
-  /// `security_level`: the library's default of the nginx in question (R3.14).
+  /// `security_level`: the default level of the OpenSSL that the nginx in question uses (R3.14).
   explicit SslContext(int security_level);
   SslContext(SslContext&&) noexcept;
   SslContext& operator=(SslContext&&) noexcept;
   ~SslContext();
 
+  /// SSL_CTX_set_cipher_list(); may set the security level (R3.14).
   SslRefusal set_ciphers(const std::string& list);
+  /// SSL_CTX_set1_curves_list().
   SslRefusal set_curves(const std::string& list);
+  /// SSL_CTX_use_certificate().
   SslRefusal use_certificate(const Certificate& leaf);
+  /// SSL_CTX_set1_chain(). The certificates after the leaf, which must reach the security level.
   SslRefusal set_chain(std::span<const Certificate> chain);
-  /// The key of the certificate used last; `passwords` are tried in order, none: an encrypted key
-  /// is refused, as without a terminal to ask at (R4.7).
+  /// Loads and uses the key of the certificate used last. `passwords` are tried in order. Without
+  /// passwords an encrypted key is refused, as by an nginx without a terminal to ask at (R4.7).
   std::optional<KeyRefusal> use_key(std::string_view pem,
                                     const std::vector<std::string_view>& passwords);
-  /// DH parameters as PEM: PEM_read_bio_DHparams().
+  /// Reads DH parameters from PEM: PEM_read_bio_DHparams().
   SslRefusal read_dh_parameters(std::string_view pem);
-  /// SSL_CTX_set_tmp_dh() of what was read last.
+  /// Uses the parameters that were read last: SSL_CTX_set_tmp_dh().
   SslRefusal use_dh_parameters();
-  /// `value` is text: commands that take a file, directory or store are the caller's to judge.
+  /// Runs one ssl_conf_command. `value` is text; the caller judges commands that take a file,
+  /// directory or store.
   SslRefusal run_command(const std::string& name, const std::string& value);
 
+  /// SSL_CONF_cmd_value_type(); kText also for unknown commands.
   CommandValue value_of_command(const std::string& name) const;
 
  private:
@@ -66,7 +74,7 @@ class SslContext {
   std::unique_ptr<Objects> objects_;
 };
 
-/// d2i_OCSP_RESPONSE_bio(): of ssl_stapling_file.
+/// d2i_OCSP_RESPONSE_bio(), as nginx reads ssl_stapling_file.
 SslRefusal read_ocsp_response(std::string_view der);
 
 }  // namespace mtls::pki::ssl

@@ -1,7 +1,7 @@
-// Ten thousand server blocks in ten thousand files: reading and resolving them, and a whole cold
+// Ten thousand server blocks in ten thousand files: reading and resolving them, and a complete cold
 // evaluation, as ratios to `nginx -t` on the same tree in the same round (medians of the rounds).
-// Few certificates are distinct, so that it is the configuration that is measured; without TLS
-// nginx reads nothing else either, and the ratio is the strictest.
+// Few certificates are distinct, so that the configuration is measured. Without TLS nginx reads
+// nothing else, which makes the ratio strictest.
 
 #include <benchmark/benchmark.h>
 

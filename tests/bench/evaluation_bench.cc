@@ -1,5 +1,6 @@
-// A whole evaluation from a cold start, and one changed bundle, as ratios to `nginx -t` on the same
-// tree in the same run. nginx only loads the files; ours also verifies and renders.
+// A complete evaluation from a cold start, and one after a single changed bundle, as ratios to
+// `nginx -t` on the same tree in the same run. nginx only loads the files; the exporter also
+// verifies and renders.
 
 #include <benchmark/benchmark.h>
 

@@ -1,5 +1,5 @@
-// The HTTP front under load, its figures beside prometheus-node-exporter's in the same run. Ends in
-// 0 when ours meet their goals.
+// The HTTP front under load, with its figures beside those of prometheus-node-exporter in the same
+// run. Exits with 0 when the exporter's figures meet their goals.
 #include <unistd.h>
 
 #include <cstdio>
@@ -71,7 +71,7 @@ bool judge_plain(const LoadFigures& ours, const LoadPlan& plan) {
   return judge_rest(ours, plan) && met;
 }
 
-// A new connection costs a handshake, and so does each of the flood's: see docs/http.md.
+// A new connection costs a handshake, also for each connection of the flood: see docs/http.md.
 bool judge_tls(const LoadFigures& ours, const LoadPlan& plan) {
   constexpr std::size_t kMostFailed = 2;
   const bool met =

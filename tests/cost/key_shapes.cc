@@ -1,4 +1,5 @@
-// Keys: what a certificate of few bytes can make OpenSSL do before anybody verifies with it.
+// Keys: how much work a certificate of few bytes can cause in OpenSSL before anything is verified
+// with it.
 #include "tests/cost/shapes.h"
 #include "tests/support/der.h"
 
@@ -12,7 +13,7 @@ using der::CertificateFields;
 constexpr const char* kEcKey = "1.2.840.10045.2.1";
 constexpr const char* kEcdsaSha256 = "1.2.840.10045.4.3.2";
 
-// As few bytes around the key as a root can do with.
+// As few bytes around the key as a root can have.
 CertificateFields smallest(std::uint64_t number, const Bytes& key) {
   const Bytes name = der::named("R");
   return {.serial = der::integer(number),
@@ -37,7 +38,7 @@ Bytes ed25519(std::uint64_t number) {
   return der::public_key(algorithm("1.3.101.112"), der::numbered(32, number));
 }
 
-// A point of which only one coordinate is given; half of all numbers are one.
+// A point with only one coordinate; half of all numbers are valid ones.
 Bytes compressed(std::size_t size, std::uint64_t number) {
   return der::join({Bytes{2}, der::numbered(size, number)});
 }
@@ -46,7 +47,7 @@ Bytes whole(std::size_t size, std::uint64_t x, std::uint64_t y) {
   return der::join({Bytes{4}, der::numbered(size, x), der::numbered(size, y)});
 }
 
-// y^2 = x^3 + x + 7 modulo `prime`, on which (1, 3) lies; nobody checks the order.
+// The curve y^2 = x^3 + x + 7 modulo `prime`, with the point (1, 3) on it. Nobody checks the order.
 Bytes own_curve(const Bytes& prime, const Bytes& base) {
   const Bytes field =
       der::sequence({der::oid("1.2.840.10045.1.1"), der::tlv(der::kInteger, prime)});
@@ -59,7 +60,8 @@ Bytes own_curve(const Bytes& prime, const Bytes& base) {
                                   der::tlv(der::kInteger, order)}));
 }
 
-// 23 * 2^649 + 1: of 661 bits OpenSSL takes at most, nearly all go into the square root.
+// 23 * 2^649 + 1. It has 661 bits, the most that OpenSSL accepts; nearly all of them slow down the
+// square root.
 constexpr std::size_t kPrimeBytes = 82;
 Bytes slow_prime() {
   Bytes prime(kPrimeBytes);
@@ -68,7 +70,7 @@ Bytes slow_prime() {
   return prime;
 }
 
-// DSA's p, q and g; OpenSSL reads any.
+// DSA's p, q and g; OpenSSL accepts any numbers.
 Bytes dsa(std::uint64_t number) {
   const Bytes parameters =
       der::sequence({der::integer(0x7FFFFFFF), der::integer(0x7FFF), der::integer(2)});
@@ -91,7 +93,7 @@ Bytes unknown(std::uint64_t number) {
   return der::public_key(algorithm(("1.2.3." + std::to_string(number)).c_str()), Bytes{1});
 }
 
-// CAs of one name that sign each other, so that signatures are verified with their keys.
+// CAs with one name that sign each other, so that their keys verify signatures.
 std::string slow_to_verify() {
   return filled([](std::uint64_t i) {
     CertificateFields fields = smallest(i, {});
@@ -107,7 +109,7 @@ std::string slow_to_verify() {
   });
 }
 
-// TRUSTED CERTIFICATE with an alias behind the certificate.
+// A TRUSTED CERTIFICATE with an alias after the certificate.
 std::string annotated() {
   const Bytes alias = der::sequence({der::tlv(der::kUtf8, "a")});
   return filled([&](std::uint64_t i) {

@@ -24,7 +24,7 @@ CertificateFields authority(const std::string& subject, const std::string& issue
           .extensions = {der::ca_extension()}};
 }
 
-// 40 years of seconds, so that no two certificates of a file share an instant.
+// Within 40 years of seconds, so that no two certificates of a file share an instant.
 Bytes instant(std::uint64_t seconds) {
   const std::uint64_t day = seconds / 86400;
   std::string digits = std::to_string(2020 + day / 360) +
@@ -34,7 +34,7 @@ Bytes instant(std::uint64_t seconds) {
   for (const std::uint64_t part : {second / 3600, second / 60 % 60, second % 60}) {
     digits += std::to_string(100 + part).substr(1);
   }
-  // The 30th of February is none.
+  // 30 February is not a date.
   if (digits.substr(4, 2) == "02" && digits.substr(6, 2) > "28") digits.replace(6, 2, "28");
   return der::tlv(der::kGeneralizedTime, digits + "Z");
 }
@@ -43,7 +43,7 @@ std::string of_one_certificate(const CertificateFields& fields) {
   return der::certificate_pem(fields);
 }
 
-// A CA with an RSA key of the largest size and exponent that OpenSSL verifies with.
+// A CA whose RSA key has the largest size and exponent with which OpenSSL verifies.
 std::string slow_keys() {
   return filled([](std::uint64_t i) {
     const bool is_child = i % 2 == 1;
@@ -65,7 +65,7 @@ std::string filled(const std::function<std::string(std::uint64_t)>& piece) {
 }
 
 std::vector<Shape> certificate_shapes() {
-  constexpr std::size_t kDerBytes = kFileBytes / 100 * 73;  // of one block that fills the file
+  constexpr std::size_t kDerBytes = kFileBytes / 100 * 73;  // for one block that fills the file
   return {
       {"distinct roots",
        [] {

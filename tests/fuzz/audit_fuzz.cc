@@ -1,5 +1,5 @@
-// Any tree of files as a host with a small PKI: a whole evaluation, its metrics and its page end,
-// and an evaluation with nothing changed finds the same.
+// Any tree of files as a host with a small PKI: a complete evaluation, its metrics and its page
+// come to an end, and an evaluation without changes finds the same.
 
 #include "audit/build.h"
 #include "collectors/collect.h"
@@ -12,7 +12,7 @@ namespace {
 
 using namespace mtls;
 
-// Past these the limits of includes are at work, and an evaluation takes its time.
+// Beyond these sizes the include limits apply, and an evaluation takes long.
 constexpr std::size_t kMaxDirectives = 2000;
 
 struct Pki {
@@ -27,7 +27,7 @@ const Pki& minted() {
   return kMade;
 }
 
-// Where corpus/trees and the dictionary look for them.
+// The paths that corpus/trees and the dictionary use.
 void put_pki(testing::MemoryFileSystem& disk) {
   disk.put("/etc/nginx/a.pem", minted().root.certificate_pem);
   disk.put("/etc/nginx/s.pem", minted().server.certificate_pem + minted().root.certificate_pem);

@@ -1,7 +1,5 @@
-// Any store of CAs out of a few names, keys and dates, renewed, cross-signed, in circles: judging
-// it ends, says the same whatever the clock has seen, and every position and instant leads
-// somewhere.
-
+// Any store of CAs with few names, keys and dates: renewed, cross-signed, in circles. Judging it
+// ends, another time changes nothing but the instants, and every index and instant is valid.
 #include "pki/bundle.h"
 
 #include <array>
@@ -23,7 +21,7 @@ std::string name(unsigned char number) {
   return std::string(1, static_cast<char>('A' + number % 5));
 }
 
-// Years around kT0, which is 2030; some are no date.
+// Years around kT0, which is 2030; some dates are invalid.
 der::Bytes year(unsigned char number) {
   constexpr std::array kYears{"20260101000000Z", "20280101000000Z", "20290101000000Z",
                               "20300102000000Z", "20310101000000Z", "20400101000000Z",
@@ -55,7 +53,7 @@ void check_members(const mtls::pki::BundleView& view) {
   }
 }
 
-// With what time changes left out.
+// Without the parts that depend on time.
 bool is_same_shape(const mtls::pki::BundleView& a, const mtls::pki::BundleView& b) {
   if (a.members.size() != b.members.size() || a.depth_required != b.depth_required) return false;
   for (std::size_t i = 0; i < a.members.size(); ++i) {

@@ -1,4 +1,4 @@
-// Any DER as a certificate, plain and trusted: reading ends, and what it says can stand in a label.
+// Any DER as a certificate, plain and trusted: reading ends, and all facts are safe in a label.
 
 #include "pki/certificate.h"
 
@@ -20,7 +20,7 @@ void check_facts(const mtls::pki::CertificateFacts& facts) {
     fuzz::must_be_label(name, base::kMaxLabelBytes, "a dNSName is text");
 }
 
-// Read apart from its certificate, a key is what OpenSSL reads together with it.
+// A key that is read apart from its certificate equals the one that OpenSSL reads with it.
 void check_key(const mtls::pki::Certificate& certificate, std::span<const unsigned char> der) {
   const unsigned char* at = der.data();
   const mtls::pki::OwnedCertificate whole(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
@@ -34,7 +34,7 @@ void check_key(const mtls::pki::Certificate& certificate, std::span<const unsign
   fuzz::must(is_self_signed == facts.self_signed, "self-signed to both");
 }
 
-// With itself as its anchor.
+// The certificate is its own anchor.
 void judge(const mtls::pki::Certificate& certificate) {
   const mtls::pki::TrustStore store({certificate}, {}, false);
   for (const int level : {0, 2}) {

@@ -1,5 +1,5 @@
-// Any DER as a revocation list: reading ends, what it says can stand in a label, and so does a
-// verdict that asks it.
+// Any DER as a revocation list: reading ends, all facts are safe in a label, and a verdict that
+// uses the list ends.
 
 #include "pki/certificate.h"
 #include "pki/encoding/pem.h"
@@ -17,7 +17,7 @@ mtls::pki::Certificate certificate_of(const testing::Minted& minted) {
       .value();
 }
 
-// The issuer of the lists in corpus/crl by name.
+// The issuer named in the lists of corpus/crl.
 struct Pki {
   testing::Minted root = testing::mint_root("CN=issuer");
   mtls::pki::Certificate anchor = certificate_of(root);

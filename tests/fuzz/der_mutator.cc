@@ -6,7 +6,7 @@
 
 #include "tests/support/der.h"
 
-// libFuzzer names them.
+// libFuzzer gives these names.
 // NOLINTBEGIN(readability-identifier-naming)
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 // NOLINTEND(readability-identifier-naming)
@@ -20,11 +20,11 @@ constexpr int kMaxDepth = 32;
 
 struct Header {
   unsigned char tag = 0;
-  std::size_t begin = 0;  // of the content
+  std::size_t begin = 0;  // begin of the content
   std::size_t size = 0;
 };
 
-// false: no element begins here, or it does not end inside.
+// false: no element begins here, or it does not end inside the bytes.
 bool read_header(const std::uint8_t* data, std::size_t size, Header& header) {
   if (size < 2) return false;
   header = {.tag = data[0], .begin = 2, .size = data[1]};
@@ -114,7 +114,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   using namespace mtls::fuzz;
   Dice dice(seed);
   std::vector<Element> elements = parse_der(data, size);
-  constexpr unsigned kPlain = 8;  // one in so many is any bytes
+  constexpr unsigned kPlain = 8;  // one mutant in this many is arbitrary bytes
   if (elements.empty() || dice() % kPlain == 0) return LLVMFuzzerMutate(data, size, max_size);
   for (unsigned changes = 1 + dice() % 3; changes > 0; --changes) {
     std::vector<std::vector<Element>*> lists;

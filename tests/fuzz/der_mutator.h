@@ -1,6 +1,6 @@
-// Changes DER as DER: elements are retagged, dropped, repeated, moved or filled anew, and the
-// lengths around them stay right, so that a mutant gets past the outermost header. Pure but for the
-// dice, which are libFuzzer's.
+// Mutates DER as DER: elements are retagged, dropped, repeated, moved or filled with new content,
+// and the lengths around them are corrected, so that a mutant gets past the outermost header. Pure,
+// except for libFuzzer's random numbers.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace mtls::fuzz {
 
-/// One element; whatever does not parse as elements stays bytes.
+/// One element. Bytes that do not parse as elements stay bytes.
 struct Element {
   unsigned char tag = 0;
-  std::vector<unsigned char> bytes;  // of one without children
+  std::vector<unsigned char> bytes;  // the content, without children
   std::vector<Element> children;
 };
 

@@ -1,4 +1,4 @@
-// What must hold of facts, whatever DER they came from: they end in labels, logs and JSON.
+// What must hold for facts from any DER, since they end up in labels, logs and JSON.
 #pragma once
 
 #include "base/text.h"
@@ -19,7 +19,7 @@ inline void check_name(const pki::DistinguishedName& name) {
   must_be_label(name.rfc2253, kMaxNameBytes, "a name is text");
 }
 
-/// Hex of 20 bytes at most, or a mark and a hash; a sign before either.
+/// Hex of at most 20 bytes, or `#` and a hash; either may have a sign.
 inline void check_serial(const std::string& serial) {
   constexpr std::size_t kMaxDigits = 41;
   must(serial.size() <= kMaxDigits, "a serial number is short");

@@ -1,5 +1,5 @@
-// Any bytes as a request: read in whatever pieces, it is understood the same way, nothing doubtful
-// passes, and nothing of it comes back in the header of the answer.
+// Any bytes as a request: it is understood in the same way however it is split, nothing doubtful is
+// accepted, and none of its bytes appear in the header of the answer.
 
 #include <algorithm>
 
@@ -33,7 +33,7 @@ class OnePage final : public mtls::daemon::web::http::Site {
   mtls::daemon::web::http::Part part_ = mtls::daemon::web::http::deflated_body_part("up 1\n");
 };
 
-// The first piece has one byte, each next one is a little larger.
+// The first piece has one byte, and each further one is a little larger.
 State read_in_pieces(RequestReader& reader, std::string_view text) {
   State state = State::kIncomplete;
   std::size_t end = 0;

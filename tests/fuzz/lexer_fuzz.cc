@@ -1,4 +1,5 @@
-// Any bytes as words: the lexer ends, moves on with every token, and names places inside the text.
+// Any bytes as tokens: the lexer ends, advances with every token, and reports locations inside the
+// text.
 
 #include "config/syntax/lexer.h"
 #include "tests/fuzz/target.h"
@@ -25,7 +26,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     mtls::fuzz::must(is_before(latest, token->at), "each token stands behind the one before");
     mtls::fuzz::must(token->word.text.size() <= size, "a word is no longer than the text");
     latest = token->at;
-    // Any `{` may open Lua: more ways in than the parser takes.
+    // Any `{` may open Lua here, which is more than the parser allows.
     is_lua = !is_lua && token->kind == Token::Kind::kOpen && token->at.column % 7 == 0;
   }
 }

@@ -1,4 +1,5 @@
-// Any bytes as one file: parsing ends, and what was read is written and read again the same.
+// Any bytes as one file: parsing ends, and the tree stays the same when it is written and parsed
+// again.
 
 #include "config/syntax/parser.h"
 #include "tests/fuzz/target.h"
@@ -6,8 +7,7 @@
 
 namespace {
 
-constexpr std::size_t kBufferBytes =
-    4096;  // NGX_CONF_BUFFER: no word of a shorter text outgrows it
+constexpr std::size_t kBufferBytes = 4096;  // NGX_CONF_BUFFER: no word of a shorter text exceeds it
 
 }  // namespace
 

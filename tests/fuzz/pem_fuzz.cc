@@ -1,5 +1,5 @@
 // Any bytes as a file with certificates, and as patches of a good certificate and a good revocation
-// list: reading ends, says the same twice, and a broken block has its line and its reason.
+// list: reading ends and gives the same result twice, and a broken block has its line and reason.
 
 #include <vector>
 
@@ -28,7 +28,7 @@ const Samples& samples() {
   return kMade;
 }
 
-// Each three bytes of `data`: where, in two bytes, and what stands there now.
+// Each three bytes of `data` are a patch: a position in two bytes, and the new byte.
 Der patched(Der der, std::string_view data) {
   for (; data.size() >= 3; data.remove_prefix(3)) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(data[at]); };

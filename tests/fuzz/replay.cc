@@ -1,5 +1,5 @@
-// Instead of libFuzzer's main(): every file under the paths given goes once through the target.
-// Ends in 0 when all returned; a target that finds something aborts.
+// A main() in place of libFuzzer's: runs the target once for every file under the given paths.
+// Exits with 0 when all runs returned; a target that finds something aborts.
 
 #include <cstdint>
 #include <cstdio>
@@ -9,7 +9,7 @@
 #include <iterator>
 #include <vector>
 
-// libFuzzer names it.
+// libFuzzer gives the name.
 // NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 void replay(const fs::path& file) {
   std::printf("%s\n", file.c_str());
-  std::fflush(stdout);  // the last line names the file that aborted
+  std::fflush(stdout);  // so that the last line names the file that aborted
   std::ifstream in(file, std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
   std::vector<std::uint8_t> data(bytes.begin(), bytes.end());

@@ -1,5 +1,5 @@
-// Any tree of files as a configuration, for nginx old and new: loading and resolving end, numbers
-// grow in reading order, and every index and place leads somewhere.
+// Any tree of files as a configuration, for old and new nginx: loading and resolving end, the
+// numbers grow in reading order, and every index and location is valid.
 
 #include <array>
 
@@ -12,8 +12,8 @@ namespace {
 
 using namespace mtls;
 
-// A few files that include each other twice are exponential, for nginx too: the limits are what
-// keeps it short, so small ones.
+// A few files that include each other twice take exponential time, in nginx too. Only the limits
+// bound that, so they are small here.
 constexpr mtls::config::IncludeLimits kLimits{.max_total_bytes = std::size_t{1} << 18U,
                                               .max_files = 100};
 

@@ -1,5 +1,5 @@
-// What the targets share: the input as text, a claim that must hold for any input, and a tree of
-// files out of one input. Knows nothing of what is fuzzed.
+// What the targets share: the input as text, a claim that must hold for every input, and a tree of
+// files made from one input. Knows nothing of what is fuzzed.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 #include "tests/support/memory_filesystem.h"
 
-// libFuzzer names it.
+// libFuzzer gives the name.
 // NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -22,15 +22,15 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-/// A finding, told apart from the others by its line.
+/// Aborts when the claim does not hold; the message tells findings apart.
 inline void must(bool holds, std::string_view claim) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %.*s\n", static_cast<int>(claim.size()), claim.data());
   std::abort();
 }
 
-/// The main file up to the first line `%%% NAME`, from there the file /etc/nginx/NAME up to the
-/// next, and so on.
+/// The main file is the text up to the first line `%%% NAME`; from there to the next such line it
+/// is the file /etc/nginx/NAME, and so on.
 inline void put_files(std::string_view text, testing::MemoryFileSystem& disk) {
   constexpr std::string_view kMark = "\n%%% ";
   std::string path = kMain;

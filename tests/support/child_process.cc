@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
   throw std::system_error(errno, std::generic_category(), call);
 }
 
-/// Opened by the parent, so that after fork only dup2 is left to do.
+/// The parent opens these, so that the child only needs dup2 after fork.
 class OutputFile {
  public:
   explicit OutputFile(const std::string& path)
@@ -62,15 +62,15 @@ struct Launch {
   pid_t parent;
 };
 
-/// Runs in the child: async-signal-safe calls only, because another thread may have held a lock at
-/// fork.
+/// Runs in the child. Only async-signal-safe calls are allowed, because another thread may have
+/// held a lock at the time of fork.
 [[noreturn]] void become(const Launch& launch) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, launch.death_signal);
   if (getppid() != launch.parent) _exit(127);  // the parent died before prctl
   dup2(launch.standard_output, STDOUT_FILENO);
   dup2(launch.standard_error, STDERR_FILENO);
-  std::signal(SIGPIPE, SIG_DFL);  // the test may ignore it, and exec would hand that down
+  std::signal(SIGPIPE, SIG_DFL);  // the test may ignore it, and exec would pass that on
   execve(launch.argv[0], launch.argv, launch.environment);
   constexpr std::string_view kMessage = "execve failed\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
@@ -110,7 +110,7 @@ ChildProcess::ChildProcess(const ChildSpec& spec) {
   pid_ = fork();
   if (pid_ < 0) throw_errno("fork");
   if (pid_ == 0) become(launch);
-  setpgid(pid_, pid_);  // as the child does: whoever comes first, the group exists from here on
+  setpgid(pid_, pid_);  // the child does the same, so the group exists whoever comes first
 }
 
 ChildProcess::~ChildProcess() { terminate(); }
@@ -122,7 +122,7 @@ void ChildProcess::signal(int number) {
 std::optional<int> ChildProcess::wait(milliseconds limit) {
   if (exit_code_) return exit_code_;
   if (!eventually(limit, [this] { return has_exited(pid_); })) return std::nullopt;
-  kill(-pid_, SIGKILL);  // before reaping: the zombie keeps the group's number ours
+  kill(-pid_, SIGKILL);  // before reaping, since the zombie reserves the group's number
   int status = 0;
   waitpid(pid_, &status, 0);
   exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

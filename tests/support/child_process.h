@@ -1,5 +1,5 @@
-// One child process that cannot outlive its test: stopped and reaped by the destructor, signalled
-// by the kernel when the thread that started it dies. Its output goes to files. Knows no particular
+// A child process that cannot outlive its test: the destructor stops and reaps it, and the kernel
+// signals it when the thread that started it dies. Its output goes to files. Knows no particular
 // program.
 #pragma once
 
@@ -17,13 +17,14 @@
 
 namespace mtls::testing {
 
-/// Asks every few milliseconds; false when `done` was still false after `limit`.
+/// Calls `done` every few milliseconds. false: it was still false after `limit`.
 bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& done);
 
 struct ChildSpec {
-  std::vector<std::string> argv = {};                   // argv[0] is a path, $PATH is not searched
-  std::map<std::string, std::string> environment = {};  // added to the test's own, or replacing
-  int death_signal = SIGKILL;                           // PR_SET_PDEATHSIG
+  std::vector<std::string> argv = {};  // argv[0] is a path; $PATH is not searched
+  // Added to the test's environment, or replaces parts of it.
+  std::map<std::string, std::string> environment = {};
+  int death_signal = SIGKILL;  // PR_SET_PDEATHSIG
 };
 
 class ChildProcess {
@@ -35,15 +36,16 @@ class ChildProcess {
 
   pid_t pid() const { return pid_; }
 
-  /// Nothing happens to a child that has already been reaped.
+  /// Does nothing when the child has been reaped.
   void signal(int number);
 
-  /// The exit code, 128 + N when signal N killed it, 127 when it could not be executed; nullopt:
-  /// runs on after `limit`. Processes that the child left behind in its process group are killed.
+  /// The exit code; 128 + N when signal N killed the child, 127 when it could not be executed;
+  /// nullopt when it still runs after `limit`. Kills processes that the child left in its process
+  /// group.
   std::optional<int> wait(std::chrono::milliseconds limit);
 
-  /// SIGTERM, and SIGKILL for the whole process group when it still runs after `limit`. The exit
-  /// code as in wait().
+  /// Sends SIGTERM, and after `limit` SIGKILL to the whole process group. Returns the exit code
+  /// like wait().
   int terminate(std::chrono::milliseconds limit = std::chrono::seconds{5});
 
   std::string standard_output() const { return output_.read("stdout"); }
@@ -52,7 +54,8 @@ class ChildProcess {
  private:
   TempDir output_;
   pid_t pid_ = -1;
-  std::optional<int> exit_code_;  // set once reaped; from then on pid_ is not ours
+  // Set when reaped; from then on pid_ may belong to another process.
+  std::optional<int> exit_code_;
 };
 
 }  // namespace mtls::testing

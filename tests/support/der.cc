@@ -7,7 +7,7 @@ namespace {
 
 void append(Bytes& to, const Bytes& from) { to.insert(to.end(), from.begin(), from.end()); }
 
-// Ed25519: any 32 bytes are a key, and any 64 a signature, to a parser.
+// Ed25519: a parser accepts any 32 bytes as a key and any 64 as a signature.
 Bytes key_algorithm() { return sequence({oid("1.3.101.112")}); }
 
 Bytes rsa_algorithm() { return sequence({oid("1.2.840.113549.1.1.11"), tlv(0x05, Bytes{})}); }

@@ -1,4 +1,4 @@
-// gzip undone by zlib, for tests.
+// Decompresses gzip with zlib, for tests.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace mtls::testing {
 
-/// Throws unless `bytes` are exactly one whole gzip member: checksum and length right, nothing
-/// behind it.
+/// Throws unless `bytes` are exactly one complete gzip member with the right checksum and length,
+/// and nothing after it.
 std::string gunzip(std::string_view bytes);
 
 }  // namespace mtls::testing

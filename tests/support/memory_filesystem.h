@@ -1,4 +1,4 @@
-// A disk in memory for the pure floors: paths to contents, faults on demand, glob as libc does it.
+// A disk in memory for the pure floors: paths with contents, faults on demand, glob like libc's.
 #pragma once
 
 #include <map>
@@ -10,21 +10,22 @@ namespace mtls::testing {
 
 class MemoryFileSystem final : public base::FileSystem {
  public:
-  /// Creates or replaces; every put gets a new inode and times, as a rename over would.
+  /// Creates or replaces a file. Every put gives a new inode and new times, as rename(2) over a
+  /// file does.
   void put(const std::string& path, std::string content);
-  /// Writes into the file that is there, at `at_ns` since 1970: its inode stays.
+  /// Writes into an existing file at `at_ns` since 1970; its inode stays.
   void rewrite(const std::string& path, std::string content, std::int64_t at_ns);
   void remove(const std::string& path);
-  /// Changes the permission bits of `path`, and with them its ctime; 0644 after put().
+  /// Changes the permission bits of `path`, and so its ctime. put() sets them to 0644.
   void chmod(const std::string& path, std::uint32_t mode);
-  /// Every look at `path` fails with `code`.
+  /// From now on every access to `path` fails with `code`.
   void fault(const std::string& path, base::ErrorCode code);
 
   base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
   base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
   base::Result<base::FileStamp> stat(const std::string& path) override;
 
-  /// Paths read so far, for tests that count.
+  /// The paths read so far, for tests that count reads.
   const std::map<std::string, int>& reads() const { return reads_; }
 
  private:

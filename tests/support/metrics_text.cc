@@ -16,7 +16,7 @@ namespace {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// One line, eaten from the left.
+/// One line, consumed from the left.
 class LineReader {
  public:
   explicit LineReader(std::string_view line) : rest_(line) {}
@@ -57,7 +57,8 @@ class LineReader {
     return checked_name(take(static_cast<std::size_t>(end - rest_.begin())));
   }
 
-  /// After the opening quote, through the closing one; `\\`, `\"` and `\n` are the only escapes.
+  /// Reads from after the opening quote through the closing one. `\\`, `\"` and `\n` are the only
+  /// escapes.
   std::string quoted() {
     std::string value;
     while (!accept('"')) {
@@ -109,7 +110,7 @@ double parse_value(const std::string& text) {
   if (text == "-Inf") return -std::numeric_limits<double>::infinity();
   const double value = whole<double>(text);
   if (!std::isfinite(value))
-    throw std::runtime_error("bad number");  // from_chars knows "inf" and "nan"
+    throw std::runtime_error("bad number");  // from_chars also accepts "inf" and "nan"
   return value;
 }
 
@@ -141,7 +142,7 @@ Sample parse_sample(LineReader& line) {
   line.skip_blanks();
   sample.value = parse_value(line.word());
   line.skip_blanks();
-  if (!line.at_end()) whole<std::int64_t>(line.word());  // timestamp in milliseconds
+  if (!line.at_end()) whole<std::int64_t>(line.word());  // a timestamp in milliseconds
   line.expect_end();
   return sample;
 }

@@ -1,5 +1,5 @@
-// The Prometheus text format 0.0.4 as a test reads it: samples, strictly. Pure.
-// Knows nothing of our metric names, and keeps neither HELP texts nor timestamps.
+// Reads the Prometheus text format 0.0.4 strictly into samples. Knows none of the exporter's metric
+// names, and drops HELP texts and timestamps. Pure.
 #pragma once
 
 #include <map>
@@ -17,16 +17,17 @@ struct Sample {
   double value = 0;
 };
 
-/// In the order of the text. Throws std::runtime_error, with the number of the line and its text,
-/// where Prometheus' own parser (expfmt) would: bad names, escapes, values or types, a label twice,
-/// a TYPE twice or after its samples, a last line without line feed.
+/// The samples in the order of the text. Throws std::runtime_error with the line's number and text
+/// wherever Prometheus' own parser (expfmt) would: bad names, escapes, values or types, a repeated
+/// label, a TYPE that is repeated or comes after its samples, a last line without line feed.
 std::vector<Sample> parse_metrics(std::string_view text);
 
-/// The samples of that name that have all of `labels`, and perhaps more.
+/// The samples with this name that have all of `labels`, and perhaps more.
 std::vector<Sample> find(const std::vector<Sample>& samples, std::string_view name,
                          const Labels& labels = {});
 
-/// Every sample whose name and labels occurred before, which makes Prometheus reject the scrape.
+/// Every sample whose name and labels occurred before. Such a sample makes Prometheus reject the
+/// scrape.
 std::vector<Sample> duplicates(const std::vector<Sample>& samples);
 
 }  // namespace mtls::testing

@@ -14,8 +14,8 @@ using std::chrono::seconds;
 
 constexpr const char* kNginx = "/usr/sbin/nginx";
 
-/// nginx refuses a second `user` or `pid`, so -g must not repeat what a line of the file begins
-/// with.
+/// nginx refuses a second `user` or `pid`, so -g must not repeat a directive that begins a line of
+/// the file.
 bool sets(const std::string& conf, const std::string& directive) {
   std::istringstream lines(conf);
   for (std::string line, word; std::getline(lines, line);) {
@@ -28,10 +28,10 @@ std::vector<std::string> command(const TempDir& directory, const std::string& lo
   const std::string conf = directory.read("nginx.conf");
   std::string global = "daemon off; error_log \"" + directory.path(log) + "\" info;";
   if (!sets(conf, "pid")) global += " pid \"" + directory.path("nginx.pid") + "\";";
-  // The directory is closed to everyone else, and so would it be to workers that run as nobody.
+  // The directory is closed to other users, and so it would be to workers that run as nobody.
   if (geteuid() == 0 && !sets(conf, "user")) global += " user root;";
-  // -e: before it reads the configuration nginx would open the compiled-in log, perhaps in
-  // /var/log/nginx.
+  // -e: otherwise nginx would open the compiled-in log, perhaps in /var/log/nginx, before it reads
+  // the configuration.
   return {kNginx,
           "-p",
           directory.path(),
@@ -51,8 +51,8 @@ std::string first_emerg(const std::string& text) {
   return "";
 }
 
-/// By the master's notices `start worker process N` (ngx_spawn_process) and `worker process N
-/// exited …` (ngx_process_get_status).
+/// Counts by the master's notices `start worker process N` (ngx_spawn_process()) and `worker
+/// process N exited …` (ngx_process_get_status()).
 std::set<std::string> running_workers(const std::string& log) {
   constexpr std::string_view kNotice = "worker process ";
   std::set<std::string> workers;
@@ -90,14 +90,14 @@ NginxTest NginxRunner::test(const TempDir& directory, std::chrono::seconds patie
   return {.exit_code = exit_code, .emerg = first_emerg(nginx.standard_error())};
 }
 
-// Killed outright, a master leaves its workers behind; SIGTERM it passes on.
+// A master that is killed leaves its workers behind; it passes SIGTERM on to them.
 NginxRunner::NginxRunner(const TempDir& directory)
     : directory_(directory),
       log_start_(directory.read("error.log").size()),
       master_({.argv = command(directory, "error.log"), .death_signal = SIGTERM}) {
-  // ngx_master_process_cycle starts workers after listen() and with SIGHUP already blocked: from
-  // the first worker's notice on, connections are accepted and signals are safe. No probing
-  // connection disturbs the log.
+  // ngx_master_process_cycle() starts workers after listen() and with SIGHUP already blocked. So
+  // from the first worker's notice on, connections are accepted and signals are safe. No connection
+  // for probing appears in the log.
   const bool settled = eventually(seconds{20}, [this] {
     return !running_workers(error_log()).empty() || master_.wait(seconds{0});
   });
@@ -118,8 +118,8 @@ void NginxRunner::reload() {
   });
   const std::string emerg = first_emerg(news);
   if (!settled || !emerg.empty()) throw std::runtime_error("nginx did not reload: " + emerg);
-  // A worker closes its listening sockets just after that notice and soon ends; one that still
-  // serves an open connection may take longer, but accepts no more.
+  // A worker closes its listening sockets right after that notice and soon exits. One that still
+  // serves a connection may take longer, but accepts no more.
   eventually(seconds{1}, [&] {
     const std::set<std::string> now = running_workers(error_log());
     return std::ranges::none_of(old, [&](const auto& worker) { return now.contains(worker); });

@@ -1,6 +1,6 @@
-// The real nginx, on a configuration in a TempDir and ports of 127.0.0.1, for tests in which nginx
-// is the judge. Runs as root and as an ordinary user, and writes nowhere but into that directory.
-// Knows nothing of TLS.
+// A real nginx, with a configuration in a TempDir and ports of 127.0.0.1, for tests in which nginx
+// is the judge. Runs as root or as an ordinary user, and writes only into that directory. Knows
+// nothing of TLS.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@
 
 namespace mtls::testing {
 
-/// For the http block: the access log and the temporary paths, which would otherwise lie in /var.
-/// Relative names are relative to the prefix, which is the TempDir (R1.40).
+/// For the http block: the access log and the temporary paths, which would otherwise be in /var.
+/// Relative names start at the prefix, which is the TempDir (R1.40).
 inline constexpr std::string_view kNginxHttpPaths = R"(
   access_log access.log;
   client_body_temp_path body;
@@ -25,45 +25,45 @@ inline constexpr std::string_view kNginxHttpPaths = R"(
   scgi_temp_path scgi;
 )";
 
-/// A whole nginx.conf around the server blocks given.
+/// A complete nginx.conf around the given server blocks.
 std::string nginx_http_conf(std::string_view servers);
 
-/// What `nginx -t` said.
+/// The outcome of `nginx -t`.
 struct NginxTest {
   int exit_code = 0;
-  std::string emerg;  // the first line with [emerg], "" = none
+  std::string emerg;  // the first line with [emerg]; "" when there is none
 };
 
 class NginxRunner {
  public:
-  /// False where there is no /usr/sbin/nginx: WARN and return.
+  /// Whether there is a /usr/sbin/nginx. If not: WARN and return.
   static bool available();
 
-  /// `nginx -t` on directory/nginx.conf, whether or not an nginx runs on it.
+  /// Runs `nginx -t` on directory/nginx.conf, whether or not an nginx runs there.
   static NginxTest test(const TempDir& directory,
                         std::chrono::seconds patience = std::chrono::seconds{20});
 
-  /// Starts nginx on directory/nginx.conf; once constructed, its ports accept connections. Throws
-  /// std::runtime_error with nginx's words when it does not start. `daemon` and the error log of
-  /// level info (R3.51) are set by -g, and so are `pid` and, for root, `user` unless nginx.conf
-  /// sets them. `directory` must outlive this object.
+  /// Starts nginx on directory/nginx.conf. After construction its ports accept connections. Throws
+  /// std::runtime_error with nginx's words when it does not start. -g sets `daemon`, the error log
+  /// with level info (R3.51), `pid`, and for root `user`; the last two only when nginx.conf does
+  /// not. `directory` must outlive this object.
   explicit NginxRunner(const TempDir& directory);
 
-  /// SIGHUP; on return only workers of the new configuration accept connections. Throws
-  /// std::runtime_error with the [emerg] line when nginx keeps the old configuration.
+  /// Sends SIGHUP. After the return only workers with the new configuration accept connections.
+  /// Throws std::runtime_error with the [emerg] line when nginx keeps the old configuration.
   void reload();
 
-  /// Fast shutdown of master and workers; the exit code.
+  /// A fast shutdown of master and workers; returns the exit code.
   int stop() { return master_.terminate(); }
 
   pid_t pid() const { return master_.pid(); }
 
-  /// What DIR/error.log gained since this nginx was started.
+  /// What was added to DIR/error.log since this nginx started.
   std::string error_log() const;
 
  private:
   const TempDir& directory_;
-  std::size_t log_start_;  // bytes that an earlier nginx left
+  std::size_t log_start_;  // bytes from an earlier nginx
   ChildProcess master_;
 };
 

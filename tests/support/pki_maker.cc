@@ -40,7 +40,7 @@ using OwnedParameterBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using OwnedParameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
 using OwnedTime = Owned<ASN1_TIME, ASN1_TIME_free>;
 
-// A test that asks for an impossible certificate is wrong: say what OpenSSL refused and stop it.
+// A test that asks for an impossible certificate is wrong: print what OpenSSL refused, and stop.
 void require(bool done, const std::string& what) {
   if (done) return;
   std::array<char, 256> reason{};
@@ -146,7 +146,7 @@ void add_extensions(X509* certificate, const X509* issuer, const CertificateSpec
 }
 
 const EVP_MD* digest_for(const EVP_PKEY* key, const std::string& name) {
-  if (EVP_PKEY_is_a(key, "ED25519")) return nullptr;  // RFC 8410: hashes by itself
+  if (EVP_PKEY_is_a(key, "ED25519")) return nullptr;  // RFC 8410: it has its own hash
   const EVP_MD* digest = EVP_get_digestbyname(name.c_str());
   require(digest != nullptr, "unknown digest " + name);
   return digest;
@@ -161,7 +161,7 @@ std::string pem_of(Writer write) {
   return {text, static_cast<std::size_t>(length)};
 }
 
-// Objects under construction cache half-known extensions: children get a freshly parsed one.
+// Objects under construction cache incomplete extensions, so children get a freshly parsed issuer.
 OwnedCertificate reparsed(X509* built) {
   unsigned char* der = nullptr;
   const int length = i2d_X509(built, &der);

@@ -1,5 +1,5 @@
-// A throw-away PKI, made at test time relative to a fixed T0 (or to now where real nginx judges);
-// no key is ever committed.
+// A throw-away PKI, made at test time relative to a fixed T0, or to the present where real nginx
+// judges. No key is ever committed.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace mtls::testing {
 
-/// 2030-01-01T00:00:00Z: the `now` of tests that take time as an argument.
+/// 2030-01-01T00:00:00Z: `now` in tests that take the time as an argument.
 inline constexpr base::sys_seconds kT0{std::chrono::seconds{1893456000}};
 
 enum class KeyKind { kEcP256, kEd25519, kRsa1024, kRsa2048 };
@@ -22,13 +22,13 @@ struct MintedObjects;  // the OpenSSL objects, private to pki_maker.cc
 struct Minted {
   std::string certificate_pem;
   std::string key_pem;
-  std::shared_ptr<const MintedObjects> objects;  // what a child needs of its issuer
+  std::shared_ptr<const MintedObjects> objects;  // what a child needs from its issuer
 };
 
 struct CertificateSpec {
   std::string subject = "CN=Test";      // "CN=Root A,O=Test", comma-separated, in encoding order
   const Minted* issuer = nullptr;       // nullptr: self-signed
-  const Minted* same_key_as = nullptr;  // renewals and cross-signs
+  const Minted* same_key_as = nullptr;  // for renewals and cross-signs
   base::sys_seconds not_before = kT0 - std::chrono::days{30};
   base::sys_seconds not_after = kT0 + std::chrono::days{365};
   std::optional<bool> ca;  // basicConstraints CA:TRUE|FALSE; nullopt: no such extension
@@ -42,17 +42,17 @@ struct CertificateSpec {
   bool key_identifiers = true;           // SKI and AKI
   std::string digest = "SHA256";         // signature digest: SHA256, SHA1, MD5
   KeyKind key = KeyKind::kEcP256;
-  std::int64_t serial = 0;  // 0: a fresh one
+  std::int64_t serial = 0;  // 0: a new one
 };
 
 Minted mint(const CertificateSpec& spec);
 
-/// A usual CA (CA:TRUE, keyCertSign+cRLSign; self-signed without an issuer) and a usual client
-/// (clientAuth, digitalSignature), to be altered before minting.
+/// An ordinary CA (CA:TRUE, keyCertSign and cRLSign; self-signed without an issuer) and an ordinary
+/// client (clientAuth, digitalSignature), to be modified before minting.
 CertificateSpec ca_spec(const std::string& subject, const Minted* issuer = nullptr);
 CertificateSpec client_spec(const std::string& subject, const Minted& issuer);
 
-/// A usual root, intermediate and client leaf by one line each.
+/// An ordinary root, intermediate or client certificate in one call.
 Minted mint_root(const std::string& subject);
 Minted mint_intermediate(const std::string& subject, const Minted& issuer);
 Minted mint_client(const std::string& subject, const Minted& issuer);
@@ -70,14 +70,15 @@ struct CrlSpec {
 
 std::string mint_crl(const CrlSpec& spec);  // PEM
 
-/// The same certificate as `-----BEGIN TRUSTED CERTIFICATE-----` with `trust` (e.g. "clientAuth")
-/// added, "" = none.
+/// The same certificate as `-----BEGIN TRUSTED CERTIFICATE-----` with `trust` added (for example
+/// "clientAuth"; "" adds none).
 std::string as_trusted_pem(const Minted& minted, const std::string& trust);
 
-/// A prime of `bits` as ssl_dhparam wants it (1024: RFC 2409's second group, 2048: RFC 3526's).
+/// A prime with `bits` bits for ssl_dhparam (1024: the second group of RFC 2409, 2048: a group of
+/// RFC 3526).
 std::string mint_dh_parameters(int bits);
 
-/// Its key, encrypted (PKCS #8).
+/// Its key, encrypted as PKCS #8.
 std::string encrypted_key_pem(const Minted& minted, const std::string& password);
 
 }  // namespace mtls::testing

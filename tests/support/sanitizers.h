@@ -1,21 +1,21 @@
-// What a sanitizer that the tests are built with takes from them. Where it is there, a test says so
-// and leaves out what it cannot ask.
+// What tests cannot ask when they are built with a sanitizer. Such a test says so and skips that
+// part.
 #pragma once
 
 #include <catch2/catch.hpp>
 
 namespace mtls::testing {
 
-/// Memory, time and malloc are the sanitizer's then, not the program's.
+/// With these sanitizers, memory, time and malloc are not the program's own.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;
 #endif
 
-/// gcc 12's libubsan, which the preset asan brings, asks by pipe(2) whether an object's memory can
-/// be read (its vptr check): with no descriptor left it calls the first object of a kind wrong, and
-/// the exporter is ended.
+/// gcc 12's libubsan, which the preset asan uses, calls pipe(2) to find out whether an object's
+/// memory is readable (its vptr check). When no descriptor is left, it reports a good object as
+/// wrong and ends the exporter.
 inline bool skipped_as_sanitizer_needs_descriptors() {
 #if defined(__SANITIZE_ADDRESS__)
   WARN("skipped: UndefinedBehaviorSanitizer takes a pipe it cannot have for a wrong object");

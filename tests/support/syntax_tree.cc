@@ -13,15 +13,15 @@ using config::syntax::Directive;
 
 bool is_in(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
-// R1.4: the characters that a backslash does not survive in front of.
+// R1.4: the characters before which a backslash disappears.
 bool is_unescaped(char c) { return is_in(c, "\"'\\trn"); }
 
-// One word between blanks, by the state machine of R1.2.
+// One word between blanks, read by the state machine of R1.2.
 class BareWord {
  public:
   explicit BareWord(const Argument& word) : word_(word), text_(word.text) {}
 
-  /// Nothing when only quotes or the braces of a Lua block can hold the word.
+  /// nullopt: only quotes or the braces of a Lua block can hold the word.
   std::optional<std::string> spell() && {
     if (text_.empty() || is_in(text_[0], "}#")) return std::nullopt;
     for (at_ = 0; at_ < text_.size(); ++at_) {
@@ -35,7 +35,7 @@ class BareWord {
   bool spell_one() {
     const char c = text_[at_];
     if (is_in(c, " ;{") && !(c == '{' && after_dollar_)) return false;
-    if (c == '{') {  // of `${`, where any number of braces is plain
+    if (c == '{') {  // after `$`: any number of braces is plain
       out_ += c;
       return true;
     }
@@ -89,7 +89,7 @@ std::string quoted(std::string_view text, bool has_variable) {
   return out + '"';
 }
 
-// The tree does not say whether a name was quoted.
+// The tree does not tell whether a name was quoted.
 std::string spell_name(const std::string& name) {
   const bool is_plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

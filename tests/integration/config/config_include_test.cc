@@ -1,11 +1,11 @@
-// Configurations of several files as real nginx judges them.
+// Configurations of several files, judged by real nginx.
 #include <sys/stat.h>
 
 #include "tests/integration/config/config_text_bench.h"
 
 namespace mtls::config {
 
-TEST_CASE("config text: included files are judged where they stand") {
+TEST_CASE("config text: included files are judged in the context that includes them") {
   const std::string main = in_http("include conf.d/*.conf;\ninclude none/*.conf;");
   const std::vector<Tree> trees{
       {{"nginx.conf", main}, {"conf.d/a.conf", "server { listen 8080; }\n"}},
@@ -25,7 +25,7 @@ TEST_CASE("config text: included files are judged where they stand") {
   for (const Tree& tree : trees) check_same(tree);
 }
 
-TEST_CASE("config text: a device is an empty file, whatever leads to it") {
+TEST_CASE("config text: a device is an empty file, whatever path leads to it") {
   const TemporaryDirectory directory;
   daemon::system::Disk disk;
   fs::create_symlink("/dev/null", directory.path() + "/link.conf");
@@ -45,7 +45,7 @@ TEST_CASE("config text: nobody can open a socket") {
   CHECK(we_say(disk, directory.path() + "/nginx.conf") == said);
 }
 
-TEST_CASE("config text: what is no readable file is refused as nginx refuses it") {
+TEST_CASE("config text: a path that is not a readable file is refused as nginx refuses it") {
   const std::vector<Tree> trees{
       {{"nginx.conf", in_http("include \"\";")}},
       {{"nginx.conf", in_http("include sub;")}, {"sub/a", ""}},

@@ -1,4 +1,4 @@
-// Place, shape and number of words of directives that are not about TLS, as real nginx judges them.
+// The context, shape and number of arguments of directives other than TLS, judged by real nginx.
 #include "tests/integration/config/config_text_bench.h"
 #include "tests/integration/config/nginx_modules.h"
 #include "tests/support/memory_filesystem.h"
@@ -139,7 +139,7 @@ const std::vector<std::string> kRefused{
 
 }  // namespace
 
-TEST_CASE("config text: the words of an if") {
+TEST_CASE("config text: the words of an if are judged as nginx judges them") {
   const std::vector<std::string> conditions{"=",
                                             "($http_a",
                                             "( )",
@@ -188,7 +188,7 @@ TEST_CASE("config shape: what nginx refuses is refused in its words at its line"
   }
 }
 
-// What 1.22.1 and the modules that are loaded have: other releases and modules have more.
+// Directives that 1.22.1 and the loaded modules have; other releases and modules have more.
 const std::vector<std::string> kOfTheRelease{
     in_http("upstream u { server 127.0.0.1:1;\nresolver 127.0.0.1; }"),
     in_http("upstream u { server 127.0.0.1:1;\nresolver_timeout 1s; }"),
@@ -206,7 +206,9 @@ const std::vector<std::string> kOfTheRelease{
     in_mail("ssl_preread on;"),
 };
 
-TEST_CASE("config shape: a directive of a later release or an absent module is refused as there") {
+TEST_CASE(
+    "config shape: a directive of a later release or an absent module is refused as nginx refuses "
+    "it") {
   if (testing::modules_are_missing()) return;
   for (const std::string& text : kOfTheRelease) {
     check_same({{"nginx.conf", text}});
@@ -214,7 +216,7 @@ TEST_CASE("config shape: a directive of a later release or an absent module is r
   }
 }
 
-TEST_CASE("config shape: what no module of nginx knows is let pass, and so is what is in it") {
+TEST_CASE("config shape: a directive that no module of nginx knows passes, and so does its block") {
   testing::MemoryFileSystem disk;
   disk.put("/n/nginx.conf",
            "events {}\nhttp {\nmore_headers a b c;\nrtmp { server { listen 1; } http { } }\n"

@@ -1,4 +1,4 @@
-// One configuration, judged by real nginx and by ours: the first complaint of each, as nginx prints
+// One configuration, judged by real nginx and by us: the first complaint of each, as nginx prints
 // it.
 #pragma once
 
@@ -38,7 +38,7 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-// Contents by name; `@` in them stands for the directory.
+// File contents by name; `@` in them stands for the directory.
 using Tree = std::map<std::string, std::string>;
 
 inline std::string with_directory(std::string text, const std::string& directory) {
@@ -48,7 +48,7 @@ inline std::string with_directory(std::string text, const std::string& directory
   return text;
 }
 
-// The first complaint with its ` in FILE:LINE`, "" when nginx accepts.
+// The first complaint with its ` in FILE:LINE`; "" when nginx accepts.
 inline std::string nginx_says(const std::string& directory, const std::string& globals = "") {
   const std::string command = "/usr/sbin/nginx -t -q -p " + directory + "/ -c " + directory +
                               "/nginx.conf -g 'pid " + directory + "/pid; error_log stderr; " +
@@ -65,7 +65,7 @@ inline std::string nginx_says(const std::string& directory, const std::string& g
     const std::size_t at = output.find(level);
     if (at == std::string::npos) continue;
     std::string line = output.substr(at, output.find('\n', at) - at);
-    return line.substr(line.find(": ") + 2);  // behind PID#TID
+    return line.substr(line.find(": ") + 2);  // after PID#TID
   }
   return "nginx failed without a word: " + output;
 }
@@ -81,7 +81,7 @@ inline NginxBuild installed_build() {
   return read_build(std::string(std::istreambuf_iterator<char>(binary), {}));
 }
 
-// Ours that comes first in nginx's order.
+// Our complaint that comes first in nginx's order.
 inline std::string we_say(base::FileSystem& disk, const std::string& main_path,
                           const std::string& globals = "") {
   static const NginxBuild build = installed_build();
@@ -120,7 +120,7 @@ inline std::string in_server(const std::string& text) {
 }
 inline std::string run(std::size_t count) { return std::string(count, 'a'); }
 
-/// The same complaint from both, or none from both.
+/// Fails unless both have the same complaint, or neither has one.
 inline void check_same(const Tree& tree) {
   CAPTURE(tree);
   const Verdicts verdicts = judge(tree);

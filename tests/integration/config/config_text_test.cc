@@ -1,5 +1,5 @@
-// The text of a configuration as real nginx judges it: the same first complaint at the same place,
-// or none from both.
+// The text of a configuration, judged by real nginx: both have the same first complaint at the same
+// location, or neither has one.
 #include "tests/integration/config/config_text_bench.h"
 
 namespace mtls::config {
@@ -86,7 +86,7 @@ const std::vector<std::string> kRefused{
     in_server("include {}"),
     in_server("include missing.conf;"),
     in_server("include sub/../missing.conf\n\n;"),
-    // Of a port the address with socket options comes first, the wildcard last.
+    // Among the addresses of a port the one with socket options comes first, the wildcard last.
     in_http("server { listen 8080; listen 127.0.0.1:8080; } "
             "server { listen 8080; listen 127.0.0.1:8080; server_name a*b; }"),
     in_http("server { listen 127.0.0.1:8080; listen 127.0.0.2:8080 bind; } "

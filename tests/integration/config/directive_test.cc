@@ -1,5 +1,6 @@
-// The table of TLS directives against real nginx: each place and each value is refused in its words
-// or accepted by both. Of values nginx hands to OpenSSL only what it says itself.
+// The table of TLS directives against real nginx: both refuse each context and each value in the
+// same words, or both accept it. For values that nginx passes to OpenSSL only nginx's own words
+// count.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 
 struct Place {
   std::string name;
-  std::string text;  // of the configuration, `@` for the directive
+  std::string text;  // of the configuration; `@` stands for the directive
 };
 
 const std::vector<Place>& places() {
@@ -47,14 +48,14 @@ const Place& place_named(const std::string& name) {
   return *found;
 }
 
-// Where `rule` may stand.
+// The places in a configuration where `rule` is allowed.
 const Place& home_of(const config::grammar::DirectiveRule& rule) {
   const auto stands_in = [&](char module) {
     return rule.modules.find(module) != std::string_view::npos;
   };
   if (!stands_in('h')) return place_named(stands_in('s') ? "server in stream" : "server in mail");
-  const bool is_upstream_side = rule.reach != config::grammar::Placement::kServer &&
-                                rule.reach != config::grammar::Placement::kServerOnly;
+  const bool is_upstream_side = rule.placement != config::grammar::Placement::kServer &&
+                                rule.placement != config::grammar::Placement::kServerOnly;
   return place_named(is_upstream_side ? "location" : "server");
 }
 
@@ -139,11 +140,12 @@ std::string good_value(const config::grammar::DirectiveRule& rule) {
 
 }  // namespace
 
-TEST_CASE("directives: every one stands where nginx lets it stand, once or more often") {
+TEST_CASE("directives: each one is allowed where nginx allows it, once or more often") {
   if (modules_are_missing()) return;
   Comparison comparison;
   for (const config::grammar::DirectiveRule& rule : config::grammar::directive_table()) {
-    // A certificate without its key is another matter, and so is the scheme of a stream's backend.
+    // Two things are not asked here: a certificate without its key, and the scheme of a stream's
+    // backend.
     if (rule.name == "ssl_certificate" || rule.name == "proxy_pass" || rule.name == "listen")
       continue;
     const std::string once = std::string(rule.name) + " " + good_value(rule) + ";";
@@ -153,7 +155,8 @@ TEST_CASE("directives: every one stands where nginx lets it stand, once or more 
   }
 }
 
-TEST_CASE("directives: too few and too many words are refused where it may stand") {
+TEST_CASE(
+    "directives: too few and too many arguments are refused wherever a directive is allowed") {
   if (modules_are_missing()) return;
   Comparison comparison;
   for (const config::grammar::DirectiveRule& rule : config::grammar::directive_table()) {

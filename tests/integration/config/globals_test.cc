@@ -1,4 +1,4 @@
-// What -g says before the main file (R1.43), as real nginx takes it.
+// What -g sets before the main file (R1.43), judged by real nginx.
 #include "tests/integration/config/config_text_bench.h"
 #include "tests/integration/config/nginx_modules.h"
 
@@ -8,10 +8,10 @@ namespace {
 struct Row {
   std::string globals;
   std::string conf;
-  std::string expect = {};  // part of nginx's message, "" = it accepts
+  std::string expect = {};  // part of nginx's message; "": nginx accepts
 };
 
-TEST_CASE("globals: -g is read before the file, and complained of as the command line") {
+TEST_CASE("globals: -g is read before the file, and complaints about it name the command line") {
   if (testing::modules_are_missing()) return;
   const std::string plain = "events {}\n";
   const std::string stream = "stream { server { listen 127.0.0.1:18099; return a; } }\n";

@@ -1,5 +1,5 @@
-// Inheritance against real nginx: what a server or a location takes from the blocks around it, read
-// back from the CA names it sends, from the verdicts it gives and from what its backends accept.
+// Inheritance against real nginx: what a server or a location takes from the blocks around it. It
+// shows in the CA names that it sends, in its verdicts, and in what its backends accept.
 #include <catch2/catch.hpp>
 
 #include <optional>
@@ -21,7 +21,7 @@ using config::UpstreamTlsContext;
 using config::VerifyClient;
 using Names = std::vector<std::string>;
 
-/// Two CAs, a client of the first, a certificate for backend.test.
+/// Two CAs, a client of the first one, and a certificate for backend.test.
 class Site {
  public:
   Site() {
@@ -50,7 +50,7 @@ class Site {
     REQUIRE(document.diagnostics.empty());
     return config::resolve(document, path, config::read_build(binary->text()));
   }
-  /// `a` for DIR/a.pem, "" for none.
+  /// `a` stands for DIR/a.pem, "" for no file.
   std::string short_name(const std::optional<config::FileRef>& file) const {
     const auto* path = file ? std::get_if<config::StaticPath>(&*file) : nullptr;
     if (path == nullptr) return "";
@@ -112,7 +112,7 @@ std::string module_conf(const std::string& module, const ServerCase& c, std::uin
   return head + "auth_http 127.0.0.1:9; max_errors 1; " + server + "protocol imap; } }\n";
 }
 
-// What we foresee of the CertificateRequest (R3.4, R3.6).
+// The CA names that we predict for the CertificateRequest (R3.4, R3.6).
 Names foreseen_names(const Site& site, const config::TlsContext& server) {
   if (server.verify_client.value == VerifyClient::kOff) return {};
   const std::string file = site.short_name(server.client_certificate.value);
@@ -124,7 +124,7 @@ Names foreseen_names(const Site& site, const config::TlsContext& server) {
   return {};
 }
 
-// Of the client below CA A.
+// The verdict on the client of CA A.
 std::string foreseen_verdict(const Site& site, const config::TlsContext& server) {
   if (server.verify_client.value == VerifyClient::kOff) return "NONE";
   const bool trusts_a = site.short_name(server.client_certificate.value) == "a" ||
@@ -150,31 +150,31 @@ void check_servers(const std::string& module) {
                                       .client_chain_pem = site.client().certificate_pem,
                                       .client_key_pem = site.client().key_pem});
     CHECK(answer.ca_names == foreseen_names(site, resolved.servers[0]));
-    if (module == "mail") continue;  // a greeting carries no verdict
+    if (module == "mail") continue;  // the greeting of mail tells no verdict
     CHECK(observed_verdict(answer) == foreseen_verdict(site, resolved.servers[0]));
   }
 }
 
 }  // namespace
 
-TEST_CASE("merge: a http server replaces, inherits and cancels as foreseen") {
+TEST_CASE("merge: a http server replaces, inherits and cancels as predicted") {
   if (nginx_is_missing()) return;
   check_servers("http");
 }
 
-TEST_CASE("merge: a stream server replaces, inherits and cancels as foreseen") {
+TEST_CASE("merge: a stream server replaces, inherits and cancels as predicted") {
   if (modules_are_missing()) return;
   check_servers("stream");
 }
 
-TEST_CASE("merge: a mail server replaces, inherits and cancels as foreseen") {
+TEST_CASE("merge: a mail server replaces, inherits and cancels as predicted") {
   if (modules_are_missing()) return;
   check_servers("mail");
 }
 
 namespace {
 
-/// A plain front on one port whose locations reach a TLS backend on another.
+/// A plain front on one port, whose locations reach a TLS backend on another port.
 struct Ports {
   std::uint16_t front = free_port();
   std::uint16_t backend = free_port();
@@ -188,7 +188,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-// `BACKEND` in `http` and `server` stands for its address.
+// In `http` and `server`, `BACKEND` stands for the backend's address.
 std::string proxy_conf(const Ports& ports, const std::string& http, const std::string& server) {
   const std::string backend = "127.0.0.1:" + std::to_string(ports.backend);
   return replaced(nginx_http_conf("server { listen " + backend + " ssl; " + kCertificate +
@@ -199,7 +199,7 @@ std::string proxy_conf(const Ports& ports, const std::string& http, const std::s
                   "BACKEND", backend);
 }
 
-// R2.61 to R2.65 of a backend with a certificate of CA A for backend.test.
+// What R2.61 to R2.65 predict for a backend whose certificate is from CA A for backend.test.
 int foreseen_status(const Site& site, const UpstreamTlsContext& upstream) {
   if (!upstream.verify.value) return 200;
   const bool is_trusted = site.short_name(upstream.trusted_certificate.value) == "a";
@@ -289,10 +289,11 @@ TEST_CASE("merge: a stream server checks its backend when its own level says so"
   CHECK(foreseen_status(site, resolved.upstreams[0]) == 200);
   CHECK(get(plain, "/").status == 200);
   CHECK(foreseen_status(site, resolved.upstreams[1]) == 502);
-  CHECK(get(wrong, "/").status == 0);  // the connection ends
+  CHECK(get(wrong, "/").status == 0);  // the connection is closed
 }
 
-TEST_CASE("merge: a map names a certificate to both sides, set names none to a handshake") {
+TEST_CASE(
+    "merge: a map can name a certificate on both sides, set cannot name one for a handshake") {
   if (nginx_is_missing()) return;
   const Ports ports;
   const std::uint16_t mapped = free_port();

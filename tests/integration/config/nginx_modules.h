@@ -1,4 +1,4 @@
-// Stream and mail, which a distribution's nginx loads as modules.
+// The stream and mail modules, which a distribution's nginx loads dynamically.
 #pragma once
 
 #include <unistd.h>
@@ -17,7 +17,7 @@ inline std::string load_module(const std::string& name) {
   return "load_module " + module_path(name) + ";\n";
 }
 
-/// There is no nginx, or one without them.
+/// Whether there is no nginx, or one without these modules.
 inline bool modules_are_missing() {
   for (const char* name : {"stream", "mail"}) {
     if (access(module_path(name).c_str(), R_OK) == 0) continue;

@@ -1,6 +1,6 @@
-// Configurations from outside the project, as real nginx judges them. Every directory in
-// $MTLS_REAL_CONFIGS that holds an nginx.conf is one; $MTLS_REAL_NGINX is the binary to ask
-// (/usr/sbin/nginx) and $MTLS_REAL_GLOBALS what its -g says before the file (load_module ...).
+// Configurations from outside the project, judged by real nginx. Each directory in
+// $MTLS_REAL_CONFIGS with an nginx.conf is one. $MTLS_REAL_NGINX is the binary to ask
+// (/usr/sbin/nginx), and $MTLS_REAL_GLOBALS its -g (load_module ...).
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -35,8 +35,9 @@ std::string environment(const char* name, const std::string& otherwise) {
 
 std::string nginx_binary() { return environment("MTLS_REAL_NGINX", "/usr/sbin/nginx"); }
 
-// What the project says it recognises: syntax, place, shape, includes and TLS. Not in remit are
-// other directives' values, names that do not resolve, ports in use, modules not built in.
+// What the project promises to recognise: syntax, context, shape, includes and TLS. Not in its
+// scope: values of other directives, names that do not resolve, ports in use, modules that are not
+// built in.
 bool is_in_remit(const std::string& complaint) {
   static const std::regex kKnown(
       "unexpected |directive \"[^\"]*\" (is not terminated|has no opening)|"
@@ -50,12 +51,12 @@ bool is_in_remit(const std::string& complaint) {
   return std::regex_search(complaint, kKnown, std::regex_constants::match_continuous);
 }
 
-// What -g says before the file.
+// The text of -g.
 std::string globals_of(const std::string& directory) {
   return "pid " + directory + "/nginx.pid; " + environment("MTLS_REAL_GLOBALS", "");
 }
 
-// The first complaint with its ` in FILE:LINE`, "" when nginx accepts.
+// The first complaint with its ` in FILE:LINE`; "" when nginx accepts.
 std::string nginx_says(const std::string& directory) {
   ChildProcess nginx({.argv = {nginx_binary(), "-t", "-q", "-p", directory, "-c",
                                directory + "/nginx.conf", "-g", globals_of(directory)}});
@@ -83,7 +84,7 @@ std::vector<audit::NginxError> we_say(const std::string& directory,
       ->nginx_errors();
 }
 
-// OpenSSL's own words differ between its releases.
+// OpenSSL's words differ between its releases.
 std::string comparable(const std::string& text) { return text.substr(0, text.find(" (SSL:")); }
 
 struct Tally {
@@ -120,7 +121,9 @@ void judge(const std::string& directory, const config::NginxBuild& build, Tally&
 
 }  // namespace
 
-TEST_CASE("real configs: accepted by nginx is accepted here, refused is refused at the same line") {
+TEST_CASE(
+    "real configs: what nginx accepts is accepted, and what it refuses is refused at the same "
+    "line") {
   const std::string root = environment("MTLS_REAL_CONFIGS", "");
   if (root.empty() || !fs::exists(nginx_binary())) {
     WARN("skipped: MTLS_REAL_CONFIGS names no directory of configurations, or there is no nginx");

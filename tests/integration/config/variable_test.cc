@@ -1,5 +1,5 @@
-// Variables as real nginx looks them up (R2.41): where a word is compiled at all, which names are
-// there, and which of several missing ones it tells.
+// Variables as real nginx looks them up (R2.41): which words it compiles, which names exist, and
+// which of several missing names it reports.
 #include "tests/integration/config/config_text_bench.h"
 #include "tests/integration/config/nginx_modules.h"
 
@@ -16,7 +16,7 @@ std::string in_stream_server(const std::string& text) {
   return in_stream("server { listen 127.0.0.1:18099;\nproxy_pass 127.0.0.1:1;\n" + text + "\n}");
 }
 
-// `$nobody` stands where nginx compiles it, `$Nobody` being the same.
+// `$nobody` is in a word that nginx compiles. `$Nobody` is the same name.
 const std::vector<std::string> kCompiled{
     in_location("alias /x$nobody;"),
     in_location("root /x${nobody}y;"),
@@ -73,7 +73,7 @@ const std::vector<std::string> kCompiled{
     in_location("grpc_set_header A $nobody;"),
     in_location("grpc_ssl_name $nobody;"),
     in_location("grpc_ssl_certificate $nobody;"),
-    in_location("memcached_pass 127.0.0.1:1;"),  // wants $memcached_key
+    in_location("memcached_pass 127.0.0.1:1;"),  // needs $memcached_key
     in_location("memcached_bind $nobody;"),
     in_location("proxy_pass http://$nobody;"),
     in_location("proxy_bind $nobody;"),
@@ -97,7 +97,7 @@ const std::vector<std::string> kCompiled{
     in_location("proxy_cookie_domain ~a(?<tail>.*)$ $tail$nobody;"),
     in_location("proxy_cookie_path $nobody b;"),
     in_location("proxy_cookie_flags $nobody secure;"),
-    in_http("log_format a '$1';"),  // no capture there
+    in_http("log_format a '$1';"),  // not a capture here
     in_http("log_format a escape=json '$nobody';"),
     in_http("map $nobody $x { a b; }"),
     in_http("map $host $x { a b; c $nobody; }"),
@@ -161,7 +161,7 @@ const std::vector<std::string> kAccepted{
 };
 
 const std::vector<std::string> kNotThere{
-    in_http("log_format a '$http3';"),  // by release, and not built in
+    in_http("log_format a '$http3';"),  // depends on the release, and is not built in
     in_http("log_format a '$ssl_sigalg';"),    in_http("log_format a '$is_request_port';"),
     in_http("log_format a '$geoip_city';"),    in_http("log_format a '$proxy_protocol_tlv_alpn';"),
     in_stream("log_format a '$server_name';"), in_stream("log_format a '$ssl_early_data';"),
@@ -193,7 +193,7 @@ const std::vector<std::string> kUnreadable{
     in_stream("log_format a '$';"),
 };
 
-// Which of several is told: as they are met, what is merged behind what is read.
+// Which of several is reported: in reading order, and what nginx merges after what it reads.
 const std::vector<std::string> kFirst{
     in_http("server { listen 127.0.0.1:8080; proxy_set_header A $one; return 200 $two; }"),
     in_http("server { listen 127.0.0.1:8080; return 200 $one$two; }\nlog_format a $three;"),
@@ -221,7 +221,7 @@ void check_all(const std::vector<std::string>& texts, const std::string& expect)
   }
 }
 
-TEST_CASE("variables: a name nobody defines is refused wherever nginx compiles the word") {
+TEST_CASE("variables: an undefined name is refused wherever nginx compiles the word") {
   if (testing::modules_are_missing()) return;
   check_all(kCompiled, "unknown \"");
 }
@@ -232,7 +232,7 @@ TEST_CASE(
   check_all(kAccepted, "");
 }
 
-TEST_CASE("variables: a variable of a later release or of a module that is not there is unknown") {
+TEST_CASE("variables: a variable of a later release or of an absent module is unknown") {
   if (testing::modules_are_missing()) return;
   check_all(kNotThere, "unknown \"");
 }
@@ -242,7 +242,7 @@ TEST_CASE("variables: a word that cannot be compiled is refused at its line") {
   check_all(kUnreadable, " in /");
 }
 
-TEST_CASE("variables: of several unknown ones the first that nginx met is told first") {
+TEST_CASE("variables: of several unknown ones the first that nginx meets is reported") {
   if (testing::modules_are_missing()) return;
   for (const std::string& text : kFirst) check_same({{"nginx.conf", text}});
 }

@@ -1,6 +1,6 @@
-// Many http server blocks in an optional mode in one nginx, asked by clients without SUCCESS: which
-// backends do they reach, and what does the configuration floor say of it? Knows nothing of single
-// cases.
+// Many http server blocks in an optional mode in one nginx, and requests of clients without a
+// verified certificate: which backends do they reach, and what does config/exposure predict? Knows
+// no single case.
 #pragma once
 
 #include <map>
@@ -21,14 +21,14 @@
 
 namespace mtls::testing {
 
-/// Backends `A` to `H` by the request that reached them, and `F` for files.
+/// The backends that requests reached: `A` to `H`, and `F` for files.
 using Contents = std::set<std::string>;
 
-/// Directives of a server block, in which `serve A;` is a proxy_pass to backend A and `files;` a
+/// The directives of a server block. `serve A;` becomes a proxy_pass to backend A, and `files;` a
 /// root with some files.
 struct GuardedServer {
   std::string text;
-  std::string http = {};  // around it; the names of its variables are its own
+  std::string http = {};  // directives of http; each case must use its own variable names
   config::VerifyClient mode = config::VerifyClient::kOptional;
 };
 
@@ -36,17 +36,18 @@ class EnforcementBench {
  public:
   EnforcementBench();
 
-  /// The number it is asked by.
+  /// Returns the number by which to ask for the server.
   std::size_t add(const GuardedServer& server);
   void start();
-  /// `nginx -t`; "" when it takes it all.
+  /// Runs `nginx -t`; returns "" when it accepts all of it.
   std::string complaint() const;
   void write() const;
 
   const config::TlsContext& ours(std::size_t index) const;
   Contents ours_open(std::size_t index) const;
-  /// Over all paths asked, by nobody, by clients of an unknown CA, one without a name, and by one
-  /// whose certificate has expired; by plain HTTP and by a request that nginx cannot read.
+  /// What is reached over all paths: without a certificate, by clients of an unknown CA (one of
+  /// them with an empty subject), by one with an expired certificate, over plain HTTP, and by a
+  /// request that nginx cannot read.
   Contents nginx_serves(std::size_t index, const std::set<std::string>& paths) const;
 
  private:
@@ -60,14 +61,14 @@ class EnforcementBench {
   const std::uint16_t tls_port_ = free_port();
   const std::uint16_t backend_port_ = free_port();
   Minted stranger_;       // forgiven by optional_no_ca
-  Minted nameless_;       // so is this one, whose $ssl_client_s_dn is empty
-  Minted late_stranger_;  // not even by it
+  Minted nameless_;       // forgiven too; its $ssl_client_s_dn is empty
+  Minted late_stranger_;  // not forgiven, even by optional_no_ca
   std::vector<GuardedServer> servers_;
   std::optional<NginxRunner> nginx_;
   config::ResolvedConfig resolved_;
 };
 
-inline constexpr std::size_t kFirstServer = 2;  // after the backend and the default server
+inline constexpr std::size_t kFirstServer = 2;  // the backend and the default server come first
 inline constexpr std::string_view kContent = "content ";
 
 inline std::string content_in(const std::string& body) {

@@ -1,5 +1,5 @@
-// Random rewrite, `if`, location, error_page and map texts: never a wrong "complete", never a wrong
-// opening. MTLS_ENFORCEMENT_SEED and MTLS_ENFORCEMENT_COUNT choose others than those of every day.
+// Random texts of rewrite, `if`, location, error_page and map: never a wrong "complete", never a
+// wrong opening. MTLS_ENFORCEMENT_SEED and MTLS_ENFORCEMENT_COUNT replace the daily seeds.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -102,7 +102,7 @@ struct Tally {
   std::size_t complete = 0;
   std::size_t none = 0;
   std::size_t unknown = 0;
-  std::size_t unlisted = 0;  // nginx serves more than the sure openings
+  std::size_t unlisted = 0;  // servers where nginx serves more than the certain openings
 };
 
 std::size_t number(const char* variable, std::size_t otherwise) {
@@ -139,7 +139,7 @@ void compare(const EnforcementBench& bench, std::size_t index, const std::string
 
 }  // namespace
 
-TEST_CASE("enforcement: of random servers none is complete or open that nginx finds otherwise") {
+TEST_CASE("enforcement: of random servers none is called complete or open unless nginx agrees") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no /usr/sbin/nginx");
     return;

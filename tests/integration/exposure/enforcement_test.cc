@@ -1,4 +1,4 @@
-// What the configuration says of clients without SUCCESS is what nginx does with them.
+// nginx treats clients without a verified certificate as config/exposure predicts.
 #include <catch2/catch.hpp>
 #include <iostream>
 #include <sstream>
@@ -17,7 +17,7 @@ struct Case {
   std::string text;
   // "complete", "unknown", or the backends that are open: "A B".
   std::string optional;
-  std::string optional_no_ca = {};  // "": the same
+  std::string optional_no_ca = {};  // "": as in the mode optional
   std::string http = {};
 };
 
@@ -103,7 +103,7 @@ TEST_CASE("enforcement: a guard of the server refuses before every location") {
   });
 }
 
-TEST_CASE("enforcement: what the guard does is the action of its block") {
+TEST_CASE("enforcement: a guard does what its block says") {
   check({
       {"if ($ssl_client_verify != SUCCESS) { return 200 ok; } location / { serve A; }", "complete"},
       {"if ($ssl_client_verify != SUCCESS) { return 302 /b; } location / { serve A; }", "complete"},
@@ -282,7 +282,7 @@ TEST_CASE("enforcement: try_files and files lead to other locations") {
   });
 }
 
-TEST_CASE("enforcement: maps are read, of maps and by pattern too") {
+TEST_CASE("enforcement: maps are followed, also maps of maps and patterns") {
   check({
       {"if ($m0) { return 403; } location / { serve A; }", "complete", "",
        "map $ssl_client_verify $m0 { SUCCESS 0; default 1; }"},
@@ -307,7 +307,7 @@ TEST_CASE("enforcement: maps are read, of maps and by pattern too") {
   });
 }
 
-TEST_CASE("enforcement: what others decide is unknown, and said") {
+TEST_CASE("enforcement: what something else decides is unknown, and the doubt names it") {
   check({
       {"location / { allow 10.0.0.0/8; deny all; serve A; }", "unknown"},
       {"location / { deny all; serve A; }", "complete"},

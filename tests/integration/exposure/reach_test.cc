@@ -1,7 +1,7 @@
-// Random tables of addresses, names, default flags and CAs: for any SNI, Host and client the real
-// nginx must answer from the server block, with the verdict and with the status we name. Whatever a
-// table holds, both must also agree on whether it may start at all. MTLS_REACH_SEED is the first
-// table, MTLS_REACH_TABLES how many there are.
+// Random tables of addresses, names, default flags and CAs. For any SNI, Host and client real nginx
+// must answer from the server block, with the verdict and with the status that we predict, and both
+// must agree on whether nginx starts at all. MTLS_REACH_SEED is the first table, MTLS_REACH_TABLES
+// the number of tables.
 #include "config/routing/reach.h"
 
 #include <algorithm>
@@ -34,7 +34,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// Two CAs, a client of each, a server certificate.
+/// Two CAs, a client of each, and a server certificate.
 struct Actors {
   Minted a = authority("CN=A");
   Minted b = authority("CN=B");
@@ -47,10 +47,10 @@ const Actors& actors() {
   return kMade;
 }
 
-/// What came back, or must.
+/// The answer that came, or that must come.
 struct Outcome {
   int status = 0;       // 0: the handshake was rejected
-  std::string server;   // the number of the block
+  std::string server;   // number of the server block
   std::string verdict;  // $ssl_client_verify
 
   bool operator==(const Outcome&) const = default;
@@ -70,7 +70,8 @@ struct Visit {
 
 class Table {
  public:
-  /// `names`: of the servers, then all on the first address; otherwise chance decides.
+  /// `names`: of the servers, which are then all on the first address. Without names everything is
+  /// random.
   explicit Table(std::uint64_t seed, std::vector<std::string> names = {})
       : dice_(seed), given_(std::move(names)) {
     directory_.write("A.pem", actors().a.certificate_pem);
@@ -86,7 +87,7 @@ class Table {
     read();
   }
 
-  /// nginx -t and we agree on whether it may start; then whether it may.
+  /// Checks that `nginx -t` and we agree on whether nginx may start; returns whether it may.
   bool may_start() const {
     const NginxTest said = NginxRunner::test(directory_);
     INFO(text_);
@@ -97,7 +98,7 @@ class Table {
     return said.exit_code == 0 && !we_refuse;
   }
 
-  /// The number of visits on which nginx and we agree; each other one fails the test.
+  /// The number of visits on which nginx and we agree. Each other visit fails the test.
   std::size_t visit(std::size_t count) {
     const NginxRunner nginx(directory_);
     std::size_t agreed = 0;
@@ -139,7 +140,7 @@ class Table {
   const std::vector<std::string> given_;
   const TempDir directory_;
   const std::vector<std::uint16_t> ports_{free_port(), free_port()};
-  std::set<std::string> defaults_;  // addresses that have one
+  std::set<std::string> defaults_;  // addresses that have a default server
   std::string text_;
   config::NginxBuild build_;
   ResolvedConfig config_;
@@ -155,7 +156,7 @@ std::string Table::server(std::size_t number) {
          " always; add_header X-Verify $ssl_client_verify always; return 200; }\n";
 }
 
-// Mostly on the first address, so that servers meet.
+// Mostly the first address, so that servers share it.
 std::string Table::listens() {
   std::set<std::string> addresses;
   const std::size_t count = dice_.percent(70) ? 1 : 2;
@@ -228,7 +229,7 @@ config::Listen Table::listen_of(const Visit& visit) {
   return listen;
 }
 
-// R3.30.
+// The errors that R3.30 forgives.
 Outcome Table::predicted(const Visit& visit, std::size_t socket) const {
   const config::routing::Call call{.socket = socket, .sni = visit.sni, .host = visit.host};
   const Route route = config::routing::route(config_, call, build_);
@@ -298,7 +299,7 @@ TEST_CASE("reach: real nginx ignores the same names as we do") {
   }
 }
 
-TEST_CASE("reach: real nginx answers from the block, with the verdict and status we name") {
+TEST_CASE("reach: real nginx answers from the block, with the verdict and status that we predict") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no /usr/sbin/nginx");
     return;
@@ -316,7 +317,7 @@ TEST_CASE("reach: real nginx answers from the block, with the verdict and status
     statuses.insert(table.statuses().begin(), table.statuses().end());
   }
   WARN("agreed on " << agreed << " visits");
-  CHECK(agreed >= 20 * count);  // the seeds make tables worth visiting
+  CHECK(agreed >= 20 * count);  // the seeds must make tables worth visiting
   CHECK(statuses == std::set<int>{0, 200, 400, 421});
 }
 

@@ -1,6 +1,6 @@
-// The usual mistakes (R6), one server block and its clients at a time: what nginx says to each
-// client is what we predict, and what an operator can fix there is a finding. Knows how to ask both
-// sides, not what is right.
+// The common mistakes (R6), each with one server block and its clients: we predict what nginx says
+// to each client, and what an operator can fix is a finding. Knows how to ask both sides, not what
+// is right.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -20,18 +20,18 @@ struct Presented {
   Minted own;
   std::vector<const Minted*> sent_with_it = {};
   int code = 0;    // in nginx's log
-  int status = 0;  // 0: 200 without a code, 400 with one
+  int status = 0;  // 0 stands for 200 without a code, and for 400 with one
 };
 
 struct Mistake {
-  std::map<std::string, std::string> files;  // of the directory the configuration stands in
+  std::map<std::string, std::string> files;  // of the configuration's directory
   std::string directives = kOn + kBundle;    // of the server block
   std::vector<Presented> clients;
-  Rules findings;  // about the server block, whoever its clients are
+  Rules findings;  // about the server block, whichever clients it has
 };
 
-/// Every finding about `server` but those about single clients, and that the depth is the default
-/// as nearly everywhere here.
+/// Every finding about `server`, except those about single clients, and except the default depth,
+/// which nearly all cases here have.
 inline Rules findings_about(const audit::Snapshot& snapshot, const std::string& server) {
   Rules rules;
   const auto& resolved = snapshot.config->resolved.servers;
@@ -48,7 +48,7 @@ inline Rules findings_about(const audit::Snapshot& snapshot, const std::string& 
   return rules;
 }
 
-/// Every refused client has its finding, and no other has one.
+/// Checks that every refused client has its finding, and that no other client has one.
 inline void check_clients(const audit::ServerAudit& server) {
   for (const audit::Verdict& verdict : server.verdicts) {
     INFO("finding about " << verdict.canary);
@@ -90,7 +90,7 @@ inline void check(const Mistake& mistake) {
   check_findings(bench, {{"on", mistake.findings}});
 }
 
-/// CRLs of all of them, nothing revoked.
+/// CRLs of all of them, in which nothing is revoked.
 inline std::string crls_of(const std::vector<const Minted*>& issuers) {
   std::string text;
   for (const Minted* issuer : issuers) text += mint_crl(crl_of(*issuer));

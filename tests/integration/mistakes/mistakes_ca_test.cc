@@ -1,9 +1,9 @@
-// Usual mistakes (R6) about what stands in the CA files, and what CAs may not do. The rows of
-// renewals and cross-signs are in mistakes_renewal_test.cc, those of leaves, keys and CRLs in
-// mistakes_client_test.cc, those of directives and upstreams in mistakes_server_test.cc.
+// Common mistakes (R6) in CA files, and about what CAs may not do. mistakes_renewal_test.cc has the
+// rows about renewals and cross-signs, mistakes_client_test.cc those about leaves, keys and CRLs,
+// mistakes_server_test.cc those about directives and upstreams.
 //
-// Not here: 53 (a CRL refreshed on disk under a running nginx) and 54 (a revocation and a session
-// from before it) are about what a reload does or does not take over.
+// Two rows are not here, since they are about what a reload takes over: 53 (a CRL refreshed on disk
+// under a running nginx) and 54 (a revocation and an older session).
 #include <catch2/catch.hpp>
 
 #include "tests/integration/mistakes/mistakes_bench.h"
@@ -70,7 +70,7 @@ TEST_CASE("R6.6: with two intermediates in the bundle a depth of 1 is too small"
          .findings = {}});
 }
 
-TEST_CASE("R6.7: with both intermediates sent a depth of 1 is told as a missing issuer") {
+TEST_CASE("R6.7: with both intermediates sent a depth of 1 shows as a missing issuer") {
   const Minted root = authority("CN=Root");
   const Minted first = authority("CN=First", &root);
   const Minted second = authority("CN=Second", &first);
@@ -88,7 +88,7 @@ TEST_CASE("R6.8: a CA only in ssl_trusted_certificate accepts though another is 
          .findings = {"trust-widened-by-trusted-certificate"}});
 }
 
-TEST_CASE("R6.12: an expired root alone refuses clients that are in date") {
+TEST_CASE("R6.12: with an expired root alone, clients that are in date are refused") {
   const Minted root = authority("CN=Root", nullptr, expired);
   check({.files = {{"bundle.pem", pem({&root})}},
          .clients = {{.own = leaf(&root), .code = 10}},
@@ -103,7 +103,8 @@ TEST_CASE("R6.13: an expired root beside another good one only hurts its own cli
          .findings = {"ca-expired"}});
 }
 
-TEST_CASE("R6.14: an expired intermediate refuses clients in date, sent or in the bundle") {
+TEST_CASE(
+    "R6.14: below an expired intermediate, sent or in the bundle, clients in date are refused") {
   const Minted root = authority("CN=Root");
   const Minted issuer = authority("CN=Issuer", &root, expired);
   check({.files = {{"bundle.pem", pem({&root})}},
@@ -114,14 +115,14 @@ TEST_CASE("R6.14: an expired intermediate refuses clients in date, sent or in th
          .findings = {"ca-expired"}});
 }
 
-TEST_CASE("R6.20: a root whose keyUsage lacks keyCertSign issues nobody") {
+TEST_CASE("R6.20: a root whose keyUsage lacks keyCertSign may not issue") {
   const Minted root = authority("CN=Root", nullptr, usage("critical,cRLSign"));
   check({.files = {{"bundle.pem", pem({&root})}},
          .clients = {{.own = leaf(&root), .code = 32}},
          .findings = {"not-a-ca"}});
 }
 
-TEST_CASE("R6.21: a root without basicConstraints and keyUsage issues nobody") {
+TEST_CASE("R6.21: a root without basicConstraints and keyUsage may not issue") {
   const Minted root = authority("CN=Root", nullptr, [](CertificateSpec& spec) {
     spec.ca = std::nullopt;
     spec.key_usage = "";
@@ -138,14 +139,14 @@ TEST_CASE("R6.22: a root without basicConstraints but with keyCertSign is a CA")
       {.files = {{"bundle.pem", pem({&root})}}, .clients = {{.own = leaf(&root)}}, .findings = {}});
 }
 
-TEST_CASE("R6.23: a root with CA:FALSE issues nobody") {
+TEST_CASE("R6.23: a root with CA:FALSE may not issue") {
   const Minted root = authority("CN=Root", nullptr, [](CertificateSpec& spec) { spec.ca = false; });
   check({.files = {{"bundle.pem", pem({&root})}},
          .clients = {{.own = leaf(&root), .code = 26}},
          .findings = {"not-a-ca"}});
 }
 
-TEST_CASE("R6.24: an intermediate without basicConstraints or keyCertSign issues nobody") {
+TEST_CASE("R6.24: an intermediate without basicConstraints or keyCertSign may not issue") {
   const Minted root = authority("CN=Root");
   const Minted bare = authority("CN=Bare", &root, [](CertificateSpec& spec) {
     spec.ca = std::nullopt;
@@ -166,7 +167,7 @@ TEST_CASE("R6.24: an intermediate without basicConstraints or keyCertSign issues
          .findings = {"not-a-ca"}});
 }
 
-TEST_CASE("R6.25: an intermediate for servers only stands above no client") {
+TEST_CASE("R6.25: an intermediate that is only for servers may not stand above clients") {
   const Minted root = authority("CN=Root");
   const Minted issuer = authority("CN=Issuer", &root, purpose("serverAuth"));
   check({.files = {{"bundle.pem", pem({&root})}},
@@ -177,7 +178,7 @@ TEST_CASE("R6.25: an intermediate for servers only stands above no client") {
          .findings = {"not-a-ca"}});
 }
 
-TEST_CASE("R6.26: below a root with pathlen 0 no intermediate issues") {
+TEST_CASE("R6.26: below a root with pathlen 0 no intermediate may issue") {
   const Minted root =
       authority("CN=Root", nullptr, [](CertificateSpec& spec) { spec.path_length = 0; });
   const Minted issuer = authority("CN=Issuer", &root);

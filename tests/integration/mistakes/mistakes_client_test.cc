@@ -1,5 +1,5 @@
-// Usual mistakes (R6) about clients' own certificates, CRLs, keys and digests. See
-// mistakes_ca_test.cc for the other rows.
+// Common mistakes (R6) about clients' own certificates, CRLs, keys and digests. mistakes_ca_test.cc
+// names the files of the other rows.
 #include <catch2/catch.hpp>
 
 #include "tests/integration/mistakes/mistakes_bench.h"
@@ -69,7 +69,7 @@ TEST_CASE("R6.19: a revoked leaf and a leaf below a revoked intermediate are ref
          .findings = {}});
 }
 
-TEST_CASE("R6.28: a leaf for servers, or for any purpose, is no client") {
+TEST_CASE("R6.28: a leaf for servers, or for any purpose, cannot be a client") {
   const Minted root = authority("CN=Root");
   check({.files = {{"bundle.pem", pem({&root})}},
          .clients = {{.own = leaf(&root, purpose("serverAuth")), .code = 26},
@@ -77,7 +77,7 @@ TEST_CASE("R6.28: a leaf for servers, or for any purpose, is no client") {
          .findings = {}});
 }
 
-TEST_CASE("R6.29: a leaf for key encipherment only is no client") {
+TEST_CASE("R6.29: a leaf that is only for key encipherment cannot be a client") {
   const Minted root = authority("CN=Root");
   check({.files = {{"bundle.pem", pem({&root})}},
          .clients = {{.own = leaf(&root, usage("critical,keyEncipherment")), .code = 26}},
@@ -87,7 +87,7 @@ TEST_CASE("R6.29: a leaf for key encipherment only is no client") {
 TEST_CASE("R6.30: the digest of a root's own signature does not matter") {
   const Minted sha1 = authority("CN=SHA-1", nullptr, digest("SHA1"));
   const Minted md5 = authority("CN=MD5", nullptr, [](CertificateSpec& spec) {
-    spec.key = KeyKind::kRsa2048;  // MD5 signs with nothing else
+    spec.key = KeyKind::kRsa2048;  // MD5 signs only with RSA here
     spec.digest = "MD5";
   });
   check({.files = {{"bundle.pem", pem({&sha1, &md5})}},
@@ -111,7 +111,7 @@ TEST_CASE("R6.31: SHA-1 under the root is refused from security level 1 on") {
   check_level(kLevel0, 0, {});
 }
 
-TEST_CASE("R6.32: a leaf signed with MD5 is refused but at security level 0") {
+TEST_CASE("R6.32: a leaf signed with MD5 is refused, except at security level 0") {
   const Minted root = authority("CN=Root", nullptr, key(KeyKind::kRsa2048));
   const Minted own = leaf(&root, digest("MD5"));
   check({.files = {{"bundle.pem", pem({&root})}},

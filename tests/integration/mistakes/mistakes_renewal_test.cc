@@ -1,5 +1,5 @@
-// Usual mistakes (R6) about renewed and cross-signed CAs. See mistakes_ca_test.cc for the other
-// rows.
+// Common mistakes (R6) about renewed and cross-signed CAs. mistakes_ca_test.cc names the files of
+// the other rows.
 #include <catch2/catch.hpp>
 
 #include "tests/integration/mistakes/mistakes_bench.h"
@@ -7,7 +7,7 @@
 namespace mtls::testing {
 namespace {
 
-// A text for each order of two certificates.
+// One text for each order of two certificates.
 std::vector<std::string> both_orders(const Minted& one, const Minted& other) {
   return {pem({&one, &other}), pem({&other, &one})};
 }
@@ -17,7 +17,7 @@ void expired_without_key_identifiers(CertificateSpec& spec) {
   without_key_identifiers(spec);
 }
 
-TEST_CASE("R6.34: an expired root beside its renewed twin of the same key hurts nobody") {
+TEST_CASE("R6.34: an expired root beside its renewal with the same key hurts nobody") {
   const Minted old = authority("CN=Root", nullptr, expired);
   const Minted renewed = authority("CN=Root", nullptr, same_key(old));
   for (const std::string& bundle : both_orders(old, renewed)) {
@@ -27,7 +27,7 @@ TEST_CASE("R6.34: an expired root beside its renewed twin of the same key hurts 
   }
 }
 
-TEST_CASE("R6.35: the renewed twin missing, clients of the same key are refused") {
+TEST_CASE("R6.35: without the renewed root, clients of the same key are refused") {
   const Minted old = authority("CN=Root", nullptr, expired);
   const Minted renewed = authority("CN=Root", nullptr, same_key(old));
   check({.files = {{"bundle.pem", pem({&old})}},
@@ -77,7 +77,7 @@ TEST_CASE("R6.39: two roots of one name are advertised once") {
   check_findings(bench, {{"on", {}}});
 }
 
-// An intermediate signed by two roots.
+// An intermediate that two roots signed.
 struct CrossSigned {
   Minted a = authority("CN=Root A");
   Minted b = authority("CN=Root B");
@@ -100,7 +100,7 @@ TEST_CASE("R6.41: the version that another root signed leads nowhere") {
          .findings = {}});
 }
 
-TEST_CASE("R6.42: ssl_trusted_certificate with the right version mends the wrong one sent") {
+TEST_CASE("R6.42: ssl_trusted_certificate with the right version makes up for the wrong one sent") {
   const CrossSigned pki;
   check({.files = {{"bundle.pem", pem({&pki.b})}, {"trusted.pem", pem({&pki.by_b})}},
          .directives = kOn + kBundle + kTrusted,
@@ -108,7 +108,7 @@ TEST_CASE("R6.42: ssl_trusted_certificate with the right version mends the wrong
          .findings = {"trust-widened-by-trusted-certificate"}});
 }
 
-TEST_CASE("R6.43: a root, its cross certificate and the root that signed it live together") {
+TEST_CASE("R6.43: a root, its cross certificate and the root that signed it can share a bundle") {
   const Minted a = authority("CN=Root A");
   const Minted b = authority("CN=Root B");
   const Minted cross = authority("CN=Root A", &b, same_key(a));
@@ -117,7 +117,7 @@ TEST_CASE("R6.43: a root, its cross certificate and the root that signed it live
          .findings = {}});
 }
 
-TEST_CASE("R6.44: an expired cross certificate before the valid root is passed over") {
+TEST_CASE("R6.44: an expired cross certificate before the valid root is skipped") {
   const Minted a = authority("CN=Root A");
   const Minted b = authority("CN=Root B");
   const Minted cross = authority("CN=Root A", &b, same_key(a, expired));

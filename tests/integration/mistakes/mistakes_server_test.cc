@@ -1,5 +1,5 @@
-// Usual mistakes (R6) about directives, about which server block decides, and about nginx as a
-// client of its backends. See mistakes_ca_test.cc for the other rows.
+// Common mistakes (R6) about directives, about which server block decides, and about nginx as a
+// client of its backends. mistakes_ca_test.cc names the files of the other rows.
 #include <catch2/catch.hpp>
 
 #include "tests/integration/mistakes/mistakes_bench.h"
@@ -7,7 +7,8 @@
 namespace mtls::testing {
 namespace {
 
-TEST_CASE("R6.9: optional without a guard serves nobody's requests but refuses bad certificates") {
+TEST_CASE(
+    "R6.9: optional without a guard serves clients without a certificate and refuses bad ones") {
   if (nginx_is_missing()) return;
   const Minted root = authority("CN=Root");
   Bench bench;
@@ -54,7 +55,7 @@ TEST_CASE("R6.57: a server's own CA file replaces that of http, it is not merged
   check_findings(bench, {{"on", {}}});
 }
 
-// Two CAs and a client of each; the default server trusts A, the other names trust B.
+// Two CAs and a client of each. The default server trusts A, the other names trust B.
 struct SharedPort {
   const std::uint16_t port = free_port();
   const Minted a = authority("CN=Root A");
@@ -69,7 +70,7 @@ struct SharedPort {
     bench.client("of-a", of_a);
     bench.client("of-b", of_b);
   }
-  // Not what we are asked for (our verdicts are for SNI = Host), hence past the bench.
+  // The bench asks about verdicts for SNI = Host only, so this goes past it.
   int status(const Minted& client, const std::string& host, std::optional<std::string> sni) const {
     return request({.port = port,
                     .sni = std::move(sni),
@@ -108,7 +109,7 @@ TEST_CASE("R6.45: a server block without its own certificate is judged by the de
   check_findings(silent.bench, {{"bare", {"inert-tls-settings"}}});
 }
 
-TEST_CASE("R6.46: without SNI the default server's CA opens other names, or its off shuts them") {
+TEST_CASE("R6.46: without SNI the default server's CA opens other names, or its off closes them") {
   if (nginx_is_missing()) return;
   SharedPort shared;
   shared.bench.server({.name = "default", .directives = kTrustsA, .port = shared.port});
@@ -120,7 +121,7 @@ TEST_CASE("R6.46: without SNI the default server's CA opens other names, or its 
   CHECK(shared.status(shared.of_b, "other", std::nullopt) == 400);
   check_findings(shared.bench, {{"other", {"default-server-other-ca"}}});
 
-  // Nobody without SNI gets in: a hole it is not.
+  // Nobody without SNI gets in, so this is not a hole.
   SharedPort silent;
   silent.bench.server({.name = "default", .directives = "", .port = silent.port});
   silent.bench.server({.name = "other", .directives = kTrustsB, .port = silent.port});
@@ -145,7 +146,7 @@ TEST_CASE("R6.47: a CA that is there for stapling authenticates clients") {
       {{"on", {"trust-widened-by-trusted-certificate", "stapling-is-not-client-revocation"}}});
 }
 
-TEST_CASE("R6.55: a bundle put together without a newline is refused whole") {
+TEST_CASE("R6.55: a bundle that was joined without a newline is refused as a whole") {
   if (nginx_is_missing()) return;
   std::string first = authority("CN=First").certificate_pem;
   first.pop_back();
@@ -162,7 +163,7 @@ TEST_CASE("R6.55: a bundle put together without a newline is refused whole") {
   CHECK(findings_about(*snapshot, "on").contains("bundle-unparsable"));
 }
 
-TEST_CASE("R6.56: ssl_verify_client has no place in a location") {
+TEST_CASE("R6.56: ssl_verify_client is not allowed in a location") {
   if (nginx_is_missing()) return;
   Bench bench;
   bench.file("bundle.pem", authority("CN=Root").certificate_pem);

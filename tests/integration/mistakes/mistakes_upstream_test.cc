@@ -1,5 +1,5 @@
-// Usual mistakes (R6) of nginx as a client: a front that passes requests to a peer over TLS. The
-// peer stands in the same nginx. See mistakes_ca_test.cc for the other rows.
+// Common mistakes (R6) of nginx as a client: a front passes requests to a peer over TLS. The peer
+// is in the same nginx. mistakes_ca_test.cc names the files of the other rows.
 #include <catch2/catch.hpp>
 
 #include "audit/trust/upstream_trust.h"
@@ -10,7 +10,7 @@
 namespace mtls::testing {
 namespace {
 
-// A front whose every location /NAME passes to the peer with directives of its own.
+// A front whose locations /NAME each pass to the peer with directives of their own.
 class Front {
  public:
   Front() {
@@ -23,7 +23,7 @@ class Front {
     bench.file("root.pem", root.certificate_pem);
   }
 
-  // `directives` of the peer's server block.
+  // Sets the `directives` of the peer's server block.
   void peer(const std::string& directives = "") {
     bench.server(
         {.name = "peer",
@@ -43,7 +43,7 @@ class Front {
   int status(const std::string& path) const {
     return request({.port = port_, .sni = "front", .host = "front", .path = path}).status;
   }
-  /// A client certificate for nginx itself to show, as two files NAME.pem and NAME.key.
+  /// A client certificate for nginx itself, in the files NAME.pem and NAME.key.
   std::string shows(const std::string& name, const Minted& client) const {
     bench.file(name + ".pem", client.certificate_pem);
     bench.file(name + ".key", client.key_pem);
@@ -73,7 +73,7 @@ TEST_CASE("R6.48: proxy_ssl_trusted_certificate without proxy_ssl_verify is not 
   check_findings(front.bench, {{"front", {"upstream-not-verified"}}});
 }
 
-TEST_CASE("R6.49: proxy_ssl_verify by address fails, the certificate is for a name") {
+TEST_CASE("R6.49: proxy_ssl_verify of an address fails, since the certificate is for a name") {
   if (nginx_is_missing()) return;
   Front front;
   front.peer();
@@ -84,7 +84,7 @@ TEST_CASE("R6.49: proxy_ssl_verify by address fails, the certificate is for a na
   front.start();
   CHECK(front.status("/by-address") == 502);
   CHECK(front.status("/by-name") == 200);
-  // Whose certificate the peer will show is not on this disk: no finding.
+  // The peer's certificate is not on this disk, so there is no finding.
   check_findings(front.bench, {{"front", {}}});
 }
 
@@ -105,7 +105,7 @@ TEST_CASE(
   front.start();
   CHECK(front.status("/bare") == 400);
   CHECK(front.status("/whole") == 200);
-  // What we predict for the same files as clients of the peer.
+  // What we predict for the same files when they belong to a client of the peer.
   const auto snapshot = front.bench.evaluate();
   const auto& verdicts = snapshot->servers.at(0)->verdicts;
   REQUIRE(verdicts.size() == 2);
@@ -127,7 +127,7 @@ TEST_CASE("R6.51: an expired client certificate gets through the handshake and 4
   const auto snapshot = front.bench.evaluate();
   REQUIRE(snapshot->servers.at(0)->verdicts.size() == 1);
   CHECK(snapshot->servers.at(0)->verdicts.front().code == 10);
-  // Its end is a series of its own, for the alert on it.
+  // The certificate's end has a series of its own, for an alert.
   const auto samples =
       parse_metrics(collectors::render(collectors::collect(*snapshot, {}).families));
   const auto ends = find(samples, "nginx_mtls_upstream_certificate_expiry_timestamp_seconds");
@@ -136,7 +136,7 @@ TEST_CASE("R6.51: an expired client certificate gets through the handshake and 4
   check_findings(front.bench, {{"front", {}}, {"peer", {}}});
 }
 
-TEST_CASE("upstream: VerifyMode lets OpenSSL verify the chain, and nobody the name") {
+TEST_CASE("upstream: with VerifyMode OpenSSL verifies the chain, but nobody verifies the name") {
   if (nginx_is_missing()) return;
   Front front;
   const Minted client = leaf(&front.root);
@@ -163,7 +163,7 @@ TEST_CASE("upstream: VerifyMode lets OpenSSL verify the chain, and nobody the na
   CHECK(front.status("/good") == 200);
   CHECK(front.status("/other") == 502);
   CHECK(front.status("/minus") == 200);
-  CHECK(front.status("/shown") == 200);  // old.pem would be refused
+  CHECK(front.status("/shown") == 200);  // the peer would refuse old.pem
   const auto snapshot = front.bench.evaluate();
   std::map<std::string, std::vector<std::string>> said;
   for (const auto& judged : snapshot->servers) {

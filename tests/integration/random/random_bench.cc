@@ -28,7 +28,7 @@ std::vector<std::string> command(const TempDir& directory, const char* mode) {
           kGlobals};
 }
 
-/// `nginx: [emerg] MESSAGE`; warnings before it are no complaints.
+/// `nginx: [emerg] MESSAGE`; warnings before it are not complaints.
 std::string first_complaint(const std::string& standard_error) {
   std::istringstream lines(standard_error);
   for (std::string line; std::getline(lines, line);) {
@@ -40,7 +40,7 @@ std::string first_complaint(const std::string& standard_error) {
   return "";
 }
 
-// From ` (SSL:` to the last parenthesis: OpenSSL's codes and texts.
+// The text from ` (SSL:` to the last parenthesis: OpenSSL's codes and texts.
 std::string without_openssl(const std::string& text) {
   const std::size_t begin = text.find(" (SSL:");
   const std::size_t end = text.rfind(')');
@@ -48,7 +48,7 @@ std::string without_openssl(const std::string& text) {
   return text.substr(0, begin) + text.substr(end + 1);
 }
 
-// Without what stands in quotes, and without the place.
+// The complaint without quoted text and without the location.
 std::string shape(const std::string& text) {
   std::string out;
   bool is_quoted = false;
@@ -69,8 +69,8 @@ config::NginxBuild build_of_nginx(daemon::system::Disk& disk) {
 }  // namespace
 
 bool is_out_of_remit(const std::string& nginx) {
-  // What only the content of a key shows, what only the resolver knows, what any module not loaded
-  // here may define, values inside data blocks, and the order of locations and servers' sockets.
+  // Complaints that need the content of a key, the resolver, a module that is not loaded here,
+  // values inside data blocks, or the order of locations and of the servers' sockets.
   for (const std::string known :
        {"key values mismatch", "PEM_read_bio_PrivateKey() failed", "host not found in",
         "unknown directive ", "invalid network ", "conflicting parameter ",

@@ -1,5 +1,5 @@
-// Real nginx and audit::build() on the same text: what each says to a configuration. Knows how to
-// ask both and how to compare the answers, not what a configuration means.
+// Real nginx and audit::build() on the same text: what each says about a configuration. Knows how
+// to ask both and how to compare the answers, not what a configuration means.
 #pragma once
 
 #include <memory>
@@ -21,11 +21,12 @@ struct Complaints {
   std::string ours;
 };
 
-/// nginx's complaint is none of those that we are to foresee: docs/differential.md lists them.
+/// Whether nginx's complaint is one that we do not have to predict: docs/differential.md lists
+/// them.
 bool is_out_of_remit(const std::string& nginx);
-/// Equal as far as both can know: what OpenSSL adds behind `(SSL:` is not compared.
+/// Whether both are equal as far as both can know: what OpenSSL adds after `(SSL:` is not compared.
 bool agree(const Complaints& complaints);
-/// What kind of disagreement it is, for a search that must not slide from one into another.
+/// The kind of a disagreement, so that a search does not move from one kind to another.
 std::string kind_of(const Complaints& complaints);
 
 class RandomBench {
@@ -37,11 +38,11 @@ class RandomBench {
   const std::vector<RandomClient>& clients() const { return clients_; }
   const config::NginxBuild& build() const { return policy_.build; }
 
-  /// Replaces the files of the configuration before.
+  /// Replaces the files of the previous configuration.
   void write(const Files& files);
   Complaints complaints();
   std::shared_ptr<const audit::Snapshot> evaluate();
-  /// What `nginx -T` prints of the files it read, by name.
+  /// The files that `nginx -T` prints, by name.
   Files dumped_by_nginx() const;
 
  private:

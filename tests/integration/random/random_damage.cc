@@ -33,7 +33,7 @@ Node* any_node(Nodes& main, Dice& dice, const Predicate& wanted) {
 }
 Node* any_of_ours(Nodes& main, Dice& dice) { return any_node(main, dice, is_ours); }
 
-/// A list of directives and a place in it.
+/// A list of directives and a position in it.
 struct Place {
   Nodes* list;
   std::size_t at;
@@ -42,7 +42,7 @@ struct Place {
   }
 };
 
-/// The main list or the inside of a block of directives, not of data (R1.20).
+/// The main list, or the inside of a block of directives; not of data (R1.20).
 Place place_for_directive(Nodes& main, Dice& dice) {
   std::vector<Nodes*> lists{&main};
   for (Node* node : all_nodes(main)) {
@@ -59,7 +59,7 @@ Place any_place(Nodes& main, Dice& dice) {
   return {list, dice.below(list->size() + 1)};
 }
 
-/// But for an upstream's `server`: what its parameters may be is out of remit.
+/// Except for an upstream's `server`, whose parameters we do not check.
 void lose_the_end(Nodes& main, Dice& dice) {
   const auto wanted = [](const Node& node) { return node.has_block || node.name != "server"; };
   any_node(main, dice, wanted)->end = Node::End::kMissing;

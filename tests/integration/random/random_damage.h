@@ -1,6 +1,6 @@
-// What people do to configurations: a semicolon lost, a directive twice or in the wrong place, a
-// file that is not there. Mostly nginx refuses what comes out; when it does not, neither may we.
-// Pure.
+// What people do to configurations: lose a semicolon, write a directive twice or in the wrong
+// place, name a file that is missing. nginx refuses most of the results; when it does not, we may
+// not either. Pure.
 #pragma once
 
 #include "tests/integration/random/random_dice.h"
@@ -8,7 +8,7 @@
 
 namespace mtls::testing {
 
-/// One to three things go wrong.
+/// Damages the tree in one to three ways.
 void damage(Nodes& main, Dice& dice);
 
 }  // namespace mtls::testing

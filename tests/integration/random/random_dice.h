@@ -1,4 +1,4 @@
-// The one source of chance of the random suite: the same seed gives the same choices on every
+// The only source of randomness of the random tests. The same seed gives the same choices on every
 // machine, which the distributions of <random> do not promise. Knows nothing of nginx.
 #pragma once
 
@@ -14,7 +14,7 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) : engine_(seed * 0x9E3779B97F4A7C15U + 1) {}
 
-  /// 0 … bound - 1; `bound` > 0. The bias of % does not matter here.
+  /// 0 … bound - 1; REQUIRES: `bound` > 0. The bias of % does not matter here.
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(engine_() % bound); }
   /// lowest … highest, both included.
   std::size_t between(std::size_t lowest, std::size_t highest) {

@@ -1,5 +1,5 @@
-// Random configurations, real nginx and ours: who refuses what, who lets whom in, and that the way
-// a configuration is written down changes neither. docs/differential.md says what is compared.
+// Random configurations, real nginx and ours: who refuses what, who lets whom in, and that the
+// spelling of a configuration changes neither. docs/differential.md says what is compared.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -22,7 +22,7 @@ bool nginx_is_absent() {
   return true;
 }
 
-/// What `files` in a directory of this name come to.
+/// What `files` in a directory of this name amount to.
 std::string summary_of(const Files& files, const RandomBench& bench) {
   MemoryFileSystem disk;
   for (const auto& [name, text] : files) disk.put(bench.directory().path(name), text);
@@ -33,7 +33,7 @@ std::string summary_of(const Files& files, const RandomBench& bench) {
   return text + summary(config::resolve(document, main_path, bench.build()));
 }
 
-/// The first line in which two texts differ.
+/// The first line that differs between two texts.
 std::string first_difference(const std::string& left, const std::string& right) {
   if (left == right) return "";
   const auto lines = [](const std::string& text, std::size_t from) {
@@ -65,13 +65,13 @@ TEST_CASE("random: nginx and we refuse the same configurations with the same wor
                        .report = "nginx: " + said.nginx + "\nours:  " + said.ours + "\n"};
              });
   WARN(asked << " configurations: accepted " << accepted << ", out of remit " << out_of_remit);
-  if (asked < 50) return;  // a few by hand
+  if (asked < 50) return;  // too few seeds to judge
   CHECK(accepted > asked / 4);
   CHECK(accepted < asked - asked / 4);
   CHECK(out_of_remit < asked / 5);
 }
 
-TEST_CASE("random: who comes in, by which server block and with which verdict, is foreseen") {
+TEST_CASE("random: who comes in, by which server block and with which verdict, is predicted") {
   if (nginx_is_absent()) return;
   RandomBench bench;
   std::map<int, std::size_t> answers;
@@ -90,11 +90,11 @@ TEST_CASE("random: who comes in, by which server block and with which verdict, i
                             });
   WARN(asked << " configurations, answers 200: " << answers[200] << ", 400: " << answers[400]
              << ", 421: " << answers[421] << ", none: " << answers[0]);
-  if (asked < 50) return;  // a few by hand
+  if (asked < 50) return;  // too few seeds to judge
   for (const int status : {200, 400, 421}) CHECK(answers[status] > asked / 10);
 }
 
-TEST_CASE("random: spelling and includes change nothing, nor does the way through nginx -T") {
+TEST_CASE("random: spelling, includes and a detour through nginx -T change nothing") {
   if (nginx_is_absent()) return;
   RandomBench bench;
   std::size_t dumped = 0;

@@ -9,7 +9,7 @@ namespace {
 
 std::string pem_path(const std::string& name) { return "pki/" + name + ".pem"; }
 
-/// One directive that stands with some chance, its arguments drawn from a list.
+/// A directive that occurs with some probability, its arguments drawn from a list.
 struct Choice {
   const char* name;
   std::size_t percent;
@@ -73,7 +73,7 @@ Nodes client_verification(Dice& dice, TlsModule module) {
        .args = {{"0"}, {"1"}, {"2"}, {"3"}, {"10"}, {"02"}}},
   };
   Nodes nodes = drawn(dice, menu, module);
-  for (Node& node : nodes) {  // R2.12: "" cancels what the level above says
+  for (Node& node : nodes) {  // R2.12: "" cancels what the outer level sets
     const bool is_file = node.name == "ssl_crl" || node.name == "ssl_trusted_certificate";
     if (dice.percent(is_file ? 10 : 0)) node.args = {""};
   }
@@ -132,7 +132,7 @@ Nodes tls_trimmings(Dice& dice, TlsModule module) {
   std::vector<Choice> all = menu;
   if (module == TlsModule::kHttp) all.insert(all.end(), http_only.begin(), http_only.end());
   if (module == TlsModule::kStream) {
-    // Stapling came to stream with 1.27.2.
+    // stream has stapling since 1.27.2.
     std::erase_if(all, [](const Choice& choice) { return !choice.is_for_mail; });
     all.insert(all.end(), stream_only.begin(), stream_only.end());
   }

@@ -43,7 +43,7 @@ class Generator {
     return block("http", {}, std::move(inside));
   }
 
-  /// `$pair_of_name`: names of certificate files, known at the handshake.
+  /// Defines `$pair_of_name`: names of certificate files, known only at the handshake.
   Node map_of_pairs() {
     return block(
         "map", {"$ssl_server_name", "$pair_of_name"},
@@ -51,7 +51,7 @@ class Generator {
          directive("*.test", {"late"}), directive("~^(?<all>c.{1,6})$", {"chained"})});
   }
 
-  /// What has nothing to do with TLS, and words that try the tokenizer.
+  /// Directives that are not about TLS, and words that test the tokenizer.
   Nodes decoration() {
     Nodes all{
         directive("log_format", {"odd", "'$remote_addr' \"${host}x\" {;}", "\\d\t# no comment\n"}),
@@ -107,7 +107,7 @@ class Generator {
     return nodes;
   }
 
-  /// The last of the ports usually speaks no TLS.
+  /// The last port usually speaks no TLS.
   Node listen(std::size_t which) {
     const std::string port = std::to_string(ports_.http[which]);
     const bool is_tls = dice_.percent(which + 1 == ports_.http.size() ? 15 : 92);

@@ -1,6 +1,6 @@
-// Whole configurations from a seed: http with servers, names, listens and locations, now and then
-// stream and mail, with what stands at the upper level and what at the lower left to chance. Most
-// are such that nginx takes them. Pure.
+// Complete configurations from a seed: http with servers, names, listens and locations, sometimes
+// stream and mail. Chance decides which directives are at the outer level and which at the inner
+// one. nginx accepts most of them. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace mtls::testing {
 
-/// The numbers stand in the text, so one run has to keep the same.
+/// The port numbers are part of the text, so one run must keep the same ones.
 struct RandomPorts {
-  std::vector<std::uint16_t> http;    // three
-  std::vector<std::uint16_t> stream;  // two
+  std::vector<std::uint16_t> http;    // three ports
+  std::vector<std::uint16_t> stream;  // two ports
   std::uint16_t mail = 0;
-  std::uint16_t plain = 0;  // where streams lead: random_probe.h answers there
+  std::uint16_t plain = 0;  // where streams lead; random_probe.h answers there
 };
 
 inline constexpr const char* kStreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";

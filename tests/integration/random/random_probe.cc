@@ -24,11 +24,12 @@ using config::Module;
 
 constexpr const char* kPath = "/probe";
 
-/// What a client sees of one request, or would have to see.
+/// What a client sees of one request, or should see.
 struct Seen {
-  int status = 0;      // 0: no answer, the handshake failed or the connection was closed
-  std::string verify;  // `$ssl_client_verify`
-  std::string server;  // the mark of the server block that answered
+  // 0: no answer, since the handshake failed or the connection was closed.
+  int status = 0;
+  std::string verify;                 // `$ssl_client_verify`
+  std::string server;                 // the mark of the server block that answered
   std::vector<std::string> ca_names;  // of the CertificateRequest
 
   bool operator==(const Seen&) const = default;
@@ -46,7 +47,7 @@ struct Probe {
   std::uint16_t port = 0;
   std::optional<std::string> sni = {};
   std::string host = {};
-  const RandomClient* client = nullptr;  // nullptr: comes without a certificate
+  const RandomClient* client = nullptr;  // nullptr: the client has no certificate
 };
 
 std::ostream& operator<<(std::ostream& out, const Probe& probe) {
@@ -68,10 +69,10 @@ Seen ask(const Probe& probe) {
           .ca_names = answer.ca_names};
 }
 
-// R3.14 for Debian's OpenSSL.
+// The default security level of Debian's OpenSSL (R3.14).
 constexpr int kDefaultSecurityLevel = 2;
 
-/// Our answers, for one Snapshot.
+/// Our answers, from one Snapshot.
 class Oracle {
  public:
   Oracle(const Snapshot& snapshot, const config::NginxBuild& build)
@@ -115,8 +116,8 @@ class Oracle {
     return seen;
   }
 
-  /// What the Snapshot says of this client at the server that answers, which is said of the ways
-  /// through that server's own TLS context.
+  /// What the Snapshot says about this client at the answering server. That verdict applies to
+  /// connections through the server's own TLS context.
   const audit::Verdict* published_verdict(const Probe& probe,
                                           const config::routing::Route& way) const {
     if (probe.client == nullptr || resolved_.tls_owner(way.server) != way.context) return nullptr;
@@ -156,15 +157,15 @@ class Oracle {
   const config::NginxBuild& build_;
 };
 
-/// A server that lost its `listen` would take port 80, which is not ours to take.
+/// A server that lost its `listen` would take port 80, which these tests may not use.
 bool listens_elsewhere(const config::ResolvedConfig& resolved) {
   return std::ranges::any_of(resolved.sockets, [](const config::Socket& socket) {
     return socket.canonical.ends_with(":80") || socket.canonical.ends_with(":8000");
   });
 }
 
-/// A key of another type than the certificate's stands beside it for OpenSSL: `nginx -t` is content
-/// and no handshake succeeds. Pairs have the same name but for `.pem` and `.key`.
+/// OpenSSL keeps a key of another type beside the certificate: `nginx -t` accepts that, but no
+/// handshake succeeds. The files of a pair have the same name except for `.pem` and `.key`.
 bool has_foreign_key(const config::TlsContext& server) {
   const auto& keys = server.certificate_keys.value;
   for (std::size_t i = 0; i < server.certificates.value.size() && i < keys.size(); ++i) {
@@ -179,7 +180,7 @@ bool has_foreign_key(const config::TlsContext& server) {
   return false;
 }
 
-/// The ports on which a client of 127.0.0.1 speaks TLS.
+/// The ports on which a client from 127.0.0.1 speaks TLS.
 std::vector<std::pair<Module, std::uint16_t>> tls_ports(const config::ResolvedConfig& resolved,
                                                         const RandomPorts& ports) {
   std::vector<std::pair<Module, std::uint16_t>> found;
@@ -206,7 +207,8 @@ Probe random_probe(const RandomBench& bench, Dice& dice, std::pair<Module, std::
 }
 
 std::string difference(const Probe& probe, Seen real, const Seen& ours) {
-  if (ours.status == 421) real.verify = real.server = "";  // who says so is no part of R3.41
+  // R3.41 does not say which server answers.
+  if (ours.status == 421) real.verify = real.server = "";
   if (real == ours) return "";
   std::ostringstream text;
   text << probe << "\n  nginx: " << real << "\n  ours:  " << ours;
@@ -259,7 +261,7 @@ ProbeReport probe(RandomBench& bench, Dice& dice) {
       }
     }
   } catch (const std::runtime_error& error) {
-    // `nginx -t` binds nothing, so it accepts addresses that cannot be had together.
+    // `nginx -t` binds nothing, so it accepts addresses that cannot be bound together.
     const std::string text = error.what();
     if (text.find("bind() to") == std::string::npos) report.disagreements.push_back(text);
   }

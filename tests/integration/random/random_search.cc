@@ -34,7 +34,7 @@ Nodes configuration(std::uint64_t seed, std::size_t damaged_percent, const Rando
   return main;
 }
 
-/// The smallest text found, plainly written when that keeps the failure.
+/// The smallest text found; in plain spelling when the failure survives that.
 std::string smallest(const Question& question, const Nodes& main, const SpellingSettings& written,
                      std::size_t budget) {
   const std::string kind = question(main, written).kind;

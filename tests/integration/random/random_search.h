@@ -1,5 +1,5 @@
-// Many seeds through one question: which configurations it fails for, each kind of failure once and
-// as small as it gets. Knows seeds and trees, not what is asked.
+// Asks one question about many seeds: for which configurations does it fail? Shows each kind of
+// failure once, as small as possible. Knows seeds and trees, not what is asked.
 #pragma once
 
 #include <cstddef>
@@ -11,25 +11,25 @@
 
 namespace mtls::testing {
 
-/// One configuration's outcome.
+/// The outcome for one configuration.
 struct Outcome {
-  std::string kind;    // of a failure; "" = none. While shrinking it must stay the same.
-  std::string report;  // of a failure, for people
+  std::string kind;    // kind of the failure, "": none; it must stay the same while shrinking
+  std::string report;  // of the failure, for people
 };
 
-/// `written`: how the configuration is spelled, by the seed of the configuration.
+/// `written`: how the configuration is spelled, decided by its seed.
 using Question = std::function<Outcome(const Nodes& main, const SpellingSettings& written)>;
 
 struct Search {
   std::string title;
-  std::size_t share = 1;   // every share-th of the seeds of a run
+  std::size_t share = 1;   // only every share-th seed of a run is asked about
   std::size_t damage = 0;  // percent of the configurations that get damaged
-  std::size_t budget = 0;  // of questions while shrinking one failure
+  std::size_t budget = 0;  // questions allowed while shrinking one failure
 };
 
-/// How many seeds it asked about. Every kind of failure fails the test case with its seed and its
-/// smallest text. MTLS_RANDOM_SEED is the first seed and MTLS_RANDOM_COUNT how many there are: 1
-/// and 200 otherwise.
+/// Returns the number of seeds asked about. Every kind of failure fails the test case and prints
+/// its seed and its smallest text. MTLS_RANDOM_SEED is the first seed (default 1),
+/// MTLS_RANDOM_COUNT the number of seeds (default 200).
 std::size_t search(RandomBench& bench, const Search& search, const Question& question);
 
 }  // namespace mtls::testing

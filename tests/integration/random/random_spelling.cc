@@ -8,7 +8,7 @@
 namespace mtls::testing {
 namespace {
 
-// R1.2: what can stand without quotes and mean itself, once its backslashes are doubled.
+// R1.2: whether the word needs no quotes once its backslashes are doubled.
 bool can_be_bare(std::string_view word) {
   if (word.empty() || word.front() == '#' || word.front() == '}') return false;
   for (std::size_t i = 0; i < word.size(); ++i) {
@@ -32,9 +32,9 @@ class Speller {
   }
 
  private:
-  static constexpr std::size_t kDeepest = 3;  // includes inside includes
+  static constexpr std::size_t kDeepest = 3;  // levels of nested includes
 
-  /// The inside of `block`, or a part of it.
+  /// Prints the inside of `block`, or a part of it.
   std::string list(const Nodes& nodes, const std::string& block, std::size_t depth) {
     std::string text;
     for (std::size_t at = 0; at < nodes.size();) {
@@ -51,7 +51,7 @@ class Speller {
     return text;
   }
 
-  /// How many directives from `at` go into included files; 0: none.
+  /// How many directives from `at` on go into included files; 0: none.
   std::size_t run_for_include(const Nodes& nodes, std::size_t at) {
     if (settings_.spelling != Spelling::kSplit || includes_ >= kMostIncludes) return 0;
     return dice_.percent(15) ? dice_.between(1, std::min<std::size_t>(5, nodes.size() - at)) : 0;
@@ -65,11 +65,12 @@ class Speller {
     }
     const std::string stem = "part" + std::to_string(++includes_);
     const std::string prefix = dice_.percent(30) ? settings_.directory + "/" : "";
-    if (block == "geo" || dice_.percent(50)) {  // ngx_http_geo_include() knows no patterns
+    if (block == "geo" || dice_.percent(50)) {  // ngx_http_geo_include() does not expand patterns
       files_[stem + ".inc"] = list(nodes, block, depth + 1);
       return node(directive("include", {prefix + stem + ".inc"}), depth);
     }
-    for (std::size_t i = 0; i < nodes.size(); ++i) {  // in files that sort as the directives stand
+    // In files that sort in the order of the directives.
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
       files_[stem + "/" + std::to_string(i) + "-x.conf"] = list({nodes[i]}, block, depth + 1);
     }
     files_[stem + "/.0-hidden.conf"] = "}";
@@ -100,7 +101,7 @@ class Speller {
     return quote + escaped(text, quote) + quote;
   }
 
-  /// R1.4. A backslash before anything but `"'\trn` needs no doubling.
+  /// R1.4: a backslash must be doubled only before `"'\trn`.
   std::string escaped(const std::string& text, char quote) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {

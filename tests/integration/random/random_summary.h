@@ -1,5 +1,5 @@
-// What a resolved configuration comes to, as text without the places it stands at: equal for two
-// spellings of one configuration. Pure.
+// What a resolved configuration amounts to, as text without locations: equal for two spellings of
+// the same configuration. Pure.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace mtls::testing {
 
-/// A line for each server, setting, socket, upstream and complaint.
+/// One line for each server, setting, socket, upstream and complaint.
 std::string summary(const config::ResolvedConfig& resolved);
 
 }  // namespace mtls::testing

@@ -13,7 +13,7 @@ void collect_lists(Nodes& nodes, std::vector<Nodes*>& lists) {
   }
 }
 
-// One attempt at a smaller tree: kept when it still fails.
+// One attempt at a smaller tree, which is kept when it still fails.
 class Shrinker {
  public:
   Shrinker(Nodes tree, const std::function<bool(const Nodes&)>& fails, std::size_t budget)
@@ -37,7 +37,7 @@ class Shrinker {
     return true;
   }
 
-  /// Runs of directives, halves first, then ever shorter ones.
+  /// Tries to leave out runs of directives: halves first, then shorter and shorter ones.
   bool without_directives() {
     bool any = false;
     for (std::size_t list = 0; list < lists_of(tree_).size(); ++list) {

@@ -1,5 +1,5 @@
-// A configuration before it has a spelling: directives, arguments, blocks, and what is wrong with
-// them. Plain values that can be taken apart; knows nothing of what the directives mean. Pure.
+// A configuration without a spelling: directives, arguments, blocks, and their damage. Plain values
+// that can be taken apart; knows nothing of what the directives mean. Pure.
 #pragma once
 
 #include <cstddef>
@@ -10,29 +10,29 @@
 namespace mtls::testing {
 
 struct Node {
-  enum class End { kProper, kMissing, kTwice };  // of its `;` or `}`
+  enum class End { kProper, kMissing, kTwice };  // the directive's `;` or `}`
 
   std::string name;
   std::vector<std::string> args = {};
   bool has_block = false;
   std::vector<Node> inside = {};
   End end = End::kProper;
-  std::string raw = {};  // bytes printed as they are, instead of all the rest
+  std::string raw = {};  // bytes that are printed instead of everything else
 
   bool operator==(const Node&) const = default;
 };
 
 using Nodes = std::vector<Node>;
 
-/// Every list of directives in the tree, outermost first: the main one and each block's.
+/// Every list of directives in the tree, outermost first: the main one and that of each block.
 std::vector<Nodes*> lists_of(Nodes& main);
-/// Every block whose name is `name`, those of an outer list before those of an inner one.
+/// Every block named `name`; blocks of an outer list come before those of an inner one.
 std::vector<Node*> blocks_named(Nodes& main, const std::string& name);
-/// Every directive, those of an outer list before those of an inner one.
+/// Every directive; those of an outer list come before those of an inner one.
 std::vector<Node*> all_nodes(Nodes& main);
 
-/// The smallest tree found for which `fails` still holds, by leaving out directives and arguments
-/// one after the other; `fails(tree)` must hold. Asks at most `budget` times.
+/// The smallest tree found for which `fails` holds; leaves out directives and arguments one by one.
+/// REQUIRES: `fails(tree)`. Calls `fails` at most `budget` times.
 Nodes shrink(Nodes tree, const std::function<bool(const Nodes&)>& fails, std::size_t budget);
 
 inline Node directive(std::string name, std::vector<std::string> args) {

@@ -19,11 +19,11 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kPorts = 3;
 
-/// One answer, by nginx or by us.
+/// One answer, nginx's or ours.
 struct Fate {
   int status = 0;      // 0: no answer
   std::string verify;  // `$ssl_client_verify`
-  int code = 0;        // logged; 0 for what is not refused
+  int code = 0;        // the logged code; 0 when the client is not refused
 
   bool operator==(const Fate&) const = default;
 };
@@ -37,7 +37,7 @@ std::string path_of(const PkiServer& server, const std::string& client) {
   return "/" + server.name + "/" + client;
 }
 
-/// The files of a case in a directory, and how nginx is told of them.
+/// The files of a case in a directory, and the text that names them to nginx.
 class Scene {
  public:
   Scene(const PkiCase& all, const std::vector<std::uint16_t>& ports) : all_(all), ports_(ports) {
@@ -51,11 +51,11 @@ class Scene {
 
   const TempDir& directory() const { return directory_; }
 
-  /// As much as the client's OpenSSL writes at once with the rest of its flight, 4096 bytes: behind
-  /// a signature that failed, nginx ends a handshake that it cannot finish at once
+  /// The most that the client's OpenSSL writes at once with the rest of its flight is 4096 bytes.
+  /// After a signature that failed, nginx ends a handshake that it cannot finish at once
   /// (docs/differential.md).
   std::string chain_pem(const PkiClient& client) {
-    constexpr std::size_t kMostBytes = 4700;  // of PEM
+    constexpr std::size_t kMostBytes = 4700;  // as PEM
     std::string text = mint_.certificate(client.leaf).certificate_pem;
     for (const std::size_t sent : client.sent) {
       const std::string& next = mint_.certificate(sent).certificate_pem;
@@ -121,7 +121,7 @@ class Scene {
   std::string conf_;
 };
 
-/// What nginx answers; codes by the path asked for.
+/// nginx's answers; the codes are keyed by the requested path.
 class Nginx {
  public:
   Nginx(Scene& scene, const std::vector<std::uint16_t>& ports)
@@ -164,7 +164,7 @@ class Nginx {
   NginxRunner nginx_;
 };
 
-/// What `check` says of one server.
+/// What `check` says about one server.
 class Prediction {
  public:
   explicit Prediction(const Json& server) : server_(server) {}
@@ -192,7 +192,7 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Every server against every client.
+/// Asks every server about every client.
 class Comparison {
  public:
   Comparison(const PkiCase& all, PkiReport& report) : all_(all), report_(report) {}
@@ -223,7 +223,8 @@ class Comparison {
     compare(server, "nobody", {.status = without, .verify = "NONE"});
     for (const PkiClient& client : all_.clients) {
       if (!ours.judges()) {
-        // What the default server's context found is shown though nobody acts on it (R3.44).
+        // The verdict of the default server's context is shown, although nothing acts on it
+        // (R3.44).
         const int status = answers_.at(path_of(server, client.name)).status;
         if (status != 200) disagree("refused while off", path_of(server, client.name));
         continue;
@@ -275,14 +276,14 @@ std::string without_openssl(const std::string& complaint) {
   return complaint.substr(0, begin) + complaint.substr(end + 1);
 }
 
-/// Both refuse one file for one broken block and name it alike; only OpenSSL's own words differ, in
-/// the way that docs/differential.md lists.
+/// Both refuse one file for one broken block and give it the same name. Only OpenSSL's words
+/// differ, in a way that docs/differential.md lists.
 bool is_known_gap(const std::string& nginx, const std::string& ours) {
   if (without_openssl(nginx) != without_openssl(ours)) return false;
   return nginx.find("asn1 encoding routines") != std::string::npos;
 }
 
-/// Without what stands in quotes and without the place.
+/// The complaint without quoted text and without the location.
 std::string shape(const std::string& complaint) {
   std::string text;
   bool is_quoted = false;

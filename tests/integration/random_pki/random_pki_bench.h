@@ -1,5 +1,6 @@
-// Real nginx and `check --format json` on one PkiCase: what each refuses to load, what each says to
-// every client at every server. Knows how to ask both and how to compare, not what is right.
+// Real nginx and `check --format json` on one PkiCase: which files each refuses to load, and what
+// each says to every client at every server. Knows how to ask both and how to compare, not what is
+// right.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +17,18 @@
 namespace mtls::testing {
 
 struct PkiDisagreement {
-  std::string kind;    // without names, for a search that must not slide from one into another
+  // Kind of the disagreement without names, so that a search does not move to another kind.
+  std::string kind;
   std::string report;  // for people
 };
 
 struct PkiReport {
-  std::string complaint;       // nginx's, without its place; "": it starts
-  bool has_known_gap = false;  // docs/differential.md
-  std::size_t pairs = 0;       // of a server that judges and a client with certificate
-  std::size_t name_lists = 0;  // of servers that ask
-  std::map<std::string, std::size_t> said = {};  // `$ssl_client_verify` and status of the pairs
+  std::string complaint;       // nginx's complaint without its location; "": nginx starts
+  bool has_known_gap = false;  // a difference that docs/differential.md lists
+  std::size_t pairs = 0;       // of a server that asks and a client with a certificate
+  std::size_t name_lists = 0;  // of the servers that ask
+  // `$ssl_client_verify` and status of the pairs -> count.
+  std::map<std::string, std::size_t> said = {};
   std::vector<PkiDisagreement> disagreements = {};
   std::string text = {};  // the case as files and lines
 };

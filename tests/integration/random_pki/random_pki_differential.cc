@@ -1,5 +1,5 @@
-// Random PKIs, real nginx and ours: who refuses which files, which CA names are sent, who comes in
-// and with which verdict. docs/differential.md says what is made and compared.
+// Random PKIs, real nginx and ours: which files are refused, which CA names are sent, who comes in
+// and with which verdict. docs/differential.md says what is generated and compared.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -18,8 +18,8 @@
 namespace mtls::testing {
 namespace {
 
-constexpr std::size_t kMostShrunk = 4;  // kinds of disagreement shown at their smallest
-constexpr std::size_t kBudget = 250;    // of questions while shrinking one
+constexpr std::size_t kMostShrunk = 4;  // kinds of disagreement that are shrunk
+constexpr std::size_t kBudget = 250;    // questions while shrinking one of them
 
 bool nginx_is_absent() {
   if (NginxRunner::available()) return false;
@@ -32,7 +32,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// All that was asked, summed up.
+/// The sums of all that was asked.
 class Run {
  public:
   explicit Run(PkiQuestion question) : question_(question) {}
@@ -75,7 +75,7 @@ class Run {
       return std::ranges::any_of(bench_.ask(all, question_).disagreements,
                                  [&](const PkiDisagreement& one) { return one.kind == kind; });
     } catch (const std::runtime_error&) {
-      return false;  // what is left cannot be minted
+      return false;  // the rest cannot be minted
     }
   }
 
@@ -107,7 +107,7 @@ std::uint64_t seeds() { return number_from("MTLS_RANDOM_PKI_COUNT", kUsualCount)
 
 }  // namespace
 
-TEST_CASE("random PKI: every client's verdict, code and status and the CA names are foreseen") {
+TEST_CASE("random PKI: every client's verdict, code and status and the CA names are predicted") {
   if (nginx_is_absent()) return;
   Run run(PkiQuestion::kRefusalAndHandshakes);
   for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds(); ++seed) {
@@ -115,7 +115,7 @@ TEST_CASE("random PKI: every client's verdict, code and status and the CA names 
     run.ask(random_pki_case(dice), seed);
   }
   WARN(run.summary());
-  if (seeds() < kUsualCount) return;  // a few by hand
+  if (seeds() < kUsualCount) return;  // too few seeds to judge
   CHECK(run.pairs() >= 600);
   CHECK(run.accepted() > run.cases() / 2);
   CHECK(run.successes() > run.pairs() / 8);
@@ -124,7 +124,7 @@ TEST_CASE("random PKI: every client's verdict, code and status and the CA names 
 
 TEST_CASE("random PKI: nginx and we refuse the same bundles, CRLs and certificates") {
   if (nginx_is_absent()) return;
-  constexpr std::uint64_t kDamages = 8;  // of each seed's case
+  constexpr std::uint64_t kDamages = 8;  // damaged cases for each seed
   Run run(PkiQuestion::kRefusal);
   for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds(); ++seed) {
     Dice dice(seed);
@@ -132,7 +132,7 @@ TEST_CASE("random PKI: nginx and we refuse the same bundles, CRLs and certificat
     for (std::uint64_t i = 0; i < kDamages; ++i) run.ask(damaged(all, dice), seed);
   }
   WARN(run.summary());
-  if (seeds() < kUsualCount) return;  // a few by hand
+  if (seeds() < kUsualCount) return;  // too few seeds to judge
   CHECK(run.accepted() > run.cases() / 10);
   CHECK(run.accepted() < run.cases() - run.cases() / 4);
   CHECK(run.kinds_of_complaints() >= 8);

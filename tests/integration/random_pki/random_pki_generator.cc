@@ -16,10 +16,10 @@ constexpr std::size_t kBundles = 8;
 constexpr std::size_t kCrlFiles = 4;
 constexpr std::size_t kPorts = 3;
 
-/// What grew from one root.
+/// Everything that descends from one root.
 struct Hierarchy {
-  Indices path = {};         // root first, each the issuer of the next
-  Indices authorities = {};  // the path, renewals and cross-signed ones
+  Indices path = {};         // root first; each issued the next
+  Indices authorities = {};  // the path, its renewals and cross-signed versions
   bool key_identifiers = true;
 };
 
@@ -46,7 +46,7 @@ class Author {
     for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[dice_.below(i)]);
   }
 
-  /// Unusual in `chance` percent, rarely twice.
+  /// Makes something unusual in `chance` percent of the cases, rarely twice.
   void add_quirks(PkiCertificate& to, const std::vector<std::string>& all, std::size_t chance) {
     while (dice_.percent(chance)) {
       to.quirks.push_back(dice_.one_of(all));
@@ -92,7 +92,7 @@ class Author {
     of.authorities.push_back(add(renewed));
   }
 
-  /// One CA's name and key under another CA.
+  /// The name and key of one CA, issued by another CA.
   void cross_sign() {
     Hierarchy& of = pick_hierarchy();
     const std::size_t own = dice_.one_of(of.authorities);
@@ -156,7 +156,7 @@ class Author {
     for (const std::size_t member : members) {
       if (dice_.percent(12)) items.push_back({.form = dice_.one_of(noise_forms())});
       const std::size_t kind = dice_.below(100);
-      const bool is_first = member == members.front();  // nginx wants one that it can name
+      const bool is_first = member == members.front();  // nginx needs a first one that it can name
       const std::string form = is_first || kind < 80 ? "plain"
                                : kind < 90           ? dice_.one_of(good_forms())
                                                      : dice_.one_of(trusted_forms());
@@ -181,7 +181,7 @@ class Author {
             .crl = case_.crls.size() - 1};
   }
 
-  /// The CA's name and no key of its: who signs with this one signs wrongly.
+  /// Has the CA's name but not its key, so whatever it signs is wrong.
   std::size_t impostor_of(std::size_t authority) {
     PkiCertificate impostor{.subject = case_.certificates[authority].subject};
     if (dice_.percent(50)) impostor.quirks.emplace_back("no-key-ids");
@@ -245,7 +245,7 @@ class Author {
     case_.clients.push_back(std::move(client));
   }
 
-  /// The issuers up to the root, each perhaps by another certificate of the same name.
+  /// The issuers up to the root, each perhaps replaced by another certificate with its name.
   Indices path_above(std::size_t leaf) {
     Indices path;
     for (std::size_t at = case_.certificates[leaf].issuer; at != kNone && path.size() < 12;
@@ -306,7 +306,7 @@ PkiCase damaged(PkiCase from, Dice& dice) {
   if (!is_served) server.has_certificate = true;
   switch (dice.below(10)) {
     case 0: server.client = kNone; break;
-    case 1: server.client = from.files.size() - 1; break;  // CRLs as CAs
+    case 1: server.client = from.files.size() - 1; break;  // CRLs in place of CAs
     case 2: server.crl = dice.below(from.files.size()); break;
     case 3: server.has_certificate = false; break;
     case 4:

@@ -1,5 +1,5 @@
-// Chance makes a PKI, its bundles, the servers and their clients: usual enough that many clients
-// come in, odd enough that every code of OpenSSL's comes up. Pure in the dice.
+// Generates a PKI, its bundles, the servers and their clients: ordinary enough that many clients
+// come in, odd enough that every code of OpenSSL occurs. Pure, apart from the dice.
 #pragma once
 
 #include "tests/integration/random/random_dice.h"
@@ -7,9 +7,9 @@
 
 namespace mtls::testing {
 
-/// nginx takes nearly all of these.
+/// A case that nginx nearly always accepts.
 PkiCase random_pki_case(Dice& dice);
-/// The same with one server and something at it that nginx may refuse to load.
+/// The same with one server, and something there that nginx may refuse to load.
 PkiCase damaged(PkiCase from, Dice& dice);
 
 }  // namespace mtls::testing

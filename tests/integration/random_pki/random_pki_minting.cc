@@ -84,7 +84,7 @@ bool has(const PkiCertificate& certificate, const std::string& quirk) {
 
 bool is_rsa(KeyKind kind) { return kind == KeyKind::kRsa1024 || kind == KeyKind::kRsa2048; }
 
-/// RSA keys take long to make: few of them serve all cases.
+/// RSA keys are slow to make, so a few serve all cases.
 const Minted& pooled(KeyKind kind, std::size_t index) {
   constexpr std::size_t kKeys = 6;
   static std::map<KeyKind, std::array<Minted, kKeys>> pools;
@@ -114,7 +114,7 @@ std::string written(const std::string& form, const std::string& text) {
   if (form == "x509") return replaced(text, " CERTIFICATE-----", " X509 CERTIFICATE-----");
   if (form == "crlf") return replaced(text, "\n", "\r\n");
   if (form == "text-before") return "Certificate:\n    Data: Version 3\nUmlaute äöü\n" + text;
-  if (form == "indented") return "  " + text;  // no block to nginx
+  if (form == "indented") return "  " + text;  // not a block to nginx
   if (form == "spaces-behind") return replaced(text, "-----\n", "-----  \n");
   if (form == "cut") return text.substr(0, text.size() / 2) + "\n";
   if (form == "wrong-end") return replaced(text, "-----END ", "-----END OLD ");
@@ -202,7 +202,8 @@ Minted PkiMint::minted(std::size_t index) {
   }
   const bool has_rsa_issuer = is_rsa(key_kind(plan.issuer == kNone ? index : plan.issuer));
   if (spec.digest == "MD5" && !has_rsa_issuer) spec.digest = "SHA1";
-  if (spec.same_key_as != nullptr) spec.key = KeyKind::kEcP256;  // made and thrown away: a fast one
+  // Made and discarded, so a fast one.
+  if (spec.same_key_as != nullptr) spec.key = KeyKind::kEcP256;
   return mint(spec);
 }
 

@@ -1,5 +1,5 @@
-// Certificates, CRLs and files of a PkiCase as bytes, each minted when it is first asked for. Knows
-// what the words of a case mean, nothing of nginx.
+// The certificates, CRLs and files of a PkiCase as bytes; each is minted when it is first needed.
+// Knows what the words of a case mean, and nothing of nginx.
 #pragma once
 
 #include <map>
@@ -12,15 +12,15 @@
 
 namespace mtls::testing {
 
-/// What can be unusual about a CA or about a leaf: the words of PkiCertificate::quirks.
+/// The words of PkiCertificate::quirks: what can be unusual about a CA or a leaf.
 const std::vector<std::string>& authority_quirks();
 const std::vector<std::string>& leaf_quirks();
 
-/// How a block of a file can be written, the words of PkiItem::form: nginx takes the good ones, of
-/// which some are no blocks to it, and refuses the file for any of the bad ones.
+/// The words of PkiItem::form: how a block of a file can be written. nginx accepts the good forms,
+/// some of which are not blocks to it, and refuses a file with any of the bad ones.
 const std::vector<std::string>& good_forms();
 const std::vector<std::string>& trusted_forms();
-const std::vector<std::string>& noise_forms();  // neither certificate nor CRL
+const std::vector<std::string>& noise_forms();  // neither certificates nor CRLs
 const std::vector<std::string>& bad_forms();
 
 class PkiMint {
@@ -30,7 +30,7 @@ class PkiMint {
   const Minted& certificate(std::size_t index);
   std::string crl(std::size_t index);
   std::string file(std::size_t index);
-  /// A line for each certificate, CRL and file asked for so far.
+  /// One line for each certificate, CRL and file made so far.
   std::string described() const;
 
  private:

@@ -49,8 +49,9 @@ bool one_less(std::vector<T>& list, std::size_t& countdown, Less less) {
   return false;
 }
 
-/// Leaves out the n-th thing that can be left out; false: there are not so many. Certificates, CRLs
-/// and files stay, since others name them by index: who is not named is not minted.
+/// Leaves out the n-th thing that can be left out. false: there are not that many. Certificates,
+/// CRLs and files stay, since others refer to them by index; one without a reference is never
+/// minted.
 bool leave_out(PkiCase& all, std::size_t n) {
   const auto erase_one = [](auto& list, std::size_t& countdown) { return erase(list, countdown); };
   return erase(all.servers, n) || erase(all.clients, n) || one_less(all.files, n, erase_one) ||

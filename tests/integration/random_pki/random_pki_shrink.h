@@ -1,5 +1,5 @@
-// A smaller case with the same trouble: whatever can be left out is, one thing after the other.
-// Knows the shape of a case, not what it means. Pure in what `fails` answers.
+// A smaller case with the same failure: leaves out everything that can be left out, one thing after
+// the other. Knows the shape of a case, not what it means. Pure, apart from what `fails` does.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 
 namespace mtls::testing {
 
-/// `fails(all)` must hold, and holds of the result. Asks at most `budget` times.
+/// REQUIRES: `fails(all)`. It also holds for the result. Calls `fails` at most `budget` times.
 PkiCase shrink(PkiCase all, const std::function<bool(const PkiCase&)>& fails, std::size_t budget);
 
 }  // namespace mtls::testing

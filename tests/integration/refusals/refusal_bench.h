@@ -1,5 +1,5 @@
-// `nginx -t` and audit::build() side by side on one configuration and its files: both accept it, or
-// both refuse it with the same first message. Knows how to ask both, not what is right.
+// `nginx -t` and audit::build() on the same configuration and files: both accept it, or both refuse
+// it with the same first message. Knows how to ask both, not what is right.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -20,7 +20,7 @@ namespace mtls::testing {
 /// A text of the configuration, as a test writes it.
 struct RefusalRow {
   std::string what;         // the directives under test
-  std::string expect = {};  // part of nginx's message, "" = nginx accepts
+  std::string expect = {};  // part of nginx's message; "": nginx accepts
 };
 
 class RefusalBench {
@@ -38,7 +38,7 @@ class RefusalBench {
   }
   std::string path(const std::string& name) const { return directory_.path(name); }
 
-  /// Inside one TLS server block of http; `around`: beside it.
+  /// `what` inside one TLS server block of http; `around` goes beside that block.
   void http(const std::string& server, const std::string& around = "") {
     conf_ = nginx_http_conf(around + "\nserver { listen 127.0.0.1:" + port_ + " ssl;\n" + server +
                             "\n}");
@@ -52,17 +52,18 @@ class RefusalBench {
             "events {}\nmail {\nauth_http 127.0.0.1:1/;\nserver { listen 127.0.0.1:" + port_ + " " +
             listen + ";\nprotocol imap;\n" + server + "\n}\n}\n";
   }
-  /// The whole text.
+  /// The complete text.
   void conf(const std::string& text) { conf_ = text; }
 
-  /// `expect`: part of nginx's message, "" = it accepts; keeps both from agreeing on nonsense.
+  /// `expect`: part of nginx's message, "" when it accepts. It keeps both from agreeing on
+  /// nonsense.
   void check(const std::string& expect) {
     const NginxTest nginx = check_agreement();
     CHECK((nginx.exit_code == 0) == expect.empty());
     CHECK(nginx.emerg.find(expect) != std::string::npos);
   }
 
-  /// nginx's first message and ours are the same up to `(SSL:`.
+  /// Checks that nginx's first message and ours are the same up to `(SSL:`.
   NginxTest check_agreement() {
     NginxTest nginx = ask();
     const auto ours = errors();
@@ -87,7 +88,7 @@ class RefusalBench {
   audit::Policy policy;
   std::size_t asked = 0;
   std::size_t refused = 0;
-  std::size_t equal = 0;  // of those, to the last word
+  std::size_t equal = 0;  // of these, the ones that are equal to the last word
 
   NginxTest ask() const {
     directory_.write("nginx.conf", conf_);

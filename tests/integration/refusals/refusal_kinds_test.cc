@@ -1,5 +1,5 @@
-// The refusals of stream and mail, whose rules are their own, and those that only the content of a
-// private key shows (R2.18, R2.34, R2.35, R2.38, R4.7).
+// The refusals of stream and mail, which have rules of their own, and those that depend on the
+// content of a private key (R2.18, R2.34, R2.35, R2.38, R4.7).
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -20,8 +20,8 @@ void put_files(const RefusalBench& bench) {
   bench.file("ca.pem", authority("CN=Root").certificate_pem);
 }
 
-// Of 1.22.1: neither opens anything of a server without `listen … ssl`, nor trust while verify is
-// off.
+// In 1.22.1 neither opens any file of a server without `listen … ssl`, nor trust files while verify
+// is off.
 std::vector<RefusalRow> rows_of_both() {
   return {
       {kOwn},
@@ -41,7 +41,7 @@ std::vector<RefusalRow> rows_of_both() {
   };
 }
 
-TEST_CASE("refusal: stream speaks of the listen that demands a certificate") {
+TEST_CASE("refusal: stream names the listen that needs a certificate") {
   if (nginx_is_missing()) return;
   RefusalBench bench;
   put_files(bench);
@@ -50,7 +50,7 @@ TEST_CASE("refusal: stream speaks of the listen that demands a certificate") {
               {{"ssl_certificate $ssl_server_name; ssl_certificate_key missing.key;"},
                {kOwn + "proxy_ssl on; proxy_ssl_verify on;", "no proxy_ssl_trusted_certificate"},
                {kOwn + "proxy_ssl_verify on;"},
-               // The proxy merges before the server's own TLS.
+               // The proxy is merged before the server's own TLS.
                {"ssl_certificate missing.pem; ssl_certificate_key x; proxy_ssl on; "
                 "proxy_ssl_verify on;",
                 "no proxy_ssl_trusted_certificate"}});
@@ -63,7 +63,7 @@ TEST_CASE("refusal: stream speaks of the listen that demands a certificate") {
   bench.check("");
 }
 
-TEST_CASE("refusal: mail speaks of listen, ssl or starttls") {
+TEST_CASE("refusal: mail names listen, ssl or starttls") {
   if (nginx_is_missing()) return;
   RefusalBench bench;
   put_files(bench);
@@ -81,7 +81,7 @@ TEST_CASE("refusal: mail speaks of listen, ssl or starttls") {
        "no \"ssl_certificate_key\" is defined for the \"starttls\" directive in "},
       {kOwn + "ssl_certificate ca.pem; ssl on;", "\"ca.pem\" and the \"ssl\" directive in "},
       {kOwn + "starttls on; ssl_ciphers nope;", "no cipher match"},
-      // No variables in mail: a name with a dollar in it.
+      // mail has no variables: the file's name contains a dollar.
       {"ssl on; ssl_certificate $x; ssl_certificate_key server.key;", "BIO_new_file()"},
   };
   for (const RefusalRow& row : plain) {
@@ -108,7 +108,7 @@ TEST_CASE("refusal: a server with ssl on lacks a certificate in http") {
   }
 }
 
-TEST_CASE("refusal: the content of a key counts where keys may be opened") {
+TEST_CASE("refusal: the content of a key counts when keys may be opened") {
   if (nginx_is_missing()) return;
   RefusalBench bench;
   put_files(bench);
@@ -131,7 +131,8 @@ TEST_CASE("refusal: the content of a key counts where keys may be opened") {
   const std::vector<RefusalRow> rows{
       {"ssl_certificate server.pem; ssl_certificate_key server.key;"},
       {"ssl_certificate server.pem; ssl_certificate_key other.key;", "key values mismatch"},
-      {"ssl_certificate server.pem; ssl_certificate_key rsa.key;"},  // another slot
+      // Another slot for certificates.
+      {"ssl_certificate server.pem; ssl_certificate_key rsa.key;"},
       {"ssl_certificate chain.pem; ssl_certificate_key server.key;", "key values mismatch"},
       {"ssl_certificate server.pem; ssl_certificate_key junk;", "PEM_read_bio_PrivateKey()"},
       {"ssl_certificate server.pem; ssl_certificate_key server.pem;", "PEM_read_bio_PrivateKey()"},
@@ -155,14 +156,14 @@ TEST_CASE("refusal: the content of a key counts where keys may be opened") {
   }
 }
 
-TEST_CASE("refusal: a key that stands in the configuration is judged as nginx does, and not told") {
+TEST_CASE("refusal: a key in the configuration is judged as nginx judges it, and never printed") {
   if (nginx_is_missing()) return;
   RefusalBench bench;
   put_files(bench);
   const Minted own = leaf(nullptr);
   bench.file("own.pem", own.certificate_pem);
   const std::vector<std::pair<std::string, std::string>> rows{
-      // nginx prints the key
+      // nginx prints the key.
       {own.key_pem, ""},
       {leaf(nullptr).key_pem, "SSL_CTX_use_PrivateKey(\"data:"},
       {"junk", "cannot load certificate key \"data:"},

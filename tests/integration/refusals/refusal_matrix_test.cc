@@ -1,5 +1,5 @@
-// Every loader of nginx over every shape of file: what `nginx -t` says of it and what we say (R4.1
-// to R4.8).
+// Every loader of nginx with every shape of file: what `nginx -t` says and what we say (R4.1 to
+// R4.8).
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-/// A file of certificates, CRLs and keys, well made or not.
+/// A file of certificates, CRLs and keys, well-formed or not.
 struct Shape {
   std::string what;
   std::string text;
@@ -86,7 +86,7 @@ std::vector<Shape> shapes(const Minted& a, const Minted& b) {
   };
 }
 
-/// Where a shape is put: the file is `file.pem`.
+/// Where the configuration names the shape, which is in `file.pem`.
 struct Use {
   std::string what;
   std::function<void(RefusalBench&)> put;
@@ -115,7 +115,7 @@ std::vector<Use> uses() {
   };
 }
 
-TEST_CASE("refusal: of every shape of file nginx's first complaint is ours") {
+TEST_CASE("refusal: for every shape of file nginx's first complaint is also ours") {
   if (nginx_is_missing()) return;
   RefusalBench bench;
   const Minted own = leaf(nullptr);
@@ -137,7 +137,7 @@ TEST_CASE("refusal: of every shape of file nginx's first complaint is ours") {
   WARN(bench.asked << " asked, " << bench.refused << " refused, " << bench.equal << " in full");
 }
 
-TEST_CASE("refusal: nobody can open a socket, whatever it stands for") {
+TEST_CASE("refusal: a socket cannot be opened, whichever directive names it") {
   if (nginx_is_missing()) return;
   RefusalBench bench;
   const Minted own = leaf(nullptr);

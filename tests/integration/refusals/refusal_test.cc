@@ -1,5 +1,4 @@
-// Files and settings for which real nginx refuses to start are exactly those with a finding that
-// says so.
+// Real nginx refuses to start exactly for the files and settings that have a finding about it.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -15,7 +14,7 @@ namespace {
 
 using audit::FindingKind;
 
-/// What each text of a trust file is made of.
+/// The parts of which the texts of trust files are made.
 struct Parts {
   std::string ca = authority("CN=Root A").certificate_pem;
   std::string other_ca = authority("CN=Root B").certificate_pem;
@@ -36,7 +35,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-/// The findings that say nginx refuses the next start because of what it trusts.
+/// The findings which say that nginx refuses its next start because of its trust files.
 std::set<FindingKind> refusals(const audit::Snapshot& snapshot) {
   const std::set<FindingKind> all{FindingKind::kNoTrustSource, FindingKind::kBundleUnreadable,
                                   FindingKind::kBundleUnparsable, FindingKind::kBundleEmpty};
@@ -129,7 +128,7 @@ TEST_CASE("refusal: ssl_trusted_certificate is loaded like a bundle, without nam
   check_files(
       "ssl_verify_client on; ssl_client_certificate ca.pem; ssl_trusted_certificate file.pem;",
       cases);
-  check_files("ssl_trusted_certificate file.pem;", cases);  // R2.19: with verify off too
+  check_files("ssl_trusted_certificate file.pem;", cases);  // R2.19: even with verify off
 }
 
 TEST_CASE("refusal: ssl_crl needs something that X509_load_crl_file takes") {
@@ -149,7 +148,7 @@ TEST_CASE("refusal: ssl_crl needs something that X509_load_crl_file takes") {
   check_files("ssl_crl file.pem;", cases);
 }
 
-TEST_CASE("refusal: a missing file matters where nginx opens it") {
+TEST_CASE("refusal: a missing file matters only where nginx opens it") {
   if (nginx_is_missing()) return;
   struct Case {
     std::string directives;
@@ -199,7 +198,7 @@ TEST_CASE("refusal: a server block without a TLS context refuses nothing") {
   check(bench, kAccepted);
 }
 
-TEST_CASE("refusal: an expired CRL or CA is loaded without a word") {
+TEST_CASE("refusal: an expired CRL or CA is loaded without a complaint") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted old = authority("CN=Old", nullptr, expired);

@@ -1,5 +1,5 @@
-// Every value and small file of a TLS context that OpenSSL or nginx refuses, in http, stream, mail
-// and for backends: what `nginx -t` says and what we say (R2.C, R2.60 to R2.62).
+// Every value and small file of a TLS context that OpenSSL or nginx refuses, in http, stream and
+// mail and towards backends: what `nginx -t` says and what we say (R2.C, R2.60 to R2.62).
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -13,7 +13,7 @@ namespace {
 
 const std::string kOwn = "ssl_certificate server.pem; ssl_certificate_key server.key; ";
 
-/// A bench with every file the rows below name.
+/// A bench with every file that the rows below name.
 class Values {
  public:
   Values() {
@@ -46,7 +46,7 @@ class Values {
   RefusalBench bench;
 
  private:
-  // ffdhe2048 of RFC 7919.
+  // The group ffdhe2048 of RFC 7919.
   static constexpr const char* kDhGroup =
       "-----BEGIN DH PARAMETERS-----\n"
       "MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz\n"
@@ -58,7 +58,7 @@ class Values {
       "-----END DH PARAMETERS-----\n";
 };
 
-TEST_CASE("refusal: what a server block names and sets, with nginx's first message") {
+TEST_CASE("refusal: bad files and values of a server block give nginx's first message") {
   if (nginx_is_missing()) return;
   const std::vector<RefusalRow> rows{
       {"ssl_certificate missing.pem; ssl_certificate_key server.key;", "BIO_new_file()"},
@@ -209,7 +209,7 @@ TEST_CASE("refusal: http-level settings count where a server inherits them") {
       {"proxy_ssl_verify on;"},
       {"ssl_certificate missing.pem;"},  // the server has its own
       {"ssl_certificate weak.pem; ssl_certificate server.pem;"},
-      // Servers without a context look at nothing (R2.17); the first that has one complains.
+      // A server without a context opens nothing (R2.17); the first one with a context complains.
       {"server { listen 127.0.0.1:1; ssl_verify_client on; ssl_crl missing.pem; }"},
       {"server { listen 127.0.0.1:1; " + kOwn + "ssl_crl missing.pem; }", "X509_LOOKUP_load_file"},
       {"server { listen 127.0.0.1:1; " + kOwn +
@@ -231,7 +231,7 @@ TEST_CASE("refusal: http-level settings count where a server inherits them") {
   }
 }
 
-TEST_CASE("refusal: the upstream side, where nginx builds a context for it") {
+TEST_CASE("refusal: bad files and values towards a backend count where nginx builds a context") {
   if (nginx_is_missing()) return;
   const auto in = [](const std::string& location) {
     return kOwn + "location / { " + location + " }";
@@ -267,7 +267,7 @@ TEST_CASE("refusal: the upstream side, where nginx builds a context for it") {
       {in(https + "proxy_ssl_conf_command Nope x;"), "unknown cmd name"},
       {in(https + "proxy_ssl_conf_command VerifyCAFile missing.pem;"), "SSL_CONF_cmd"},
       {in("grpc_pass grpcs://127.0.0.1:1; grpc_ssl_ciphers nope;"), "no cipher match"},
-      // ssl merges before proxy, proxy before uwsgi, uwsgi before grpc.
+      // The merges come in this order: ssl, proxy, uwsgi, grpc.
       {in(https + "proxy_ssl_verify on;") + "ssl_crl missing.pem;", "X509_LOOKUP_load_file"},
       {in("grpc_pass grpcs://127.0.0.1:1; grpc_ssl_verify on;") +
            "location /u { uwsgi_pass suwsgi://127.0.0.1:1; uwsgi_ssl_verify on; }",

@@ -1,5 +1,5 @@
 // How many CA names fit into a CertificateRequest, and what nginx does with more: our finding must
-// speak before nginx fails.
+// appear before nginx fails.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 namespace mtls::testing {
 namespace {
 
-// One key for all: only the names count.
+// One key for all, since only the names matter.
 Minted named_by(const Minted& key, const std::string& name, std::size_t letters) {
   constexpr std::size_t kUnit = 64;  // RFC 5280 appendix A.1, ub-organizational-unit-name
   std::string subject = "CN=" + name;
@@ -38,7 +38,7 @@ class Site {
                         "return 200; }"));
   }
 
-  /// 60 long names and one of `letters`; their bytes on the wire.
+  /// 60 long names and one of `letters` letters; returns their bytes on the wire.
   std::size_t announce(std::size_t letters) {
     directory_.write("clients.pem", long_names_ + named_by(key_, "last", letters).certificate_pem);
     return judged()->servers.at(0)->ca_names_bytes;
@@ -52,7 +52,7 @@ class Site {
     });
   }
 
-  /// What a client without a certificate gets; 0: no handshake.
+  /// The status that a client without a certificate gets; 0: no handshake.
   int status() {
     NginxRunner nginx(directory_);
     const TlsAnswer answer = request({.port = port_});
@@ -89,7 +89,7 @@ class Site {
 
 }  // namespace
 
-TEST_CASE("ca names: while we are silent they fit, and beyond 2^16-1 bytes no handshake does") {
+TEST_CASE("ca names: without our finding they fit, and beyond 2^16-1 bytes no handshake succeeds") {
   if (!NginxRunner::available()) {
     WARN("no nginx here");
     return;

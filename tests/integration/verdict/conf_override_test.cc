@@ -1,4 +1,4 @@
-// What ssl_conf_command takes over from nginx's directives of trust (R3.6), as real nginx has it.
+// The directives of trust that ssl_conf_command overrides (R3.6), judged by real nginx.
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace mtls::testing {
 namespace {
 
-TEST_CASE("conf override: VerifyCAFile replaces the store and what ssl_crl asked of it") {
+TEST_CASE("conf override: VerifyCAFile replaces the store, and the checks that ssl_crl asked for") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted ours = authority("CN=Ours");
@@ -85,7 +85,7 @@ TEST_CASE("conf override: VerifyMode asks for a certificate, or no longer asks")
   bench.server({.name = "withdrawn", .directives = kOptional + kBundle + mode + "-Peer;"});
   bench.server({.name = "withdrawn-on", .directives = kOn + kBundle + mode + "-Require;"});
   bench.server({.name = "once", .directives = kOn + kBundle + mode + "Once,Request;"});
-  // Judged by the default server's context, which asks though its directives do not.
+  // The default server's context judges, and it asks although its directives do not.
   const auto port = free_port();
   bench.server({.name = "asking-default",
                 .directives = "ssl_trusted_certificate bundle.pem; " + mode + "Request;",
@@ -132,7 +132,7 @@ TEST_CASE("conf override: VerifyMode Require turns clients without a certificate
   });
 }
 
-TEST_CASE("conf override: whoever sends no SNI is turned away by the default server alone") {
+TEST_CASE("conf override: clients without SNI are turned away only by the default server") {
   if (nginx_is_missing()) return;
   Bench bench;
   bench.file("bundle.pem", authority("CN=Root").certificate_pem);

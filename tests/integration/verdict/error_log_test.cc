@@ -1,10 +1,10 @@
-// Which error_log keeps the line about a client that is refused (R3.51), as real nginx does it.
+// Which error_log keeps the line about a refused client (R3.51), judged by real nginx.
 #include "tests/integration/verdict/verdict_bench.h"
 
 namespace mtls::testing {
 namespace {
 
-/// Directives at each level; what they write to is `own.log`.
+/// The directives at each level. Those that write to a file write to `own.log`.
 struct Row {
   std::string main = {};
   std::string http = {};
@@ -56,7 +56,7 @@ class Place {
   const std::uint16_t port_ = free_port();
 };
 
-TEST_CASE("error_log: what keeps no line about a refused client is told, and nothing else") {
+TEST_CASE("error_log: a log that keeps no line about a refused client is reported, and no other") {
   if (nginx_is_missing()) return;
   const std::vector<Row> rows{
       {.main = "error_log own.log;"},

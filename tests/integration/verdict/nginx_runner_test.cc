@@ -1,4 +1,4 @@
-// Real nginx, real client certificates: what the test support shows is what nginx did.
+// Real nginx, real client certificates: the test support reports what nginx did.
 #include <catch2/catch.hpp>
 
 #include <chrono>
@@ -15,7 +15,7 @@ namespace {
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
-/// nginx judges by the system clock, so validity lies around it.
+/// nginx judges by the system clock, so the validity is around the present.
 CertificateSpec valid_now(const std::string& subject, const Minted* issuer) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   CertificateSpec spec;
@@ -41,7 +41,7 @@ Minted client(const std::string& subject, const Minted& issuer, KeyKind key = Ke
   return mint(spec);
 }
 
-/// nginx with one server block that tells its verdict, for clients of root A or root C.
+/// An nginx with one server block that reports its verdict, for clients of root A or root C.
 class Site {
  public:
   Site() {
@@ -129,7 +129,7 @@ TEST_CASE("nginx: the advertised CA names are the bundle's subjects in file orde
   const Site site;
   const NginxRunner nginx(site.directory);
 
-  // RFC 2253 puts the last RDN first.
+  // RFC 2253 prints the last RDN first.
   CHECK(request({.port = site.port}).ca_names ==
         std::vector<std::string>{"O=Test,CN=Root A", "O=Test,CN=Root C"});
 }
@@ -224,7 +224,7 @@ TEST_CASE("nginx: a reload that fails says why and leaves the old configuration 
   CHECK(site.ask(client("CN=Good", site.root_a)).status == 200);
 }
 
-TEST_CASE("nginx: a configuration test tells its exit code and its first [emerg] line") {
+TEST_CASE("nginx: a configuration test returns its exit code and its first [emerg] line") {
   if (nginx_missing()) return;
   const Site site;
   CHECK(NginxRunner::test(site.directory).exit_code == 0);

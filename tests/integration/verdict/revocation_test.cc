@@ -1,5 +1,5 @@
-// What revocation comes to in real nginx where the CRL is the wrong one, or where a client has an
-// old TLS session (R3.47); and which weak ciphers a server really speaks.
+// Revocation in real nginx when the CRL is the wrong one or a client has an older TLS session
+// (R3.47), and the weak ciphers that a server really negotiates.
 #include <catch2/catch.hpp>
 
 #include <memory>
@@ -54,8 +54,8 @@ TEST_CASE("revocation: a CRL of the wrong key locks the CA's clients out") {
   CHECK(count_of(*snapshot, FindingKind::kCrlMissingIssuer) == 0);
 }
 
-/// Two names on one address, the default server with the directives of `keeper`; a client of the
-/// second gets a session.
+/// Two names on one address. The default server has the directives of `keeper`; a client of the
+/// second name gets a session.
 struct Sessions {
   Sessions(const std::string& keeper, const std::string& named) {
     bench.file("bundle.pem", root.certificate_pem);
@@ -123,7 +123,8 @@ TEST_CASE("resumption: the default server's session cache decides who resumes af
   }
 }
 
-TEST_CASE("resumption: a change of the CA names ends all sessions, one of the CRL alone none") {
+TEST_CASE(
+    "resumption: a change of the CA names ends all sessions, a change of only the CRL ends none") {
   if (nginx_is_missing()) return;
   Sessions site("ssl_session_cache shared:S:1m; ", "");
   const TlsAnswer before = site.ask(nullptr, false);
@@ -135,12 +136,12 @@ TEST_CASE("resumption: a change of the CA names ends all sessions, one of the CR
   CHECK_FALSE(site.ask(before.session, false).resumed);
 }
 
-TEST_CASE("weak ciphers: spoken exactly where they are found") {
+TEST_CASE("weak ciphers: a server negotiates them exactly where there is a finding") {
   if (nginx_is_missing()) return;
   Bench bench;
   const struct {
     std::string ciphers;
-    std::string spoken;  // by a client
+    std::string spoken;  // negotiated by a client
     bool is_weak;
   } table[] = {
       {"HIGH:eNULL:@SECLEVEL=0", "eNULL:@SECLEVEL=0", true},

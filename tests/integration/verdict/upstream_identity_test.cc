@@ -1,5 +1,5 @@
-// nginx as a client: what another nginx says to the certificate it shows, and which CAs it verifies
-// with. The peer stands in the same nginx.
+// nginx as a client: what another nginx says about the certificate it presents, and with which CAs
+// it verifies. The peer is in the same nginx.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -12,14 +12,14 @@ namespace {
 
 using audit::FindingKind;
 
-/// By the location of a finding's detail, as the URL ends in its name.
+/// Keyed by location: the URL in a finding's detail ends in the location's name.
 bool is_found(const audit::Snapshot& snapshot, FindingKind kind, const std::string& location) {
   return std::any_of(snapshot.findings.begin(), snapshot.findings.end(), [&](const auto& finding) {
     return finding.kind == kind && finding.detail.find("/" + location + ": ") != std::string::npos;
   });
 }
 
-/// A front whose every location /NAME passes to a peer that trusts one root.
+/// A front whose locations /NAME each pass to a peer that trusts one root.
 struct Front {
   Front() {
     const Minted own = leaf(&root, [](CertificateSpec& spec) {

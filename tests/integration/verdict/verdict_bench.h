@@ -1,6 +1,5 @@
-// Real nginx and audit::build() side by side on one configuration, its files and its clients: what
-// the first says to a client is what the second must predict. Knows how to ask both, not what is
-// right.
+// Real nginx and audit::build() with the same configuration, files and clients: the second must
+// predict what the first says to a client. Knows how to ask both, not what is right.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -34,11 +33,11 @@ inline const std::string kOptionalNoCa = "ssl_verify_client optional_no_ca; ";
 inline const std::string kBundle = "ssl_client_certificate bundle.pem; ";
 inline const std::string kGuard = "if ($ssl_client_verify != SUCCESS) { return 403; } ";
 
-/// The answer to one client, by nginx or by us.
+/// The answer to one client, by nginx or predicted by us.
 struct Said {
   int status = 0;
   std::string client_verify;
-  int code = 0;  // of a refusal; what is forgiven or good stands in no log
+  int code = 0;  // of a refusal; a certificate that is good or forgiven leaves no log line
 
   bool operator==(const Said&) const = default;
 };
@@ -50,18 +49,18 @@ inline std::ostream& operator<<(std::ostream& out, const Said& said) {
 class Bench {
  public:
   struct Server {
-    std::string name;  // SNI, Host and server_name
+    std::string name;  // used as SNI, Host and server_name
     std::string directives;
     std::uint16_t port = free_port();
     std::string listen = "ssl";
     bool own_certificate = true;
   };
-  /// Leaf first, then what is sent with it.
+  /// The leaf first, then the certificates sent with it.
   struct Client {
     std::string chain_pem;
     std::string key_pem;
   };
-  /// The fate of one client at one server as this test knows it from nginx.
+  /// The fate of one client at one server, as this test knows it from nginx.
   struct Fate {
     std::string server;
     std::string client;
@@ -75,12 +74,12 @@ class Bench {
     directory_.write("server.key", own.key_pem);
   }
 
-  /// Atomically, as certificate tools replace files; the absolute path.
+  /// Replaces the file atomically, as certificate tools do. Returns the absolute path.
   std::string file(const std::string& name, const std::string& text) const {
     return directory_.rename_over(name, text);
   }
   std::string text(const std::string& name) const { return directory_.read(name); }
-  /// Directives of the http block.
+  /// Directives for the http block.
   void http(const std::string& directives) { http_ += directives; }
   void server(const Server& server) { servers_.push_back(server); }
   void client(const std::string& name, const Minted& own,
@@ -114,8 +113,8 @@ class Bench {
 
   config::NginxBuild build() { return policy().build; }
 
-  /// Every client at every server that asks gets from nginx what `snapshot` says, and so do the CA
-  /// names and the client without a certificate.
+  /// Checks that every client gets from nginx what `snapshot` predicts, at every server that asks;
+  /// likewise the CA names, and the client without a certificate.
   void check_agreement(const audit::Snapshot& snapshot) {
     ask_everything();
     const auto& resolved = snapshot.config->resolved.servers;
@@ -127,7 +126,7 @@ class Bench {
     }
   }
 
-  /// Starts nginx and holds everything against it; `fates` keep both from agreeing on nonsense.
+  /// Starts nginx and compares everything. `fates` keep both from agreeing on nonsense.
   void check(const std::vector<Fate>& fates) {
     start();
     check_agreement(*evaluate());
@@ -145,7 +144,7 @@ class Bench {
   std::size_t ca_names_sent(const std::string& server) const {
     return answers_.at(path(server, kNobody)).ca_names.size();
   }
-  /// What nginx answered when everything was asked.
+  /// nginx's answers when everything was asked.
   Said nginx_said(const std::string& server, const std::string& client) const {
     const std::string where = path(server, client);
     return {.status = answers_.at(where).status,
@@ -155,7 +154,7 @@ class Bench {
 
  private:
   static constexpr const char* kNobody = "nobody";  // the client without a certificate
-  // Not a response header: a log decides nothing, which ServerAudit::enforced has to see.
+  // Not in a response header: a log decides nothing, and ServerAudit::enforced must see that.
   static constexpr std::string_view kAccessLog =
       "log_format verdict '$request_uri $ssl_client_verify'; access_log verdict.log verdict; "
       "lingering_close off;\n";
@@ -218,7 +217,7 @@ class Bench {
   }
 
   // `client SSL certificate verify error: (10:certificate has expired) while …, request: "GET PATH
-  // HTTP/1.1", …` (R3.50); 0 without such a line.
+  // HTTP/1.1", …` (R3.50). 0 when there is no such line.
   int logged_code(const std::string& path) const {
     constexpr std::string_view kError = "client SSL certificate verify error: (";
     const std::size_t end = error_log_.find("request: \"GET " + path + " ");
@@ -251,7 +250,7 @@ class Bench {
   std::vector<Server> servers_;
   std::map<std::string, Client> clients_;
   std::optional<NginxRunner> nginx_;
-  // What nginx answered and wrote when everything was asked last.
+  // nginx's answers and log when everything was last asked.
   std::map<std::string, TlsAnswer> answers_;  // by the path asked for
   std::string error_log_;
   std::string verdict_log_;

@@ -1,5 +1,5 @@
-// What we say of a chain is what real nginx says: CAs, bundles and CRLs, right and wrong. As in
-// verdict_test.cc, every client of a bench meets every server of it.
+// Real nginx says about a chain what we predict: CAs, bundles and CRLs, right and wrong. As in
+// verdict_test.cc, every client of a bench visits every server of it.
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace mtls::testing {
 namespace {
 
-TEST_CASE("verdict: with ssl_crl every certificate of the chain needs a CRL in time") {
+TEST_CASE("verdict: with ssl_crl every certificate of the chain needs a CRL that is in date") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted root = authority("CN=Root");
@@ -137,11 +137,11 @@ TEST_CASE("verdict: a bundle must lead to a self-signed certificate") {
       {.server = "distrusted-root", .client = "of-root", .status = 400, .code = 26},
   });
   CHECK(bench.ca_names_sent("leaf") == 1);
-  CHECK(bench.ca_names_sent("trusted") == 1);  // the annotated one is not named (R4.1)
+  CHECK(bench.ca_names_sent("trusted") == 1);  // the annotated one is not advertised (R4.1)
   CHECK(bench.ca_names_sent("issuer-and-root") == 1);
 }
 
-TEST_CASE("verdict: a cross-signed CA counts by the signature that is at hand") {
+TEST_CASE("verdict: a cross-signed CA counts with the signature that is available") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted root_a = authority("CN=Root A");
@@ -176,7 +176,7 @@ TEST_CASE("verdict: a cross-signed CA counts by the signature that is at hand") 
   });
 }
 
-TEST_CASE("verdict: of roots with one subject the one that fits and is in time decides") {
+TEST_CASE("verdict: of roots with one subject the one that fits and is in date decides") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted old = authority("CN=Root", nullptr, expired);

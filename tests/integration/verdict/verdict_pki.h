@@ -1,5 +1,5 @@
-// Certificates, chains and CRLs around the real now, which is nginx's clock, each usual but for one
-// twist. Knows nothing of nginx.
+// Certificates, chains and CRLs around the present, which is nginx's clock; each is ordinary except
+// for one peculiarity. Knows nothing of nginx.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ inline base::sys_seconds now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-/// What makes a certificate other than usual.
+/// What makes a certificate peculiar.
 using Twist = std::function<void(CertificateSpec&)>;
 
 inline Minted make(CertificateSpec spec, const Twist& twist) {
@@ -27,7 +27,7 @@ inline Minted make(CertificateSpec spec, const Twist& twist) {
   return mint(spec);
 }
 
-/// `issuer` nullptr: a root.
+/// `issuer` nullptr makes a root.
 inline Minted authority(const std::string& subject, const Minted* issuer = nullptr,
                         const Twist& twist = {}) {
   return make(ca_spec(subject, issuer), twist);
@@ -74,7 +74,7 @@ inline CrlSpec crl_of(const Minted& issuer, const std::vector<const Minted*>& re
   return spec;
 }
 
-/// Texts of certificates one after the other.
+/// The texts of certificates, one after the other.
 inline std::string pem(const std::vector<const Minted*>& all) {
   std::string text;
   for (const Minted* minted : all) text += minted->certificate_pem;

@@ -1,5 +1,5 @@
-// What we say of a client is what real nginx says: every client of a bench at every server of it.
-// The tables hold what nginx answered when it was asked, so that agreement on nonsense shows.
+// Real nginx says about a client what we predict: every client of a bench visits every server of
+// it. The tables hold what nginx answered when it was asked, so that agreement on nonsense shows.
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace mtls::testing {
 namespace {
 
-TEST_CASE("verdict: a leaf needs its time, an issuer and the purpose of a client") {
+TEST_CASE("verdict: a leaf must be in date, have an issuer and be for clients") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted root = authority("CN=Root");
@@ -163,7 +163,7 @@ TEST_CASE("verdict: ssl_verify_depth counts the intermediates, wherever they com
   }
   bench.server({.name = "default", .directives = kOn + "ssl_client_certificate root.pem;"});
   bench.server(
-      {.name = "negative",  // once it is an int (SSL_CTX_set_verify_depth)
+      {.name = "negative",  // it becomes an int (SSL_CTX_set_verify_depth())
        .directives = kOn + "ssl_client_certificate root.pem; ssl_verify_depth 2147483648;"});
   bench.server(
       {.name = "forgiving", .directives = kOptionalNoCa + "ssl_client_certificate root.pem;"});
@@ -232,7 +232,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "verdict: on a shared port the server of the SNI decides, without certificate the default") {
+    "verdict: on a shared port the server of the SNI decides, or the default if that has no "
+    "certificate") {
   if (nginx_is_missing()) return;
   Bench bench;
   const Minted root_a = authority("CN=Root A");
@@ -253,7 +254,7 @@ TEST_CASE(
     bench.server({.name = name,
                   .directives = directives,
                   .port = port,
-                  .listen = "",  // ssl by the others of the port
+                  .listen = "",  // ssl comes from the other servers of the port
                   .own_certificate = false});
   };
   shared("second", kOn + for_b + "ssl_verify_depth 0;", asking);

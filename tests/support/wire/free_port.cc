@@ -14,7 +14,7 @@
 namespace mtls::testing {
 namespace {
 
-// Under Linux's default net.ipv4.ip_local_port_range (32768…), so that no outgoing connection takes
+// Below Linux's default net.ipv4.ip_local_port_range (32768…), so that no outgoing connection takes
 // one.
 constexpr unsigned kFirstPort = 20000;
 constexpr unsigned kPortCount = 10000;
@@ -45,7 +45,7 @@ bool unused(std::uint16_t port) {
 }  // namespace
 
 std::uint16_t free_port() {
-  // Each process starts elsewhere, which spares most collisions; the claim settles the rest.
+  // Each process starts at another port, which avoids most collisions; the claim settles the rest.
   static std::atomic<unsigned> next{static_cast<unsigned>(getpid()) * 37U};
   for (unsigned tries = 0; tries < kPortCount; ++tries) {
     const auto port = static_cast<std::uint16_t>(kFirstPort + next++ % kPortCount);

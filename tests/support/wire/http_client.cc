@@ -143,7 +143,7 @@ HttpAnswer HttpConnection::receive_answer(std::string_view method) {
     length = std::strtoull(answer.headers["content-length"].c_str(), nullptr, 10);
   }
   while (bytes.size() < body_start + length) {
-    if (!more()) return {};  // a body cut short is no answer
+    if (!more()) return {};  // a body that is cut short is no answer
   }
   answer.body = bytes.substr(body_start, length);
   pending_ = bytes.substr(body_start + length);

@@ -1,6 +1,6 @@
-// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line questions, and bytes
-// by hand for whoever wants to be rude. Nothing waits longer than its timeout. Knows no chunked
-// bodies: the daemon sends none.
+// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: requests in one call, or raw
+// bytes for clients that misbehave. Nothing waits longer than its timeout. Does not know chunked
+// bodies, since the daemon sends none.
 #pragma once
 
 #include <sys/socket.h>
@@ -19,21 +19,21 @@ namespace mtls::testing {
 struct HttpAnswer {
   int status = 0;                              // 0: no answer came
   std::map<std::string, std::string> headers;  // names in lower case
-  std::string body;                            // bytes as sent (gzip stays gzip)
+  std::string body;                            // as sent: gzip stays gzip
 };
 
-/// Status line and header lines, ending with the last line's CRLF; no body.
+/// The status line and the header lines through the last line's CRLF, without the body.
 HttpAnswer parse_answer_head(std::string_view head);
 
 class HttpConnection {
  public:
-  /// `receive_buffer` > 0: SO_RCVBUF in bytes, for a reader that is slow to take.
+  /// `receive_buffer` > 0 sets SO_RCVBUF, in bytes, for a client that reads slowly.
   explicit HttpConnection(std::uint16_t port,
                           std::chrono::milliseconds timeout = std::chrono::seconds{10},
                           int receive_buffer = 0);
-  /// To [::1]; not connected when nobody listens.
+  /// Connects to [::1]. Not connected when nobody listens.
   static HttpConnection over_ipv6(std::uint16_t port);
-  /// To a Unix socket; not connected when nobody listens.
+  /// Connects to a Unix socket. Not connected when nobody listens.
   static HttpConnection over_unix(const std::string& path);
   ~HttpConnection();
   HttpConnection(HttpConnection&& other) noexcept;
@@ -43,15 +43,15 @@ class HttpConnection {
 
   bool connected() const { return fd_ >= 0; }
   bool send(std::string_view bytes);
-  /// Some bytes; empty: the peer closed, reset, or nothing came in time.
+  /// Some bytes. Empty: the peer closed or reset the connection, or nothing came in time.
   std::string receive_some(std::size_t limit = 65536);
-  /// One whole answer; what follows it stays for the next call. HEAD answers have no body whatever
-  /// their length says.
+  /// One complete answer; bytes after it are kept for the next call. An answer to HEAD has no body,
+  /// whatever its length says.
   HttpAnswer receive_answer(std::string_view method = "GET");
-  /// The peer closed (or reset) within the timeout; bytes that come before are thrown away.
+  /// Whether the peer closes or resets within the timeout. Discards bytes that come before.
   bool closed_by_peer();
   void half_close();
-  /// Closes with an RST.
+  /// Closes with a RST.
   void reset();
 
  private:
@@ -60,14 +60,13 @@ class HttpConnection {
   ssize_t receive(char* into, std::size_t limit);
 
   int fd_ = -1;
-  std::string pending_;  // received, not yet handed out
+  std::string pending_;  // received, but not returned yet
 };
 
-/// One request on a connection of its own. `headers`: whole lines without their line end, besides
-/// Host.
+/// One request on a new connection. `headers`: complete lines without line ends; Host is added.
 HttpAnswer get(std::uint16_t port, std::string_view path,
                const std::vector<std::string>& headers = {});
-/// `bytes` as they are, one answer back.
+/// Sends `bytes` as they are and returns one answer.
 HttpAnswer ask(std::uint16_t port, std::string_view bytes);
 
 }  // namespace mtls::testing

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// What Prometheus 2.42 sends.
+// The header that Prometheus 2.42 sends.
 const std::string kScrape =
     "GET /metrics HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Prometheus/2.42.0\r\n"
     "Accept: application/openmetrics-text;version=1.0.0,"
@@ -25,21 +25,22 @@ const std::string kScrape =
     "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n";
 const std::string kSlowRequest = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-// Whoever is slower than this does not come any more.
+// A client that is slower than this counts as failed.
 constexpr std::chrono::seconds kPatience{20};
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Many scrapes driven by one epoll instance.
+/// Many scrapes, driven by one epoll instance.
 class Scraping {
  public:
   Scraping(const LoadTarget& target, std::size_t count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     scrapes_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
       scrapes_[i].link = LoadLink(target);
-      scrapes_[i].asked = scrapes_[i].link.send(kScrape) == State::kDone;  // else once it can
+      // Otherwise sent when the socket is ready.
+      scrapes_[i].asked = scrapes_[i].link.send(kScrape) == State::kDone;
       epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.u64 = i}};
       ::epoll_ctl(epoll_, EPOLL_CTL_ADD, scrapes_[i].link.fd(), &event);
     }
@@ -67,11 +68,11 @@ class Scraping {
   struct Scrape {
     LoadLink link;
     bool asked = false;
-    std::string begin;  // of the answer
+    std::string begin;  // begin of the answer
     std::size_t received = 0;
   };
 
-  // As far as it goes without waiting. True: it has ended.
+  // Reads as far as possible without waiting. true: the answer is complete.
   bool advance(std::size_t index) {
     Scrape& scrape = scrapes_[index];
     if (!scrape.asked) {
@@ -99,7 +100,7 @@ class Scraping {
     return true;
   }
 
-  // Without a Content-Length (Go sends chunks) the end of the connection is all there is to see.
+  // Without a Content-Length (Go sends chunks) only the end of the connection ends the answer.
   static bool is_whole(const Scrape& scrape) {
     constexpr std::string_view kLength = "\r\nContent-Length: ";
     const std::size_t head = scrape.begin.find("\r\n\r\n");
@@ -124,7 +125,7 @@ struct RudeClients::Client {
   Kind kind;
   LoadLink link = {};
   bool begun = false;
-  Clock::time_point next{};  // drip, or connection
+  Clock::time_point next{};  // time of the next dripped byte or connection
 };
 
 RudeClients::RudeClients(const LoadTarget& target, const RudeMix& mix) : target_(target) {
@@ -174,7 +175,7 @@ void RudeClients::tick(Client& client) {
   ++hung_up_on_;
 }
 
-// A connection that has failed shows when it is read from.
+// A failed connection shows when it is read from.
 bool RudeClients::begin(Client& client) {
   const auto step = [&client] {
     switch (client.kind) {

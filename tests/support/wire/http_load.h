@@ -1,5 +1,6 @@
-// HTTP clients in numbers: rude ones that hold connections, a scraper that measures, and a burst of
-// scrapes at once; plain or TLS. Sockets on 127.0.0.1 only; scrapes carry Prometheus' own header.
+// HTTP clients in numbers: clients that misbehave and hold connections, a scraper that measures,
+// and a burst of scrapes at once; plain or TLS. To 127.0.0.1 only. Scrapes send Prometheus' own
+// header.
 #pragma once
 
 #include <sys/types.h>
@@ -16,14 +17,14 @@
 namespace mtls::testing {
 
 struct RudeMix {
-  std::size_t idle = 0;      // send nothing; with TLS: after the handshake
-  std::size_t stalled = 0;   // with TLS: send a ClientHello and nothing more; else like idle
-  std::size_t dripping = 0;  // a byte of an endless head per second
-  std::size_t slow = 0;      // ask for /metrics and take 1 KB of it per second
+  std::size_t idle = 0;      // send nothing; with TLS: nothing after the handshake
+  std::size_t stalled = 0;   // with TLS: send a ClientHello and nothing more; otherwise like idle
+  std::size_t dripping = 0;  // send one byte per second of a head that never ends
+  std::size_t slow = 0;      // ask for /metrics and read 1 KB of it per second
 };
 
-/// Connects them all before the constructor returns, and again a second after each was hung up on;
-/// until destroyed.
+/// The constructor returns when all are connected. A client that is disconnected connects again
+/// after a second. All end with the object.
 class RudeClients {
  public:
   RudeClients(const LoadTarget& target, const RudeMix& mix);
@@ -47,21 +48,21 @@ class RudeClients {
 };
 
 struct Scrapes {
-  std::size_t failed = 0;            // no whole answer with 200
-  std::vector<double> milliseconds;  // of those answered, sorted
+  std::size_t failed = 0;            // without a complete answer with status 200
+  std::vector<double> milliseconds;  // of the answered scrapes, sorted
 
-  /// Of those answered; `share` 0.5 for the median.
+  /// Of the answered scrapes; `share` 0.5 is the median.
   double quantile(double share) const;
 };
 
-/// One after the other, each on a connection of its own, every 20 ms. `between`: called after each.
+/// Scrapes one after the other, every 20 ms, each on a new connection. Calls `between` after each.
 Scrapes scrape_for(const LoadTarget& target, std::chrono::milliseconds span,
                    const std::function<void()>& between);
 
-/// `count` at once. The times count from the start of all.
+/// `count` scrapes at once. Their times count from the start of all.
 Scrapes scrape_at_once(const LoadTarget& target, std::size_t count);
 
-/// Resident set of a process, in KiB.
+/// The resident set of a process, in KiB.
 std::size_t resident_kib(pid_t pid);
 
 }  // namespace mtls::testing

@@ -18,7 +18,7 @@ namespace {
 daemon::system::FileDescriptor begin_connection(std::uint16_t port, int receive_buffer) {
   daemon::system::FileDescriptor fd(
       ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int on = 1;  // as Go's clients have it
+  const int on = 1;  // as Go's clients do
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (receive_buffer > 0) {
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -51,19 +51,19 @@ struct LoadLink::Open {
     if (target.transport == Transport::kTls) tls = begin_tls(socket.get());
   }
 
-  /// SSL_get_error(3) of `call`; the error queue is empty before and after.
+  /// SSL_get_error(3) for `call`. The error queue is empty before and after.
   template <class Call>
   int ask_tls(const Call& call) {
     ERR_clear_error();
     errno = 0;
     const int state = SSL_get_error(tls.get(), call(tls.get()));
     ERR_clear_error();
-    // A connection that is under way still: write(2) says EAGAIN, read(2) ENOTCONN.
+    // The connection is not established yet: write(2) fails with EAGAIN, read(2) with ENOTCONN.
     return state == SSL_ERROR_SYSCALL && errno == ENOTCONN ? SSL_ERROR_WANT_WRITE : state;
   }
 
   daemon::system::FileDescriptor socket;
-  Ssl tls;  // none: plain
+  Ssl tls;  // null: plain
 };
 
 namespace {

@@ -1,5 +1,5 @@
-// One end of a connection under load, plain or TLS, that never blocks: what it cannot do now it
-// does when asked again. To 127.0.0.1 only.
+// One end of a connection under load, plain or TLS, that never blocks: what it cannot do now, it
+// does when it is called again. To 127.0.0.1 only.
 #pragma once
 
 #include <sys/types.h>
@@ -20,10 +20,10 @@ struct LoadTarget {
 
 class LoadLink {
  public:
-  /// Not connected.
+  /// A link that is not connected.
   LoadLink();
-  /// The connection may be under way still; one that fails shows when it is used.
-  /// `receive_buffer` > 0: SO_RCVBUF in bytes, for a reader that is slow to take.
+  /// The connection may not be established yet; a failure shows when it is used. `receive_buffer` >
+  /// 0 sets SO_RCVBUF, in bytes, for a client that reads slowly.
   explicit LoadLink(const LoadTarget& target, int receive_buffer = 0);
   ~LoadLink();
   LoadLink(LoadLink&&) noexcept;
@@ -33,17 +33,17 @@ class LoadLink {
   int fd() const;
 
   enum class State { kDone, kLater, kFailed };
-  /// TLS: a ClientHello and no more. Plain: nothing to do.
+  /// TLS: sends a ClientHello and nothing more. Plain: does nothing.
   State greet();
   State shake_hands();
-  /// All of `bytes` or nothing; shakes hands first.
+  /// Sends all of `bytes` or nothing. Does the handshake first.
   State send(std::string_view bytes);
   struct Received {
     State state;
-    std::size_t bytes;  // kDone with none: the end
+    std::size_t bytes;  // kDone with 0 bytes: the end
   };
   Received receive(char* into, std::size_t limit);
-  /// Throws away what came, below TLS; false: the other side has hung up.
+  /// Discards what came, below TLS. false: the other side has disconnected.
   bool discard(std::size_t limit);
   void close() { *this = LoadLink(); }
 

@@ -89,9 +89,9 @@ TlsAnswer request(const TlsRequest& request) {
   }
   exchange(ssl.get(), request, answer);
   answer.resumed = SSL_session_reused(ssl.get()) == 1;
-  // Only now: TLS 1.3 tickets arrive after the handshake, with the response.
+  // Only now, since TLS 1.3 tickets arrive after the handshake, with the response.
   answer.session.reset(SSL_get1_session(ssl.get()), SSL_SESSION_free);
-  // Without this, SSL_free would mark the session as not resumable (SSL_clear_bad_session).
+  // Without this, SSL_free() would mark the session as not resumable (SSL_clear_bad_session()).
   SSL_shutdown(ssl.get());
   return answer;
 }

@@ -1,6 +1,6 @@
-// One HTTPS GET to a loopback address with any client certificate, however weak or wrong: what the
-// server makes of it is the test. Judges nothing, the server's certificate included. OpenSSL stays
-// in tls_client.cc.
+// One HTTPS GET to a loopback address with any client certificate, however weak or wrong: tests ask
+// how the server treats it. Verifies nothing, not even the server's certificate. OpenSSL stays in
+// tls_client.cc.
 #pragma once
 
 #include <cstdint>
@@ -19,26 +19,31 @@ struct TlsRequest {
   std::optional<std::string> sni = {};  // nullopt: no server_name extension
   std::string host = "localhost";
   std::string path = "/";
-  std::string client_chain_pem = {};  // leaf, then what is sent with it; "" = no certificate
-  std::string client_key_pem = {};    // of the leaf
+  // The leaf, then the certificates sent with it; "": none.
+  std::string client_chain_pem = {};
+  std::string client_key_pem = {};              // of the leaf
   std::shared_ptr<ssl_session_st> resume = {};  // TlsAnswer::session of an earlier request
   std::string address = "127.0.0.1";
-  std::string tls12_ciphers = {};  // "": OpenSSL's; with some, nothing newer than TLS 1.2 is spoken
-  bool takes_tickets = true;       // of TLS 1.2
+  // "": OpenSSL's default; otherwise TLS 1.2 is the highest version.
+  std::string tls12_ciphers = {};
+  bool takes_tickets = true;  // of TLS 1.2
 };
 
 struct TlsAnswer {
   int status = 0;                              // 0: no HTTP response
   std::map<std::string, std::string> headers;  // names in lower case; the last one of a name
-  std::string body;                            // to the end of the connection, chunks not joined
-  std::vector<std::string> ca_names;  // of the CertificateRequest, RFC 2253, in the order sent
+  // Up to the end of the connection; chunks are not joined.
+  std::string body;
+  // Of the CertificateRequest: RFC 2253, in the order sent.
+  std::vector<std::string> ca_names;
   bool resumed = false;
   std::shared_ptr<ssl_session_st> session;
-  std::string error;  // of connection, handshake or TLS record, in OpenSSL's words; "" = none
+  // Of the connection, the handshake or a TLS record, in OpenSSL's words; "": none.
+  std::string error;
 };
 
-/// Each read and write waits 5 s at most. Throws std::runtime_error when the PEM texts cannot be
-/// used, a bug of the test. The process ignores SIGPIPE from the first call on.
+/// Each read and write waits at most 5 s. Throws std::runtime_error when the PEM texts are
+/// unusable, which is a bug of the test. The process ignores SIGPIPE from the first call on.
 TlsAnswer request(const TlsRequest& request);
 
 }  // namespace mtls::testing

@@ -1,6 +1,6 @@
-// One TLS connection to 127.0.0.1 that stays open for many requests, with the client's certificate,
-// versions, suites and curves of choice. Judges nothing, the server's certificate included. OpenSSL
-// stays in tls_connection.cc.
+// One TLS connection to 127.0.0.1 for many requests, with a chosen client certificate, versions,
+// cipher suites and curves. Verifies nothing, not even the server's certificate. OpenSSL stays in
+// tls_connection.cc.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@
 namespace mtls::testing {
 
 struct TlsClient {
-  std::string certificate_pem = {};  // "" = none is sent
+  std::string certificate_pem = {};  // "": none is sent
   std::string key_pem = {};
-  int lowest = 0;  // TLS1_2_VERSION, …; 0 = whatever OpenSSL has
+  int lowest = 0;  // TLS1_2_VERSION, …; 0: OpenSSL's default
   int highest = 0;
-  std::string ciphers = {};  // up to TLS 1.2, OpenSSL's names; "" = its own choice
+  std::string ciphers = {};  // up to TLS 1.2, by OpenSSL's names; "": OpenSSL's default
   std::string curves = {};
 };
 
 class TlsConnection {
  public:
-  /// Connects and shakes hands; each step waits 10 s at most. Throws std::runtime_error when the
-  /// PEM texts or names are no good, a bug of the test.
+  /// Connects and does the handshake; each step waits at most 10 s. Throws std::runtime_error when
+  /// the PEM texts or names are unusable, which is a bug of the test.
   explicit TlsConnection(std::uint16_t port, const TlsClient& client = {});
   ~TlsConnection();
   TlsConnection(TlsConnection&&) noexcept;
@@ -32,19 +32,21 @@ class TlsConnection {
   TlsConnection& operator=(const TlsConnection&) = delete;
   TlsConnection& operator=(TlsConnection&&) = delete;
 
-  /// The handshake of this side is over; in TLS 1.3 the server may still refuse the certificate.
+  /// Whether this side's handshake is complete. In TLS 1.3 the server may still refuse the
+  /// certificate.
   bool connected() const;
-  /// Why not, or what ended the connection later, in OpenSSL's words; "" = nothing did.
+  /// Why it is not connected, or what ended the connection later, in OpenSSL's words; "": nothing
+  /// did.
   const std::string& error() const;
 
-  /// `bytes` sent, one answer back; status 0: none came. A body must have a length.
+  /// Sends `bytes` and reads one answer. Status 0: none came. A body must have a length.
   HttpAnswer ask(std::string_view bytes);
 
   std::string server_subject() const;  // RFC 2253
   std::string version() const;         // `TLSv1.3`
   std::string cipher() const;          // `ECDHE-RSA-AES128-GCM-SHA256`
-  bool offers_resumption() const;      // by a session or ticket that came so far
-  /// Asks for another handshake on a connection of TLS 1.2; false: refused.
+  bool offers_resumption() const;      // by a session or ticket received so far
+  /// Asks for another handshake on a connection with TLS 1.2. false: refused.
   bool renegotiate();
 
  private:

@@ -1,5 +1,5 @@
-// What the TLS clients of the tests are made of: OpenSSL's objects, one kind of context, a way to
-// say what went wrong. Judges nobody's certificate. For their .cc files alone.
+// The parts that the TLS clients of the tests share: OpenSSL's objects, one kind of context, and a
+// text for errors. Verifies no certificate. Only for the .cc files of this folder.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -17,16 +17,17 @@ using SslContext = base::Owned<SSL_CTX, SSL_CTX_free>;
 using Ssl = base::Owned<SSL, SSL_free>;
 using Certificate = base::Owned<X509, X509_free>;
 
-/// Verifies nobody; at security level 0, so that weak keys and old versions can be tried; takes an
-/// end without close_notify for one. The process ignores SIGPIPE from the first call on.
+/// A context that verifies nobody. It has security level 0, so that weak keys and old versions can
+/// be tried, and accepts an end without close_notify. The process ignores SIGPIPE from the first
+/// call on.
 SslContext client_context();
 
-/// Leaf first, and exactly these: none that OpenSSL finds in a store. Throws std::runtime_error
-/// when the texts cannot be used, a bug of the test.
+/// Sends exactly these certificates, leaf first, and none that OpenSSL finds in a store. Throws
+/// std::runtime_error when the texts are unusable, which is a bug of the test.
 void use_client_chain(SSL* ssl, const std::string& chain_pem, const std::string& key_pem);
 
-/// `returned` by the call just made: `timed out`, `connection closed`, errno's or OpenSSL's words.
-/// The error queue is empty after.
+/// Why the call that just returned `returned` failed: `timed out`, `connection closed`, or the
+/// words of errno or OpenSSL. Leaves the error queue empty.
 std::string error_text(const SSL* ssl, int returned);
 
 std::string rfc2253(const X509_NAME* name);

@@ -28,7 +28,7 @@ std::string flags_of(const void* address) {
   return "";
 }
 
-TEST_CASE("cleansed pages: no core dump has them, and they are gone when given back") {
+TEST_CASE("cleansed pages: core dumps leave them out, and returning them unmaps them") {
   constexpr std::size_t kSize = 100'000;
   void* const pages = take_pages(kSize);
   std::memset(pages, 'x', kSize);

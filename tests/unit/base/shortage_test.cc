@@ -9,7 +9,9 @@
 namespace mtls::base {
 namespace {
 
-TEST_CASE("shortage: only what was noted since, and only errors that speak of us") {
+TEST_CASE(
+    "shortage: a watch sees what was noted since its construction, and only errors about this "
+    "process count") {
   note(Shortage::kMemory);
   const ShortageWatch watch;
   for (const int error : {0, EACCES, EIO, ENOENT, EMLINK}) note_errno(error);
@@ -24,7 +26,7 @@ TEST_CASE("shortage: only what was noted since, and only errors that speak of us
   CHECK(later.seen() == Shortage::kMemory);
 }
 
-TEST_CASE("shortage: an allocation that fails is noted, one of no bytes is none") {
+TEST_CASE("shortage: a failed allocation is noted, unless it asked for no bytes") {
   const ShortageWatch watch;
   void* block = noting_malloc(16);
   REQUIRE(block != nullptr);

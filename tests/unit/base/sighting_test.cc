@@ -15,7 +15,7 @@ constexpr std::size_t kLimit = 1024;
 
 }  // namespace
 
-TEST_CASE("sighting: a file that answers is seen with its stamp, whether read or asked about") {
+TEST_CASE("sighting: a look that succeeds records the stamp, whether by read() or by stat()") {
   testing::MemoryFileSystem disk;
   disk.put("/a", "one");
   RecordingFileSystem recording(disk);
@@ -31,7 +31,7 @@ TEST_CASE("sighting: a file that answers is seen with its stamp, whether read or
   CHECK(recording.sightings().at("/a") == after_read);
 }
 
-TEST_CASE("sighting: a file that does not answer is seen with its error") {
+TEST_CASE("sighting: a look that fails records the error") {
   testing::MemoryFileSystem disk;
   disk.put("/locked", "x");
   disk.fault("/locked", ErrorCode::kPermission);
@@ -43,7 +43,7 @@ TEST_CASE("sighting: a file that does not answer is seen with its error") {
   CHECK_FALSE(recording.sightings().at("/locked").stamp);
 }
 
-TEST_CASE("sighting: a pattern is seen with its matches, also without any") {
+TEST_CASE("sighting: a pattern is recorded with its matches, even when there are none") {
   testing::MemoryFileSystem disk;
   disk.put("/d/b.conf", "");
   disk.put("/d/a.conf", "");
@@ -73,7 +73,7 @@ TEST_CASE("sighting: the last look wins, and two looks at the same disk are equa
   CHECK(second.sightings().size() == 1);
 }
 
-TEST_CASE("sighting: taking the sightings leaves none behind") {
+TEST_CASE("sighting: take() leaves no sightings behind") {
   testing::MemoryFileSystem disk;
   disk.put("/a", "one");
   RecordingFileSystem recording(disk);

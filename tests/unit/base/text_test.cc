@@ -14,7 +14,7 @@ TEST_CASE("text: sanitize leaves valid UTF-8 alone") {
   }
 }
 
-TEST_CASE("text: sanitize shows bytes and characters that hide or forge") {
+TEST_CASE("text: sanitize escapes bytes and characters that could hide or forge text") {
   struct Row {
     std::string bytes;
     std::string text;
@@ -58,7 +58,7 @@ TEST_CASE("text: sanitize cuts at the limit, at a character, and marks the cut w
   CHECK(sanitize("0123456789abcdef", 15).starts_with("012…#"));
 }
 
-TEST_CASE("text: cut texts stay apart, however alike their heads are") {
+TEST_CASE("text: different texts stay different when they are cut, even if they begin alike") {
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) seen.insert(sanitize(std::string(200, 'a') + std::to_string(i)));
   CHECK(seen.size() == 100);
@@ -79,7 +79,7 @@ TEST_CASE("text: sanitize yields clean text within the limit for any bytes") {
   }
 }
 
-TEST_CASE("text: hex is lower case, two digits a byte") {
+TEST_CASE("text: hex is lower case, two digits per byte") {
   const std::array<unsigned char, 4> bytes{0x00, 0x0A, 0xF0, 0xFF};
   CHECK(base::hex(bytes) == "000af0ff");
   CHECK(base::hex({}).empty());

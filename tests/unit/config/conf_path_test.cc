@@ -4,7 +4,8 @@
 
 namespace mtls::config {
 
-TEST_CASE("conf path: compiled in as configured, else the stock one below the prefix") {
+TEST_CASE(
+    "conf path: the compiled-in path is the configured one, or else the default below the prefix") {
   CHECK(compiled_conf_path("configure arguments: --prefix=/p --conf-path=/etc/n.conf --x") ==
         "/etc/n.conf");
   CHECK(compiled_conf_path("configure arguments: '--conf-path=n.conf'") == "n.conf");
@@ -12,7 +13,7 @@ TEST_CASE("conf path: compiled in as configured, else the stock one below the pr
   CHECK_FALSE(compiled_conf_path("ELF"));
 }
 
-TEST_CASE("conf path: a relative one joins the prefix") {
+TEST_CASE("conf path: a relative path starts at the prefix") {
   CHECK(main_conf_path("/a/n.conf", "/p") == "/a/n.conf");
   CHECK(main_conf_path("conf/n.conf", "/p") == "/p/conf/n.conf");
   CHECK(main_conf_path("n.conf", "/") == "/n.conf");

@@ -26,7 +26,9 @@ std::vector<std::string> paths_of(const std::vector<FileTree>& trees) {
   return paths;
 }
 
-TEST_CASE("file trees: files stand breadth first, once each, and includes name their places") {
+TEST_CASE(
+    "file trees: files are listed breadth first, once each, and includes are found by their "
+    "location") {
   const auto trees = trees_of({{kMain, "include a; http {\n include b; include a; }"},
                                {"/etc/nginx/a", "include c;"},
                                {"/etc/nginx/b", "include c;"},
@@ -47,10 +49,10 @@ TEST_CASE("file trees: the include directives stay in their trees") {
   CHECK(trees[0].directives[0].block->size() == 2);
 }
 
-TEST_CASE("file trees: which includes are followed, and to what") {
+TEST_CASE("file trees: includes lead to the files that nginx would read") {
   struct Row {
     const char* text;
-    std::vector<std::vector<std::size_t>> leads_to;  // in the order of the places
+    std::vector<std::vector<std::size_t>> leads_to;  // in the order of the includes
   };
   for (const Row& row : std::vector<Row>{
            {"include d/*.conf;", {{1, 2}}},
@@ -87,7 +89,7 @@ TEST_CASE("file trees: a file's tree ends where nginx stops reading it") {
   CHECK(trees[0].directives[0].name == "a");
 }
 
-TEST_CASE("file trees: past the limits no file is read any more") {
+TEST_CASE("file trees: beyond the limits no more files are read") {
   const std::vector<File> files{
       {kMain, "include a; include b;"}, {"/etc/nginx/a", "x;"}, {"/etc/nginx/b", "y;"}};
   IncludeLimits few;

@@ -45,7 +45,7 @@ testing::MemoryFileSystem disk_of(const std::map<std::string, std::string>& file
 
 }  // namespace
 
-TEST_CASE("include: files stand where the include stood, sorted byte-wise, without hidden ones") {
+TEST_CASE("include: files replace the include, sorted by bytes, without hidden ones") {
   auto disk = disk_of({{"nginx.conf", "events {} http { include c/*.conf; z; }"},
                        {"c/a.conf", "a;"},
                        {"c/B.conf", "b;"},
@@ -61,7 +61,7 @@ TEST_CASE("include: files stand where the include stood, sorted byte-wise, witho
   CHECK(document.path_of(document.main[1].block->at(2).at.file) == "/etc/nginx/c/B.conf");
 }
 
-TEST_CASE("include: relative paths join the directory of the main file, at any depth") {
+TEST_CASE("include: relative paths start at the directory of the main file, at any depth") {
   auto disk = disk_of({{"nginx.conf", "events {} include c/a;"},
                        {"c/a", "include c/b; include /etc/nginx/c/b;"},
                        {"c/b", "b;"}});
@@ -107,7 +107,7 @@ TEST_CASE("include: a file that cannot be read is nginx's complaint, and the res
   }
 }
 
-TEST_CASE("include: what is neither a file nor a directory is empty") {
+TEST_CASE("include: a device is an empty file") {
   auto disk = disk_of({{"nginx.conf", "events {} include null; z;"}});
   disk.fault("/etc/nginx/null", ErrorCode::kNotRegular);
   const syntax::Document document = load_document(disk, kMain);
@@ -115,7 +115,7 @@ TEST_CASE("include: what is neither a file nor a directory is empty") {
   CHECK(shown(document.main) == "events{}z;");
 }
 
-TEST_CASE("include: a pattern without a match is silent, braces and tildes are no pattern") {
+TEST_CASE("include: a pattern without a match is silent, and braces and tildes make no pattern") {
   auto disk = disk_of({{"nginx.conf", "events {} include n/*; include n/?; include n[a]/b;"}});
   CHECK(said(load_document(disk, kMain)).empty());
   auto other = disk_of({{"nginx.conf", "events {} include \"{a,b}\"; include ~/a; include $x;"}});
@@ -132,7 +132,7 @@ TEST_CASE("include: a missing main file and one without events are refused") {
   }
 }
 
-TEST_CASE("include: a cycle is found by the files being read, the same file twice is none") {
+TEST_CASE("include: a file inside itself is a cycle, the same file twice in a row is not") {
   auto disk = disk_of({{"nginx.conf", "events {} include a; include a;"}, {"a", "x;"}});
   CHECK(said(load_document(disk, kMain)).empty());
   CHECK(disk.reads().at("/etc/nginx/a") == 2);
@@ -172,8 +172,7 @@ TEST_CASE("include: depth, number and size of files are limited") {
   }
 }
 
-TEST_CASE(
-    "include: inside map, geo, types and upstream it is nginx's, in split_clients it is data") {
+TEST_CASE("include: inside map, geo, types and upstream it includes, in split_clients it is data") {
   for (const std::string block : {"map $a $b", "geo $a", "types", "upstream u", "zork"}) {
     auto disk = disk_of(
         {{"nginx.conf", "events {} http { " + block + " { include d; } }"}, {"d", "server x;"}});
@@ -186,7 +185,7 @@ TEST_CASE(
         "events{}http{split_clients $a $b{include 50%;}}");
 }
 
-TEST_CASE("include: place and shape of known blocks and directives are judged across files") {
+TEST_CASE("include: context and shape of known directives are judged across files") {
   struct Case {
     std::string included;  // into a server block
     std::string complaint;
@@ -211,7 +210,7 @@ TEST_CASE("include: place and shape of known blocks and directives are judged ac
   }
 }
 
-TEST_CASE("include: events, http, stream and mail stand once") {
+TEST_CASE("include: events, http, stream and mail may occur only once") {
   for (const std::string name : {"events", "http", "stream", "mail"}) {
     auto disk = disk_of({{"nginx.conf", "events {} " + name + "{}\n" + name + "\n{}"}});
     CHECK(said(load_document(disk, kMain)).back() ==

@@ -18,7 +18,7 @@ TEST_CASE("nginx build: three numbers and two dots are a version, nothing else i
   }
 }
 
-TEST_CASE("nginx build: version, OpenSSL and prefix are read where they stand plainly") {
+TEST_CASE("nginx build: version, OpenSSL and prefix are read from the plain text in the binary") {
   using namespace std::string_literals;
   const std::string binary =
       "\x7f"
@@ -45,7 +45,7 @@ TEST_CASE("nginx build: version, OpenSSL and prefix are read where they stand pl
   }
 }
 
-TEST_CASE("nginx build: the configure arguments of a product made of nginx count as not known") {
+TEST_CASE("nginx build: the configure arguments of a product built from nginx count as unknown") {
   const std::string arguments = " configure arguments: --with-mail";
   CHECK(read_build("nginx/1.27.2" + arguments).configure == " --with-mail");
   for (const char* brand : {"nginx/1.27.2 (nginx-plus-r33)", "nginx/1.27.2 --prefix=/openresty/x",

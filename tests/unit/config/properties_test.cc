@@ -39,7 +39,7 @@ class Dice {
   std::mt19937 random_;
 };
 
-// Any byte, those that mean something to nginx more often.
+// Any byte; bytes with a meaning to nginx are more frequent.
 std::string random_bytes(Dice& dice) {
   constexpr std::string_view kSpecial = "\\\\\\$$${}{};#\"\"'' \t\r\ntrn)";
   std::string bytes;
@@ -49,7 +49,7 @@ std::string random_bytes(Dice& dice) {
   return bytes;
 }
 
-// As parse() would have it: in quotes any byte, bare only what needs none.
+// A word as parse() returns it: quoted with any byte, unquoted only with bytes that need no quotes.
 syntax::Argument random_argument(Dice& dice) {
   syntax::Argument word;
   word.quoted = dice.one_in(2);
@@ -104,7 +104,8 @@ TEST_CASE("properties: the text of a tree parses to that tree, with any byte in 
   }
 }
 
-TEST_CASE("properties: whatever was read of a broken text is written and read again the same") {
+TEST_CASE(
+    "properties: what was read of a broken text stays the same when it is written and read again") {
   Dice dice(2);
   for (int i = 0; i < 20 * kTrees; ++i) check_round_trip(random_soup(dice));
 }
@@ -194,7 +195,7 @@ std::string random_configuration(Dice& dice) {
   return text;
 }
 
-// Moves runs of neighbours into files of their own, at any depth, and files into files.
+// Moves runs of directives into included files, at any depth, also inside such files.
 class Splitter {
  public:
   Splitter(Dice& dice, testing::MemoryFileSystem& disk) : dice_(dice), disk_(disk) {}
@@ -238,7 +239,7 @@ syntax::Document load(testing::MemoryFileSystem& disk, const std::string& main_t
   return load_document(disk, kMain);
 }
 
-// What a Document resolves to, whatever its places and, in complaints, the gaps of its numbers.
+// What a Document resolves to, without locations and without gaps in the numbers of complaints.
 ResolvedConfig meaning(syntax::Document document, const NginxBuild& build) {
   document.main = without_places(std::move(document.main));
   ResolvedConfig resolved = resolve(document, kMain, build);
@@ -264,7 +265,7 @@ TEST_CASE("properties: nothing changes when parts of a text move into included f
     const NginxBuild build{.version = dice.one_in(2) ? Version{1, 22, 1} : Version{1, 31, 0}};
     REQUIRE(meaning(parts, build) == meaning(whole, build));
   }
-  CHECK(files > kSplits);  // else nothing was tested
+  CHECK(files > kSplits);  // otherwise nothing was tested
 }
 
 TEST_CASE("properties: directives are numbered in reading order, over all files") {

@@ -43,7 +43,7 @@ FileRef runtime(const std::string& text) { return RuntimePath{text}; }
 
 }  // namespace
 
-TEST_CASE("resolve: without a word everything has nginx's default") {
+TEST_CASE("resolve: without directives everything has nginx's default") {
   const TlsContext context = server("");
   CHECK(context.verify_client == Setting<VerifyClient>{});
   CHECK(context.verify_depth.value == 1);
@@ -70,7 +70,7 @@ TEST_CASE("resolve: each directive inherits on its own, wherever it stands aroun
   CHECK(context.client_certificate.provenance == Provenance::kDefault);
 }
 
-TEST_CASE("resolve: arrays of the server replace those around it and never add up") {
+TEST_CASE("resolve: lists of the server replace inherited ones and are never joined with them") {
   const auto config = in_http(
       "ssl_certificate h.pem; ssl_certificate_key h.key; ssl_conf_command MaxProtocol TLSv1.2;\n"
       "server { ssl_certificate a.pem; ssl_certificate b.pem; ssl_certificate_key a.key;\n"
@@ -99,7 +99,7 @@ TEST_CASE("resolve: an empty file name is set, and cancels the inherited file") 
 }
 
 TEST_CASE(
-    "resolve: which names are known only at handshake time depends on directive and version") {
+    "resolve: directive and version decide which file names are known only at the handshake") {
   struct Case {
     std::string directive;
     Version version;
@@ -179,7 +179,7 @@ TEST_CASE("resolve: what nginx refuses is a diagnostic at its line, and the rest
   }
 }
 
-TEST_CASE("resolve: a directive of another release is unknown, a wrong place stays wrong") {
+TEST_CASE("resolve: a directive of another release is unknown, and a wrong context stays wrong") {
   CHECK(said(in_http("ssl on;", {1, 25, 1})) == Texts{"unknown directive \"ssl\" @2"});
   CHECK(said(in_http("http2 on;", {1, 25, 1})).empty());
   CHECK(said(in_http("listen 80;")) == Texts{"\"listen\" directive is not allowed here @2"});
@@ -189,7 +189,7 @@ TEST_CASE("resolve: a directive of another release is unknown, a wrong place sta
   CHECK(said(resolved(stream, kNew)).empty());
 }
 
-TEST_CASE("resolve: the name in the id is the one nginx logs") {
+TEST_CASE("resolve: the name in the id is the one that nginx logs") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {".Example.com", "example.com"},
       {"*.Ex.org b", "*.ex.org"},
@@ -207,7 +207,9 @@ TEST_CASE("resolve: the name in the id is the one nginx logs") {
   CHECK(server("server_name a B; server_name '' .c;").server_names == Texts{"a", "b", "", ".c"});
 }
 
-TEST_CASE("resolve: one ssl on an address makes TLS of all its servers, and the first is default") {
+TEST_CASE(
+    "resolve: one ssl flag on an address applies to all its servers, and the first is the "
+    "default") {
   const auto config = in_http(
       "server { listen 443; server_name a; }\n"
       "server { listen *:443 ssl; listen 127.0.0.1:443; server_name b; }\n"
@@ -224,7 +226,7 @@ TEST_CASE("resolve: one ssl on an address makes TLS of all its servers, and the 
   CHECK(config.socket(Module::kStream, "127.0.0.1:443") == nullptr);
 }
 
-TEST_CASE("resolve: addresses, default servers and socket options may not stand twice") {
+TEST_CASE("resolve: addresses, default servers and socket options may not occur twice") {
   CHECK(said(in_http("server { listen 80 default; }\nserver { listen *:80 default_server; }")) ==
         Texts{"a duplicate default server for 0.0.0.0:80 @3"});
   CHECK(said(in_http("server { listen 80 bind; }\nserver { listen 80 backlog=9; }")) ==
@@ -262,7 +264,7 @@ TEST_CASE("resolve: a certificate or reject_handshake makes a context, a listen 
   CHECK_FALSE(server("ssl_reject_handshake off;").has_context);
 }
 
-TEST_CASE("resolve: what only the merge shows is said without a line") {
+TEST_CASE("resolve: complaints of the merge have no line") {
   const std::string no_ca = "no ssl_client_certificate for ssl_verify_client";
   const std::string no_ca_new =
       "no ssl_client_certificate or ssl_trusted_certificate for ssl_verify_client";
@@ -298,7 +300,7 @@ TEST_CASE("resolve: what only the merge shows is said without a line") {
   }
 }
 
-TEST_CASE("resolve: the security level is the ciphers', or a CipherString command's") {
+TEST_CASE("resolve: the security level comes from ssl_ciphers or a CipherString command") {
   CHECK(server("").security_level() == std::nullopt);
   CHECK(server("ssl_ciphers HIGH:@SECLEVEL=1;").security_level() == 1);
   CHECK(server("ssl_ciphers @SECLEVEL=0:HIGH; ssl_conf_command CipherString X@SECLEVEL=3;")
@@ -341,7 +343,7 @@ TEST_CASE("resolve: the TLS owner is the server its name selects, or the default
   }
 }
 
-TEST_CASE("resolve: of servers with one name on one socket the first speaks") {
+TEST_CASE("resolve: of servers with one name on one socket the first owns the labels") {
   const auto config = in_http(
       "server { listen 1; server_name a b; }\n"
       "server { listen 1; server_name B; }\n"
@@ -356,14 +358,14 @@ TEST_CASE("resolve: of servers with one name on one socket the first speaks") {
   }
 }
 
-TEST_CASE("resolve: the guard of a server is read with its http block") {
+TEST_CASE("resolve: the guard of a server depends on its http block too") {
   CHECK(server("listen 1 ssl; ssl_certificate x; ssl_verify_client optional_no_ca;"
                "if ($ssl_client_verify != SUCCESS) { return 403; }")
             .guard == Guard::kComplete);
   CHECK(server("").guard == Guard::kNone);
 }
 
-TEST_CASE("resolve: stream and mail servers have their address for a name") {
+TEST_CASE("resolve: stream and mail servers are named by their address") {
   const auto config = resolved(
       "stream { ssl_certificate x; ssl_certificate_key x;\n"
       "server { listen 53; }\nserver { listen 53 udp; }\nserver { listen 127.0.0.1:1 ssl; "
@@ -379,7 +381,7 @@ TEST_CASE("resolve: stream and mail servers have their address for a name") {
   CHECK(config.servers[4].certificates.value == std::vector{file("/etc/nginx/$x")});
 }
 
-TEST_CASE("resolve: half a configuration and none do no harm") {
+TEST_CASE("resolve: a partial or empty configuration does no harm") {
   for (const std::string text :
        {"", "http;", "http { server; }", "server { }", "stream { server { } }",
         "http { http { server { listen; } } }", "mail { server { } }"}) {

@@ -43,7 +43,7 @@ TEST_CASE("server names: exact, the longest *.x, the longest x.*, then the first
   CHECK(table({"~."}).find("") == std::nullopt);  // patterns see no empty host
 }
 
-TEST_CASE("server names: capital letters in a pattern make it blind to case") {
+TEST_CASE("server names: a pattern with capital letters ignores case") {
   CHECK(table({"~^ABC$"}).find("abc") == Found(0));
   CHECK(table({"~^a\\Wc$"}).find("a-c") == Found(0));
   CHECK(table({"~^abc$"}).find("abc") == Found(0));
@@ -60,9 +60,9 @@ TEST_CASE("server names: bytes above 127 are bytes") {
                   "cher.test") == std::nullopt);
 }
 
-TEST_CASE("server names: of equal ones the first counts, and `.x` is `x` and `*.x` at once") {
+TEST_CASE("server names: of equal names the first counts, and `.x` is both `x` and `*.x`") {
   struct Case {
-    std::vector<std::string> names;  // of servers 0, 1, …; the last one is what is asked about
+    std::vector<std::string> names;  // of servers 0, 1, …; the last one is under test
     Added expected;
     std::size_t by;
   };
@@ -94,7 +94,8 @@ TEST_CASE("server names: of equal ones the first counts, and `.x` is `x` and `*.
   CHECK(table({"a", ".a"}).find("x.a") == std::nullopt);  // all of `.a` is ignored
 }
 
-TEST_CASE("server names: what nginx calls an invalid server name or wildcard") {
+TEST_CASE(
+    "server names: misplaced stars and empty labels make an invalid server name or wildcard") {
   for (const std::string name :
        {"a*b", "a*", "www.*.test", "*.a.*", "a..b", "*.a..b", "**.a", "*a"}) {
     CAPTURE(name);
@@ -106,7 +107,7 @@ TEST_CASE("server names: what nginx calls an invalid server name or wildcard") {
   }
 }
 
-TEST_CASE("host: lower case, without port and one trailing dot") {
+TEST_CASE("host: a host becomes lower case and loses its port and one trailing dot") {
   using Text = std::optional<std::string>;
   struct Case {
     std::string written;

@@ -34,7 +34,7 @@ Minted ca(const std::string& subject, const Minted* issuer = nullptr, Life life 
   return mint(ca_for(subject, issuer, life));
 }
 
-// Another certificate for the CA that `of` is.
+// Another certificate of the CA `of`: the same name and key.
 Minted again(const std::string& subject, const Minted& of, const Minted* issuer, Life life = {}) {
   CertificateSpec spec = ca_for(subject, issuer, life);
   spec.same_key_as = &of;
@@ -73,7 +73,7 @@ TEST_CASE("coverage: spans that touch or overlap are one, empty ones are none") 
   CHECK_FALSE(coverage.at(day(7)));
 }
 
-TEST_CASE("bundle: roles") {
+TEST_CASE("bundle: each certificate is a root, an intermediate, a cross certificate or a leaf") {
   const Minted root = ca("CN=Root");
   const Minted other = ca("CN=Other");
   const Minted inter = ca("CN=Int", &root);
@@ -119,7 +119,7 @@ TEST_CASE("bundle: chains to an anchor as R3.9 says") {
   CHECK(chains(for_servers) == std::vector<bool>{false});
 }
 
-TEST_CASE("bundle: an issuer has made the signature, an equal name is not enough") {
+TEST_CASE("bundle: an issuer must have made the signature, an equal name is not enough") {
   CertificateSpec spec = testing::ca_spec("CN=Same");
   spec.key_identifiers = false;
   const Minted real = mint(spec);
@@ -131,7 +131,7 @@ TEST_CASE("bundle: an issuer has made the signature, an equal name is not enough
   CHECK(view({&impostor, &real, &inter}).members[2].chains_to_anchor);
 }
 
-TEST_CASE("bundle: a certificate that may not issue anchors nobody") {
+TEST_CASE("bundle: a certificate that may not issue is nobody's anchor") {
   CertificateSpec spec;
   spec.subject = "CN=Not a CA";
   spec.ca = false;
@@ -140,7 +140,7 @@ TEST_CASE("bundle: a certificate that may not issue anchors nobody") {
   CHECK_FALSE(view({&root, &inter}).members[1].chains_to_anchor);
 }
 
-TEST_CASE("bundle: duplicates are the later ones of equal certificates") {
+TEST_CASE("bundle: of equal certificates all but the first are duplicates") {
   const Minted root = ca("CN=Root");
   const auto seen = view({&root, &root, &root});
   REQUIRE(seen.members.size() == 3);
@@ -191,7 +191,7 @@ TEST_CASE("bundle: a path lasts as long as its shortest-lived certificate, the b
   CHECK(both.trust_until == day(100));
 }
 
-TEST_CASE("bundle: a cross certificate carries a path on when the root itself ends") {
+TEST_CASE("bundle: a cross certificate keeps a path valid when the root itself expires") {
   const Minted root = ca("CN=Root", nullptr, {.until = 50});
   const Minted other = ca("CN=Other", nullptr, {.until = 300});
   const Minted cross = again("CN=Root", root, &other, {.until = 200});
@@ -201,7 +201,8 @@ TEST_CASE("bundle: a cross certificate carries a path on when the root itself en
   CHECK(seen.trust_until == day(200));
 }
 
-TEST_CASE("bundle: a successor counts from its not_before on, a gap before it is an end") {
+TEST_CASE(
+    "bundle: a successor counts from its not_before on, and a gap before that ends the path") {
   const Minted root = ca("CN=Root", nullptr, {.until = 50});
   const Minted touching = again("CN=Root", root, nullptr, {.from = 50, .until = 400});
   const Minted late = again("CN=Root", root, nullptr, {.from = 51, .until = 400});
@@ -214,7 +215,9 @@ TEST_CASE("bundle: a successor counts from its not_before on, a gap before it is
   CHECK(view({&inter, &touching, &root}).members[0].path_until == day(400));
 }
 
-TEST_CASE("bundle: what is broken already, and what has yet to begin") {
+TEST_CASE(
+    "bundle: a dead path has its past end, and a path that begins later does not count for trust "
+    "yet") {
   const Minted dead = ca("CN=Dead", nullptr, {.from = -90, .until = -5});
   const Minted early = ca("CN=Early", nullptr, {.from = 5, .until = 90});
   const Minted below_dead = ca("CN=Below", &dead, {.from = -2, .until = 90});
@@ -228,8 +231,8 @@ TEST_CASE("bundle: what is broken already, and what has yet to begin") {
 }
 
 TEST_CASE(
-    "bundle: trust ends with the first CA to lose it, the dead count only without a living "
-    "namesake") {
+    "bundle: trust ends with the first CA that loses it, and dead CAs count only without a living "
+    "one of that name") {
   const Minted dead = ca("CN=Root", nullptr, {.from = -90, .until = -5});
   const Minted new_key = ca("CN=Root", nullptr, {.until = 90});
   const Minted other = ca("CN=Other", nullptr, {.until = 60});
@@ -241,7 +244,7 @@ TEST_CASE(
   CHECK(view({}).trust_until == std::nullopt);
 }
 
-TEST_CASE("bundle: CAs behind the issuing ones complete paths but lose nobody") {
+TEST_CASE("bundle: CAs after the issuing ones complete paths, but no client depends on them") {
   const Minted issuing = ca("CN=Clients");
   const Minted stapling = ca("CN=Stapling", nullptr, {.from = -30, .until = -1});
   const auto store =
@@ -256,7 +259,7 @@ TEST_CASE("bundle: CAs behind the issuing ones complete paths but lose nobody") 
   CHECK(mtls::pki::view_bundle(chained, kT0, 1).trust_until == day(50));
 }
 
-TEST_CASE("bundle: cross certificates in a circle end nowhere and loop nowhere (C13)") {
+TEST_CASE("bundle: cross certificates in a circle make neither a path nor an endless loop (C13)") {
   const Minted a = ca("CN=A");
   const Minted b = ca("CN=B");
   const Minted a_by_b = again("CN=A", a, &b);
@@ -305,7 +308,7 @@ TEST_CASE("bundle: the successor keeps the name or the key and is the next to en
   CHECK(view({&first, &twin, &second}).members[0].successor == 2U);
 }
 
-TEST_CASE("bundle: what serves the issuing ones stands on one of their paths") {
+TEST_CASE("bundle: a certificate serves the issuing ones when it is on one of their paths") {
   const Minted root = ca("CN=Root");
   const Minted other = ca("CN=Other");
   const Minted inter = ca("CN=Int", &root);
@@ -335,7 +338,9 @@ TEST_CASE("bundle: twice the certificates cost twice the work (C14)") {
   CHECK(cost_of(500).signatures == 500);
 }
 
-TEST_CASE("bundle: CAs that all have one name and claim to be issued by it stop at a limit (C14)") {
+TEST_CASE(
+    "bundle: matching stops at a limit when all CAs have one name and name it as their issuer "
+    "(C14)") {
   constexpr int kCount = 1001;
   constexpr int kMaxPairs = 250'000;
   const Minted root = ca("CN=Same");

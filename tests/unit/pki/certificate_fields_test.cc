@@ -24,7 +24,7 @@ mtls::pki::CertificateFacts facts_of(const std::string& pem) {
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 using NamePointer = std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)>;
 
-// A certificate that no CA would make: its fields are set as they are, its signature is nothing.
+// A certificate that no CA would issue. Its fields are as given; its signature is not valid.
 class Forged {
  public:
   Forged() : x509_(X509_new(), X509_free) {
@@ -194,7 +194,7 @@ TEST_CASE("certificate: hostile common names come out as valid, harmless text (C
   }
 }
 
-TEST_CASE("certificate: a name with invalid characters makes the whole certificate bad (C3)") {
+TEST_CASE("certificate: a name with invalid characters makes the whole certificate invalid (C3)") {
   const std::vector<std::pair<int, std::string>> table{
       {V_ASN1_UTF8STRING, "\xFF"},
       {V_ASN1_UTF8STRING, "\xC0\xAF"},
@@ -214,7 +214,7 @@ TEST_CASE("certificate: a name with invalid characters makes the whole certifica
   }
 }
 
-TEST_CASE("certificate: without a common name the first subject alternative name stands in") {
+TEST_CASE("certificate: without a common name the first subject alternative name takes its place") {
   testing::CertificateSpec spec;
   spec.subject = "O=Nameless";
   spec.dns_names = {"first.example", "second.example"};
@@ -236,7 +236,9 @@ TEST_CASE("certificate: serial numbers are hex with their sign, long ones a hash
   CHECK(huge != Forged().serial(V_ASN1_INTEGER, Bytes(65535, 0x11)).facts().serial.hex);
 }
 
-TEST_CASE("certificate: dates over the whole range, and dates that are none (C9, C10, C11)") {
+TEST_CASE(
+    "certificate: dates are read over the whole range, and what is not a date is recognized (C9, "
+    "C10, C11)") {
   using std::chrono::sys_days;
   using std::chrono::year;
   struct Row {

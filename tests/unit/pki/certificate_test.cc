@@ -68,7 +68,7 @@ TEST_CASE("certificate: equal keys have equal key digests whatever the certifica
         facts_of(first.certificate_pem).key);
 }
 
-TEST_CASE("certificate: key types, sizes and signature digests") {
+TEST_CASE("certificate: the type and size of the key and the digest of the signature are read") {
   struct Row {
     testing::KeyKind kind;
     std::string digest;
@@ -95,7 +95,7 @@ TEST_CASE("certificate: key types, sizes and signature digests") {
   }
 }
 
-TEST_CASE("certificate: what counts as a CA (R3.11)") {
+TEST_CASE("certificate: OpenSSL's rules decide what counts as a CA (R3.11)") {
   struct Row {
     std::string name;
     bool self_signed;
@@ -139,7 +139,7 @@ TEST_CASE("certificate: self-issued under another key is not self-signed") {
   CHECK_FALSE(facts.self_signed);
 }
 
-TEST_CASE("certificate: bytes after the certificate count for nothing, missing ones make it bad") {
+TEST_CASE("certificate: bytes after the certificate are ignored, missing ones make it invalid") {
   const Bytes der = der_of(testing::mint_root("CN=A").certificate_pem);
   Bytes longer = der;
   longer.insert(longer.end(), {0xDE, 0xAD});

@@ -25,14 +25,14 @@ std::string refused_by(const std::string& text, FileReader reader) {
   return error ? std::string(error->function) : "";
 }
 
-TEST_CASE("file_reader: each reader passes over blocks of other labels and needs one of its own") {
+TEST_CASE("file_reader: each reader skips blocks with other labels and needs one with its own") {
   const testing::Minted root = mint_root("CN=Root");
   const std::string& plain = root.certificate_pem;
   const std::string annotated = testing::as_trusted_pem(root, "clientAuth");
   const std::string crl = mint_crl({.issuer = &root, .revoked = {}});
   struct Row {
     std::string text;
-    // By kCertificateChain, kCaList, kCrlList, kStoreFile, kCaNames; "" = taken.
+    // By kCertificateChain, kCaList, kCrlList, kStoreFile, kCaNames; "" means accepted.
     std::vector<std::string> functions;
   };
   const std::string aux = "PEM_read_bio_X509_AUX()";
@@ -62,7 +62,7 @@ TEST_CASE("file_reader: each reader passes over blocks of other labels and needs
   }
 }
 
-TEST_CASE("file_reader: bad DER matters to a reader of its label alone") {
+TEST_CASE("file_reader: bad DER matters only to a reader of its label") {
   const testing::Minted root = mint_root("CN=Root");
   const std::string bad_crl = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
   const std::string bad_trusted =
@@ -106,7 +106,8 @@ TEST_CASE("file_reader: a block cut anywhere before another one is refused in Op
       const auto error = pki::read_error(pki::parse_material(text), FileReader::kCaList);
       INFO("cut at " << size << ": " << nginx);
       REQUIRE(error.has_value() == !nginx.empty());
-      if (nginx.find("PEM routines") == std::string::npos) continue;  // DER: our own words
+      if (nginx.find("PEM routines") == std::string::npos)
+        continue;  // about DER, where the words are ours
       CHECK(error->openssl == nginx);
       bad_base64 += nginx.find("bad base64") != std::string::npos ? 1 : 0;
       bad_end += nginx.find("bad end line") != std::string::npos ? 1 : 0;

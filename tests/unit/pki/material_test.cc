@@ -21,7 +21,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("material: one file with everything in it is understood whole") {
+TEST_CASE("material: certificates, CRLs and a key in one file are all recognized") {
   const auto a = testing::mint_root("CN=A");
   const auto b = testing::mint_root("CN=B");
   const auto crl = testing::mint_crl({.issuer = &a, .revoked = {}});
@@ -37,7 +37,8 @@ TEST_CASE("material: one file with everything in it is understood whole") {
   CHECK(material.block_errors.empty());
 }
 
-TEST_CASE("material: bad blocks are told by line, the good ones beside them count (F5)") {
+TEST_CASE(
+    "material: bad blocks are reported with their line, and the good ones beside them count (F5)") {
   const auto a = testing::mint_root("CN=A");
   const auto b = testing::mint_root("CN=B");
   const std::string bad_base64 = "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n";
@@ -65,7 +66,7 @@ TEST_CASE("material: a half-written file is truncated (F4)") {
   CHECK(key_cut.contains_private_key);
 }
 
-TEST_CASE("material: nonsense is a material without certificates") {
+TEST_CASE("material: a file of nonsense gives a material without certificates") {
   for (const std::string& text : {std::string(), std::string("nothing here\n"),
                                   std::string(1000, '\0'), std::string("\x30\x82\x01\x00", 4)}) {
     const auto material = mtls::pki::parse_material(text);
@@ -94,7 +95,8 @@ TEST_CASE("material: error messages never carry bytes of the file") {
   CHECK(material.block_errors[0].message.find(secret.substr(0, 8)) == std::string::npos);
 }
 
-TEST_CASE("material: five hundred times the same certificate are five hundred (R4.1)") {
+TEST_CASE(
+    "material: a certificate that occurs five hundred times counts five hundred times (R4.1)") {
   const auto a = testing::mint_root("CN=A");
   std::string text;
   for (int i = 0; i < 500; ++i) text += a.certificate_pem;

@@ -117,7 +117,7 @@ der::CertificateFields holding(const Bytes& key, const char* signed_with) {
 
 }  // namespace
 
-TEST_CASE("public_key: kept decoders read what d2i_X509() reads, after broken keys too") {
+TEST_CASE("public_key: reused decoders read what d2i_X509() reads, even after broken keys") {
   const std::vector<Bytes> table = keys();
   pki::KeyReader reader;
   int read = 0;
@@ -132,16 +132,18 @@ TEST_CASE("public_key: kept decoders read what d2i_X509() reads, after broken ke
         const Said said = by_openssl(bytes);
         pki::KeyReader fresh;
         CHECK(by_reader(bytes, fresh) == said);
-        // What a file may cost is spent by its compressed points on curves of their own.
+        // Compressed points on explicit curves have used up the time of the file.
         if (i != 15) CHECK(by_reader(bytes, reader) == said);
         read += said.has_key ? 1 : 0;
       }
     }
   }
-  CHECK(read > 100);  // the table is not all broken
+  CHECK(read > 100);  // not all rows are broken keys
 }
 
-TEST_CASE("public_key: of points to be computed on curves of their own a file has few read") {
+TEST_CASE(
+    "public_key: few keys of a file are read when their points must be computed on explicit "
+    "curves") {
   const Bytes slow = der::certificate(
       holding(der::public_key(own_curve(Bytes{3, 1}), Bytes{3, 1}), "1.2.840.10045.4.3.2"));
   const Bytes other = der::certificate(
@@ -153,7 +155,8 @@ TEST_CASE("public_key: of points to be computed on curves of their own a file ha
   CHECK(by_reader(other, reader).has_key);
 }
 
-TEST_CASE("public_key: who can have issued whom is X509_check_issued() of whole certificates") {
+TEST_CASE(
+    "public_key: is_likely_issuer() agrees with X509_check_issued() of complete certificates") {
   std::vector<pki::Certificate> certificates;
   pki::KeyReader reader;
   for (const Bytes& key : keys()) {

@@ -18,7 +18,7 @@ mtls::pki::Certificate certificate(const CertificateSpec& spec) {
 
 }  // namespace
 
-TEST_CASE("strength: what each security level demands (R3.14)") {
+TEST_CASE("strength: each security level requires its number of bits (R3.14)") {
   const struct {
     int level;
     int bits;

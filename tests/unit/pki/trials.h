@@ -1,4 +1,4 @@
-// Chains, stores and the codes they must get: what the tests of verify share.
+// What the tests of pki/verify.h share: chains, stores and the codes that they must give.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -17,7 +17,7 @@ using testing::CertificateSpec;
 using testing::kT0;
 using testing::Minted;
 
-inline constexpr int kDepth = 9;  // deep enough not to matter
+inline constexpr int kDepth = 9;  // no chain here is deeper
 
 struct Trial {
   std::string name;

@@ -27,7 +27,9 @@ TEST_CASE("verify: an anchor is self-signed, nothing less (R3.9, R6.1 to R6.5)")
   CHECK(code_of(pem(t.own), pem(t.own), 0) == 0);
 }
 
-TEST_CASE("verify: a trust annotation makes an intermediate an anchor, or a root none (R3.7)") {
+TEST_CASE(
+    "verify: a trust annotation can make an intermediate an anchor and stop a root from being one "
+    "(R3.7)") {
   const Tree& t = tree();
   check({
       {"root, no annotation", testing::as_trusted_pem(t.root, ""), t.leaf + pem(t.first), 0},

@@ -96,7 +96,8 @@ TEST_CASE("verify: a CRL is valid from its this_update on and expired at its nex
   }
 }
 
-TEST_CASE("verify: instants of change are all dates after the given one, sorted and once") {
+TEST_CASE(
+    "verify: instants of change are all dates after the given one, sorted and each only once") {
   const Tree& t = tree();
   CertificateSpec spec = client_spec(t.root);
   spec.not_before = kT0 + 10s;

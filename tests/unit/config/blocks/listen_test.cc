@@ -52,7 +52,7 @@ TEST_CASE("listen: the address becomes canonical") {
   }
 }
 
-TEST_CASE("listen: a port range is as many listens") {
+TEST_CASE("listen: a port range becomes one listen per port") {
   for (const std::string address : {"", "*:", "127.0.0.1:", "[::1]:"}) {
     const auto parsed = ask({address + "8080-8082 ssl"});
     REQUIRE(parsed);

@@ -26,7 +26,8 @@ exposure::RequestState nobody(exposure::Known uri = "/a") {
 
 }  // namespace
 
-TEST_CASE("conditions: what an if comes to for a client without SUCCESS") {
+TEST_CASE(
+    "conditions: an if is decided as far as the values of a client without SUCCESS are known") {
   struct Case {
     const char* words;
     std::optional<bool> outcome;
@@ -54,7 +55,7 @@ TEST_CASE("conditions: what an if comes to for a client without SUCCESS") {
   }
 }
 
-TEST_CASE("conditions: zero and nothing are false") {
+TEST_CASE("conditions: 0 and the empty text are false") {
   for (const char* value : {"\"\"", "0"}) {
     const std::string map = std::string("map $ssl_client_verify $v { default ") + value + "; }";
     CHECK(holds("$v", nobody(), map) == false);
@@ -62,7 +63,7 @@ TEST_CASE("conditions: zero and nothing are false") {
   CHECK(holds("$v", nobody(), "map $ssl_client_verify $v { default 00; }") == true);
 }
 
-TEST_CASE("conditions: of a path nobody names no comparison with a path holds") {
+TEST_CASE("conditions: an unnamed path equals no path of the configuration") {
   exposure::RequestState request = nobody(std::nullopt);
   CHECK(holds("$uri = /x", request) == std::nullopt);
   request.is_unnamed = true;

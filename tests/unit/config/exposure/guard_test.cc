@@ -11,7 +11,7 @@ namespace {
 
 struct Case {
   std::string server;
-  // "complete", "? DOUBT", or the openings: `LOCATION (PATH): CONTENT`, one a line.
+  // "complete", "? DOUBT", or the openings: `LOCATION (PATH): CONTENT`, one per line.
   std::string answer;
   std::string http = {};
 };
@@ -61,7 +61,7 @@ TEST_CASE("enforcement: an opening names the location, a path that leads there, 
           "@app (): backend app"}});
 }
 
-TEST_CASE("enforcement: fixed answers and error pages open nothing, nginx's own root does once") {
+TEST_CASE("enforcement: fixed answers and error pages are no openings, a root is") {
   check(VerifyClient::kOptional,
         {{"return 301 https://b.test/;", "complete"},
          {"location / { return 200 ok; }", "complete"},
@@ -73,7 +73,7 @@ TEST_CASE("enforcement: fixed answers and error pages open nothing, nginx's own 
           "complete"}});
 }
 
-TEST_CASE("enforcement: what cannot be read is a doubt, and a guard before it settles it") {
+TEST_CASE("enforcement: what cannot be decided is a doubt, unless a guard comes before it") {
   check(
       VerifyClient::kOptional,
       {{"location / { access_by_lua_block { x() } " + kPass + "}", "? access_by_lua_block decides"},
@@ -108,7 +108,7 @@ TEST_CASE("enforcement: only error_page lets a client past verify on") {
          {"error_page 497 https://$host$request_uri; location / { " + kPass + "}", "complete"}});
 }
 
-TEST_CASE("enforcement: a loop of rewrites and too many ways come to an end") {
+TEST_CASE("enforcement: loops of rewrites and too many branches come to an end") {
   std::string ways;
   for (char name = 'a'; name <= 'z'; ++name) {
     ways += std::string("if ($geoip_") + name + ") { set $x$y 1; } ";

@@ -59,7 +59,7 @@ TEST_CASE("location tree: exact, then the longest prefix with what is inside, th
   CHECK(tree.named("@m") == nullptr);
 }
 
-TEST_CASE("location tree: an unnamed path may be anywhere but at an exact location") {
+TEST_CASE("location tree: an unnamed path may reach any location but an exact one") {
   const auto parsed = syntax::parse("http { server { location = /a { } location /b { } } }", {});
   const syntax::Directive& http = parsed.directives.at(0);
   const exposure::LocationTree tree(http, http.block->at(0));

@@ -1,4 +1,4 @@
-// TlsContext::settings: every TLS directive of a server block with what it comes to.
+// TlsContext::settings: every TLS directive of a server block with its effective value.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -27,7 +27,8 @@ std::string value(const TlsContext& context, std::string_view directive) {
 
 }  // namespace
 
-TEST_CASE("settings: the table is sorted by name, and every default is a value nginx takes") {
+TEST_CASE(
+    "settings: the table is sorted by name, and every default is a value that nginx accepts") {
   CHECK(std::ranges::is_sorted(grammar::directive_table(), {}, &grammar::DirectiveRule::name));
   CHECK(std::ranges::adjacent_find(grammar::directive_table(), {}, &grammar::DirectiveRule::name) ==
         grammar::directive_table().end());
@@ -44,7 +45,7 @@ TEST_CASE("settings: the table is sorted by name, and every default is a value n
   CHECK(grammar::find_rule("ssl_") == nullptr);
 }
 
-TEST_CASE("settings: which directives there are depends on module and release") {
+TEST_CASE("settings: module and release decide which directives exist") {
   struct Case {
     std::string directive;
     std::string module;
@@ -111,7 +112,8 @@ TEST_CASE("settings: values are text in nginx's spelling, files are absolute") {
   }
 }
 
-TEST_CASE("settings: the builtin part and the shared zone of a session cache inherit apart") {
+TEST_CASE(
+    "settings: the builtin part and the shared zone of a session cache are inherited separately") {
   struct Case {
     std::string outer;
     std::string inner;

@@ -11,7 +11,7 @@ namespace {
 
 using enum vocabulary::Context;
 
-// What is said of the directives of `text`, all in one block, joined by `; `.
+// The complaints about the directives of `text`, which are in one block, joined by `; `.
 std::string said(const std::string& text, vocabulary::Context context) {
   grammar::Seen seen;
   std::string all;
@@ -30,7 +30,8 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("shape: nginx's order is place, block, number of words, repeat, value") {
+TEST_CASE(
+    "shape: nginx checks context, block, number of arguments, repetition and value in this order") {
   const std::vector<Case> cases{
       {"worker_processes 1;", kMain, ""},
       {"worker_processes {}", kHttp, "\"worker_processes\" directive is not allowed here"},
@@ -49,7 +50,7 @@ TEST_CASE("shape: nginx's order is place, block, number of words, repeat, value"
   }
 }
 
-TEST_CASE("shape: the main blocks come once, and modules before them") {
+TEST_CASE("shape: each main block may occur once, and load_module only before them") {
   CHECK(said("http {} stream {} mail {} events {}", kMain).empty());
   CHECK(said("http {} http {}", kMain) == "\"http\" directive is duplicate");
   CHECK(said("user a; load_module a; load_module b;", kMain).empty());
@@ -57,13 +58,14 @@ TEST_CASE("shape: the main blocks come once, and modules before them") {
         "\"load_module\" directive is specified too late");
 }
 
-TEST_CASE("shape: nothing is said of what no module of nginx knows, nor inside it") {
+TEST_CASE(
+    "shape: a directive that no module of nginx knows is not judged, and neither is its block") {
   CHECK(said("lua_thing a b c; rtmp {} x;", kHttp).empty());
   CHECK(said("worker_processes; http; server x {}", kOpaque).empty());
   CHECK(said("\xEF\xBB\xBFuser a;", kMain) == "unknown directive \"\xEF\xBB\xBFuser\"");
 }
 
-TEST_CASE("shape: inside a block its own context begins, opaque where the block is not nginx's") {
+TEST_CASE("shape: a block has its own context, which is opaque when the block is not nginx's") {
   struct Inside {
     std::string name;
     vocabulary::Context outer, inner;
@@ -91,7 +93,7 @@ TEST_CASE("shape: inside a block its own context begins, opaque where the block 
   }
 }
 
-TEST_CASE("shape: a data block's lines have the words that its handler wants") {
+TEST_CASE("shape: the lines of a data block must have the words that its handler expects") {
   struct Line {
     std::string block, line, expected;
   };

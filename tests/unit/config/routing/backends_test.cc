@@ -9,7 +9,7 @@
 namespace mtls::config {
 namespace {
 
-/// `location: target`, with a `!` behind it when something stands before it.
+/// `location: target`, followed by ` !` when something guards it.
 std::vector<std::string> listed(const std::string& server, const std::string& http = "") {
   const auto parsed =
       syntax::parse("http { " + http + " server { " + server + " } }", base::FileId{0});
@@ -18,14 +18,14 @@ std::vector<std::string> listed(const std::string& server, const std::string& ht
   std::vector<std::string> out;
   for (const Backend& backend :
        routing::backends_of(around.block->back(), routing::guard_presence(around))) {
-    out.push_back(backend.location + ": " + backend.target + (backend.is_gated ? " !" : ""));
+    out.push_back(backend.location + ": " + backend.target + (backend.is_guarded ? " !" : ""));
   }
   return out;
 }
 
 }  // namespace
 
-TEST_CASE("backends: what a location passes requests to, and whether something stands before it") {
+TEST_CASE("backends: each location shows its backend and whether something guards it") {
   using Texts = std::vector<std::string>;
   struct Case {
     std::string server;
@@ -58,7 +58,7 @@ TEST_CASE("backends: what a location passes requests to, and whether something s
         Texts{"/: proxy_pass http://app !"});
 }
 
-TEST_CASE("backends: one location covers another when all its requests would come there") {
+TEST_CASE("backends: one location covers another when it would get all the other's requests") {
   struct Case {
     std::string open;
     std::string other;

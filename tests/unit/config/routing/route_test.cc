@@ -62,7 +62,9 @@ routing::Route served(std::size_t context, std::size_t server, bool by_sni) {
 
 }  // namespace
 
-TEST_CASE("reach: the SNI selects who judges, the Host who enforces, and 421 keeps them together") {
+TEST_CASE(
+    "reach: the SNI selects the judging server, the Host the enforcing one, and 421 keeps them "
+    "together") {
   const auto config =
       in_http({"listen 1 ssl; server_name d; " + kOn, "listen 1; server_name n *.w; " + kOn,
                "listen 1; server_name open; " + kCertificate});
@@ -93,7 +95,8 @@ TEST_CASE("reach: the SNI selects who judges, the Host who enforces, and 421 kee
                 });
 }
 
-TEST_CASE("reach: a server alone on its address has no names, unless its pattern captures") {
+TEST_CASE(
+    "reach: a server that is alone on its address has no names, unless its pattern captures") {
   const routing::Route plain = served(0, 0, false);
   check(in_http({"listen 1 ssl; server_name a; " + kOn}), {{"a", "b", plain}, {"a", "a", plain}});
   check(in_http({"listen 1 ssl; server_name ~^a; " + kOn}), {{"a", "b", plain}});
@@ -110,7 +113,7 @@ TEST_CASE("reach: a server alone on its address has no names, unless its pattern
   check(in_http({"listen 1 ssl; server_name ~^(a) ~^b; " + kOn}), {{"a", "b", plain}});
 }
 
-TEST_CASE("reach: ssl_reject_handshake counts where the SNI leads") {
+TEST_CASE("reach: ssl_reject_handshake applies to the server that the SNI selects") {
   const routing::Route rejected{
       .outcome = routing::RouteOutcome::kHandshakeRejected, .context = 0, .server = 0};
   check(in_http({"listen 1 ssl; ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn,
@@ -137,7 +140,7 @@ TEST_CASE("reach: without TLS the Host alone selects") {
         {{{}, "n", {.context = {}, .server = 1}}, {{}, "x", {.context = {}, .server = 0}}});
 }
 
-TEST_CASE("reach: stream has names from 1.25.5 on and looks at no Host, mail has none") {
+TEST_CASE("reach: stream has names since 1.25.5 and ignores the Host, mail has no names") {
   const std::string text = "stream { server { listen 1 ssl; " + kOn +
                            "} server { listen 1; server_name n; " + kOn +
                            "} server { listen 2 ssl; server_name n; " + kOn + "} }";
@@ -148,7 +151,8 @@ TEST_CASE("reach: stream has names from 1.25.5 on and looks at no Host, mail has
   check(mail, {{"n", "", served(0, 0, false)}});
 }
 
-TEST_CASE("reach: a connection goes to the socket of its very address, else to that of all") {
+TEST_CASE(
+    "reach: a connection goes to the socket of its exact address, or else to the wildcard's") {
   const auto config =
       in_http({"listen 1 ssl; server_name a; " + kOn,
                "listen 127.0.0.1:1 ssl; server_name b; " + kOn, "listen [::]:1 ssl; " + kOn});
@@ -182,7 +186,7 @@ TEST_CASE("reach: TCP and UDP of one address are two sockets with their own defa
   CHECK_FALSE(plain.servers[1].on_tls_socket);
 }
 
-TEST_CASE("reach: names that lead elsewhere are known with who has them") {
+TEST_CASE("reach: a name that leads elsewhere is listed with the server that has it") {
   const auto config = in_http(
       {"listen 1 ssl; server_name a; " + kOn, "listen 1; server_name b A; " + kOn,
        "listen 1; server_name .a; listen 2 ssl; " + kOn, "listen 1; server_name b b; " + kOn,
@@ -197,7 +201,7 @@ TEST_CASE("reach: names that lead elsewhere are known with who has them") {
   CHECK(config.lost_names_of(0).empty());
 }
 
-TEST_CASE("reach: who judges is asked where something leads to the server") {
+TEST_CASE("reach: the TLS owner is that of the first TLS socket that leads to the server") {
   const auto config = in_http({"listen 80; server_name a; ",
                                "listen 80; listen 443 ssl; server_name a; " + kOn,  // 1
                                "listen 1 ssl; server_name x; " + kOn,
@@ -213,7 +217,7 @@ TEST_CASE("reach: who judges is asked where something leads to the server") {
   CHECK(config.label_owner(4) == 2);
 }
 
-TEST_CASE("reach: two servers never speak under the same labels") {
+TEST_CASE("reach: two servers never own the same labels") {
   const auto config = resolved("stream { server { listen 1 udp; } server { listen 1 ssl; " + kOn +
                                "} } http { server { listen 5 ssl; server_name _; " + kOn +
                                "} server { listen 5 default_server; server_name _; " + kOn + "} }");
@@ -223,7 +227,7 @@ TEST_CASE("reach: two servers never speak under the same labels") {
   CHECK(config.tls_owner(3) == 3);
 }
 
-TEST_CASE("reach: a name nginx cannot put into its table is refused, unless it is alone") {
+TEST_CASE("reach: an invalid name is refused, unless its server is alone on the address") {
   const auto said = [](const Texts& servers) {
     Texts messages;
     for (const auto& diagnostic : in_http(servers).diagnostics) {
@@ -238,7 +242,7 @@ TEST_CASE("reach: a name nginx cannot put into its table is refused, unless it i
   CHECK(said({"listen 1; server_name a; ", "listen 1; server_name a; "}).empty());
 }
 
-TEST_CASE("reach: $hostname is the host's own name, in lower case, where that is known") {
+TEST_CASE("reach: $hostname is the host's own name in lower case, if that is known") {
   const auto parsed = syntax::parse(
       "http { server { listen 1; server_name $HostName; } server { listen 1; "
       "server_name front; } }",
@@ -252,7 +256,7 @@ TEST_CASE("reach: $hostname is the host's own name, in lower case, where that is
   CHECK(unknown.names.at(0).find("front") == 1);
 }
 
-TEST_CASE("reach: a pattern that does not compile is refused where it stands") {
+TEST_CASE("reach: a pattern that does not compile is refused at its line") {
   const auto config = in_http({"listen 1; server_name a ~^(b; "});
   REQUIRE(config.diagnostics.size() == 1);
   CHECK(config.diagnostics[0].message ==
@@ -260,7 +264,7 @@ TEST_CASE("reach: a pattern that does not compile is refused where it stands") {
   CHECK(config.diagnostics[0].at->line == 2);
 }
 
-TEST_CASE("reach: names are put together for the wildcard of a port last") {
+TEST_CASE("reach: among the addresses of a port the names of the wildcard are checked last") {
   const auto config = in_http({"listen 2; listen 127.0.0.1:2; listen 127.0.0.2:2 bind; ",
                                "listen 1; listen 2; listen 127.0.0.1:2; "});
   const auto rank = [&](const std::string& canonical) {
@@ -272,8 +276,7 @@ TEST_CASE("reach: names are put together for the wildcard of a port last") {
   CHECK(rank("0.0.0.0:1") == 3);
 }
 
-TEST_CASE(
-    "reach: of several complaints about addresses the one about the port met first comes first") {
+TEST_CASE("reach: complaints about addresses come in the order in which nginx reads the ports") {
   const auto config = in_http({"listen 2 ssl; ", "listen 1 ssl; ", "listen 127.0.0.1:2 ssl; ",
                                "listen unix:/s ssl; ", "listen [::]:2 ssl; "});
   const auto rank = [&](const std::string& canonical) {
@@ -291,7 +294,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("reach: the side door is the default server's, where the Host can name the server") {
+TEST_CASE("reach: the side door is the default server, if the Host can name the server") {
   const auto door = [](const std::string& by_default, const std::string& server) {
     const auto config = in_http({"listen 1 ssl default_server; " + by_default, server});
     return routing::side_door(config, config.reaches[1].roles.at(0), 1);

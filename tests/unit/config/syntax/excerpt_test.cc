@@ -12,7 +12,7 @@ syntax::Complaint at(std::uint32_t line, std::uint32_t column) {
 
 }  // namespace
 
-TEST_CASE("excerpt: the complaint, its line, a caret under the column") {
+TEST_CASE("excerpt: it has the complaint, its line and a caret under the column") {
   CHECK(syntax::excerpt(at(2, 3), "a\nb }\nc\n") ==
         "unexpected \"}\" in /n.conf:2\n    b }\n      ^\n");
   CHECK(syntax::excerpt(at(1, 1), "}") == "unexpected \"}\" in /n.conf:1\n    }\n    ^\n");
@@ -24,7 +24,8 @@ TEST_CASE("excerpt: a tab, a control character and a character of several bytes 
         "unexpected \"}\" in /n.conf:1\n     ?\xC3\xA4 ?}\n         ^\n");
 }
 
-TEST_CASE("excerpt: without a column no caret, without such a line or a place the message alone") {
+TEST_CASE(
+    "excerpt: without a column it has no caret, without a line or location only the message") {
   CHECK(syntax::excerpt(at(1, 0), "a b") == "unexpected \"}\" in /n.conf:1\n    a b\n");
   CHECK(syntax::excerpt(at(9, 1), "a\n") == "unexpected \"}\" in /n.conf:9\n");
   CHECK(syntax::excerpt(at(2, 1), "a\n") == "unexpected \"}\" in /n.conf:2\n");

@@ -15,7 +15,7 @@ std::string place(base::SourceLocation at) {
   return std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
-// Words as `<text>`, punctuation as itself, `$` for the end, and the complaint with its line.
+// Words as `<text>`, punctuation as it is, `$` for the end, and a complaint with its line.
 Words lex(std::string_view text) {
   syntax::Lexer lexer(text, base::FileId{0});
   Words out;
@@ -139,7 +139,7 @@ TEST_CASE("lexer: a word and its delimiter fit nginx's buffer of 4096 bytes or a
 }
 
 TEST_CASE(
-    "lexer: a word knows where it stood, whether it was quoted and whether a variable is in it") {
+    "lexer: a word has its location, whether it was quoted and whether it contains a variable") {
   const auto all = tokens("ab\n  \"c$d\" \\$e ${f};");
   REQUIRE(all.size() == 6);
   CHECK(all[0].word == syntax::Argument{"ab", {base::FileId{0}, 1, 1}, false, false});

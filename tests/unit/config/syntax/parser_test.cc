@@ -8,7 +8,7 @@
 namespace mtls::config {
 namespace {
 
-// `name arg arg;` and `name arg{…}`, one line, arguments in brackets when quoted.
+// `name arg arg;` or `name arg{…}` on one line; quoted arguments are in brackets.
 std::string shown(const std::vector<syntax::Directive>& directives) {
   std::string out;
   for (const syntax::Directive& directive : directives) {
@@ -52,7 +52,7 @@ TEST_CASE("parser: directives and blocks become a tree, unknown ones too") {
          {"if ($a = \"b\") { return 403; }", "if ($a = [b] ){return 403;}", ""}});
 }
 
-TEST_CASE("parser: what stands before the first complaint is kept") {
+TEST_CASE("parser: everything before the first complaint is kept") {
   const std::string end = "unexpected end of file, expecting ";
   check({{"a; b", "a;", end + "\";\" or \"}\" @1"},
          {"a; b { c;\n", "a;b{c;}", end + "\"}\" @2"},
@@ -81,7 +81,7 @@ TEST_CASE("parser: a Lua block is one argument") {
          {"a_by_lua_block { };", "a_by_lua_block  ;", "unexpected \";\" @1"}});
 }
 
-TEST_CASE("parser: a directive knows its name's place and the place of its end") {
+TEST_CASE("parser: a directive has the locations of its name and of its end") {
   const auto parsed = syntax::parse("a\n b\n ;\nc\n{ }", base::FileId{0});
   REQUIRE(parsed.directives.size() == 2);
   CHECK(parsed.directives[0].at == base::SourceLocation{base::FileId{0}, 1, 1});
@@ -90,7 +90,7 @@ TEST_CASE("parser: a directive knows its name's place and the place of its end")
   CHECK(parsed.directives[1].end == base::SourceLocation{base::FileId{0}, 5, 1});
 }
 
-TEST_CASE("parser: absurd nesting is refused and does not exhaust the stack") {
+TEST_CASE("parser: too deep nesting is refused and does not exhaust the stack") {
   std::string text;
   for (int i = 0; i < 1'000'000; ++i) text += "a{";
   const auto parsed = syntax::parse(text, base::FileId{0});

@@ -4,7 +4,7 @@
 
 namespace mtls::config {
 
-TEST_CASE("regex sample: a path that the pattern matches, or none") {
+TEST_CASE("regex sample: the path matches the pattern, or there is none") {
   struct Case {
     const char* pattern;
     std::optional<std::string> path;

@@ -33,7 +33,7 @@ TEST_CASE("regex: a pattern matches anywhere unless it is anchored") {
   }
 }
 
-TEST_CASE("regex: either case is a matter of how it is compiled") {
+TEST_CASE("regex: an option of compile() decides whether case counts") {
   CHECK(syntax::Regex::compile("^ab$", syntax::Letters::kEitherCase)->match("AB") ==
         syntax::Match::kYes);
   CHECK(syntax::Regex::compile("^ab$", syntax::Letters::kExact)->match("AB") == syntax::Match::kNo);

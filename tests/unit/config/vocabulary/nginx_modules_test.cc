@@ -11,7 +11,8 @@ NginxBuild configured_with(const std::string& arguments) {
   return {.version = {1, 22, 1}, .configure = arguments};
 }
 
-TEST_CASE("nginx modules: nothing is known of a build with foreign modules, or of no build") {
+TEST_CASE(
+    "nginx modules: nothing is known about a build with third-party modules, or without a build") {
   const std::vector<std::string> none;
   CHECK(vocabulary::ModuleSet::of(configured_with(""), none));
   CHECK_FALSE(vocabulary::ModuleSet::of({.version = {1, 22, 1}}, none));
@@ -31,7 +32,7 @@ TEST_CASE("nginx modules: a loaded file that is not nginx's own makes the rest u
       build, {"modules/ngx_stream_module.so", "/x/ngx_http_js_module.so"}));
 }
 
-TEST_CASE("nginx modules: some are there when asked for, others unless left out") {
+TEST_CASE("nginx modules: some are built only on request, all others unless they are left out") {
   const auto modules = vocabulary::ModuleSet::of(
       configured_with("--with-http_ssl_module --without-http_geo_module --with-mail=dynamic "
                       "--with-stream=dynamic --with-stream_ssl_module"),

@@ -48,7 +48,8 @@ TEST_CASE("vocabulary: a directive is found where one of its modules allows it")
   }
 }
 
-TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all versions joined") {
+TEST_CASE(
+    "vocabulary: the number of arguments is that of ngx_command_t, all releases taken together") {
   struct Case {
     const char* name;
     vocabulary::Context context;
@@ -74,7 +75,7 @@ TEST_CASE("vocabulary: the number of arguments is that of ngx_command_t, all ver
   }
 }
 
-TEST_CASE("vocabulary: what a release or a build lacks is known only where its modules are") {
+TEST_CASE("vocabulary: a directive can be missing only when the modules of the build are known") {
   const NginxBuild build{.version = {1, 27, 2}, .configure = "--with-mail=dynamic"};
   const auto modules = vocabulary::ModuleSet::of(build, {});
   REQUIRE(modules);
@@ -89,7 +90,7 @@ TEST_CASE("vocabulary: what a release or a build lacks is known only where its m
   CHECK_FALSE(vocabulary::is_known("auth_http", recent));
 }
 
-TEST_CASE("vocabulary: no directive of the TLS table is here, so that no complaint comes twice") {
+TEST_CASE("vocabulary: it has no directive of the TLS table, so that no complaint comes twice") {
   for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
     CAPTURE(rule.name);
     for (const vocabulary::Context context : kJudged) {

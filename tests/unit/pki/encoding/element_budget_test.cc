@@ -1,4 +1,4 @@
-// How much of a file is read before it would fill the memory.
+// The limit that keeps a file from filling the memory.
 #include "pki/encoding/element_budget.h"
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ Bytes nested(std::size_t depth) {
   return element;
 }
 
-TEST_CASE("elements: those at every depth are counted, in OCTET STRINGs too") {
+TEST_CASE("elements: elements at every depth are counted, also inside OCTET STRINGs") {
   struct Row {
     std::string name;
     Bytes der;
@@ -49,7 +49,7 @@ TEST_CASE("elements: those at every depth are counted, in OCTET STRINGs too") {
   CHECK(pki::encoding::count_elements(der::join({one, one, one}), 1) == 2);
 }
 
-TEST_CASE("elements: what a budget cannot pay takes nothing from it") {
+TEST_CASE("elements: a certificate that exceeds the budget takes nothing from it") {
   pki::encoding::ElementBudget budget;
   const Bytes names = der::sequence(std::vector<Bytes>(1000, der::integer(1)));
   for (std::size_t i = 0; i < pki::encoding::ElementBudget::kMost / 1001; ++i)
@@ -59,7 +59,8 @@ TEST_CASE("elements: what a budget cannot pay takes nothing from it") {
 }
 
 TEST_CASE(
-    "elements: a certificate made of names is not read, those beside it are, nginx reads all") {
+    "elements: a certificate with too many names is not read, those beside it are, and nginx reads "
+    "all") {
   der::CertificateFields bomb;
   bomb.extensions = {der::alternative_names(
       std::vector<Bytes>(pki::encoding::ElementBudget::kMost, der::tlv(0x82, "a")))};

@@ -268,7 +268,7 @@ TEST_CASE("pem: a bad block does not hide the good ones after it (F5)") {
             .subjects.size() == 1);
 }
 
-TEST_CASE("pem: a file that ends inside a block says no end line, of any label") {
+TEST_CASE("pem: a file that ends inside a block has no end line, whatever the label") {
   const Pems& p = pems();
   CHECK(mtls::pki::encoding::split_pem(begin_of(p.a) + body_of(p.a)).back().error ==
         mtls::pki::encoding::kNoEndLine);
@@ -278,7 +278,7 @@ TEST_CASE("pem: a file that ends inside a block says no end line, of any label")
         mtls::pki::encoding::kNoEndLine);
 }
 
-TEST_CASE("pem: labels") {
+TEST_CASE("pem: the label decides what a block is") {
   const std::vector<std::pair<std::string, PemLabel>> table{
       {"CERTIFICATE", PemLabel::kCertificate},
       {"X509 CERTIFICATE", PemLabel::kCertificate},

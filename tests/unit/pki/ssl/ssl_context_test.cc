@@ -36,7 +36,7 @@ TEST_CASE("ssl_context: a cipher string must name a cipher, and may lower the se
   CHECK_FALSE(ssl.use_certificate(weak.front()));
 }
 
-TEST_CASE("ssl_context: the level counts for the chain too") {
+TEST_CASE("ssl_context: the security level applies to the chain too") {
   const auto leaf = certificates(mint_of(testing::KeyKind::kEcP256).certificate_pem);
   const auto weak = certificates(mint_of(testing::KeyKind::kRsa1024).certificate_pem);
   SslContext ssl(2);
@@ -45,7 +45,7 @@ TEST_CASE("ssl_context: the level counts for the chain too") {
   CHECK(ssl.set_chain(weak).value_or("").ends_with("ca key too small"));
 }
 
-TEST_CASE("ssl_context: curves and commands are known or not, in OpenSSL's words") {
+TEST_CASE("ssl_context: unknown curves and commands are refused in OpenSSL's words") {
   SslContext ssl(2);
   CHECK_FALSE(ssl.set_curves("X25519:prime256v1"));
   CHECK(ssl.set_curves("nope").value_or("").find("group 'nope' cannot be set") !=
@@ -57,7 +57,7 @@ TEST_CASE("ssl_context: curves and commands are known or not, in OpenSSL's words
         "error:0A000180:SSL routines::bad value:cmd=MinProtocol, value=x");
 }
 
-TEST_CASE("ssl_context: which commands take files") {
+TEST_CASE("ssl_context: OpenSSL tells which commands take files") {
   const SslContext ssl(2);
   CHECK(ssl.value_of_command("VerifyCAFile") == CommandValue::kFile);
   CHECK(ssl.value_of_command("privatekey") == CommandValue::kFile);
@@ -67,7 +67,7 @@ TEST_CASE("ssl_context: which commands take files") {
   CHECK(ssl.value_of_command("Nope") == CommandValue::kText);
 }
 
-TEST_CASE("ssl_context: a key fits its certificate, another of its kind does not") {
+TEST_CASE("ssl_context: a certificate accepts its own key and no other of the same kind") {
   const testing::Minted own = mint_of(testing::KeyKind::kEcP256);
   const testing::Minted other = mint_of(testing::KeyKind::kEcP256);
   SslContext ssl(2);
@@ -91,7 +91,7 @@ TEST_CASE("ssl_context: an encrypted key opens with one of the passwords") {
   CHECK(ssl.use_key(sealed, {}).value().step == Step::kLoad);
 }
 
-TEST_CASE("ssl_context: DH parameters and OCSP responses must be what they are called") {
+TEST_CASE("ssl_context: only DH parameters and OCSP responses are accepted as such") {
   SslContext ssl(2);
   CHECK(ssl.read_dh_parameters("junk") ==
         "error:0480006C:PEM routines::no start line:Expecting: DH PARAMETERS");
