@@ -1,4 +1,4 @@
-# Debian 12's packages, and how each is found (prometheus-cpp and libuv have traps: no version file, no CMake config).
+# The packages of Debian 12 and 13, and how each is found (prometheus-cpp and libuv have traps: no version file, no CMake config).
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
@@ -15,6 +15,11 @@ pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 
 if(MTLS_TESTS)
-  find_package(Catch2 2.13 CONFIG REQUIRED)
+  find_package(Catch2 3 CONFIG QUIET)
+  if(Catch2_FOUND)
+    target_include_directories(Catch2::Catch2 INTERFACE ${PROJECT_SOURCE_DIR}/tests/support/catch2_3)
+  else()
+    find_package(Catch2 2.13 CONFIG REQUIRED)
+  endif()
   find_package(benchmark CONFIG REQUIRED)
 endif()

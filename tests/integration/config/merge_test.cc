@@ -2,6 +2,7 @@
 // back from the CA names it sends, from the verdicts it gives and from what its backends accept.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>

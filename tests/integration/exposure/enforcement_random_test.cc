@@ -1,5 +1,6 @@
 // Random rewrite, `if`, location, error_page and map texts: never a wrong "complete", never a wrong
 // opening. MTLS_ENFORCEMENT_SEED and MTLS_ENFORCEMENT_COUNT choose others than those of every day.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iostream>

@@ -1,6 +1,8 @@
 // Which error_log keeps the line about a client that is refused (R3.51), as real nginx does it.
 #include "tests/integration/verdict/verdict_bench.h"
 
+#include <algorithm>
+
 namespace mtls::testing {
 namespace {
 

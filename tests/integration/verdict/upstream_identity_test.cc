@@ -2,6 +2,7 @@
 // with. The peer stands in the same nginx.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
