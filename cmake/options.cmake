@@ -6,9 +6,16 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(MTLS_SANITIZE "" CACHE STRING "value for -fsanitize=, empty for none")
+option(MTLS_WERROR "a warning is an error" OFF)
 option(MTLS_FUZZ "tests/fuzz as libFuzzer programs (needs clang)" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=return-type)
+if(MTLS_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  add_compile_options(-Wno-deprecated-declarations)  # libstdc++ 12's stable_sort uses what it calls deprecated; g++ keeps watch
+endif()
 add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)

@@ -155,9 +155,8 @@ constexpr std::array kServerRules{
                   .by_default = "off"},
 };
 
-// R2.D: one family each in ngx_http_proxy_module, ngx_http_grpc_module, ngx_http_uwsgi_module and
-// ngx_stream_proxy_module. `prefix` must be a literal, so that the names live as long as the
-// program.
+// R2.D: one family of ngx_http_proxy_module, ngx_http_grpc_module, ngx_http_uwsgi_module and
+// ngx_stream_proxy_module. `prefix` has to be a literal: a name lives as long as the program.
 #define MTLS_UPSTREAM_RULES(prefix, where)                                                         \
   DirectiveRule{.name = prefix "certificate",                                                      \
                 .modules = (where),                                                                \

@@ -1,5 +1,7 @@
 #include "daemon/watch/debounce.h"
 
+#include <algorithm>
+
 namespace mtls::daemon::watch {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "reports/dump/crossplane.h"
 
+#include <algorithm>
+
 #include "reports/json.h"
 
 namespace mtls::reports::dump {

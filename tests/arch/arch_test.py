@@ -1,88 +1,14 @@
 #!/usr/bin/env python3
 """arch_test.py layout ROOT | citations ROOT | headers ROOT BUILD | self-test: 0 when the house is in order, else 1 and what is not."""
 
-import json
 import sys
-import tempfile
 from pathlib import Path
 
 from citations import citation_violations
 from citations_planted import citation_self_test
-from floors import MAX_LINES, layout_violations
-from headers import header_violations
-
-TABLE = """
-| floor | folder | may include | third-party headers | what it is |
-| --- | --- | --- | --- | --- |
-| 2 | `audit` | `config` `pki` `base` | – | rules |
-| 1 | `config` | `base` | – | text |
-| 1 | `pki` | `base` | `openssl/` | bytes |
-| 0 | `base` | – | `tl/` | ground |
-"""
-
-CLEAN = {
-    "docs/architecture.md": TABLE,
-    "base/error.h": "#pragma once\n#include <tl/expected.hpp>\nstruct Error {};\n",
-    "config/syntax/parser.cc": '#include "base/error.h"\n#include <tl/expected.hpp>\n',
-    "pki/encoding/pem.cc": '#include "base/error.h"\n#include <openssl/pem.h>\nstruct CommonName { int common_name; };\n',
-    "tests/unit/config/syntax/parser_test.cc": '#include "config/syntax/parser.h"\n#include "tests/support/disk.h"\n',
-    "build/dev/generated.cc": '#include "audit/build.h"\n',
-}
-
-# One planted violation each: {file: text} on top of CLEAN, and what the complaint must say.
-PLANTED = [
-    ({"base/text.cc": '#include "config/syntax/ast.h"\n'}, "base may not include config"),
-    ({"config/syntax/lexer.cc": '#include "pki/encoding/pem.h"\n'}, "config may not include pki"),
-    ({"pki/verify.h": '#include "audit/build.h"\n'}, "pki may not include audit"),
-    ({"audit/build.cc": "#include <openssl/x509.h>\n"}, "openssl/ is not for audit"),
-    ({"audit/plan.cc": '#include "tests/support/disk.h"\n'}, "does not know its tests"),
-    ({"tests/unit/config/syntax/lexer_test.cc": '#include "audit/build.h"\n'}, "tests of config may not include audit"),
-    ({"live/probe.cc": "\n"}, "has no row"),
-    ({"base/long.cc": "\n" * (MAX_LINES + 1)}, f"{MAX_LINES} is the limit"),
-    ({"base/string_utils.h": "\n"}, "'util'"),
-    ({"base/request.h": "class RequestHandler {};\n"}, "'RequestHandler' is called handler"),
-    ({"base/names.h": "namespace mtls::common {}\n"}, "is called common"),
-    ({"docs/architecture.md": TABLE.replace("| `base` | – | text |", "| `base` `audit` | – | text |")}, "is not below it"),
-    ({"docs/architecture.md": "nothing\n"}, "no floor table"),
-]
-
-
-def plant(root, files):
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-
-def self_test():
-    """Every rule must see its planted violation, and nothing else must be seen."""
-    bad = []
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch)
-        plant(root, CLEAN)
-        bad += [f"clean tree: {v}" for v in layout_violations(root)]
-    for files, expected in PLANTED:
-        with tempfile.TemporaryDirectory() as scratch:
-            root = Path(scratch)
-            plant(root, {**CLEAN, **files})
-            if not any(expected in v for v in layout_violations(root)):
-                bad.append(f"planted {sorted(files)}: nobody said '{expected}'")
-    return bad + citation_self_test() + header_self_test()
-
-
-def header_self_test():
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch)
-        plant(root, {"base/good.h": "#include <string>\ninline std::string a;\n", "base/a.cc": "\n"})
-        command = f"c++ -I{root} -o a.o -c {root}/base/a.cc"
-        plant(root, {"out/compile_commands.json":
-                     json.dumps([{"directory": str(root), "file": f"{root}/base/a.cc", "command": command}])})
-        bad = header_violations(root, root / "out")
-        plant(root, {"base/bad.h": "inline std::string b;\n"})
-        for attempt in ("first", "second"):  # a failure must not be remembered as passed
-            if not any(v.startswith("base/bad.h") for v in header_violations(root, root / "out")):
-                bad.append(f"a header that does not compile alone went through the {attempt} time")
-        return bad
+from headers import header_self_test, header_violations
+from layout import layout_violations
+from layout_planted import layout_self_test
 
 
 def main(arguments):
@@ -93,7 +19,7 @@ def main(arguments):
     elif arguments[:1] == ["headers"] and len(arguments) == 3:
         bad = header_violations(Path(arguments[1]).resolve(), Path(arguments[2]).resolve())
     elif arguments == ["self-test"]:
-        bad = self_test()
+        bad = layout_self_test() + citation_self_test() + header_self_test()
     else:
         print(__doc__, file=sys.stderr)
         return 2

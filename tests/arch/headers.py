@@ -5,9 +5,11 @@ import json
 import os
 import shlex
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from floors import INCLUDE, sources
+from table import INCLUDE, sources
 
 
 def flags_by_folder(build):
@@ -78,3 +80,22 @@ def header_violations(root, build):
     failed = {header for (header, _), bad in zip(todo, results) if bad}
     stamps.write_text(json.dumps(sorted(digest for header, digest in now.items() if header not in failed)))
     return [bad for bad in results if bad]
+
+
+def header_self_test():
+    """A good header passes; a bad one fails, and is not remembered as passed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        (root / "base").mkdir()
+        (root / "out").mkdir()
+        (root / "base/good.h").write_text("#include <string>\ninline std::string a;\n")
+        (root / "base/a.cc").write_text("\n")
+        command = f"c++ -I{root} -o a.o -c {root}/base/a.cc"
+        (root / "out/compile_commands.json").write_text(
+            json.dumps([{"directory": str(root), "file": f"{root}/base/a.cc", "command": command}]))
+        bad = header_violations(root, root / "out")
+        (root / "base/bad.h").write_text("inline std::string b;\n")
+        for attempt in ("first", "second"):
+            if not any(v.startswith("base/bad.h") for v in header_violations(root, root / "out")):
+                bad.append(f"a header that does not compile alone went through the {attempt} time")
+        return bad

@@ -1,4 +1,5 @@
 // Signals at awkward moments: while it starts, while it evaluates, and too many of them.
+#include <algorithm>
 #include <fstream>
 
 #include <catch2/catch.hpp>

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+
+#include <algorithm>
 #include "tests/daemon/prometheus.h"
 #include "tests/faults/fault_scene.h"
 #include "tests/support/der.h"

@@ -4,6 +4,8 @@
 
 #include "tests/faults/fault_scene.h"
 
+#include <algorithm>
+
 namespace mtls::daemon::testing {
 namespace {
 

@@ -58,7 +58,7 @@ PemSource pem_of(const YAML::Node& map, const PemKeys& keys, const std::string& 
   PemSource source{.path = optional_text(map, keys.path), .text = optional_text(map, keys.text)};
   if (!source.path.empty() && !source.text.empty()) {
     system::reject(map[keys.text], std::string(keys.text) + " and " + keys.path +
-                                                 " are both set; keep one of them");
+                                       " are both set; keep one of them");
   }
   if (!source.path.empty()) source.path = system::joined(source.path, path);
   return source;
@@ -75,10 +75,9 @@ ClientAuth client_auth_of(const YAML::Node& map) {
       {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerify}};
   const auto word = kWords.find(optional_text(map, "client_auth_type"));
   if (word != kWords.end()) return word->second;
-  system::reject(
-      map["client_auth_type"],
-      "client_auth_type must be NoClientCert, RequestClientCert, RequireAnyClientCert, "
-      "VerifyClientCertIfGiven or RequireAndVerifyClientCert");
+  system::reject(map["client_auth_type"],
+                 "client_auth_type must be NoClientCert, RequestClientCert, RequireAnyClientCert, "
+                 "VerifyClientCertIfGiven or RequireAndVerifyClientCert");
 }
 
 // The toolkit's versions 1.0 and 1.1 are known and not served: nullopt.
@@ -95,14 +94,12 @@ void read_versions(const YAML::Node& map, TlsSettings& tls, std::vector<std::str
   const auto lowest = version_of(map, "min_version", TlsVersion::kTls12);
   const auto highest = version_of(map, "max_version", TlsVersion::kTls13);
   if (!highest)
-    system::reject(map["max_version"],
-                             "max_version must be TLS12 or TLS13: no other is served");
+    system::reject(map["max_version"], "max_version must be TLS12 or TLS13: no other is served");
   if (!lowest) notes.emplace_back("min_version is taken as TLS12, the lowest that is served");
   tls.min_version = lowest.value_or(TlsVersion::kTls12);
   tls.max_version = *highest;
   if (tls.min_version > tls.max_version) {
-    system::reject(map["min_version"],
-                             "min_version is above max_version; nobody could connect");
+    system::reject(map["min_version"], "min_version is above max_version; nobody could connect");
   }
 }
 
@@ -116,8 +113,8 @@ void read_ciphers(const YAML::Node& map, TlsSettings& tls) {
     const auto cipher = openssl_cipher(suite.Scalar());
     if (!cipher) {
       system::reject(suite,
-                               "unknown cipher suite; name one as Go's crypto/tls does, like "
-                               "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+                     "unknown cipher suite; name one as Go's crypto/tls does, like "
+                     "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     }
     if (!cipher->is_tls13()) append(tls.ciphers, cipher->openssl);
   }
@@ -125,7 +122,7 @@ void read_ciphers(const YAML::Node& map, TlsSettings& tls) {
   // Suites of TLS 1.3 alone: no older version has anything in common with any client.
   if (tls.max_version == TlsVersion::kTls12) {
     system::reject(map["cipher_suites"],
-                             "cipher_suites names none of TLS 1.2; nobody could connect");
+                   "cipher_suites names none of TLS 1.2; nobody could connect");
   }
   tls.min_version = TlsVersion::kTls13;
 }
@@ -134,8 +131,7 @@ void read_curves(const YAML::Node& map, TlsSettings& tls) {
   for (const YAML::Node& item : items_of(map, "curve_preferences")) {
     const auto curve = openssl_curve(item.Scalar());
     if (!curve) {
-      system::reject(item,
-                               "unknown curve; use CurveP256, CurveP384, CurveP521 or X25519");
+      system::reject(item, "unknown curve; use CurveP256, CurveP384, CurveP521 or X25519");
     }
     append(tls.curves, *curve);
   }
@@ -147,19 +143,19 @@ void check_client_rules(const YAML::Node& map, const TlsSettings& tls,
   const bool asks = tls.client_auth != ClientAuth::kNone;
   if (tls.client_ca.is_set() && !asks) {
     system::reject(map,
-                             "client CAs without client_auth_type verify nobody; "
-                             "add client_auth_type: RequireAndVerifyClientCert");
+                   "client CAs without client_auth_type verify nobody; "
+                   "add client_auth_type: RequireAndVerifyClientCert");
   }
   if (!tls.allowed_sans.empty() && !asks) {
     system::reject(map,
-                             "client_allowed_sans without client_auth_type checks nobody; "
-                             "add client_auth_type: RequireAndVerifyClientCert");
+                   "client_allowed_sans without client_auth_type checks nobody; "
+                   "add client_auth_type: RequireAndVerifyClientCert");
   }
   if (tls.client_ca.is_set()) return;
   if (tls.client_auth == ClientAuth::kRequireAndVerify) {
     system::reject(map,
-                             "RequireAndVerifyClientCert without client CAs lets in nobody; "
-                             "add client_ca_file");
+                   "RequireAndVerifyClientCert without client CAs lets in nobody; "
+                   "add client_ca_file");
   }
   if (tls.client_auth == ClientAuth::kVerifyIfGiven) {
     notes.emplace_back(
@@ -169,11 +165,10 @@ void check_client_rules(const YAML::Node& map, const TlsSettings& tls,
 
 std::optional<TlsSettings> read_tls(const YAML::Node& map, const std::string& path,
                                     std::vector<std::string>& notes) {
-  system::check_keys(
-      map, "tls_server_config",
-      {"cert", "cert_file", "key", "key_file", "client_auth_type", "client_ca", "client_ca_file",
-       "client_allowed_sans", "min_version", "max_version", "cipher_suites",
-       "prefer_server_cipher_suites", "curve_preferences"});
+  system::check_keys(map, "tls_server_config",
+                     {"cert", "cert_file", "key", "key_file", "client_auth_type", "client_ca",
+                      "client_ca_file", "client_allowed_sans", "min_version", "max_version",
+                      "cipher_suites", "prefer_server_cipher_suites", "curve_preferences"});
   TlsSettings tls;
   tls.certificate = pem_of(map, {.text = "cert", .path = "cert_file"}, path);
   tls.key = pem_of(map, {.text = "key", .path = "key_file"}, path);
@@ -195,8 +190,7 @@ std::optional<TlsSettings> read_tls(const YAML::Node& map, const std::string& pa
     notes.emplace_back("tls_server_config names no certificate: plain HTTP is served");
     return std::nullopt;
   }
-  if (!tls.certificate.is_set())
-    system::reject(map, "tls_server_config needs cert_file (or cert)");
+  if (!tls.certificate.is_set()) system::reject(map, "tls_server_config needs cert_file (or cert)");
   if (!tls.key.is_set()) system::reject(map, "tls_server_config needs key_file (or key)");
   return tls;
 }
@@ -213,21 +207,17 @@ void check_header(const YAML::Node& name, const YAML::Node& value) {
   if (known == kValues.end()) {
     system::YamlKeys names;
     for (const auto& entry : kValues) names.push_back(entry.first);
-    system::reject(
-        name, "this header cannot be set; these can: " + system::listed(names));
+    system::reject(name, "this header cannot be set; these can: " + system::listed(names));
   }
   const system::YamlKeys& allowed = known->second;
   const bool fits =
       allowed.empty() || std::find(allowed.begin(), allowed.end(), value.Scalar()) != allowed.end();
-  if (!fits)
-    system::reject(
-        value, name.Scalar() + " must be one of: " + system::listed(allowed));
+  if (!fits) system::reject(value, name.Scalar() + " must be one of: " + system::listed(allowed));
   const std::string& text = value.Scalar();
   const bool has_control = std::any_of(text.begin(), text.end(), [](unsigned char c) {
     return (c < 0x20 && c != '\t') || c == 0x7f;
   });
-  if (has_control)
-    system::reject(value, "a header must be one line; write it without line breaks");
+  if (has_control) system::reject(value, "a header must be one line; write it without line breaks");
 }
 
 void read_http(const YAML::Node& map, WebConfig& config) {
@@ -252,8 +242,8 @@ void read_users(const YAML::Node& map, WebConfig& config) {
   for (const auto& entry : map) {
     if (!entry.second.IsScalar() || !is_bcrypt(entry.second.Scalar())) {
       system::reject(entry.second,
-                               "the password of a user must be a bcrypt hash, as `htpasswd -nBC 10 "
-                               "USER` prints it");
+                     "the password of a user must be a bcrypt hash, as `htpasswd -nBC 10 "
+                     "USER` prints it");
     }
     config.users[entry.first.Scalar()] = entry.second.Scalar();
   }
@@ -264,15 +254,13 @@ void read_rate_limit(const YAML::Node& map, WebConfig& config) {
   const std::string interval = optional_text(map, "interval");
   const auto duration = parse_go_duration(interval.empty() ? "0" : interval);
   if (!duration)
-    system::reject(map["interval"],
-                             "interval must be a duration like 1s, 500ms or 1m30s");
+    system::reject(map["interval"], "interval must be a duration like 1s, 500ms or 1m30s");
   RateLimit limit{.interval = *duration};
   if (const std::string burst = optional_text(map, "burst"); !burst.empty()) {
     const auto [end, error] =
         std::from_chars(burst.data(), burst.data() + burst.size(), limit.burst);
     const bool whole = error == std::errc{} && end == burst.data() + burst.size();
-    if (!whole || limit.burst < 0)
-      system::reject(map["burst"], "burst must be a whole number");
+    if (!whole || limit.burst < 0) system::reject(map["burst"], "burst must be a whole number");
   }
   if (limit.interval.count() == 0) return;
   if (limit.burst == 0) config.notes.emplace_back("rate_limit with burst 0 refuses every request");
@@ -281,9 +269,8 @@ void read_rate_limit(const YAML::Node& map, WebConfig& config) {
 
 void read(const YAML::Node& root, const std::string& path, WebConfig& config) {
   if (root.IsNull()) return;
-  system::check_keys(
-      root, "web-config.yml",
-      {"tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"});
+  system::check_keys(root, "web-config.yml",
+                     {"tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"});
   if (const auto tls = value_of(root, "tls_server_config")) {
     config.tls = read_tls(*tls, path, config.notes);
   }
@@ -296,8 +283,8 @@ void read(const YAML::Node& root, const std::string& path, WebConfig& config) {
 
 base::Result<WebConfig> parse_web_config(std::string_view text, const std::string& path) {
   WebConfig config;
-  const auto parsed = system::read_yaml(
-      text, path, [&](const YAML::Node& root) { read(root, path, config); });
+  const auto parsed =
+      system::read_yaml(text, path, [&](const YAML::Node& root) { read(root, path, config); });
   if (!parsed) return tl::unexpected(parsed.error());
   return config;
 }

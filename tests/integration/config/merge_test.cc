@@ -2,6 +2,7 @@
 // shows in the CA names that it sends, in its verdicts, and in what its backends accept.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,5 +1,6 @@
 // Random texts of rewrite, `if`, location, error_page and map: never a wrong "complete", never a
 // wrong opening. MTLS_ENFORCEMENT_SEED and MTLS_ENFORCEMENT_COUNT replace the daily seeds.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iostream>

@@ -1,6 +1,8 @@
 // Which error_log keeps the line about a refused client (R3.51), judged by real nginx.
 #include "tests/integration/verdict/verdict_bench.h"
 
+#include <algorithm>
+
 namespace mtls::testing {
 namespace {
 

@@ -12,8 +12,8 @@
 namespace mtls::testing {
 namespace {
 
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
+using Catch::Contains;
+using Catch::StartsWith;
 
 /// nginx judges by the system clock, so the validity is around the present.
 CertificateSpec valid_now(const std::string& subject, const Minted* issuer) {

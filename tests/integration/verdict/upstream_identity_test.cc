@@ -2,6 +2,7 @@
 // it verifies. The peer is in the same nginx.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 

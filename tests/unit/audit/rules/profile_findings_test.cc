@@ -1,6 +1,8 @@
 // Findings that only a policy which asks for more, or for less, brings about.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "tests/unit/audit/rules/finding_cases.h"
 
 namespace mtls::audit_fixture {

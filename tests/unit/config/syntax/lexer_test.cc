@@ -1,5 +1,6 @@
 #include "config/syntax/lexer.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <utility>

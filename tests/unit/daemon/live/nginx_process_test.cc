@@ -2,40 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "daemon/system/disk.h"
 #include "tests/support/memory_filesystem.h"
-#include "tests/support/nginx_runner.h"
 
 namespace mtls::daemon {
-
-TEST_CASE("nginx process: a master's title says how it was started") {
-  using namespace std::string_literals;
-  const std::vector<std::pair<std::string, running::NginxMaster>> cases{
-      {"/usr/sbin/nginx", {}},
-      {"nginx -p /p -c c.conf -e /e.log",
-       {.prefix = "/p", .conf = "c.conf", .error_log = "/e.log"}},
-      {"nginx -p/p/ -cc.conf", {.prefix = "/p/", .conf = "c.conf"}},
-      {"nginx -qc /c", {.conf = "/c"}},
-      {"nginx -g daemon on; master_process on;", {.globals = "daemon on; master_process on;"}},
-      {"nginx -g worker_priority -5; -c /c", {.conf = "/c", .globals = "worker_priority -5;"}},
-      {"nginx -c /a -c /b", {.conf = "/b"}},
-      {"nginx -c", {.conf = ""}},
-      {"nginx\0\0\0-c /x"s, {}},
-  };
-  for (const auto& [title, expected] : cases) {
-    CAPTURE(title);
-    CHECK(running::parse_master_title("nginx: master process " + title) == expected);
-  }
-  for (const char* other :
-       {"", "nginx", "nginx: worker process", "/bin/sh -c nginx: master process"}) {
-    CHECK_FALSE(running::parse_master_title(other));
-  }
-}
 
 TEST_CASE("nginx process: masters are found below /proc, oldest first, others let be") {
   testing::MemoryFileSystem disk;
@@ -49,26 +20,6 @@ TEST_CASE("nginx process: masters are found below /proc, oldest first, others le
         std::vector<running::NginxMaster>{
             {.pid = 99, .binary = "/r/proc/99/exe", .conf = "/old"},
             {.pid = 1000, .binary = "/r/proc/1000/exe", .conf = "/new"}});
-}
-
-TEST_CASE("nginx process: a running nginx is found with what it was started with") {
-  if (!testing::NginxRunner::available()) {
-    WARN("skipped: there is no nginx");
-    return;
-  }
-  const testing::TempDir directory;
-  directory.write("nginx.conf", "events {}\n");
-  const testing::NginxRunner nginx(directory);
-  system::Disk disk;
-  const auto masters = live::find_masters(disk);
-  const auto found = std::find_if(masters.begin(), masters.end(),
-                                  [&](const auto& master) { return master.pid == nginx.pid(); });
-  REQUIRE(found != masters.end());
-  CHECK(found->prefix == directory.path());
-  CHECK(found->conf == directory.path("nginx.conf"));
-  CHECK(found->error_log == directory.path("error.log"));
-  CHECK(found->globals.starts_with("daemon off;"));
-  CHECK(disk.stat(found->binary));
 }
 
 }  // namespace mtls::daemon

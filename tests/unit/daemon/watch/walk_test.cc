@@ -1,5 +1,6 @@
 #include "daemon/watch/walk.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 

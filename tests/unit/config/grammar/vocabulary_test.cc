@@ -1,5 +1,6 @@
 #include "config/vocabulary/vocabulary.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>

@@ -1,0 +1,15 @@
+# cmake --install BUILD [--prefix PREFIX]: the program, the units, and what ships beside it.
+set(data share/nginx-mtls-exporter)
+set(doc share/doc/nginx-mtls-exporter)
+
+install(TARGETS nginx-mtls-exporter RUNTIME DESTINATION bin)
+install(DIRECTORY alerts DESTINATION ${data} PATTERN tests EXCLUDE)
+install(DIRECTORY policies DESTINATION ${data})
+install(DIRECTORY docs examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS)
+install(FILES README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE DESTINATION ${doc})
+# Drop-ins are the administrator's choice: below lib/systemd they would take effect.
+install(FILES systemd/no-capability.conf systemd/ssl-cert.conf DESTINATION ${doc}/systemd)
+
+# The prefix is known only at that time.
+install(CODE "set(MTLS_SYSTEMD \"${PROJECT_SOURCE_DIR}/systemd\")\nset(MTLS_SCRATCH \"${CMAKE_BINARY_DIR}/installed\")")
+install(SCRIPT cmake/install_units.cmake)

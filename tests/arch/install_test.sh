@@ -1,0 +1,42 @@
+#!/bin/sh
+# install_test.sh BUILD: cmake --install leaves a program that runs, units that name what is there, and all that ships
+# beside it; what the administrator wrote into the service's flags stays.
+set -eu
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+prefix=$scratch/opt
+
+fail() {
+    echo "$*"
+    exit 1
+}
+
+install_there() { cmake --install "$1" --prefix "$prefix" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "not installed"; }; }
+
+install_there "$1"
+"$prefix/bin/nginx-mtls-exporter" --version >/dev/null || fail "the installed program does not run"
+
+units=$prefix/lib/systemd/system
+sed -n -e 's/^ExecStart=\([^ ]*\).*/\1/p' -e 's/^EnvironmentFile=-//p' -e 's/^Documentation=file://p' \
+    "$units/nginx-mtls-exporter.service" "$units/nginx-mtls-exporter.socket" >"$scratch/named"
+[ "$(wc -l <"$scratch/named")" -eq 4 ] || fail "the units name other files than expected: $(cat "$scratch/named")"
+while read -r named; do
+    case $named in "$prefix"/*) ;; *) fail "a unit names $named, outside the prefix" ;; esac
+    [ -e "$named" ] || fail "a unit names $named, which is not there"
+done <"$scratch/named"
+grep -q "^ExecPaths=$prefix/bin/nginx-mtls-exporter " "$units/nginx-mtls-exporter.service" || fail "the unit may not run the program"
+[ ! -e "$units/nginx-mtls-exporter.service.d" ] || fail "a drop-in takes effect without being asked for"
+
+for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mtls-exporter/alerts/runbook.md \
+    share/nginx-mtls-exporter/policies/nginx_mtls.rego share/doc/nginx-mtls-exporter/systemd/ssl-cert.conf \
+    share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
+    share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf; do
+    [ -f "$prefix/$file" ] || fail "$file is not installed"
+done
+[ -x "$prefix/share/doc/nginx-mtls-exporter/examples/demo/make-pki.sh" ] || fail "make-pki.sh cannot be run"
+
+echo 'ARGS="--log.level debug"' >"$prefix/etc/default/nginx-mtls-exporter"
+install_there "$1"
+grep -q debug "$prefix/etc/default/nginx-mtls-exporter" || fail "the flags of the service were overwritten"
+echo "installed: $(find "$prefix" -type f | wc -l) files"
