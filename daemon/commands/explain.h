@@ -1,11 +1,11 @@
-// `nginx-mtls-exporter explain`: what a finding, a verify code or a line of nginx's log means.
+// `nginx-mtls-exporter explain`: says what a finding, a verify code or a line of nginx's log means.
 #pragma once
 
 #include "daemon/settings/options.h"
 
 namespace mtls::daemon::commands {
 
-/// The exit code, as docs/commands.md has it.
+/// Returns the exit code (docs/commands.md).
 int explain(const settings::Options& options);
 
 }  // namespace mtls::daemon::commands

@@ -6,6 +6,6 @@
 namespace mtls::daemon::settings {
 
 std::string_view exporter_version();   // "0.1.0"
-std::string_view exporter_revision();  // of the source, "unknown" outside a checkout
+std::string_view exporter_revision();  // of the source; "unknown" when built outside a checkout
 
 }  // namespace mtls::daemon::settings

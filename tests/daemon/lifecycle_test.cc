@@ -81,7 +81,7 @@ TEST_CASE("lifecycle: SIGHUP takes new settings and keeps the old ones when the 
   exporter.process().signal(SIGHUP);
   CHECK_FALSE(systemd.next("READY=1").empty());
   CHECK(exporter.value("nginx_mtls_canary_accepted", {{"canary", "one"}}) == 1);
-  CHECK(contains(exporter.log(), "the old ones stay in force"));
+  CHECK(contains(exporter.log(), "invalid settings, the old ones stay in force"));
   CHECK(contains(exporter.log(), dir.path("settings.yml") + ":3:1: unknown key"));
 
   dir.write("settings.yml", good + "  - {name: two, certificate: client.pem}\n");

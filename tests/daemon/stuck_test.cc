@@ -270,7 +270,7 @@ TEST_CASE("F11: scrapes go on while the mount of web-config.yml hangs, by what i
     const auto asked = std::chrono::steady_clock::now();
     CHECK(served() == "deny");
     CHECK(std::chrono::steady_clock::now() - asked < 1s);
-    return exporter.log().find("what is in use stays") != std::string::npos;
+    return exporter.log().find("the web configuration in use stays") != std::string::npos;
   });
   CHECK(told);
 

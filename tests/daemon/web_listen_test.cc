@@ -175,7 +175,7 @@ TEST_CASE("web: an inherited descriptor that is no listening stream socket is an
   const auto server = web::WebServer::start(options, site, counts);
   REQUIRE_FALSE(server);
   CHECK(server.error().message.starts_with("descriptor " + std::to_string(fd) +
-                                           " is no listening stream socket"));
+                                           " is not a listening stream socket"));
   ::close(fd);
 }
 

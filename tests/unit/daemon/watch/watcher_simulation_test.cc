@@ -85,7 +85,7 @@ class Simulation {
     }
     return text;
   }
-  const watch::WatchCounts& counts() const { return agenda_.counts(); }
+  const watch::WatchCounts& counts() const { return schedule_.counts(); }
 
  private:
   bool chance(unsigned one_in) { return random_() % one_in == 0; }
@@ -110,11 +110,11 @@ class Simulation {
   /// One thing after the other, as the loop does them; false when there is none.
   bool work() {
     const bool read = chance(2);
-    if (read) agenda_.take_in(disk_.drain());
-    if (read) agenda_.interpret(targets_, now_);
-    const auto due = agenda_.next_due();
-    if (due && *due <= now_) agenda_.come_due(now_);
-    if (!agenda_.nothing_to_do()) {
+    if (read) schedule_.take_in(disk_.drain());
+    if (read) schedule_.interpret(targets_, now_);
+    const auto due = schedule_.next_due();
+    if (due && *due <= now_) schedule_.come_due(now_);
+    if (!schedule_.nothing_to_do()) {
       run_pass();
       return true;
     }
@@ -131,13 +131,13 @@ class Simulation {
     disk_.realtime += std::chrono::nanoseconds(step).count();
   }
   void run_pass() {
-    const watch::Pass pass = agenda_.begin();
+    const watch::Pass pass = schedule_.begin();
     watch::PassResult result = targets_.run(pass, &disk_);
-    agenda_.take_in(disk_.drain());
-    agenda_.interpret(targets_, now_);
-    const watch::FileChanges changes = agenda_.finish(pass, std::move(result), now_);
+    schedule_.take_in(disk_.drain());
+    schedule_.interpret(targets_, now_);
+    const watch::FileChanges changes = schedule_.finish(pass, std::move(result), now_);
     if (changes.paths.empty()) return;
-    agenda_.reported(disk_.realtime);
+    schedule_.reported(disk_.realtime);
     evaluate();
   }
 
@@ -147,7 +147,7 @@ class Simulation {
     for (const char* file : kFiles) contents_.push_back(content(recording.read(file, 1)));
     for (const char* pattern : kPatterns) (void)recording.glob(pattern);
     known_ = recording.take();
-    agenda_.replace(known_, disk_.realtime);
+    schedule_.replace(known_, disk_.realtime);
   }
   base::Sightings look() {
     base::RecordingFileSystem recording(disk_);
@@ -180,8 +180,8 @@ class Simulation {
   std::string done_;
   SimulatedDisk disk_;
   watch::WatchSchedule::Time now_{1000};
-  watch::WatchSchedule agenda_{{.settle = kSettle, .realtime_ns = disk_.realtime}};
-  watch::Targets targets_{{.ground = disk_, .disk = disk_, .settle = kSettle}};
+  watch::WatchSchedule schedule_{{.settle = kSettle, .realtime_ns = disk_.realtime}};
+  watch::Targets targets_{{.view = disk_, .disk = disk_, .settle = kSettle}};
   base::Sightings known_;
   std::vector<std::string> contents_;
 };

@@ -14,19 +14,19 @@ class FakeConnection final : public web::Connection {
  public:
   FakeConnection(web::Connections& all, web::Connections::Clock::time_point now,
                  std::string peer = "p")
-      : all_(all), place_(all.add(*this, std::move(peer), now)) {}
+      : all_(all), slot_(all.add(*this, std::move(peer), now)) {}
   void close() override {
-    all_.remove(place_);
+    all_.remove(slot_);
     closed = true;
   }
   void enter(Phase phase, web::Connections::Clock::time_point now) {
-    all_.enter(place_, phase, now);
+    all_.enter(slot_, phase, now);
   }
   bool closed = false;
 
  private:
   web::Connections& all_;
-  web::Connections::Place place_;
+  web::Connections::Slot slot_;
 };
 
 const web::Connections::Clock::time_point kStart{};
@@ -167,14 +167,14 @@ TEST_CASE("connections: answers under way are counted") {
 }
 
 TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever else waits longer") {
-  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .opening = 2});
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .handshakes = 2});
   FakeConnection open(all, kStart);
   open.enter(web::Connection::Phase::kWaiting, kStart);
   FakeConnection oldest(all, kStart + 1ms);
   FakeConnection older(all, kStart + 2ms);
   FakeConnection newest(all, kStart + 3ms);
   for (FakeConnection* one : {&oldest, &older, &newest}) {
-    one->enter(web::Connection::Phase::kOpening, kStart + 3ms);
+    one->enter(web::Connection::Phase::kHandshake, kStart + 3ms);
   }
   all.evict(kStart + 10ms);
   CHECK_FALSE(oldest.closed);  // all are fresh
@@ -190,7 +190,7 @@ TEST_CASE("N12: of those that cost TLS memory the longest waiting one goes, howe
   FakeConnection second(all, kStart);
   FakeConnection third(all, kStart);
   for (FakeConnection* one : {&first, &second, &third}) {
-    one->enter(web::Connection::Phase::kOpening, kStart + 1ms);
+    one->enter(web::Connection::Phase::kHandshake, kStart + 1ms);
   }
   all.evict(kStart + 1ms);
   CHECK(first.closed);
@@ -198,11 +198,12 @@ TEST_CASE("N12: of those that cost TLS memory the longest waiting one goes, howe
 }
 
 TEST_CASE("N12: there is room for a handshake where the longest of those begun had its time") {
-  web::Connections all({.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .opening_grace = 20ms});
-  CHECK(all.has_room_to_open(kStart));
+  web::Connections all(
+      {.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .handshake_grace = 20ms});
+  CHECK(all.has_room_for_handshake(kStart));
   FakeConnection silent(all, kStart);
   FakeConnection begun(all, kStart);
-  begun.enter(web::Connection::Phase::kOpening, kStart);
-  CHECK_FALSE(all.has_room_to_open(kStart + 19ms));
-  CHECK(all.has_room_to_open(kStart + 20ms));
+  begun.enter(web::Connection::Phase::kHandshake, kStart);
+  CHECK_FALSE(all.has_room_for_handshake(kStart + 19ms));
+  CHECK(all.has_room_for_handshake(kStart + 20ms));
 }

@@ -1,5 +1,5 @@
 // Who gets in: passwords, headers, the rate limit, and a web-config.yml that changes.
-#include "daemon/web/auth/gate.h"
+#include "daemon/web/auth/access_gate.h"
 
 #include <catch2/catch.hpp>
 #include <string>

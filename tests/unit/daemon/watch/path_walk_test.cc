@@ -1,4 +1,4 @@
-#include "daemon/watch/walk.h"
+#include "daemon/watch/path_walk.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -17,21 +17,21 @@ using Kind = Sighting::Kind;
 
 watch::PathWalk walk(Kind kind, const std::string& path) {
   system::Mounts mounts;
-  watch::DiskGround ground(mounts);
-  return watch::PathWalker(ground).walk(kind, path);
+  watch::DiskDirectoryView view(mounts);
+  return watch::PathWalker(view).walk(kind, path);
 }
 
-/// The wants below `dir`, as "place name"; `*` for every entry, `=` for the file itself.
+/// The wants below `dir`, as "path name"; `*` for every entry, `=` for the file itself.
 std::vector<std::string> wants_below(const TemporaryDirectory& dir, const watch::PathWalk& walk) {
   std::vector<std::string> below;
   const std::string top = dir / "";
   for (const watch::Want& want : walk.wants) {
-    const std::string place = want.place + "/";
-    if (!place.starts_with(top)) continue;
+    const std::string path = want.path + "/";
+    if (!path.starts_with(top)) continue;
     const std::string name = want.name == watch::kEveryEntry ? "*"
                              : want.name.empty()             ? "="
                                                              : want.name;
-    below.push_back("/" + want.place.substr(std::min(top.size(), want.place.size())) + " " + name);
+    below.push_back("/" + want.path.substr(std::min(top.size(), want.path.size())) + " " + name);
   }
   return below;
 }
@@ -107,7 +107,7 @@ TEST_CASE("walk: the signature is the identity of the way, not the content at it
 TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
   TemporaryDirectory dir;
   dir.run("echo x > l0; i=0; while [ $i -lt 41 ]; do ln -s l$i l$((i+1)); i=$((i+1)); done");
-  const watch::Want end{.place = dir / "l0", .name = watch::kFileItself};
+  const watch::Want end{.path = dir / "l0", .name = watch::kFileItself};
   const auto reaches = [&](const char* path) {
     const watch::PathWalk found = walk(Kind::kFile, dir / path);
     return std::find(found.wants.begin(), found.wants.end(), end) != found.wants.end();
@@ -199,7 +199,7 @@ TEST_CASE("watch set: paths to one inode share a watch until the last of them go
   armed.set.forget(2);
   armed.set.arm(armed.inotify);
   CHECK(armed.set.watches() == 0);
-  CHECK(armed.set.places() == 0);
+  CHECK(armed.set.points() == 0);
   armed.inotify.drain();  // the kernel confirms
   armed.dir.run("echo x > a/file; rm -r a b");
   CHECK(armed.inotify.drain().empty());
