@@ -17,7 +17,7 @@
 
 namespace mtls::testing {
 
-/// Asks every few milliseconds; false when `done` was still false after `limit`.
+/// Asks every few milliseconds; false if `done` is still false after `limit`.
 bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& done);
 
 struct ChildSpec {
@@ -35,7 +35,7 @@ class ChildProcess {
 
   pid_t pid() const { return pid_; }
 
-  /// Nothing happens to a child that has already been reaped.
+  /// Does nothing if the child has already been reaped.
   void signal(int number);
 
   /// The exit code, 128 + N when signal N killed it, 127 when it could not be executed; nullopt:

@@ -1,4 +1,4 @@
-// gzip undone by zlib, for tests.
+// Unpacks gzip with zlib, for tests.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What a sanitizer that the tests are built with takes from them. Where it is there, a test says so
-// and leaves out what it cannot ask.
+// What a sanitizer in the build takes away from the tests. A test then says so and skips what it
+// cannot check.
 #pragma once
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
-// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line questions, and bytes
-// by hand for whoever wants to be rude. Nothing waits longer than its timeout. Knows no chunked
-// bodies: the daemon sends none.
+// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line requests, or bytes by
+// hand for rude clients. Nothing waits longer than its timeout. Knows no chunked bodies, because
+// the daemon sends none.
 #pragma once
 
 #include <sys/socket.h>
@@ -48,7 +48,7 @@ class HttpConnection {
   /// One whole answer; what follows it stays for the next call. HEAD answers have no body whatever
   /// their length says.
   HttpAnswer receive_answer(std::string_view method = "GET");
-  /// The peer closed (or reset) within the timeout; bytes that come before are thrown away.
+  /// Whether the peer closed or reset within the timeout; discards bytes that come before.
   bool closed_by_peer();
   void half_close();
   /// Closes with an RST.

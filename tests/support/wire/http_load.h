@@ -1,5 +1,5 @@
-// HTTP clients in numbers: rude ones that hold connections, a scraper that measures, and a burst of
-// scrapes at once; plain or TLS. Sockets on 127.0.0.1 only; scrapes carry Prometheus' own header.
+// Many HTTP clients: rude ones that hold connections, a scraper that measures, and a burst of
+// scrapes at once; plain or TLS. Connects to 127.0.0.1 only; scrapes send Prometheus' own headers.
 #pragma once
 
 #include <sys/types.h>
@@ -22,8 +22,8 @@ struct RudeMix {
   std::size_t slow = 0;      // ask for /metrics and take 1 KB of it per second
 };
 
-/// Connects them all before the constructor returns, and again a second after each was hung up on;
-/// until destroyed.
+/// Connects all of them before the constructor returns, and reconnects each a second after it was
+/// hung up on, until destroyed.
 class RudeClients {
  public:
   RudeClients(const LoadTarget& target, const RudeMix& mix);
@@ -50,7 +50,7 @@ struct Scrapes {
   std::size_t failed = 0;            // no whole answer with 200
   std::vector<double> milliseconds;  // of those answered, sorted
 
-  /// Of those answered; `share` 0.5 for the median.
+  /// A quantile of the answered ones; `share` 0.5 for the median.
   double quantile(double share) const;
 };
 
@@ -60,6 +60,10 @@ Scrapes scrape_for(const LoadTarget& target, std::chrono::milliseconds span,
 
 /// `count` at once. The times count from the start of all.
 Scrapes scrape_at_once(const LoadTarget& target, std::size_t count);
+
+/// Raises the soft limit of descriptors to the hard one, for tests that hold thousands of
+/// connections.
+void allow_many_descriptors();
 
 /// Resident set of a process, in KiB.
 std::size_t resident_kib(pid_t pid);

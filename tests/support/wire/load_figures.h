@@ -1,4 +1,4 @@
-// One server's behaviour under load, in figures that can stand beside another server's.
+// One server's behaviour under load, in figures that can be compared with another server's.
 #pragma once
 
 #include <sys/types.h>

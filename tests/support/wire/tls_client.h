@@ -1,6 +1,6 @@
-// One HTTPS GET to a loopback address with any client certificate, however weak or wrong: what the
-// server makes of it is the test. Judges nothing, the server's certificate included. OpenSSL stays
-// in tls_client.cc.
+// One HTTPS GET to a loopback address with any client certificate, however weak or wrong; the test
+// judges what the server makes of it. Accepts any server certificate. OpenSSL stays in
+// tls_client.cc.
 #pragma once
 
 #include <cstdint>

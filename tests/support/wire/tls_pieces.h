@@ -1,5 +1,5 @@
-// What the TLS clients of the tests are made of: OpenSSL's objects, one kind of context, a way to
-// say what went wrong. Judges nobody's certificate. For their .cc files alone.
+// What the TLS clients of the tests share: OpenSSL's objects, one kind of context, a way to say
+// what went wrong. Judges no certificate. For their .cc files only.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -17,8 +17,8 @@ using SslContext = base::Owned<SSL_CTX, SSL_CTX_free>;
 using Ssl = base::Owned<SSL, SSL_free>;
 using Certificate = base::Owned<X509, X509_free>;
 
-/// Verifies nobody; at security level 0, so that weak keys and old versions can be tried; takes an
-/// end without close_notify for one. The process ignores SIGPIPE from the first call on.
+/// Verifies nothing; has security level 0, so that weak keys and old versions can be tried; accepts
+/// an end without close_notify. The process ignores SIGPIPE from the first call on.
 SslContext client_context();
 
 /// Leaf first, and exactly these: none that OpenSSL finds in a store. Throws std::runtime_error

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "daemon/system/disk.h"
@@ -13,31 +12,7 @@
 
 namespace mtls::daemon {
 
-TEST_CASE("nginx process: a master's title says how it was started") {
-  using namespace std::string_literals;
-  const std::vector<std::pair<std::string, running::NginxMaster>> cases{
-      {"/usr/sbin/nginx", {}},
-      {"nginx -p /p -c c.conf -e /e.log",
-       {.prefix = "/p", .conf = "c.conf", .error_log = "/e.log"}},
-      {"nginx -p/p/ -cc.conf", {.prefix = "/p/", .conf = "c.conf"}},
-      {"nginx -qc /c", {.conf = "/c"}},
-      {"nginx -g daemon on; master_process on;", {.globals = "daemon on; master_process on;"}},
-      {"nginx -g worker_priority -5; -c /c", {.conf = "/c", .globals = "worker_priority -5;"}},
-      {"nginx -c /a -c /b", {.conf = "/b"}},
-      {"nginx -c", {.conf = ""}},
-      {"nginx\0\0\0-c /x"s, {}},
-  };
-  for (const auto& [title, expected] : cases) {
-    CAPTURE(title);
-    CHECK(running::parse_master_title("nginx: master process " + title) == expected);
-  }
-  for (const char* other :
-       {"", "nginx", "nginx: worker process", "/bin/sh -c nginx: master process"}) {
-    CHECK_FALSE(running::parse_master_title(other));
-  }
-}
-
-TEST_CASE("nginx process: masters are found below /proc, oldest first, others let be") {
+TEST_CASE("nginx process: only masters are found below /proc, oldest first") {
   testing::MemoryFileSystem disk;
   disk.put("/r/proc/1000/cmdline", "nginx: master process nginx -c /new");
   disk.put("/r/proc/99/cmdline", "nginx: master process nginx -c /old");

@@ -20,7 +20,7 @@ TEST_CASE("settings: an empty file is all defaults") {
   }
 }
 
-TEST_CASE("settings: every key has its place") {
+TEST_CASE("settings: every key is read") {
   const auto settings = settings::parse_settings(R"(
 nginx:
   conf: /opt/nginx/nginx.conf
@@ -75,7 +75,7 @@ limits:
                                           .max_certificates_per_file = 4});
 }
 
-TEST_CASE("settings: a mistake is named with line and column") {
+TEST_CASE("settings: a mistake is reported with its line and column") {
   struct Row {
     const char* text;
     const char* message;  // how it begins

@@ -63,7 +63,7 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
        Kind::kFile,
        {"/ link", "/ other", "/ real", "/other absolute", "/real deep", "/real/deep file",
         "/real/deep/file ="}},
-      {"other/./..//real/deep",  // a directory: nothing in it matters
+      {"other/./..//real/deep",  // a directory: its contents do not matter
        Kind::kFile,
        {"/ other", "/ real", "/real deep"}},
       {"absent/below/file", Kind::kFile, {"/ absent"}},
@@ -79,7 +79,7 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
        Kind::kPattern,
        {"/ cross", "/cross *", "/cross one", "/cross/one in", "/cross/one/in x.pem",
         "/cross/one/in/x.pem ="}},
-      {"cross/*", Kind::kFile, {"/ cross", "/cross *"}},  // a file named so, not a pattern
+      {"cross/*", Kind::kFile, {"/ cross", "/cross *"}},  // a file with that name, not a pattern
       {"absent/*/x", Kind::kPattern, {"/ absent"}},
   };
   for (const Row& row : rows) {
@@ -116,7 +116,7 @@ TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
   CHECK_FALSE(reaches("l41"));
 }
 
-TEST_CASE("walk: a file system that changes without telling is called silent") {
+TEST_CASE("walk: a file system that changes without events is called silent") {
   TemporaryDirectory dir;
   CHECK(walk(Kind::kFile, "/proc/self/status").silent);
   if (std::filesystem::exists("/sys/kernel")) {
@@ -135,7 +135,7 @@ struct Armed {
     set.want(id, walk(Kind::kFile, dir / path).wants);
     set.arm(inotify);
   }
-  /// Whom `snippet` concerns.
+  /// The targets that `snippet` concerns.
   watch::TargetIds after(const std::string& snippet) {
     inotify.drain();
     dir.run(snippet);
@@ -149,7 +149,7 @@ struct Armed {
   }
 };
 
-TEST_CASE("watch set: an event concerns those who want its name, and only them") {
+TEST_CASE("watch set: an event concerns the targets that want its name, and only them") {
   Armed armed;
   armed.dir.run("mkdir a b; touch a/1 a/2 b/3; ln -s a c");
   armed.want(1, "a/1");
@@ -164,7 +164,7 @@ TEST_CASE("watch set: an event concerns those who want its name, and only them")
   CHECK(armed.after("cat a/1 a/2 b/3 > /dev/null; ls a b > /dev/null") == watch::TargetIds{});
 }
 
-TEST_CASE("W20: what the daemon itself does to a file is no event") {
+TEST_CASE("W20: the daemon's own access to a file causes no event") {
   TemporaryDirectory dir;
   dir.run("mkdir d; echo x > d/f; ln -s f d/l");
   watch::Inotify inotify = std::move(*watch::Inotify::create());
@@ -189,7 +189,7 @@ TEST_CASE("watch set: paths to one inode share a watch until the last of them go
   armed.dir.run("mkdir a b; touch a/file; ln a/file b/link");
   armed.want(1, "a/file");
   const std::size_t alone = armed.set.watches();
-  armed.want(2, "b/link");  // one directory more, no file
+  armed.want(2, "b/link");  // one more directory, but no file
   CHECK(armed.set.watches() == alone + 1);
   CHECK(armed.set.watched(1));
   CHECK(armed.set.watched(2));

@@ -1,6 +1,6 @@
-// A file system in memory behind all seams of the watcher: directories, links, inodes, stamps of a
-// coarse clock, inotify's records with its bounded queue. Somebody else may change it before any
-// question is answered. No file system and clock of the host.
+// A file system in memory behind all interfaces of the watcher: directories, links, inodes, stamps
+// of a coarse clock, and inotify's records with its bounded queue. A test may change it before any
+// question is answered. Uses neither the host's file system nor its clock.
 #pragma once
 
 #include <fnmatch.h>
@@ -29,7 +29,7 @@ class SimulatedDisk final : public watch::DirectoryView,
   std::int64_t tick = 4'000'000;            // of the stamps, ns
   std::size_t queue_limit = 1'000'000'000;  // events
 
-  // --- what others do; what cannot be done is not done
+  // --- changes by others; impossible ones do nothing
 
   void make_directory(const std::string& path) { create(path, {.type = S_IFDIR}); }
   void make_link(const std::string& target, const std::string& path) {
@@ -84,7 +84,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     tell(slot.directory, IN_CREATE, slot.name);
   }
 
-  /// What a reader of the events gets.
+  /// The events that a reader gets.
   std::vector<watch::InotifyEvent> drain() { return std::exchange(queue_, {}); }
 
   // --- DirectoryView
@@ -176,7 +176,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     int hops = 0;
     return resolve_below({1}, path, last, hops);
   }
-  /// `way`: the directories from the root.
+  /// `way`: the directories from the root on.
   Resolved resolve_below(std::vector<Number> way, const std::string& path, Last last,
                          int& hops) const {
     if (path.starts_with('/')) way.resize(1);
@@ -240,7 +240,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     nodes_.erase(number);
   }
 
-  /// A write through a link is told in the directory that holds the file.
+  /// A write through a link is reported in the directory that holds the file.
   void tell_parent_of(const std::string& path, Number number, std::uint32_t mask) {
     std::string way = path;
     for (int hops = 0; hops < 40; ++hops) {

@@ -1,5 +1,6 @@
-// Any order of changes, looks and watches, on a simulated disk and clock: the watcher never loses
-// one, by events alone. MTLS_SIMULATION_SEED and MTLS_SIMULATION_SCHEDULES choose another run.
+// Any order of changes, looks and watches, on a simulated disk and clock: the watcher never loses a
+// change, even by events alone. MTLS_SIMULATION_SEED and MTLS_SIMULATION_SCHEDULES choose another
+// run.
 #include <array>
 #include <cstdlib>
 #include <random>
@@ -20,7 +21,7 @@ struct Change {
   void (*make)(SimulatedDisk& disk);
 };
 
-// Of /cur/d/f every component may be missing, a directory, a file or a link.
+// Each component of /cur/d/f may be missing, a directory, a file or a link.
 constexpr std::array kChanges = {
     Change{"write", [](auto& d) { d.write("/cur/d/f"); }},
     Change{"write twice", [](auto& d) { d.write("/cur/d/f"), d.write("/cur/d/f"); }},
@@ -52,7 +53,7 @@ constexpr std::array kChanges = {
     Change{"loop", [](auto& d) { d.remove("/cur"), d.make_link("cur", "/cur"); }},
 };
 
-/// An owner and its watcher, without a loop: time passes when nothing is to be done.
+/// An owner and its watcher without a loop: time passes when there is nothing to do.
 class Simulation {
  public:
   explicit Simulation(unsigned seed) : random_(seed), pace_(chance(2) ? kHurry : kLeisure) {
@@ -60,7 +61,7 @@ class Simulation {
     evaluate();
   }
 
-  /// Some changes, at any moment from now until nothing is left to do.
+  /// Makes some changes at random moments until nothing is left to do.
   void schedule(unsigned changes) {
     changes_left_ = changes;
     done_.clear();
@@ -69,10 +70,10 @@ class Simulation {
     }
   }
 
-  /// Content and all.
+  /// Including the content.
   bool knows_the_truth() { return known_ == look() && contents_ == read_contents(); }
   const std::string& done() const { return done_; }
-  /// What the owner knows, and what is so.
+  /// What the owner knows, compared with what is true.
   std::string difference() {
     std::string text;
     const base::Sightings now = look();
@@ -101,13 +102,13 @@ class Simulation {
     change.make(disk_);
     if (chance(50)) set_the_clock();
   }
-  /// Never back to the very tick it was set away from.
+  /// Never sets it back to the very tick it was set away from.
   void set_the_clock() {
     const auto by = kHour + static_cast<std::int64_t>(random_()) * 1'000;
     disk_.realtime += chance(2) ? by : -by;
   }
 
-  /// One thing after the other, as the loop does them; false when there is none.
+  /// Does one thing after the other, as the loop would; false: there is nothing to do.
   bool work() {
     const bool read = chance(2);
     if (read) schedule_.take_in(disk_.drain());
@@ -169,8 +170,8 @@ class Simulation {
   static constexpr std::int64_t kHour = 3'600'000'000'000;
   static constexpr std::chrono::milliseconds kSettle{100};
 
-  // Between two answers, at most: many within one tick of the stamps, where changes hide, or none,
-  // where looking again because of that heals no mistake.
+  // At most this passes between two answers: many answers within one tick of the stamps, where
+  // changes can hide, or none, where looking again because of that corrects no mistake.
   static constexpr std::int64_t kHurry = 100'000;
   static constexpr std::int64_t kLeisure = 40'000'000;
 
@@ -191,7 +192,7 @@ unsigned setting(const char* name, unsigned usual) {
   return value == nullptr ? usual : static_cast<unsigned>(std::stoul(value));
 }
 
-TEST_CASE("W19: whatever changes between any two looks and watches, nothing is lost") {
+TEST_CASE("W19: no change between any look and any watch is lost") {
   const unsigned seed = setting("MTLS_SIMULATION_SEED", std::random_device{}());
   const unsigned schedules = setting("MTLS_SIMULATION_SCHEDULES", 100'000);
   WARN("seed " << seed << ", " << schedules << " schedules");

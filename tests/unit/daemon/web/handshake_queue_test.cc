@@ -9,7 +9,7 @@ using mtls::daemon::web::HandshakeQueue;
 
 namespace {
 
-// The loop: what is posted runs one after the other, when a test says so.
+// A loop that runs one posted task at a time, when a test says so.
 struct Loop {
   std::vector<std::function<void()>> posted;
   std::vector<std::function<void()>> delayed;
@@ -26,7 +26,7 @@ struct Loop {
 
 }  // namespace
 
-TEST_CASE("N12: openings: the newest handshake comes first, one in each turn of the loop") {
+TEST_CASE("N12: handshake queue: the newest handshake comes first, one in each turn of the loop") {
   Loop loop;
   std::vector<int> opened;
   for (int i = 0; i < 3; ++i) loop.handshakes.add([&opened, i] { opened.push_back(i); });
@@ -39,7 +39,7 @@ TEST_CASE("N12: openings: the newest handshake comes first, one in each turn of 
   CHECK(loop.posted.empty());
 }
 
-TEST_CASE("N12: openings: of more than are kept the oldest never open") {
+TEST_CASE("N12: handshake queue: when it is full the oldest handshakes are dropped") {
   Loop loop;
   std::size_t opened = 0;
   bool oldest = false;
@@ -51,7 +51,7 @@ TEST_CASE("N12: openings: of more than are kept the oldest never open") {
   CHECK_FALSE(oldest);
 }
 
-TEST_CASE("N12: openings: without room those that are due wait, and one that comes is the next") {
+TEST_CASE("N12: handshake queue: without room all wait, and a new one is next") {
   Loop loop;
   std::vector<int> opened;
   loop.has_room = false;

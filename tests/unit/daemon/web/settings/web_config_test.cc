@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 const std::string kHash = "$2b$10$" + std::string(53, 'a');
 
-// The message without the name of the file; "" when the text is good.
+// The message without the name of the file; "" if the text is valid.
 std::string complaint_about(const std::string& text) {
   const auto config = web::settings::parse_web_config(text, "/etc/w.yml");
   return config ? "" : config.error().message.substr(std::string("/etc/w.yml:").size());
@@ -28,7 +28,7 @@ TEST_CASE("web-config: a file without a setting serves plain HTTP to everybody")
   }
 }
 
-TEST_CASE("web-config: every key has its place, and paths are relative to the file") {
+TEST_CASE("web-config: every key is read, and paths are relative to the file") {
   const auto config = web::settings::parse_web_config(R"(
 tls_server_config:
   cert_file: pki/exporter.pem
@@ -74,7 +74,7 @@ rate_limit:
   CHECK(config->notes.empty());
 }
 
-TEST_CASE("web-config: certificate, key and client CAs may stand in the file itself") {
+TEST_CASE("web-config: certificate, key and client CAs may be inside the file itself") {
   const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, client_ca: A, client_auth_type: RequestClientCert}\n",
       "/etc/w.yml");
@@ -101,7 +101,7 @@ TEST_CASE("web-config: every client_auth_type is known, one by two names") {
   CHECK(config->tls->client_auth == row.second);
 }
 
-TEST_CASE("web-config: suites of TLS 1.3 alone leave no other version") {
+TEST_CASE("web-config: with suites of TLS 1.3 only, no other version is served") {
   const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, cipher_suites: [TLS_AES_128_GCM_SHA256]}", "/w.yml");
   REQUIRE(config);
@@ -109,7 +109,7 @@ TEST_CASE("web-config: suites of TLS 1.3 alone leave no other version") {
   CHECK(config->tls->min_version == web::settings::TlsVersion::kTls13);
 }
 
-TEST_CASE("web-config: what is taken otherwise than it may read is noted") {
+TEST_CASE("web-config: a note says where the file does not do what it suggests") {
   struct Row {
     const char* text;
     const char* note;
@@ -128,7 +128,7 @@ TEST_CASE("web-config: what is taken otherwise than it may read is noted") {
   CHECK_THAT(config->notes[0], Catch::Contains(row.note));
 }
 
-TEST_CASE("web-config: what is wrong is said with its line and column") {
+TEST_CASE("web-config: a mistake is reported with its line and column") {
   struct Row {
     std::string text;
     std::string complaint;  // its beginning
