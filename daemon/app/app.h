@@ -1,5 +1,5 @@
-// The daemon assembled: event loop, watcher, updater, web server, signals, systemd. Runs until
-// SIGTERM or SIGINT. Decides nothing about certificates.
+// The daemon assembled: event loop, watcher, updater, web server, signals, systemd. Runs on the
+// main thread until SIGTERM or SIGINT. Decides nothing about certificates.
 #pragma once
 
 #include "daemon/settings/options.h"

@@ -1,4 +1,5 @@
-// `nginx-mtls-exporter check`: evaluates once, prints the result, exits.
+// `nginx-mtls-exporter check`: evaluates once, prints the result, exits. Writes nothing and runs no
+// nginx; the judgement is that of audit. Main thread.
 #pragma once
 
 #include "daemon/settings/options.h"

@@ -1,5 +1,5 @@
 // `nginx-mtls-exporter dump`: prints what the exporter understood of the configuration, in full
-// even if nginx would refuse it.
+// even if nginx would refuse it. Main thread.
 #pragma once
 
 #include "daemon/settings/options.h"

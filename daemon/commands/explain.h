@@ -1,4 +1,5 @@
 // `nginx-mtls-exporter explain`: says what a finding, a verify code or a line of nginx's log means.
+// Reads neither settings nor configuration. Main thread.
 #pragma once
 
 #include "daemon/settings/options.h"

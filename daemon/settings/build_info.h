@@ -1,4 +1,5 @@
-// Which build of the exporter this is: for --version, the page and exporter_build_info. Pure.
+// Which build of the exporter this is, for --version, the status page and
+// nginx_mtls_exporter_build_info. Pure.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// The command line as values, or the text and exit code to leave with. Reads no file. Pure.
+// The command line as values, or the text and exit code to leave with. Reads no file, so what the
+// files say is checked later. Pure.
 #pragma once
 
 #include <chrono>

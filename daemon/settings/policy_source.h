@@ -1,6 +1,6 @@
 // Makes the Policy of an evaluation from flags, settings file, running nginx and nginx binary.
 // Flags win over settings, settings over the command line of a running master, and that over what
-// was compiled into its binary (R1.40, R1.41).
+// was compiled into its binary (R1.40, R1.41). Any thread.
 #pragma once
 
 #include "audit/policy.h"

@@ -1,5 +1,5 @@
 // Owns one file descriptor and closes it in the destructor. Knows nothing of what the descriptor
-// leads to.
+// leads to. One thread at a time.
 #pragma once
 
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // What happens when memory runs out: small work waits for it, an evaluation gives up and so frees
 // what it holds (ADR 11). Also keeps the process's memory private: nobody but root may look into
-// it.
+// it. Concerns all threads.
 #pragma once
 
 namespace mtls::daemon::system {

@@ -1,5 +1,5 @@
 // What the daemon tells systemd (sd_notify(3), Type=notify), and how often systemd wants to hear
-// from it. Without NOTIFY_SOCKET in the environment every call does nothing.
+// from it. Without NOTIFY_SOCKET in the environment every call does nothing. Any thread.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // What the watcher asks of the world besides a FileSystem: directory entries, inotify watches and
 // the time of day. DiskDirectoryView and Inotify are the real ones; tests put a simulation in their
-// place.
+// place. Worker thread, except for the time.
 #pragma once
 
 #include <sys/stat.h>

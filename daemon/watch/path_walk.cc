@@ -106,8 +106,8 @@ void PathWalker::branch(const Progress& progress, const std::string& pattern, Pa
   std::vector<std::string> names = view_.directories_and_links(progress.here);
   std::erase_if(names,
                 [&](const std::string& name) { return !system::matches_entry(pattern, name); });
-  std::sort(names.begin(),
-            names.end());  // readdir's order varies, and the signature depends on it
+  // readdir's order varies, and the signature depends on it.
+  std::sort(names.begin(), names.end());
   for (std::string& name : names) {
     Progress below = progress;
     below.todo.push_back({.text = std::move(name)});

@@ -1,6 +1,7 @@
 // Walks from `/` to a path or pattern: every directory on the way with the names that matter in it,
 // following one symbolic link at a time (ADR 5). Stops at a mount that may not answer. Opens no
 // file and knows nothing of inotify. A PathWalker remembers what it saw, so use one per pass.
+// Worker thread.
 #pragma once
 
 #include <cstdint>

@@ -24,8 +24,7 @@ struct Pass {
   std::optional<base::Sightings> replacement;  // of all targets
   std::int64_t seen_since_ns = 0;  // the replacement saw nothing older than this (real time)
   std::set<std::string> hinted;    // an event hinted at them, or they are due for another look
-  std::set<std::string>
-      complete;  // of these, those that nobody is writing according to the last event
+  std::set<std::string> complete;  // those that nobody was writing at the last event
   bool everything = false;
   bool explained = false;   // `everything` because mounts changed or events were lost
   bool lost = false;        // events were lost, perhaps also the end of a watch: renew all

@@ -20,11 +20,10 @@ namespace mtls::daemon::watch {
 
 /// What may differ from the sightings that the watcher was last given.
 struct FileChanges {
-  std::set<std::string> paths;  // keys of the sightings: paths and patterns
-  std::set<std::string>
-      complete;             // of these, those that nobody is writing according to the last event
-  bool everything = false;  // events were lost before this look at every target
-  bool by_rescan = false;   // only the rescan found some of them: an event was missed
+  std::set<std::string> paths;     // keys of the sightings: paths and patterns
+  std::set<std::string> complete;  // those that nobody was writing at the last event
+  bool everything = false;         // events were lost before this look at every target
+  bool by_rescan = false;          // only the rescan found some of them: an event was missed
 };
 
 struct WatchCounts {

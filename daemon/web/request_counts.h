@@ -1,4 +1,5 @@
 // How many requests were answered with each status code. Counted on the web thread, read on any.
+// Knows no requests.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// What the HTTP server is started with: where to listen, limits and deadlines. Plain values.
+// What the HTTP server is started with: where to listen, limits and deadlines. Plain values; the
+// defaults are the daemon's.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The Authorization header of RFC 7617 as user name and password. Pure.
+// The Authorization header of RFC 7617 as user name and password. Judges neither of them. Pure.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// What a client prefers (RFC 9110 §12): gzip or not, and which exposition format. Pure.
+// What a client prefers (RFC 9110 §12): gzip or not, and which exposition format. Knows the values
+// of header fields, no requests. Pure.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
 // What the HTTP server asks of the rest of the daemon: a path in, bytes out. The server knows HTTP,
-// not certificates.
+// not certificates. Web thread only.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// Turns an address into a listening socket. Knows no HTTP. Any one thread.
+// Turns an address into a listening socket, or takes over one that is listening already. Knows no
+// HTTP. One thread at a time.
 #pragma once
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20

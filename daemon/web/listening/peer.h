@@ -1,4 +1,4 @@
-// The client that a connection counts for. Pure.
+// Which client a connection counts for, so that one client cannot take all connections. Pure.
 #pragma once
 
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-// The file of a Unix socket: its permissions, and its removal. Knows no HTTP.
+// The file of a Unix socket: its permissions, and its removal. Knows no HTTP. One thread at a time.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,5 @@
-// Durations in Go's format, which web-config.yml uses. Pure.
+// Durations in Go's format, which web-config.yml uses because the exporter-toolkit is written in
+// Go. Pure.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// A Stream without TLS: the bare socket. Web thread only.
+// A Stream without TLS: every operation goes to the bare socket. Web thread only.
 #pragma once
 
 #include "daemon/web/tls/stream.h"

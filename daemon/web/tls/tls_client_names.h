@@ -1,4 +1,5 @@
-// client_allowed_sans: whether a client certificate carries one of the allowed names. Pure.
+// client_allowed_sans: whether a client certificate carries one of the allowed names. Does not
+// verify the certificate. Pure.
 #pragma once
 
 #include <openssl/x509.h>

@@ -1,5 +1,5 @@
 // The TLS side of the HTTP server: one immutable SSL_CTX, made from web-config.yml and the bytes of
-// the files it names. Opens no file and knows no socket.
+// the files it names. Opens no file and knows no socket. Web thread only after it was made.
 #pragma once
 
 #include <openssl/ssl.h>
