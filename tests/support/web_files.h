@@ -11,7 +11,7 @@
 #include "tests/support/fresh_pki.h"
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/wire/tls_client.h"
+#include "tests/support/wire/tls_connection.h"
 
 namespace mtls::testing {
 

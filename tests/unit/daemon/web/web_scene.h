@@ -35,6 +35,7 @@ using mtls::testing::users;
 using mtls::testing::verifying;
 using mtls::testing::WebFiles;
 using mtls::testing::with_certificate;
+using std::chrono::milliseconds;
 
 inline const std::string kScrape = "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n";
 

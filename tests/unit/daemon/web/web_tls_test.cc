@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/wire/http_client.h"
+#include "tests/support/wire/http_load.h"
 #include "tests/unit/daemon/web/web_scene.h"
 
 namespace mtls::daemon::testing {
