@@ -17,9 +17,9 @@
 namespace {
 
 // The kernel's table of descriptors grows by doubling, and in a process with threads each step
-// waits for all processors (Linux, fs/file.c, expand_fdtable): milliseconds in which nothing is
-// accepted, and in a flood of connections the listen queue overflows. Without threads it costs
-// nothing.
+// waits for all processors (Linux, fs/file.c, expand_fdtable). For those milliseconds nothing is
+// accepted, and in a flood of connections the listen queue overflows. While there is only one
+// thread, growing costs nothing.
 void widen_descriptor_table() {
   constexpr rlim_t kRoom = 4096;  // LimitNOFILE= of the service
   rlimit limit{};
@@ -40,8 +40,9 @@ int run(const mtls::daemon::settings::Options& options) {
   return mtls::daemon::app::serve(options);
 }
 
-// A descriptor closed by whoever started us would soon be a socket, and what is written to stderr
-// would go there. For reading, so that writing still fails, and is counted.
+// If whoever started us closed a standard descriptor, a socket would soon get its number and
+// receive what we write to stderr. Opened for reading only, so that such writes still fail and are
+// counted.
 void open_standard_descriptors() {
   while (true) {
     const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // the lowest free one
@@ -54,12 +55,11 @@ void open_standard_descriptors() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves early must not end us
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves early must not end the process
   open_standard_descriptors();
   mtls::daemon::system::prepare_memory();
   mtls::daemon::system::set_last_words(
-      "nginx-mtls-exporter: ended by a library: the system refused it a thread, memory or a "
-      "descriptor");
+      "nginx-mtls-exporter: cannot start: the system refused a thread, memory or a descriptor");
   const auto options = mtls::daemon::settings::parse_options(argc, argv);
   if (const auto* leave = std::get_if<mtls::daemon::settings::Leave>(&options)) {
     (leave->code == 0 ? std::cout : std::cerr) << leave->text;

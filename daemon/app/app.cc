@@ -29,21 +29,22 @@
 namespace mtls::daemon::app {
 namespace {
 
-// An evaluation under way at SIGTERM may read a slow disk; systemd and the operator do not wait for
-// it.
+// An evaluation under way at SIGTERM may be reading a slow disk; systemd and the operator do not
+// wait for it.
 constexpr std::uint64_t kShutdownMilliseconds = 1500;
-// The watcher's counts move without an evaluation; this is how stale a scrape may see them.
+// The watcher's counts move without an evaluation; a scrape may see them this late.
 constexpr std::uint64_t kCountsMilliseconds = 1000;
-// A scrape waits no longer than this for the file system of web-config.yml.
-constexpr std::chrono::milliseconds kWebPatience{250};
-// Files whose changes nobody tells are looked at this often, or with the rescans: what is there is
-// served within 5 s.
+// A scrape waits at most this long for the file system of web-config.yml.
+constexpr std::chrono::milliseconds kWebTimeout{250};
+// Files whose changes the kernel does not report are looked at this often, or as often as the
+// rescans if those are more frequent. A change is served within 5 s.
 constexpr std::chrono::milliseconds kPollInterval{4000};
-// A reload begins at most this often, however many SIGHUPs come.
+// At most one reload begins in this time, however many SIGHUPs come.
 constexpr std::uint64_t kBetweenReloadsMilliseconds = 250;
 
-// A SIGHUP before its handler stands would end the process; held back, it is a reload once it can
-// be one. Threads started meanwhile keep it blocked, so that the loop's thread gets it.
+// A SIGHUP that arrives before its handler is installed would end the process. Blocked until then,
+// it becomes a reload. Threads started meanwhile keep it blocked, so that the loop's thread gets
+// it.
 void hold_hangups(int how) {
   sigset_t hangup;
   sigemptyset(&hangup);
@@ -51,7 +52,8 @@ void hold_hangups(int how) {
   pthread_sigmask(how, &hangup, nullptr);
 }
 
-// Nothing needs saving before the first evaluation: a start that waits for a disk ends at once.
+// Nothing needs saving before the first evaluation, so a start that waits for a disk can end at
+// once.
 void end_at_once_on_terminate() {
   std::signal(SIGTERM, [](int) { std::_Exit(0); });
 }
@@ -142,7 +144,7 @@ class App {
         (snapshot.nginx_errors().empty() ? "" : ", nginx would refuse the configuration");
     if (announce_ready_ && updater_.answered() >= awaited_) {
       announce_ready_ = false;
-      system::no_last_words();  // libuv has what it needs
+      system::no_last_words();  // libuv has all it needs by now
       if (reload_again_) plan_reload();
       system::notify_ready(status);
       system::log::log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
@@ -170,9 +172,9 @@ class App {
     published_.store(current_);
   }
 
-  // Called on the web thread, which ends before the handle does. Requests that come together are
-  // one.
-  std::function<void()> reload_door() {
+  // Called on the web thread, which ends before the handle does. Several requests at about the same
+  // time become one reload.
+  std::function<void()> reload_request() {
     if (!options_.enable_lifecycle) return nullptr;
     return [this] { uv_async_send(&reload_requested_); };
   }
@@ -184,7 +186,7 @@ class App {
     publish_counts();
   }
 
-  // The service manager hears of one reload after the other, each with its own READY.
+  // Reloads are announced to the service manager one after the other, each with its own READY.
   void plan_reload() {
     reload_again_ = announce_ready_;
     if (reload_again_ || uv_is_active(reinterpret_cast<uv_handle_t*>(&reload_timer_)) != 0) return;
@@ -203,7 +205,7 @@ class App {
     auto policy = settings::read_policy(options_, disk_);
     settings_are_current_ = policy.has_value();
     if (!policy) {
-      system::log::log_error("the settings are no good, the old ones stay in force",
+      system::log::log_error("invalid settings, the old ones stay in force",
                              {{"error", policy.error().message}});
       awaited_ = updater_.files_changed(
           {.paths = {}, .complete = {}, .everything = true, .by_rescan = false});
@@ -220,7 +222,7 @@ class App {
         &shutdown_timer_,
         [](uv_timer_t*) {
           system::log::close_log();
-          std::_Exit(0);  // a worker hangs on a dead file system: nothing of ours needs saving
+          std::_Exit(0);  // a worker hangs on a dead file system; nothing needs saving
         },
         kShutdownMilliseconds, 0);
     uv_unref(reinterpret_cast<uv_handle_t*>(&shutdown_timer_));
@@ -239,7 +241,7 @@ class App {
     uv_close(reinterpret_cast<uv_handle_t*>(&reload_requested_), nullptr);
   }
 
-  // Until every handle is closed; the shutdown timer guards this and goes last.
+  // Runs until every handle is closed. The shutdown timer watches over this and closes last.
   void drain() {
     uv_run(&loop_, UV_RUN_DEFAULT);
     uv_close(reinterpret_cast<uv_handle_t*>(&shutdown_timer_), nullptr);
@@ -259,13 +261,14 @@ class App {
   uv_async_t reload_requested_{};
 
   system::Mounts mounts_;
-  system::MountThreads lanes_{system::kPatience};
-  system::TimeoutFileSystem disk_{std::make_shared<system::Disk>(), mounts_, lanes_};
+  system::MountThreads mount_threads_{system::kStuckAfter};
+  system::TimeoutFileSystem disk_{std::make_shared<system::Disk>(), mounts_, mount_threads_};
   Published<Publication> published_;
-  Publication current_;  // the loop thread's own copy of it
+  Publication current_;  // the loop thread's own copy of `published_`
   web::RequestCounts requests_;
-  Routes routes_{{.published = published_, .requests = requests_, .request_reload = reload_door()},
-                 options_.telemetry_path};
+  Routes routes_{
+      {.published = published_, .requests = requests_, .request_reload = reload_request()},
+      options_.telemetry_path};
   std::unique_ptr<web::WebServer> web_;
   std::unique_ptr<watch::Watcher> watcher_;
   Updater updater_{{.loop = loop_,
@@ -279,18 +282,18 @@ class App {
   system::ClockJump clock_jump_{system::ClockReadings::now()};
   Updater::Request awaited_ = 0;  // READY=1 waits for its evaluation
   bool announce_ready_ = true;
-  bool reload_again_ = false;      // asked for while one was under way
+  bool reload_again_ = false;      // a reload was requested while another was under way
   std::uint64_t last_reload_ = 0;  // loop time, milliseconds; 0: none yet
   bool settings_are_current_ = true;
   bool stopping_ = false;
 };
 
-// What a library aborts over before it serves is told in the log's own form.
+// A library that aborts during the start is reported in the log's own format.
 void prepare_last_words() {
   system::set_last_words(system::log::error_line(
       "cannot start", {{"error",
-                        "the system refused a thread, memory or a descriptor (raise TasksMax=, "
-                        "MemoryMax= or LimitNOFILE= of the service, or ulimit)"}}));
+                        "the system refused a thread, memory or a descriptor (raise the service's "
+                        "TasksMax=, MemoryMax= or LimitNOFILE=, or the ulimit)"}}));
 }
 
 int run_app(const settings::Options& options, audit::Policy policy,
@@ -303,15 +306,15 @@ int run_app(const settings::Options& options, audit::Policy policy,
   return App(options, loop).run(std::move(policy), std::move(web_config));
 }
 
-// nullptr: there is none to read. A start waits for `disk`, and scrapes never for `hasty`.
-base::Result<std::unique_ptr<web::auth::LiveWebConfig>> open_web_config(const std::string& path,
-                                                                        base::FileSystem& disk,
-                                                                        base::FileSystem& hasty) {
+// nullptr: there is no web configuration. The start waits for `disk`; scrapes use `web_disk`, which
+// does not wait.
+base::Result<std::unique_ptr<web::auth::LiveWebConfig>> open_web_config(
+    const std::string& path, base::FileSystem& disk, base::FileSystem& web_disk) {
   if (path.empty()) return nullptr;
-  std::error_code ignored;  // of a working directory that is gone
+  std::error_code ignored;  // the working directory may be gone
   auto config =
       web::auth::LiveWebConfig::open(disk, std::filesystem::absolute(path, ignored).string());
-  if (config) (*config)->look_on(hasty);
+  if (config) (*config)->switch_to(web_disk);
   return config;
 }
 
@@ -328,17 +331,16 @@ int serve(const settings::Options& options) {
   system::Disk disk;
   auto policy = settings::read_policy(options, disk);
   system::Mounts mounts;
-  system::MountThreads lanes(kWebPatience);
-  system::TimeoutFileSystem hasty(std::make_shared<system::Disk>(), mounts, lanes);
-  auto web_config = open_web_config(options.web_config_file, disk, hasty);
+  system::MountThreads mount_threads(kWebTimeout);
+  system::TimeoutFileSystem web_disk(std::make_shared<system::Disk>(), mounts, mount_threads);
+  auto web_config = open_web_config(options.web_config_file, disk, web_disk);
   int code = 2;
   if (!policy) {
-    system::log::log_error("the settings are no good", {{"error", policy.error().message}});
+    system::log::log_error("invalid settings", {{"error", policy.error().message}});
   } else if (!web_config) {
-    system::log::log_error("the web configuration is no good",
-                           {{"error", web_config.error().message}});
+    system::log::log_error("invalid web configuration", {{"error", web_config.error().message}});
   } else if (options.config_check) {
-    system::log::log_info("the settings are good");
+    system::log::log_info("the settings are valid");
     code = 0;
   } else {
     system::log::log_info("starting", {{"version", settings::exporter_version()},

@@ -1,5 +1,5 @@
 // What the loop thread hands to the web thread: the rendered Snapshot and the daemon's own counts.
-// Nothing else is shared.
+// The two threads share nothing else.
 #pragma once
 
 #include <cstdint>
@@ -19,33 +19,33 @@ namespace mtls::daemon::app {
 /// Rendered once per Snapshot; immutable.
 struct Payload {
   web::http::Part metrics;      // text format 0.0.4
-  web::http::Part openmetrics;  // without its end
+  web::http::Part openmetrics;  // without the closing `# EOF`
   web::http::Part page;
   web::http::Part check;              // the document of `check --format json`
   std::size_t series_over_limit = 0;  // left out because of limits.max_series
 };
 
-/// How the daemon itself is doing.
+/// The daemon's own counts.
 struct SelfCounts {
   std::map<std::string, std::uint64_t> evaluations{{"start", 0},   {"watch", 0},
                                                    {"horizon", 0}, {"rescan", 0},
                                                    {"signal", 0},  {"nginx", 0}};  // by trigger
   std::map<base::Shortage, std::uint64_t> refused{{base::Shortage::kMemory, 0},
                                                   {base::Shortage::kDescriptors, 0}};
-  bool settings_are_current = true;  // false: the last reload found them no good
+  bool settings_are_current = true;  // false: the last reload found them invalid
   base::sys_seconds last_evaluation{};
   double last_duration_seconds = 0;
   std::uint64_t generation = 0;
   watch::WatchCounts watch;
 };
 
-/// What a scrape answers from; published whole, so that its parts always belong together.
+/// What a scrape is answered from; published whole, so that its parts always belong together.
 struct Publication {
   std::shared_ptr<const Payload> payload;  // nullptr before the first evaluation
   SelfCounts counts;
 };
 
-/// One value, replaced whole; a reader holds the lock only while it copies.
+/// One value, replaced whole. A reader holds the lock only while it copies.
 template <class T>
 class Published {
  public:

@@ -51,7 +51,8 @@ bool Routes::takes_post(std::string_view path) const {
   return sources_.request_reload && path == kReload;
 }
 
-// 200 as Prometheus and its config reloaders have it, although it has only begun.
+// 200 although the reload has only begun: Prometheus does the same, and its config reloaders expect
+// it.
 web::http::Page Routes::post(std::string_view /*path*/) {
   sources_.request_reload();
   return plain(200, "Reloading\n");

@@ -1,4 +1,4 @@
-// Which path answers what: metrics, the status page, health, readiness and the request to reload.
+// Which path serves what: metrics, the status page, health, readiness and the request to reload.
 // Web thread; never waits for an evaluation.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "daemon/app/published.h"
 #include "daemon/web/http/negotiation.h"
 #include "daemon/web/http/site.h"
-#include "daemon/web/server.h"
+#include "daemon/web/request_counts.h"
 
 namespace mtls::daemon::app {
 
@@ -17,7 +17,7 @@ class Routes final : public web::http::Site {
   struct Sources {
     const Published<Publication>& published;
     const web::RequestCounts& requests;
-    std::function<void()> request_reload;  // any thread; empty: nobody may ask for one
+    std::function<void()> request_reload;  // any thread; empty: reload requests are disabled
   };
 
   Routes(Sources sources, std::string telemetry_path);

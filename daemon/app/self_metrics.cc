@@ -26,23 +26,25 @@ void evaluation_families(const SelfCounts& counts, Families& families) {
   for (const auto& [trigger, n] : counts.evaluations)
     evaluations.add({{"trigger", trigger}}, number(n));
   families.push_back(evaluations.take());
-  Family refused(FamilySpec{"nginx_mtls_evaluations_refused_total",
-                            "Evaluations thrown away because this exporter lacked the means; the "
-                            "last good one stays, and another try follows.",
-                            MetricType::Counter});
+  Family refused(
+      FamilySpec{"nginx_mtls_evaluations_refused_total",
+                 "Evaluations discarded because the exporter ran out of memory or descriptors; the "
+                 "last good one stays, and the exporter tries again.",
+                 MetricType::Counter});
   for (const auto& [reason, n] : counts.refused)
     refused.add({{"reason", std::string(word(reason))}}, number(n));
   families.push_back(refused.take());
   single(families,
          {"nginx_mtls_settings_last_reload_successful",
-          "0: the settings file was no good at the last reload, the old settings stay in force."},
+          "0: the settings file was invalid at the last reload, the old settings stay in force."},
          counts.settings_are_current ? 1 : 0);
   if (counts.generation == 0) return;
   single(families,
          {"nginx_mtls_last_evaluation_timestamp_seconds",
-          "When the published evaluation was last known to hold: made, or confirmed by a rescan."},
+          "When the published evaluation was made, or last confirmed by a rescan."},
          base::unix_seconds(counts.last_evaluation));
-  single(families, {"nginx_mtls_last_evaluation_duration_seconds", "How long it took."},
+  single(families,
+         {"nginx_mtls_last_evaluation_duration_seconds", "Duration of the published evaluation."},
          counts.last_duration_seconds);
   single(families, {"nginx_mtls_generation", "Number of the published evaluation since the start."},
          number(counts.generation));
@@ -61,10 +63,11 @@ void watch_families(const watch::WatchCounts& watch, Families& families) {
       families,
       {"nginx_mtls_watch_missed_total", "Changes that only a rescan found.", MetricType::Counter},
       number(watch.missed));
-  single(families, {"nginx_mtls_watch_fallback", "1: inotify is refused, files are polled."},
+  single(families,
+         {"nginx_mtls_watch_fallback", "1: the kernel refuses inotify, so files are polled."},
          watch.fallback ? 1 : 0);
   Family unreliable(FamilySpec{"nginx_mtls_watch_unreliable",
-                               "1: this file's changes may not be told, it is polled."});
+                               "1: changes of this file may go unreported, so it is polled."});
   for (const std::string& path : watch.unreliable) unreliable.add({{"path", path}}, 1);
   families.push_back(unreliable.take());
 }

@@ -1,10 +1,10 @@
-// The daemon's own families: evaluations, watching, HTTP answers, build and process_*. Made for
-// each scrape.
+// The daemon's own metric families: evaluations, watching, HTTP requests, build and process_*.
+// Rendered for each scrape, on the web thread.
 #pragma once
 
 #include "collectors/family.h"
 #include "daemon/app/published.h"
-#include "daemon/web/server.h"
+#include "daemon/web/request_counts.h"
 
 namespace mtls::daemon::app {
 

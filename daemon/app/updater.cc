@@ -19,17 +19,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A file is looked at again this long after it stopped parsing; the last look makes its state the
-// finding (F4).
+// A file is looked at again this long after it stopped parsing. The last look turns its state into
+// a finding (F4).
 constexpr std::array kSettling{milliseconds{100}, milliseconds{400}, milliseconds{900},
                                milliseconds{1400}, milliseconds{4400}};
-// A file that only became shorter is complete by then.
+// A file that only became shorter is taken as complete after this.
 constexpr milliseconds kResting{900};
-// The horizon is a wall-clock instant, timers are monotonic: a clock that drifts away from them is
-// noticed this often (one that is set is told of, time_jumped).
+// The horizon is a wall-clock instant, but timers are monotonic: this often the exporter checks
+// whether the two have drifted apart. A clock that is set is reported by time_jumped().
 constexpr milliseconds kLongestSleep{30'000};
 
-// What was short may be there again; meanwhile nothing is lost but time.
+// What was lacking may be available again; waiting costs nothing but time.
 constexpr milliseconds kRetry{1'000};
 
 base::sys_seconds wall_clock() {
@@ -52,7 +52,7 @@ void merge(audit::Changes more, audit::Changes& changes) {
   changes.horizon |= more.horizon;
 }
 
-// Compressed here, on the worker, so that no scrape has to.
+// Compressed here, on the worker, so that no scrape has to do it.
 std::shared_ptr<const Payload> render(const audit::Policy& policy,
                                       const std::shared_ptr<const audit::Snapshot>& snapshot,
                                       const Updater::Rendering& rendering) {
@@ -63,7 +63,7 @@ std::shared_ptr<const Payload> render(const audit::Policy& policy,
   payload->series_over_limit = over_limit;
   payload->metrics = web::http::deflated_body_part(collectors::render(families));
   std::string openmetrics = collectors::render_openmetrics(families);
-  // The same as long as no family counts: then it is held once.
+  // Both formats are the same text as long as no family is a counter; then it is kept once.
   payload->openmetrics = openmetrics == payload->metrics->text
                              ? payload->metrics
                              : web::http::deflated_body_part(std::move(openmetrics));
@@ -90,20 +90,21 @@ struct Updater::Job {
 
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::shared_ptr<const Payload> payload;
-  double seconds = 0;                      // that the evaluation took
-  std::optional<base::Shortage> shortage;  // what came out is then not to be trusted
+  double seconds = 0;                      // the evaluation took this long
+  std::optional<base::Shortage> shortage;  // the result is then not to be trusted
 
-  // Worker thread. Lack of memory throws in C++, and looks like bad input out of C libraries.
+  // Worker thread. Lack of memory throws in C++, and comes out of C libraries looking like bad
+  // input.
   void evaluate() {
     const base::ShortageWatch watch;
-    const system::GivesUpWithoutMemory impatient;
+    const system::GivesUpWithoutMemory gives_up;
     try {
       compute();
     } catch (const std::bad_alloc&) {
       base::note(base::Shortage::kMemory);
     }
     shortage = watch.seen();
-    if (shortage) {  // now, and not on the loop thread: it may be large
+    if (shortage) {  // freed here and not on the loop thread: it may be large
       snapshot.reset();
       payload.reset();
     }
@@ -201,12 +202,12 @@ void Updater::finished(std::unique_ptr<Job> job) {
   if (!pending_trigger_.empty()) run();
 }
 
-// What it was to look at stays wanted; whatever else asks meanwhile looks at it too.
+// What it should have looked at stays pending; the next evaluation covers it, whatever triggers it.
 void Updater::refused(Job& job) {
   ++counts_.refused[*job.shortage];
   const std::string_view lack = word(*job.shortage);
   if (limiter_.admit("", lack, system::log::LogLimiter::Time::clock::now())) {
-    system::log::log_error("an evaluation was thrown away, the last good one stays",
+    system::log::log_error("evaluation discarded, the last good one stays; trying again",
                            {{"lack", lack}});
   }
   merge(std::move(job.changes), pending_);
@@ -229,8 +230,7 @@ void Updater::schedule_horizon() {
                                                       std::chrono::system_clock::now());
     wait = std::clamp(left, milliseconds{0}, kLongestSleep);
   }
-  uv_update_time(
-      &world_.loop);  // a timer counts from the loop's idea of now, which work may have left behind
+  uv_update_time(&world_.loop);  // timers count from the loop's idea of now, which may be late
   uv_timer_start(
       &horizon_timer_, [](uv_timer_t* timer) { static_cast<Updater*>(timer->data)->on_horizon(); },
       static_cast<std::uint64_t>(wait.count()), 0);
@@ -246,7 +246,7 @@ void Updater::on_horizon() {
   request(std::move(changes), "horizon");
 }
 
-// Each file has its own clock, which evaluations for other reasons do not set back.
+// Each file settles by its own clock, which evaluations for other reasons do not reset.
 void Updater::schedule_settling() {
   const auto now = std::chrono::steady_clock::now();
   const auto before = std::exchange(settling_since_, {});
@@ -288,7 +288,7 @@ void Updater::report(const audit::Snapshot& snapshot) {
   }
   for (const auto& [path, file] : snapshot.material) {
     if (file->error && limiter_.admit(path, word(file->error->code), now)) {
-      system::log::log_warn("a file the nginx configuration refers to cannot be read",
+      system::log::log_warn("cannot read a file that the nginx configuration refers to",
                             {{"error", file->error->message}});
     }
   }
@@ -297,18 +297,19 @@ void Updater::report(const audit::Snapshot& snapshot) {
                                        {"files", std::to_string(snapshot.material.size())}});
 }
 
-// A line when it begins, and one when it is over.
+// Logs one line when the limit is exceeded, and one when it no longer is.
 void Updater::report_limit(std::size_t series_over_limit) {
   const bool is_over = series_over_limit > 0;
   if (std::exchange(is_over_limit_, is_over) == is_over) return;
   const std::string_view state = is_over ? "begins" : "ends";
   if (!limiter_.admit("", state, system::log::LogLimiter::Time::clock::now())) return;
   if (is_over) {
-    system::log::log_warn("more series than limits.max_series: those of single CAs are left out",
+    system::log::log_warn("limits.max_series exceeded: the series of single CAs are left out",
                           {{"max_series", std::to_string(policy_->limits.max_series)},
                            {"omitted", std::to_string(series_over_limit)}});
   } else {
-    system::log::log_info("no more series than limits.max_series: those of single CAs are back");
+    system::log::log_info(
+        "limits.max_series no longer exceeded: the series of single CAs are back");
   }
 }
 

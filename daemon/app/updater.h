@@ -1,5 +1,5 @@
-// Turns changes into Snapshots: one evaluation at a time on a worker, handed out when done, the
-// next one at the horizon. Lives on the loop thread.
+// Turns changes into Snapshots: one evaluation at a time on a worker thread, the next one at the
+// horizon at the latest. Knows nothing of HTTP. Lives on the loop thread.
 #pragma once
 
 #include <chrono>
@@ -28,30 +28,31 @@ class Updater {
     base::FileSystem& disk;
     Rendering rendering;
   };
-  /// On the loop thread, after each evaluation: what to publish. The watch counts are the caller's
-  /// to add.
+  /// Called on the loop thread after each evaluation, with what to publish. The caller adds the
+  /// watch counts.
   using OnEvaluated =
       std::function<void(const audit::Snapshot& snapshot, const Publication& publication)>;
 
-  /// On the loop thread: an evaluation was thrown away (base/shortage.h), the next try is timed.
+  /// Called on the loop thread when an evaluation was discarded (base/shortage.h); the next try is
+  /// already scheduled.
   using OnRefused = std::function<void(const SelfCounts& counts)>;
 
   Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refused);
   Updater(const Updater&) = delete;
   Updater& operator=(const Updater&) = delete;
 
-  /// Requests are numbered; an evaluation answers all up to its own number.
+  /// Requests are numbered. An evaluation covers every request up to its own number.
   using Request = std::uint64_t;
 
-  /// The first one, and again at SIGHUP: the policy from now on, and a look at everything.
-  /// `trigger`: start or signal.
+  /// Sets the policy and looks at everything: at the start, and at each SIGHUP. `trigger`: `start`
+  /// or `signal`.
   Request adopt(audit::Policy policy, const std::string& trigger);
   Request files_changed(const watch::FileChanges& changes);
-  /// The wall clock was set, or the host slept: what depends on time is judged again.
+  /// Judges again whatever depends on time: the wall clock was set, or the host slept.
   void time_jumped();
-  /// The last request that a finished evaluation has heard of.
+  /// The last request that a finished evaluation covers.
   Request answered() const { return answered_; }
-  /// Closes the timers; an evaluation under way finishes unheard.
+  /// Closes the timers. An evaluation under way ends without a report.
   void close();
 
  private:
@@ -85,7 +86,7 @@ class Updater {
   std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path
   uv_timer_t horizon_timer_{};
   uv_timer_t settling_timer_{};
-  uv_timer_t retry_timer_{};  // after an evaluation that was refused
+  uv_timer_t retry_timer_{};  // after an evaluation that was discarded
 };
 
 }  // namespace mtls::daemon::app

@@ -3,7 +3,7 @@
 namespace mtls::daemon::commands {
 namespace {
 
-// A word of nginx's language (ngx_conf_read_token()).
+// Quotes a word as nginx reads it (ngx_conf_read_token()).
 std::string quoted(const std::string& word) {
   std::string text = "\"";
   for (const char c : word) {
@@ -15,7 +15,7 @@ std::string quoted(const std::string& word) {
 
 }  // namespace
 
-// ssl_reject_handshake lets the block do without a certificate of its own (nginx 1.19.4).
+// With ssl_reject_handshake the block needs no certificate of its own (nginx 1.19.4).
 BundleConf::BundleConf(const std::string& bundle, base::FileSystem& disk)
     : text_(
           "error_log stderr info; events { }\n"

@@ -1,5 +1,5 @@
-// `check CA_BUNDLE [CLIENT_CERT]`: a file of client CAs judged as nginx would judge with it,
-// without any configuration on the disk.
+// `check CA_BUNDLE [CLIENT_CERT]`: makes up a configuration for a bundle of client CAs, so that the
+// bundle is judged without any nginx.conf on the disk. Pure apart from the disk it wraps.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace mtls::daemon::commands {
 
-/// The disk with one file more: the configuration of a server block that demands client
-/// certificates of the CAs in a bundle, as deep as chains go, and is wrong in nothing else.
+/// The disk with one file more: the configuration of a server block that requires client
+/// certificates from the CAs of a bundle, to the greatest chain depth, and has no other fault.
 class BundleConf final : public base::FileSystem {
  public:
   static constexpr const char* kPath = "(command line)";

@@ -16,7 +16,7 @@
 namespace mtls::daemon::commands {
 namespace {
 
-// Relative to where the command was started.
+// Relative paths are relative to where the command was started.
 std::string absolute(const std::string& path) {
   std::error_code no_directory;
   return std::filesystem::absolute(path, no_directory).string();
@@ -28,20 +28,21 @@ base::Result<void> mistake(const std::string& text) {
   return base::fail(base::ErrorCode::kInvalidArgument, text);
 }
 
-/// kInvalidArgument: a pattern fits no file, or a canary of the settings has the client's name.
+/// kInvalidArgument: a pattern matches no file, or a canary of the settings has the client's name.
 base::Result<void> add_clients(const std::vector<settings::ClientCertificate>& clients,
                                base::FileSystem& disk, audit::Policy& policy) {
   const std::vector<audit::CanarySetting> settings = policy.canaries;
   for (const settings::ClientCertificate& client : clients) {
     const std::string path = client.path.empty() ? "" : absolute(client.path);
     if (is_pattern(path) && disk.glob(path).value_or(std::vector<std::string>{}).empty()) {
-      return mistake("--client-cert: no file fits " + path);
+      return mistake("--client-cert: no file matches " + path);
     }
     const bool is_taken = std::any_of(settings.begin(), settings.end(), [&](const auto& canary) {
       return canary.name == client.name;
     });
     if (is_taken) {
-      return mistake("--client-cert: a canary of the settings is called \"" + client.name + "\"");
+      return mistake("--client-cert: the settings have a canary named \"" + client.name +
+                     "\" already");
     }
     policy.canaries.push_back({.name = client.name,
                                .certificate = path,
@@ -51,7 +52,7 @@ base::Result<void> add_clients(const std::vector<settings::ClientCertificate>& c
   return {};
 }
 
-/// kInvalidArgument: a file of a client of the command line holds no certificate that can be read.
+/// kInvalidArgument: the file of a client on the command line holds no readable certificate.
 base::Result<void> check_clients(const settings::CheckOptions& options,
                                  const audit::Snapshot& snapshot) {
   for (const audit::Canary& canary : snapshot.canaries) {
@@ -60,13 +61,15 @@ base::Result<void> check_clients(const settings::CheckOptions& options,
     const audit::MaterialFile& file = *snapshot.material.at(canary.path);
     if (file.error) return mistake(file.error->message);
     if (file.material->certificates.empty()) {
-      return mistake(canary.path + " holds no certificate");
+      return mistake(
+          canary.path +
+          ": no certificate in this file (name a PEM file with the client's certificate)");
     }
   }
   return {};
 }
 
-// CA_BUNDLE [CLIENT_CERT] in place of nginx's configuration and the settings' canaries.
+// CA_BUNDLE [CLIENT_CERT] replace nginx's configuration and the canaries of the settings.
 void assess_bundle_alone(const settings::CheckOptions& options, audit::Policy& policy) {
   policy.nginx_conf = BundleConf::kPath;
   policy.canaries.clear();
@@ -77,7 +80,7 @@ void assess_bundle_alone(const settings::CheckOptions& options, audit::Policy& p
                              .servers = {}});
 }
 
-// For the excerpts; one that has gone since goes without.
+// The texts for excerpts; a file that has disappeared since gets no excerpt.
 std::map<std::string, std::string> texts_of(const audit::Snapshot& snapshot,
                                             base::FileSystem& disk) {
   std::map<std::string, std::string> texts;

@@ -1,11 +1,12 @@
-// `nginx-mtls-exporter check`: assess once, print, leave with what was found.
+// `nginx-mtls-exporter check`: evaluates once, prints the result, exits. Writes nothing and runs no
+// nginx; the judgement is that of audit. Main thread.
 #pragma once
 
 #include "daemon/settings/options.h"
 
 namespace mtls::daemon::commands {
 
-/// The exit code, as docs/commands.md has it.
+/// Returns the exit code (docs/commands.md).
 int check(const settings::Options& options);
 
 }  // namespace mtls::daemon::commands

@@ -26,29 +26,30 @@ std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy, bas
 base::Result<void> print(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {
-    return base::fail(base::ErrorCode::kUnreadable,
-                      "standard output does not take the result (it is closed or full)");
+    return base::fail(
+        base::ErrorCode::kUnreadable,
+        "cannot write the result to standard output: it is closed, or the disk is full");
   }
   return {};
 }
 
 namespace {
 
-using OneShot = std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>;
+using CommandBody = std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>;
 
-// What was found while memory or descriptors lacked is not to be trusted (base/shortage.h), nor
-// what was found without the files that did not answer.
-base::Result<int> run_with_means(const settings::Options& options, const OneShot& command) {
+// A result is not to be trusted if memory or descriptors ran out meanwhile (base/shortage.h), or if
+// some files did not answer.
+base::Result<int> run_with_means(const settings::Options& options, const CommandBody& command) {
   const base::ShortageWatch shortage;
-  const system::GivesUpWithoutMemory impatient;
+  const system::GivesUpWithoutMemory gives_up;
   base::Result<int> code = kRefused;
   try {
     system::Mounts mounts;
-    system::MountThreads lanes(system::kPatience);
-    system::TimeoutFileSystem disk(std::make_shared<system::Disk>(), mounts, lanes);
+    system::MountThreads mount_threads(system::kStuckAfter);
+    system::TimeoutFileSystem disk(std::make_shared<system::Disk>(), mounts, mount_threads);
     const auto policy = settings::read_policy(options, disk);
     if (!policy) {
-      system::log::log_error("the settings are no good", {{"error", policy.error().message}});
+      system::log::log_error("invalid settings", {{"error", policy.error().message}});
     } else {
       code = command(*policy, disk);
     }
@@ -57,15 +58,17 @@ base::Result<int> run_with_means(const settings::Options& options, const OneShot
     base::note(base::Shortage::kMemory);
   }
   if (const auto lack = shortage.seen()) {
-    return base::fail(base::ErrorCode::kInternal,
-                      "not enough " + std::string(word(*lack)) + " for a sound result");
+    return base::fail(
+        base::ErrorCode::kInternal,
+        "ran out of " + std::string(word(*lack)) +
+            ", so the result would not be reliable (give the command more and repeat it)");
   }
   return code;
 }
 
 }  // namespace
 
-int run_command(const settings::Options& options, const OneShot& command) {
+int run_command(const settings::Options& options, const CommandBody& command) {
   if (const auto log = system::log::setup_log(options.log); !log) {
     std::fprintf(stderr, "%s\n", log.error().message.c_str());
     return kBroken;

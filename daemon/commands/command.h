@@ -1,5 +1,5 @@
-// What the commands that assess once have in common: an evaluation by the daemon's own engine, and
-// results on stdout while messages go to stderr.
+// What the commands have in common: one evaluation by the same engine as the daemon's, results on
+// stdout, messages on stderr. Main thread only.
 #pragma once
 
 #include <functional>
@@ -17,18 +17,20 @@ namespace mtls::daemon::commands {
 /// Exit codes of check and dump (docs/commands.md).
 inline constexpr int kClean = 0;
 inline constexpr int kFindings = 1;
-inline constexpr int kRefused = 2;  // bad usage, unreadable settings, or nginx would refuse
-inline constexpr int kBroken = 3;   // the system refuses what is needed
+inline constexpr int kRefused =
+    2;  // bad usage, invalid settings, or nginx would refuse the configuration
+inline constexpr int kBroken = 3;  // the system refuses something that is needed
 
 base::sys_seconds wall_clock();
 
 std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy, base::FileSystem& disk,
                                                 base::sys_seconds at);
 
-/// To stdout, whole. kUnreadable: closed, or the disk behind it is full.
+/// Writes the whole text to stdout. kUnreadable: stdout is closed, or the disk behind it is full.
 base::Result<void> print(const std::string& text);
 
-/// Log, settings, then `command` with the policy and the disk; its exit code or kRefused, kBroken.
+/// Sets up the log, reads the settings and calls `command` with the policy and the disk. Returns
+/// its exit code, kRefused or kBroken.
 int run_command(
     const settings::Options& options,
     const std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>& command);

@@ -10,7 +10,7 @@
 namespace mtls::daemon::commands {
 namespace {
 
-// The files once more, as bytes, in the order nginx opens them.
+// Reads the files once more, as bytes, in the order in which nginx opens them.
 std::string conf(const config::syntax::Document& document, base::FileSystem& disk) {
   std::string text;
   for (const std::string& path : document.files) {

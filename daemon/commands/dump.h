@@ -1,12 +1,12 @@
-// `nginx-mtls-exporter dump`: print what was understood of the configuration, whole even when nginx
-// would refuse it.
+// `nginx-mtls-exporter dump`: prints what the exporter understood of the configuration, in full
+// even if nginx would refuse it. Main thread.
 #pragma once
 
 #include "daemon/settings/options.h"
 
 namespace mtls::daemon::commands {
 
-/// The exit code, as docs/commands.md has it.
+/// Returns the exit code (docs/commands.md).
 int dump(const settings::Options& options);
 
 }  // namespace mtls::daemon::commands

@@ -10,7 +10,7 @@
 namespace mtls::daemon::commands {
 namespace {
 
-// Of a log somebody pipes in, the beginning is enough.
+// The beginning of a log is enough.
 constexpr std::size_t kMaxInputBytes = std::size_t{1} << 20U;
 
 std::string standard_input() {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTitleBytes = std::size_t{1} << 20U;
 
-// One in a container has another root. What we may not ask counts as ours.
+// A process in a container has another root. If we may not look, we assume that it has ours.
 bool has_our_root(const std::string& process) {
   struct stat theirs{};
   struct stat ours{};
@@ -20,7 +20,7 @@ bool has_our_root(const std::string& process) {
   return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
-// -p is relative to where the master was started (R1.40).
+// -p is relative to the directory in which the master was started (R1.40).
 bool make_absolute(std::optional<std::string>& prefix, const std::string& process) {
   if (!prefix || prefix->starts_with('/')) return true;
   std::error_code unreadable;

@@ -1,5 +1,5 @@
 // The nginx masters that run on this host, and what their command lines say (R1.41, R5.6). Reads
-// /proc; sends no signal, runs nothing.
+// /proc; sends no signals and runs nothing. Any thread.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace mtls::daemon::live {
 
-/// All of them that see our file system, oldest first. `root`: where /proc is looked for.
+/// All masters that see the same file system as this process, oldest first. `root`: the directory
+/// that holds /proc.
 std::vector<running::NginxMaster> find_masters(base::FileSystem& disk,
                                                const std::string& root = "");
 

@@ -12,7 +12,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// Of any unit: with weeks still far from the end of the calendar that rfc3339() writes.
+// The largest number of any unit: in weeks still far from the end of the calendar that rfc3339()
+// writes.
 constexpr int kMostUnits = 99'999;
 
 std::optional<int> number(std::string_view digits) {
@@ -36,7 +37,7 @@ std::optional<seconds> distance(std::string_view text) {
   }
 }
 
-// RFC 3339 §5.6: `Z` or `+HH:MM`; what local time is ahead of UTC.
+// RFC 3339 §5.6: `Z` or `+HH:MM`, by which local time is ahead of UTC.
 std::optional<seconds> offset(std::string_view text) {
   if (text == "Z" || text == "z") return seconds{0};
   if (text.size() != 6 || text[3] != ':' || (text[0] != '+' && text[0] != '-')) return std::nullopt;

@@ -1,4 +1,4 @@
-// `--at`: the instant an assessment is made for, absolute or so long from now. Pure: the clock's
+// `--at`: the instant an assessment is made for, absolute or relative to now. Pure: the current
 // time is an argument.
 #pragma once
 
@@ -11,11 +11,11 @@
 
 namespace mtls::daemon::settings {
 
-/// An instant, or a distance from now.
+/// An instant, or a time span from now.
 using AssessedAt = std::variant<std::chrono::seconds, base::sys_seconds>;
 
 /// RFC 3339 (`2030-01-01T00:00:00Z`, `…T02:00:00.5+02:00`; fractions are cut off) or `+30d`, with
-/// s, m, h, d or w. nullopt: neither.
+/// the units s, m, h, d or w. nullopt: neither.
 std::optional<AssessedAt> parse_assessed_at(std::string_view text);
 
 base::sys_seconds instant_of(const AssessedAt& at, base::sys_seconds now);

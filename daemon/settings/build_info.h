@@ -1,4 +1,5 @@
-// Which build of the exporter this is: for --version, the page and exporter_build_info. Pure.
+// Which build of the exporter this is, for --version, the status page and
+// nginx_mtls_exporter_build_info. Pure.
 #pragma once
 
 #include <string_view>
@@ -6,6 +7,6 @@
 namespace mtls::daemon::settings {
 
 std::string_view exporter_version();   // "0.1.0"
-std::string_view exporter_revision();  // of the source, "unknown" outside a checkout
+std::string_view exporter_revision();  // of the source; "unknown" when built outside a checkout
 
 }  // namespace mtls::daemon::settings

@@ -13,16 +13,17 @@ namespace mtls::daemon::settings {
 namespace {
 
 constexpr const char* kDescription =
-    "Prometheus exporter for the mTLS health of an nginx host: reads nginx's configuration, "
-    "watches its client CA\n"
-    "bundles, certificates and CRLs, and says what nginx will answer to clients, and until when.";
+    "Prometheus exporter for mutual TLS (mTLS) on an nginx host. It reads nginx's configuration, "
+    "watches its\n"
+    "client CA bundles, certificates and CRLs, and predicts which clients nginx accepts, and until "
+    "when.";
 
 std::string version_text() {
   return "nginx-mtls-exporter, version " + std::string(exporter_version()) +
          " (revision: " + std::string(exporter_revision()) + ")\n";
 }
 
-// The texts as CLI11 collects them, before they become values.
+// The texts as CLI11 collects them, before they are parsed.
 struct Raw {
   Options options;
   std::string version, openssl, interval = "30s", level = "info", log_format = "logfmt";
@@ -37,23 +38,23 @@ struct Raw {
 
 void declare_shared(CLI::App& app, Raw& raw) {
   Options& options = raw.options;
-  app.add_option("--config.file", options.config_file, "Settings file (YAML); none is needed")
+  app.add_option("--config.file", options.config_file, "Settings file (YAML); optional")
       ->type_name("FILE");
   app.add_option("--nginx.conf", options.nginx_conf,
-                 "Main configuration of nginx [that of the running master, else the compiled-in "
-                 "one, else /etc/nginx/nginx.conf]")
+                 "nginx's main configuration file [that of the running master, otherwise the one "
+                 "compiled into nginx, otherwise /etc/nginx/nginx.conf]")
       ->type_name("FILE");
   app.add_option("--nginx.prefix", options.nginx_prefix,
                  "nginx's prefix [read from the nginx binary]")
       ->type_name("DIR");
   app.add_option("--nginx.version", raw.version,
-                 "nginx's version, e.g. 1.22.1 [read from the nginx binary]");
+                 "nginx's version, such as 1.22.1 [read from the nginx binary]");
   app.add_option("--nginx.openssl", raw.openssl,
                  "Version of nginx's OpenSSL [read from the nginx binary]");
-  app.add_option("--log.level", raw.level, "Log this level and above")
+  app.add_option("--log.level", raw.level, "Log messages of this level and above")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
-  app.add_option("--log.format", raw.log_format, "Log as")
+  app.add_option("--log.format", raw.log_format, "Format of the log")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
   app.set_version_flag("--version", version_text());
@@ -61,82 +62,91 @@ void declare_shared(CLI::App& app, Raw& raw) {
 
 constexpr const char* kServeGroup = "Options of serve";
 
-// They stand on the program itself: serve is what it does without a verb.
+// These options belong to the program itself, because serve is what it does without a command.
 void declare_serve(CLI::App& app, Raw& raw) {
   Options& options = raw.options;
-  app.add_subcommand("serve", "run the daemon (default)")->fallthrough();
+  app.add_subcommand("serve", "run the daemon (the default)")->fallthrough();
   app.add_option("--web.listen-address", options.listen_addresses,
-                 "Address to serve on, repeatable: :PORT, HOST:PORT, unix:/PATH [:10059]")
+                 "Address to listen on, repeatable: :PORT, HOST:PORT or unix:/PATH [:10059]")
       ->type_name("ADDRESS")
       ->group(kServeGroup);
   app.add_flag("--web.systemd-socket", options.systemd_socket,
-               "Serve on the sockets of a systemd socket unit instead")
+               "Listen on the sockets of a systemd socket unit instead")
       ->group(kServeGroup);
   app.add_option("--web.config.file", options.web_config_file,
-                 "TLS, authentication, headers and rate limit of the port (web-config.yml)")
+                 "File with TLS, authentication, headers and rate limit of the HTTP server "
+                 "(web-config.yml)")
       ->type_name("FILE")
       ->group(kServeGroup);
   app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_option("--web.max-requests", options.max_requests,
-                 "Answer at most this many requests at once, others get 503; 0: all")
+                 "Answer at most this many requests at once, the others get 503; 0: no limit")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
-               "Let POST /-/reload do as SIGHUP")
+               "Enable POST /-/reload, which reloads like SIGHUP")
       ->group(kServeGroup);
-  app.add_flag("--compat.blackbox", options.compat_blackbox,
-               "Add probe_ssl_earliest_cert_expiry for rules written for the blackbox exporter")
+  app.add_flag(
+         "--compat.blackbox", options.compat_blackbox,
+         "Add probe_ssl_earliest_cert_expiry, for alert rules written for the blackbox exporter")
       ->group(kServeGroup);
   app.add_option("--rescan.interval", raw.interval,
-                 "How often to look at every file without being told")
+                 "How often to look at every file, even if no change was reported")
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_flag("--config.check", options.config_check,
-               "Check the settings and web configuration files and exit")
+               "Check the settings file and the web configuration, then exit")
       ->group(kServeGroup);
 }
 
 constexpr const char* kSharedFlags =
-    "--config.file, --nginx.* and --log.* as for serve: nginx-mtls-exporter --help";
+    "--config.file, --nginx.* and --log.* work as for serve; see nginx-mtls-exporter --help";
 
 void declare_check(CLI::App& app, Raw& raw) {
-  CLI::App& check = *app.add_subcommand("check", "assess once, print what is wrong, exit");
+  CLI::App& check = *app.add_subcommand("check", "evaluate once, print what is wrong, and exit");
   check.fallthrough();
   check.add_option("--format", raw.check_format, "Print as")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   check
       .add_option("--client-cert", raw.clients,
-                  "A client whose fate to predict, repeatable; PEM: its certificate, then what "
-                  "else it sends. NAME=: it has none. A pattern: one client for each file")
+                  "Predict nginx's answer to this client, repeatable. FILE is PEM: the client's "
+                  "certificate, then any others that it sends. NAME= is a client without a "
+                  "certificate, a pattern such as 'DIR/*.pem' one client for each file")
       ->type_name("NAME=FILE")
       ->allow_extra_args(false);
-  check.add_option("--at", raw.at, "Assess as of then: RFC 3339, or +30d [now]")->type_name("TIME");
-  check.add_option("--fail-on", raw.fail_on, "Exit 1 from this severity on")
+  check.add_option("--at", raw.at, "Evaluate as of this time: RFC 3339, or +30d [now]")
+      ->type_name("TIME");
+  check
+      .add_option("--fail-on", raw.fail_on,
+                  "Exit with 1 if there is a finding of this severity or worse")
       ->check(CLI::IsMember({"critical", "warning", "info", "never"}))
       ->capture_default_str();
   check.add_flag("--with-keys", raw.with_keys,
-                 "Open private keys and compare them with their certificates");
-  check.add_option("--profile", raw.profile, "What to ask for; strict adds findings")
+                 "Read private keys and compare them with their certificates");
+  check.add_option("--profile", raw.profile, "Profile of rules; strict adds findings")
       ->check(CLI::IsMember({"default", "strict"}))
       ->capture_default_str();
-  check.add_option("--missing-files", raw.missing_files, "What a file is that is not on this host")
+  check
+      .add_option("--missing-files", raw.missing_files,
+                  "How to report files that do not exist on this host")
       ->check(CLI::IsMember({"error", "warn"}))
       ->capture_default_str();
   check
       .add_option("bundle", raw.bundle,
-                  "CA_BUNDLE [CLIENT_CERT]: assess this file of client CAs, and the client it "
-                  "has to accept, without nginx's configuration")
+                  "CA_BUNDLE [CLIENT_CERT]: check this file of client CAs, and a client that it "
+                  "must accept, without nginx's configuration")
       ->type_name("FILE")
       ->expected(1, 2);
   check.footer(kSharedFlags);
 }
 
 void declare_dump(CLI::App& app, Raw& raw) {
-  CLI::App& dump = *app.add_subcommand("dump", "print what was understood, exit");
+  CLI::App& dump =
+      *app.add_subcommand("dump", "print how the configuration was understood, and exit");
   dump.fallthrough();
   dump.add_option("--format", raw.dump_format, "Print as")
       ->check(CLI::IsMember({"json", "crossplane", "opa", "conf"}))
@@ -146,12 +156,12 @@ void declare_dump(CLI::App& app, Raw& raw) {
 
 void declare_explain(CLI::App& app, Raw& raw) {
   CLI::App& explain = *app.add_subcommand(
-      "explain", "say what a finding, a verify code or a line of nginx's log means, exit");
+      "explain", "explain a finding, a verify code or a line of nginx's log, and exit");
   explain.fallthrough();
   explain
       .add_option("what", raw.explained,
-                  "ca-expired, X509_V_ERR_CERT_HAS_EXPIRED, 10, or a line of nginx's log "
-                  "[standard input]")
+                  "What to explain: ca-expired, X509_V_ERR_CERT_HAS_EXPIRED, 10, or a line of "
+                  "nginx's log [standard input]")
       ->type_name("WHAT");
 }
 
@@ -161,18 +171,21 @@ Mistake understand_version(const std::string& flag, const std::string& text,
                            std::optional<config::Version>& into) {
   if (text.empty()) return std::nullopt;
   into = config::parse_version(text);
-  return into ? std::nullopt : Mistake(flag + ": \"" + text + "\" is no version; write 1.22.1");
+  return into ? std::nullopt
+              : Mistake(flag + ": \"" + text + "\" is not a version; write one such as 1.22.1");
 }
 
 Mistake understand_serve(Raw& raw) {
   Options& options = raw.options;
   if (options.listen_addresses.empty()) options.listen_addresses = {":10059"};
   if (!options.telemetry_path.starts_with('/') || options.telemetry_path == "/") {
-    return "--web.telemetry-path: must begin with / and be more than that";
+    return "--web.telemetry-path: \"" + options.telemetry_path +
+           "\" must begin with / and be longer than that; write a path such as /metrics";
   }
   const auto interval = parse_duration(raw.interval);
   if (!interval) {
-    return "--rescan.interval: \"" + raw.interval + "\" is no duration; write 30s, 5m or 1h";
+    return "--rescan.interval: \"" + raw.interval +
+           "\" is not a duration; write one such as 30s, 5m or 1h";
   }
   options.rescan_interval = *interval;
   return std::nullopt;
@@ -192,14 +205,15 @@ Mistake understand_client(const std::string& text, std::vector<ClientCertificate
   const std::string name = text.substr(0, sign);
   const bool is_known = std::any_of(clients.begin(), clients.end(),
                                     [&](const auto& client) { return client.name == name; });
-  if (is_known) return "--client-cert: two clients are called \"" + name + "\"";
+  if (is_known) return "--client-cert: two clients are named \"" + name + "\"; rename one of them";
   clients.push_back({.name = name, .path = path});
   return std::nullopt;
 }
 
 Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
   if (raw.bundle.empty()) return std::nullopt;
-  if (raw.options.nginx_conf) return "CA_BUNDLE and --nginx.conf: one of them, not both";
+  if (raw.options.nginx_conf)
+    return "CA_BUNDLE and --nginx.conf exclude each other; give only one of them";
   check.bundle = raw.bundle.front();
   if (raw.bundle.size() > 1) check.bundle_client = raw.bundle.back();
   return std::nullopt;
@@ -225,12 +239,13 @@ Mistake understand_check(Raw& raw) {
   }
   if (raw.at.empty()) return std::nullopt;
   const auto at = parse_assessed_at(raw.at);
-  if (!at) return "--at: \"" + raw.at + "\" is no time; write 2030-01-01T00:00:00Z or +30d";
+  if (!at)
+    return "--at: \"" + raw.at + "\" is not a time; write one such as 2030-01-01T00:00:00Z or +30d";
   check.at = *at;
   return std::nullopt;
 }
 
-// The flags of serve stand on the program, so CLI11 takes them behind any verb.
+// The flags of serve belong to the program itself, so CLI11 accepts them after any command.
 Mistake understand_command(const CLI::App& app, Options& options) {
   if (app.got_subcommand("check")) options.command = Command::kCheck;
   if (app.got_subcommand("dump")) options.command = Command::kDump;
@@ -238,7 +253,7 @@ Mistake understand_command(const CLI::App& app, Options& options) {
   if (options.command == Command::kServe) return std::nullopt;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group() == kServeGroup && option->count() > 0) {
-      return option->get_name() + ": only for serve";
+      return option->get_name() + " is only for serve, not for the other commands";
     }
   }
   return std::nullopt;
@@ -279,7 +294,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const std::map<std::string_view, std::int64_t> milliseconds{
       {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
   const auto factor = milliseconds.find(unit);
-  constexpr std::int64_t kMost = 1'000'000;  // of any unit: far from overflow
+  constexpr std::int64_t kMost = 1'000'000;  // of any unit, far from overflow
   if (error != std::errc{} || factor == milliseconds.end() || count <= 0 || count > kMost)
     return std::nullopt;
   return std::chrono::milliseconds{count * factor->second};

@@ -1,4 +1,5 @@
-// The command line: flags to values, or the text and exit code to leave with. Pure.
+// The command line as values, or the text and exit code to leave with. Reads no file, so what the
+// files say is checked later. Pure.
 #pragma once
 
 #include <chrono>
@@ -19,9 +20,9 @@ enum class Command { kServe, kCheck, kDump, kExplain };
 enum class CheckFormat { kText, kJson };
 enum class DumpFormat { kJson, kCrossplane, kOpa, kConf };
 
-/// `--client-cert NAME=FILE`: a client whose fate is asked for, without an expectation.
+/// `--client-cert NAME=FILE`: a client to predict nginx's answer for, without an expectation.
 struct ClientCertificate {
-  std::string name;  // of a pattern: ignored, each file's stem is the name
+  std::string name;  // ignored for a pattern: each file's stem is a name
   std::string path;  // or a pattern; "": a client without a certificate
 
   bool operator==(const ClientCertificate&) const = default;
@@ -35,34 +36,34 @@ struct CheckOptions {
   audit::KeyAccess keys = audit::KeyAccess::kNever;
   std::optional<audit::Profile> profile;  // nullopt: as the settings say
   audit::MissingFiles missing_files = audit::MissingFiles::kRefusal;
-  std::string bundle;         // CA_BUNDLE: assess this file alone; "": nginx's configuration
-  std::string bundle_client;  // CLIENT_CERT: a client it has to accept; "": none
+  std::string bundle;         // CA_BUNDLE: check this file alone; "": nginx's configuration
+  std::string bundle_client;  // CLIENT_CERT: a client that it must accept; "": none
 };
 
-/// Of all commands; what another command asks for keeps its default.
+/// The options of all commands; those of other commands keep their defaults.
 struct Options {
   Command command = Command::kServe;
-  std::string config_file;  // "" = none needed
+  std::string config_file;  // "": none
   std::optional<std::string> nginx_conf;
   std::optional<std::string> nginx_prefix;
   std::optional<config::Version> nginx_version;
   std::optional<config::Version> nginx_openssl;
   std::vector<std::string> listen_addresses;
-  bool systemd_socket = false;  // serve on the sockets systemd passed in place of the addresses
-  std::string web_config_file;  // "" = plain HTTP for everybody
+  bool systemd_socket = false;  // serve on systemd's sockets instead of the addresses
+  std::string web_config_file;  // "": plain HTTP for everybody
   std::string telemetry_path = "/metrics";
-  std::size_t max_requests = 0;   // answered at once; 0: as many as there are connections
+  std::size_t max_requests = 0;   // answered at once; 0: no limit
   bool enable_lifecycle = false;  // POST /-/reload
   bool compat_blackbox = false;   // probe_ssl_earliest_cert_expiry
   std::chrono::milliseconds rescan_interval{30'000};
-  bool config_check = false;  // read the settings, say whether they are good, exit
+  bool config_check = false;  // check the settings and exit
   system::log::LogOptions log;
   CheckOptions check;
   DumpFormat dump_format = DumpFormat::kJson;
-  std::string explained;  // what `explain` was asked; "": it stands on standard input
+  std::string explained;  // what to `explain`; "": standard input
 };
 
-/// --help, --version and mistakes: print `text` and exit with `code` (0, or 2 for bad usage).
+/// For --help, --version and mistakes: print `text` and exit with `code` (0, or 2 for bad usage).
 struct Leave {
   int code = 0;
   std::string text;

@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kMaxSettingsBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
 
-// One nginx: as it was built, its -c, perhaps relative to the prefix, and its -g; "" when nobody
-// says.
+// One nginx: its build, its configuration (-c, possibly relative to the prefix; "" if unknown) and
+// its -g.
 struct Nginx {
   config::NginxBuild build;
   std::string conf;
@@ -34,15 +34,15 @@ Nginx nginx_of(std::string_view binary) {
 }
 
 Nginx installed_nginx(base::FileSystem& disk) {
-  constexpr std::array kPlaces{"/usr/sbin/nginx", "/usr/local/nginx/sbin/nginx",
-                               "/usr/local/sbin/nginx"};
-  for (const char* place : kPlaces) {
-    if (const auto binary = disk.read(place, kMaxBinaryBytes)) return nginx_of(binary->text());
+  constexpr std::array kBinaries{"/usr/sbin/nginx", "/usr/local/nginx/sbin/nginx",
+                                 "/usr/local/sbin/nginx"};
+  for (const char* path : kBinaries) {
+    if (const auto binary = disk.read(path, kMaxBinaryBytes)) return nginx_of(binary->text());
   }
   return {};
 }
 
-// As ngx_process_options() has it: -p moves what is relative, -c names the configuration.
+// Like ngx_process_options(): -p moves relative paths, -c names the configuration.
 Nginx running_nginx(const running::NginxMaster& master, const Nginx& installed,
                     base::FileSystem& disk) {
   const auto binary = disk.read(master.binary, kMaxBinaryBytes);
@@ -55,7 +55,7 @@ Nginx running_nginx(const running::NginxMaster& master, const Nginx& installed,
   return nginx;
 }
 
-// The running one, if it is that of `conf`; "" is any. Otherwise the installed one.
+// The running nginx if its configuration is `conf` ("" matches any), otherwise the installed one.
 Nginx find_nginx(const std::string& conf, base::FileSystem& disk) {
   Nginx installed = installed_nginx(disk);
   for (const running::NginxMaster& master : live::find_masters(disk)) {
@@ -66,7 +66,7 @@ Nginx find_nginx(const std::string& conf, base::FileSystem& disk) {
   return installed;
 }
 
-// nginx.conf and the settings may be named relative to where the daemon was started.
+// The paths of nginx.conf and the settings may be relative to where the daemon was started.
 std::string absolute(const std::string& path) {
   if (path.starts_with('/')) return path;
   std::array<char, 4096> directory{};
@@ -75,13 +75,13 @@ std::string absolute(const std::string& path) {
              : std::string(directory.data()) + "/" + path;
 }
 
-// Of another release than the one found here nobody knows what it was configured with.
+// The configure arguments are only known for the release that was found here.
 void set_version(config::NginxBuild& build, config::Version version) {
   if (build.version != version) build.configure.reset();
   build.version = version;
 }
 
-// As ngx_init_cycle() asks for it; "" when the system does not say.
+// Asked for like in ngx_init_cycle(); "" if the system does not say.
 std::string hostname() {
   std::array<char, HOST_NAME_MAX + 1> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";

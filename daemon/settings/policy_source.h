@@ -1,6 +1,6 @@
-// From flags, settings file, running nginx and nginx binary to the Policy of an evaluation; flags
-// win over settings, settings over the command line of a running master, that over what was
-// compiled into its binary (R1.40, R1.41).
+// Makes the Policy of an evaluation from flags, settings file, running nginx and nginx binary.
+// Flags win over settings, settings over the command line of a running master, and that over what
+// was compiled into its binary (R1.40, R1.41). Any thread.
 #pragma once
 
 #include "audit/policy.h"
@@ -10,8 +10,9 @@
 
 namespace mtls::daemon::settings {
 
-/// Reads the settings file, /proc and the nginx binary (never run) through `disk`. With the
-/// configuration named, only a master that runs on it counts. Fails only for the settings file.
+/// Reads the settings file, /proc and the nginx binary (which is never run) through `disk`. If the
+/// configuration is named, only a master that runs on it counts. Fails only because of the settings
+/// file.
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk);
 
 }  // namespace mtls::daemon::settings

@@ -33,7 +33,7 @@ void read_nginx(const YAML::Node& node, Settings& settings) {
 audit::CanarySetting read_canary(const YAML::Node& node, const std::string& settings_path) {
   system::check_keys(node, "a canary", {"name", "certificate", "expect", "servers"});
   if (!node["name"] || !node["certificate"])
-    system::reject(node, "a canary needs name and certificate");
+    system::reject(node, "a canary needs a name and a certificate");
   audit::CanarySetting canary;
   canary.name = system::text_of(node["name"], "name");
   canary.certificate =
@@ -74,7 +74,7 @@ void read_canaries(const YAML::Node& node, const std::string& path, Settings& se
     settings.canaries.push_back(read_canary(entry, path));
     const std::string& name = settings.canaries.back().name;
     if (!names.insert(name).second)
-      system::reject(entry, "two canaries are called \"" + name + "\"");
+      system::reject(entry, "two canaries are named \"" + name + "\"; rename one of them");
   }
 }
 
@@ -82,8 +82,8 @@ audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
   const std::string id = system::text_of(node, where);
   const audit::FindingRow* row = audit::find_finding(id);
   if (row == nullptr) {
-    system::reject(node, where + " names the rule \"" + id +
-                             "\", which does not exist; docs/findings.md has them all");
+    system::reject(node,
+                   where + ": no rule is named \"" + id + "\"; docs/findings.md lists all of them");
   }
   return row->kind;
 }
@@ -93,7 +93,7 @@ void read_severities(const YAML::Node& node, audit::RuleSettings& rules) {
   for (const auto& entry : node) {
     const audit::FindingKind kind = rule_of(entry.first, "policy.severity");
     const auto severity = audit::parse_severity(system::text_of(entry.second, "policy.severity"));
-    if (!severity) system::reject(entry.second, "a severity is critical, warning or info");
+    if (!severity) system::reject(entry.second, "a severity must be critical, warning or info");
     rules.severities.emplace(kind, *severity);
   }
 }

@@ -1,5 +1,5 @@
-// The settings file (YAML) as a Policy. Strict: an unknown or duplicate key is an error with line
-// and column. Pure.
+// The settings file (YAML) as a value. Strict: an unknown or repeated key is an error with its line
+// and column. Opens no file. Pure.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,8 @@ struct Settings {
   audit::RuleSettings rules;
 };
 
-/// `path`: of the file, absolute or not; relative certificate paths join its directory. kParse:
-/// `PATH:LINE:COLUMN: what, what to do`.
+/// `path`: that of the file, absolute or not; relative certificate paths are relative to its
+/// directory. Errors: kParse, with the message `PATH:LINE:COLUMN: what is wrong, what to do`.
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path);
 
 }  // namespace mtls::daemon::settings

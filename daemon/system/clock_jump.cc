@@ -8,7 +8,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// More than slewing and the time between two readings explain, less than a second counts anywhere.
+// More than slewing and the time between two readings can explain, and less than a second, which
+// could matter.
 constexpr nanoseconds kTolerance = std::chrono::milliseconds(500);
 
 nanoseconds read(clockid_t clock) {

@@ -23,7 +23,7 @@ using base::Result;
 
 constexpr int kReadAttempts = 4;
 constexpr std::size_t kMaxMatches = 200'000;
-constexpr std::size_t kFirstGuess = 4096;  // procfs calls every file empty
+constexpr std::size_t kFirstGuess = 4096;  // procfs says that every file is empty
 
 ErrorCode code_of(int error) {
   switch (error) {
@@ -37,7 +37,7 @@ ErrorCode code_of(int error) {
 }
 
 tl::unexpected<base::Error> refuse(const std::string& path, int error) {
-  base::note_errno(error);  // then it says nothing about the file
+  base::note_errno(error);  // a shortage of ours says nothing about the file
   switch (code_of(error)) {
     case ErrorCode::kMissing:
       return base::fail(ErrorCode::kMissing,
@@ -85,27 +85,27 @@ FileStamp stamp_of(const struct stat& facts) {
 
 template <class Call>
 auto retry(Call call) {
-  auto answer = call();
-  while (answer < 0 && errno == EINTR) answer = call();
-  return answer;
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
 }
 
-/// A regular file, open for reading. O_PATH comes first: opening a device or FIFO may block or have
-/// effects, and between a stat of the path and an open of the path another file may take the name.
+/// Opens a regular file for reading. Opens it with O_PATH first: opening a device or FIFO may block
+/// or have effects, and between a stat() and an open() of the path another file may take its name.
 Result<FileDescriptor> open_regular(const std::string& path) {
-  const FileDescriptor door(retry([&] { return ::open(path.c_str(), O_PATH | O_CLOEXEC); }));
-  if (!door) return refuse(path, errno);
+  const FileDescriptor located(retry([&] { return ::open(path.c_str(), O_PATH | O_CLOEXEC); }));
+  if (!located) return refuse(path, errno);
   struct stat facts{};
-  if (::fstat(door.get(), &facts) != 0) return refuse(path, errno);
+  if (::fstat(located.get(), &facts) != 0) return refuse(path, errno);
   if (!S_ISREG(facts.st_mode)) return refuse_kind(path, facts.st_mode);
-  const std::string reopened = "/proc/self/fd/" + std::to_string(door.get());
+  const std::string reopened = "/proc/self/fd/" + std::to_string(located.get());
   FileDescriptor file(retry(
       [&] { return ::open(reopened.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
   if (!file) return refuse(path, errno);
   return file;
 }
 
-/// Reads to the end, or to one byte beyond `limit`; 0, or the errno that stopped it.
+/// Reads to the end, or to one byte beyond `limit`. Returns 0, or the errno that stopped it.
 int read_to_end(int file, std::size_t limit, FileBytes& bytes) {
   std::size_t filled = 0;
   while (filled <= limit) {
@@ -121,8 +121,7 @@ int read_to_end(int file, std::size_t limit, FileBytes& bytes) {
 }
 
 struct Reading {
-  FileContent
-      content;  // the stamp is from before the bytes: a file changed since then looks changed
+  FileContent content;  // stamped before reading: a change meanwhile gives another stamp
   bool steady = false;
 };
 
@@ -133,7 +132,7 @@ Result<Reading> read_once(const std::string& path, std::size_t limit) {
   if (::fstat(file->get(), &before) != 0) return refuse(path, errno);
   Reading reading{.content = {.bytes = {}, .stamp = stamp_of(before)}};
   if (reading.content.stamp.size > limit) return refuse_size(path, limit);
-  // One byte more than stat promises, so that the end of the file is met without growing the
+  // One byte more than stat() promises, so that the end of the file is met without growing the
   // buffer.
   reading.content.bytes.resize(std::min(limit, reading.content.stamp.size) + 1);
   if (const int error = read_to_end(file->get(), limit, reading.content.bytes); error != 0) {

@@ -1,6 +1,6 @@
-// The real disk behind base::FileSystem: one guarded door (F1 to F3 of docs/reliability.md).
-// Regular files only, never blocks on a FIFO or device, byte caps, and the stamp comes from the
-// descriptor the bytes came from. Any thread.
+// The real disk behind base::FileSystem (F1 to F3 of docs/reliability.md). Reads regular files
+// only, never blocks on a FIFO or device, and caps the size. The stamp comes from the descriptor
+// that the bytes came from. Knows nothing of nginx. Any thread.
 #pragma once
 
 #include "base/filesystem.h"

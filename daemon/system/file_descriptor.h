@@ -1,4 +1,5 @@
-// Owner of one file descriptor: closed when it goes. Knows nothing of what the descriptor leads to.
+// Owns one file descriptor and closes it in the destructor. Knows nothing of what the descriptor
+// leads to. One thread at a time.
 #pragma once
 
 #include <unistd.h>
@@ -23,7 +24,7 @@ class FileDescriptor {
   }
 
   int get() const { return fd_; }
-  /// Whoever takes it closes it.
+  /// The caller has to close it.
   int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 

@@ -22,7 +22,7 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-/// Whether glob(3) looks for the directory component by component; if not, `text` names it.
+/// Whether glob(3) searches for the directory component by component. If not, `text` is its name.
 bool has_wildcard(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '\\') {
@@ -55,7 +55,7 @@ std::string without_escaped_slashes(std::string_view pattern) {
   return plain;
 }
 
-/// Links followed.
+/// Follows links.
 bool is_directory(const std::string& path) {
   struct stat facts{};
   if (::stat(path.c_str(), &facts) == 0) return S_ISDIR(facts.st_mode);
@@ -93,8 +93,8 @@ void Globber::add(std::string path, Paths& found) {
   }
 }
 
-/// A name without wildcards need not be readable as an entry: a directory that may be searched only
-/// is good enough, and a link may lead nowhere.
+/// A name without wildcards need not be listed: it is enough that the directory may be searched,
+/// and a link may lead nowhere.
 void Globber::add_entries(const std::string& directory, const std::string& pattern, Wanted wanted,
                           Paths& found) {
   const bool stands_alone = directory.empty() || directory == "/";
@@ -117,8 +117,8 @@ void Globber::add_entries(const std::string& directory, const std::string& patte
   base::note_errno(errno);
 }
 
-/// `pattern/`: directories, with a slash; a name without wildcards stays without one when it is
-/// none.
+/// `pattern/` stands for directories and adds a slash; a name without wildcards keeps none if it is
+/// not a directory.
 Paths Globber::find_directories(std::string_view pattern) {
   Paths found = find(pattern, Wanted::kDirectories);
   for (std::string& path : found) {

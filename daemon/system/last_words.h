@@ -1,18 +1,19 @@
-// What is said when a library ends a start without a word: libuv aborts when it is refused a
-// thread, a descriptor or a place in its epoll set. Once the daemon serves, an abort is a bug and
-// stays one.
+// A message for when a library aborts during the start without saying why: libuv does so when it is
+// refused a thread, a descriptor or memory in its epoll set. Once the daemon serves, an abort is a
+// bug and is not intercepted.
 #pragma once
 
 #include <string_view>
 
 namespace mtls::daemon::system {
 
-/// From now on an abort(3) writes `line` to stderr and ends the process with code 3. Replaces what
-/// was set before; of more than 511 bytes the rest is cut. Only while there is one thread.
+/// From now on abort(3) writes `line` to stderr and ends the process with code 3. Replaces any
+/// earlier line; longer lines are cut after 511 bytes. May only be called while there is one
+/// thread.
 void set_last_words(std::string_view line);
 void no_last_words();
 
-/// Between the two.
+/// True between set_last_words() and no_last_words().
 bool has_last_words();
 
 }  // namespace mtls::daemon::system

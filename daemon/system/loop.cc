@@ -9,8 +9,8 @@
 namespace mtls::daemon::system {
 namespace {
 
-// What is there already is EEXIST to uv__io_poll() (libuv 1.44), which then modifies the entry:
-// that takes nothing from the kernel.
+// For a descriptor that is there already uv__io_poll() (libuv 1.44) gets EEXIST and modifies the
+// entry, which needs nothing from the kernel.
 bool add_to_epoll(const uv_loop_t& loop, int file) {
   epoll_event nothing_yet{};
   nothing_yet.data.fd = file;  // as libuv fills it
@@ -34,7 +34,7 @@ base::Result<void> open_loop(uv_loop_t& loop) {
   return {};
 }
 
-// uv_poll_start() itself takes the descriptor out of the epoll set first.
+// uv_poll_start() itself removes the descriptor from the epoll set first.
 bool start_polling(uv_poll_t& poll, int events, uv_poll_cb callback) {
   uv_os_fd_t file = -1;
   uv_fileno(reinterpret_cast<uv_handle_t*>(&poll), &file);

@@ -23,7 +23,7 @@ constexpr int kTriesOfAStart = 300;
 
 thread_local bool gives_up = false;
 
-// Nobody waits for a start as long as for the next scrape.
+// A start must not wait as long as a running daemon may.
 void wait_for_memory() {
   static std::atomic<int> tries = 0;
   if (has_last_words() && ++tries > kTriesOfAStart) std::abort();
@@ -36,7 +36,7 @@ void on_no_memory() {
   wait_for_memory();
 }
 
-// libuv aborts when it gets none.
+// libuv aborts when it gets no memory.
 template <class Allocate>
 void* insist(const Allocate& allocate) {
   void* memory = allocate();
@@ -57,15 +57,15 @@ void* insisting_calloc(std::size_t count, std::size_t bytes) {
   return insist([=] { return std::calloc(count, bytes); });
 }
 
-// OpenSSL makes much of what it has once and for all when it is first used, and crashes later where
-// that failed (SHA256() of 3.0).
+// OpenSSL initializes much of its state once, at first use, and crashes later if that failed
+// (SHA256() of 3.0).
 bool wait_while_starting() {
   if (!has_last_words()) return false;
   wait_for_memory();
   return true;
 }
 
-void forbid_looking() {
+void forbid_inspection() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &none);
@@ -74,7 +74,7 @@ void forbid_looking() {
 }  // namespace
 
 void prepare_memory() {
-  forbid_looking();
+  forbid_inspection();
   std::set_new_handler(on_no_memory);
   pki::note_openssl_shortages(wait_while_starting);
   uv_replace_allocator(insisting_malloc, insisting_realloc, insisting_calloc, std::free);

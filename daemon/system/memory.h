@@ -1,17 +1,18 @@
-// What happens when there is no memory: small work waits for it, an evaluation gives up and with it
-// gives back what it holds (ADR 11). And nobody but root may look into ours.
+// What happens when memory runs out: small work waits for it, an evaluation gives up and so frees
+// what it holds (ADR 11). Also keeps the process's memory private: nobody but root may look into
+// it. Concerns all threads.
 #pragma once
 
 namespace mtls::daemon::system {
 
-/// First thing in main(), before any thread, OpenSSL and libuv: from now on operator new that finds
-/// nothing notes the shortage (base/shortage.h) and tries again until there is some, libuv's
-/// allocations do the same, and OpenSSL's note theirs, once it serves: until then they wait too. A
-/// start that waits too long aborts (daemon/system/last_words.h). No core dumps and no ptrace by
-/// the same user (prctl(2), PR_SET_DUMPABLE).
+/// Must come first in main(), before any thread, OpenSSL and libuv. From now on operator new that
+/// gets no memory notes the shortage (base/shortage.h) and tries until it gets some; libuv's
+/// allocations do the same. OpenSSL's wait like this during the start, and only note the shortage
+/// later. A start that waits too long aborts (daemon/system/last_words.h). Forbids core dumps, and
+/// ptrace by the same user (prctl(2), PR_SET_DUMPABLE).
 void prepare_memory();
 
-/// While it lives, operator new of this thread throws std::bad_alloc instead of waiting.
+/// During its lifetime operator new throws std::bad_alloc on this thread instead of waiting.
 class GivesUpWithoutMemory {
  public:
   GivesUpWithoutMemory();

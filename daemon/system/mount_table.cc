@@ -19,20 +19,20 @@ namespace {
 
 constexpr int kMaxHops = 40;  // path_resolution(7): the kernel's MAXSYMLINKS
 
-// Memory and disks of this host.
+// File systems in memory and on disks of this host.
 constexpr std::array<std::string_view, 11> kLocalTypes = {"btrfs", "devtmpfs", "erofs",  "ext4",
                                                           "f2fs",  "ramfs",    "rootfs", "squashfs",
                                                           "tmpfs", "xfs",      "zfs"};
 
-// They answer, and change without an event: layers over another file system, what the kernel makes
-// up, disks that other hosts write, too.
+// File systems that answer but change without events: layers over another file system, what the
+// kernel makes up, disks that other hosts write to as well.
 constexpr std::array<std::string_view, 24> kSilentTypes = {
     "aufs",      "binfmt_misc", "bpf",       "cgroup",   "cgroup2", "configfs",
     "debugfs",   "devpts",      "ecryptfs",  "efivarfs", "fusectl", "gfs2",
     "hugetlbfs", "mqueue",      "nsfs",      "ocfs2",    "overlay", "proc",
     "pstore",    "securityfs",  "selinuxfs", "sysfs",    "tracefs", "unionfs"};
 
-// Their source may look like a disk and is not.
+// Their source may look like a disk, but is not one.
 constexpr std::array<std::string_view, 2> kNeverDisks = {"fuse", "autofs"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {
@@ -48,7 +48,7 @@ MountKind kind_of(std::string_view type, std::string_view source) {
   return disk ? MountKind::kLocal : MountKind::kRemote;
 }
 
-/// Space, tab, newline and backslash are written as \ooo.
+/// Decodes \ooo, which stands for space, tab, newline and backslash.
 std::string unescape(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -91,7 +91,7 @@ std::string join(const std::string& directory, const std::string& name) {
   return directory == "/" ? "/" + name : directory + "/" + name;
 }
 
-/// The components of `path` that lead somewhere, last first.
+/// The components of `path` except empty ones and dots, last first.
 std::vector<std::string> reversed_components(std::string_view path) {
   std::vector<std::string> components;
   while (!path.empty()) {
@@ -103,7 +103,7 @@ std::vector<std::string> reversed_components(std::string_view path) {
   return components;
 }
 
-/// nullopt: it could not be read to its end.
+/// nullopt: the file could not be read to its end.
 std::optional<std::string> read_all(int file) {
   std::string text;
   std::array<char, 16384> buffer{};
@@ -127,12 +127,12 @@ MountTable MountTable::parse(std::string_view mountinfo) {
     auto mount = mount_in(mountinfo.substr(0, end));
     mountinfo.remove_prefix(std::min(end + 1, mountinfo.size()));
     if (!mount) continue;
-    // Without its root nothing on this host works, neither do we.
+    // If the root file system hangs, nothing on this host works, and neither do we.
     if (mount->point == "/" && mount->kind == MountKind::kRemote) mount->kind = MountKind::kSilent;
     table.mounts_[mount->point] = *mount;
   }
   for (const auto& [point, mount] : table.mounts_) {
-    // systemd's automount for binfmt_misc is everywhere, and holds no files of nginx.
+    // systemd's automount for binfmt_misc is on every host, and holds no files of nginx.
     const bool holds_files = !lies_in(point, "/proc") && !lies_in(point, "/sys");
     table.may_block_ |= mount.kind == MountKind::kRemote && holds_files;
   }
@@ -192,10 +192,11 @@ std::shared_ptr<const MountTable> Mounts::current() {
     if (!file_) base::note_errno(errno);
   }
   pollfd changed{.fd = file_.get(), .events = POLLPRI, .revents = 0};
-  // The poll comes first: a change after it is told by the next one.
+  // Polls before reading: a change that comes later is reported by the next poll.
   const bool told = ::poll(&changed, 1, 0) > 0;
   if (told || !is_current_) {
-    is_current_ = false;  // until it is: whoever finds no memory meanwhile reads again
+    is_current_ =
+        false;  // until the reading succeeds: if memory runs out here, the next call reads again
     const auto text = read_all(file_.get());
     if (text || !table_) {
       table_ = std::make_shared<const MountTable>(MountTable::parse(text.value_or("")));

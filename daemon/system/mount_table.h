@@ -1,6 +1,6 @@
-// Which file systems are mounted where, as /proc/self/mountinfo tells it (proc(5)): what can be
-// known of a path without asking a file system that may not answer. MountTable is pure; Mounts
-// reads, from any thread.
+// Which file systems are mounted where, according to /proc/self/mountinfo (proc(5)): what can be
+// known about a path without asking a file system that may not answer. MountTable is pure; Mounts
+// reads the file, on any thread.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@
 namespace mtls::daemon::system {
 
 enum class MountKind {
-  kLocal,   // answers, and inotify tells of every change
-  kSilent,  // answers, but changes without an event: overlay, proc, cluster file systems
-  kRemote,  // may not answer at all: network, FUSE, automount, or a type nobody here knows
+  kLocal,   // answers, and inotify reports every change
+  kSilent,  // answers, but changes without events: overlay, proc, cluster file systems
+  kRemote,  // may not answer at all: network, FUSE, automount, unknown types
 };
 
 struct Mount {
@@ -28,21 +28,21 @@ struct Mount {
 
 class MountTable {
  public:
-  /// The lines of mountinfo. Of several mounts on one point the last one counts: it hides the
-  /// others.
+  /// Reads the lines of mountinfo. Of several mounts on one point the last one counts, because it
+  /// hides the others.
   static MountTable parse(std::string_view mountinfo);
 
-  /// Of an absolute path without symbolic links and dots.
+  /// The mount that holds an absolute path without symbolic links and dots.
   const Mount& mount_of(std::string_view path) const;
-  /// The mount whose point this is exactly; nullptr: none.
+  /// The mount on exactly this point; nullptr: none.
   const Mount* mounted_on(std::string_view path) const;
 
-  /// Some mount that a file could be on is kRemote.
+  /// Whether any mount that a file could be on is kRemote.
   bool may_block() const { return may_block_; }
 
-  /// The first mount on the way to `path` that may not answer; nullptr: there is none. Follows
-  /// symbolic links by hand, at most 40, and so asks only file systems that do answer.
-  /// `read_link` gives "" for what is no link.
+  /// The first mount on the way to `path` that may not answer; nullptr: there is none. Follows at
+  /// most 40 symbolic links itself, and so only asks file systems that do answer. `read_link`
+  /// returns "" for anything but a link.
   using ReadLink = std::function<std::string(const std::string& path)>;
   const Mount* first_remote(const std::string& path, const ReadLink& read_link) const;
 
@@ -51,13 +51,13 @@ class MountTable {
   bool may_block_ = false;
 };
 
-/// readlink(2).
+/// readlink(2); "" if `path` is not a symbolic link.
 std::string read_link(const std::string& path);
 
 class Mounts {
  public:
-  /// As of now; read again only when the kernel says that it changed, or when it could not be read.
-  /// The last one that could, or an empty one, stands in for it then.
+  /// The current table. Reads it again only if the kernel says that it changed, or if the last
+  /// reading failed. If it cannot be read, returns the last one that could, or an empty one.
   std::shared_ptr<const MountTable> current();
 
  private:

@@ -9,7 +9,8 @@
 namespace mtls::daemon::system {
 namespace {
 
-// A thread without work waits so long for more: the next file of the same mount comes at once.
+// A thread without work waits this long for more: the next file on the same mount usually comes at
+// once.
 constexpr std::chrono::seconds kIdle{10};
 
 struct Task {
@@ -19,20 +20,20 @@ struct Task {
 
 }  // namespace
 
-/// Shared by those who wait and the thread, which may outlive them all.
-struct MountThreads::Lane {
+/// Shared by the callers who wait and by the thread, which may outlive them all.
+struct MountThreads::MountThread {
   std::mutex mutex;
   std::condition_variable more;
   std::condition_variable done;
   std::deque<std::shared_ptr<Task>> waiting;
-  std::shared_ptr<Task> overdue;  // the lane is stuck until this is done
+  std::shared_ptr<Task> overdue;  // the mount is stuck until this is done
   bool has_thread = false;
 
-  bool start_thread(const std::shared_ptr<Lane>& self);
+  bool start_thread(const std::shared_ptr<MountThread>& self);
   void work_off();
 };
 
-bool MountThreads::Lane::start_thread(const std::shared_ptr<Lane>& self) {
+bool MountThreads::MountThread::start_thread(const std::shared_ptr<MountThread>& self) {
   if (has_thread) return true;
   try {
     std::thread([self] { self->work_off(); }).detach();
@@ -43,14 +44,14 @@ bool MountThreads::Lane::start_thread(const std::shared_ptr<Lane>& self) {
   return true;
 }
 
-void MountThreads::Lane::work_off() {
+void MountThreads::MountThread::work_off() {
   std::unique_lock lock(mutex);
   while (more.wait_for(lock, kIdle, [this] { return !waiting.empty(); })) {
     const std::shared_ptr<Task> task = std::move(waiting.front());
     waiting.pop_front();
     lock.unlock();
     task->work();
-    task->work = nullptr;  // what it owned goes before anybody hears that it is done
+    task->work = nullptr;  // frees what it owned before anybody learns that it is done
     lock.lock();
     task->done = true;
     if (overdue == task) overdue = nullptr;
@@ -59,25 +60,25 @@ void MountThreads::Lane::work_off() {
   has_thread = false;
 }
 
-std::shared_ptr<MountThreads::Lane> MountThreads::lane_named(const std::string& name) {
+std::shared_ptr<MountThreads::MountThread> MountThreads::thread_of(const std::string& mount) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<Lane>& lane = lanes_[name];
-  if (!lane) lane = std::make_shared<Lane>();
-  return lane;
+  std::shared_ptr<MountThread>& thread = threads_[mount];
+  if (!thread) thread = std::make_shared<MountThread>();
+  return thread;
 }
 
-bool MountThreads::run(const std::string& name, std::function<void()> work) {
-  const std::shared_ptr<Lane> lane = lane_named(name);
-  std::unique_lock lock(lane->mutex);
-  if (lane->overdue || !lane->start_thread(lane)) return false;
+bool MountThreads::run(const std::string& mount, std::function<void()> work) {
+  const std::shared_ptr<MountThread> thread = thread_of(mount);
+  std::unique_lock lock(thread->mutex);
+  if (thread->overdue || !thread->start_thread(thread)) return false;
   const auto task = std::make_shared<Task>(Task{.work = std::move(work)});
-  lane->waiting.push_back(task);
-  lane->more.notify_one();
-  lane->done.wait_for(lock, patience_, [&] { return task->done || lane->overdue; });
+  thread->waiting.push_back(task);
+  thread->more.notify_one();
+  thread->done.wait_for(lock, timeout_, [&] { return task->done || thread->overdue; });
   if (task->done) return true;
-  if (std::erase(lane->waiting, task) == 0) {  // the thread is in it
-    lane->overdue = task;
-    lane->done.notify_all();  // those behind it need not wait
+  if (std::erase(thread->waiting, task) == 0) {  // the thread is in it
+    thread->overdue = task;
+    thread->done.notify_all();  // those behind it need not wait
   }
   return false;
 }

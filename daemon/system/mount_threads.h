@@ -1,5 +1,6 @@
-// Work that may never return, on threads that nobody else needs: one thread for each lane, and a
-// lane that is stuck takes no more work until it moves again. Knows nothing of files. Any thread.
+// Runs work that may never return on threads that nobody else needs: one thread for each mount. A
+// mount whose thread is stuck takes no more work until that moves again. Knows nothing of files.
+// Any thread.
 #pragma once
 
 #include <chrono>
@@ -13,20 +14,20 @@ namespace mtls::daemon::system {
 
 class MountThreads {
  public:
-  explicit MountThreads(std::chrono::milliseconds patience) : patience_(patience) {}
+  explicit MountThreads(std::chrono::milliseconds timeout) : timeout_(timeout) {}
 
-  /// Runs `work` on the thread of `lane`, and waits. False: not done after the patience, or the
-  /// lane is still busy with what was not done in time, or the system gives no thread. What was not
-  /// done in time may still run later: `work` owns what it touches, and throws nothing.
-  bool run(const std::string& lane, std::function<void()> work);
+  /// Runs `work` on the thread of `mount` and waits for it. False: it is not done after the
+  /// timeout, or the thread is still busy with earlier work that was late, or the system gives no
+  /// thread. Late work may still run later, so `work` owns what it touches. It must not throw.
+  bool run(const std::string& mount, std::function<void()> work);
 
  private:
-  struct Lane;
-  std::shared_ptr<Lane> lane_named(const std::string& name);
+  struct MountThread;
+  std::shared_ptr<MountThread> thread_of(const std::string& mount);
 
-  const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds timeout_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Lane>> lanes_;
+  std::map<std::string, std::shared_ptr<MountThread>> threads_;
 };
 
 }  // namespace mtls::daemon::system

@@ -17,7 +17,7 @@
 namespace mtls::daemon::system {
 namespace {
 
-// proc(5) counts from 1; the fields after the command start with 3.
+// proc(5) counts from 1; the first field after the command is number 3.
 constexpr std::size_t kFirstField = 3;
 constexpr std::size_t kUserTicks = 14 - kFirstField;
 constexpr std::size_t kSystemTicks = 15 - kFirstField;
@@ -32,7 +32,7 @@ double seconds(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// /proc/stat with its btime is hidden under ProcSubset=pid.
+// Not from btime of /proc/stat, which ProcSubset=pid hides.
 double start_time(double start_ticks, double ticks_per_second) {
   static const double kStart =
       seconds(CLOCK_REALTIME) - seconds(CLOCK_BOOTTIME) + start_ticks / ticks_per_second;

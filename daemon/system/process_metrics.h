@@ -1,5 +1,5 @@
-// What Prometheus clients call process_*: this process as the kernel sees it. Reads /proc/self
-// only, which ProcSubset=pid leaves in place.
+// The values of Prometheus' process_* metrics: this process as the kernel sees it. Reads only
+// /proc/self, which ProcSubset=pid leaves in place. Any thread.
 #pragma once
 
 #include <string_view>
@@ -15,11 +15,12 @@ struct ProcessMetrics {
   double virtual_memory_bytes = 0;
   double virtual_memory_max_bytes = 0;  // soft limit; -1: unlimited
   double resident_memory_bytes = 0;
-  double start_time_seconds = 0;  // since 1970; computed once, a stepped clock does not move it
+  double start_time_seconds =
+      0;  // since 1970; computed once, so that setting the clock does not move it
   double threads = 0;
 };
 
-/// Any thread. kUnreadable: /proc is not there; kParse: it says something else than proc(5) does.
+/// kUnreadable: /proc is not there. kParse: it does not look like proc(5) says.
 base::Result<ProcessMetrics> read_process_metrics();
 
 /// The fields of /proc/PID/stat that are used here.
@@ -33,7 +34,8 @@ struct ProcessStat {
   bool operator==(const ProcessStat&) const = default;
 };
 
-/// Pure. The command in parentheses may hold anything, parentheses and spaces too. kParse.
+/// Pure. The command in parentheses may contain anything, even parentheses and spaces. kParse: too
+/// few fields.
 base::Result<ProcessStat> parse_process_stat(std::string_view text);
 
 }  // namespace mtls::daemon::system

@@ -9,7 +9,7 @@
 namespace mtls::daemon::system {
 namespace {
 
-// Caught in read_yaml, like yaml-cpp's own exceptions: one way out of the tree walk.
+// Caught in read_yaml(), like yaml-cpp's own exceptions: the one way out of the tree walk.
 struct Mistake {
   YAML::Mark mark;
   std::string what;
@@ -27,7 +27,7 @@ base::Error at(const std::string& path, const YAML::Mark& mark, const std::strin
           {}};
 }
 
-// Where a document begins; what is in it is not looked at.
+// Notes where a document begins and ignores its contents.
 class DocumentStart final : public YAML::EventHandler {
  public:
   YAML::Mark mark;
@@ -46,14 +46,13 @@ class DocumentStart final : public YAML::EventHandler {
   void OnMapEnd() override {}
 };
 
-// Not YAML::LoadAll(): yaml-cpp 0.7 takes a stray `,` for one empty document after the other, for
-// ever.
+// Not YAML::LoadAll(): yaml-cpp 0.7 reads a stray `,` as endlessly many empty documents.
 void refuse_second_document(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
   DocumentStart start;
   if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return;
-  throw Mistake{start.mark, "a second document would be ignored"};
+  throw Mistake{start.mark, "only one document is read; remove this second one"};
 }
 
 }  // namespace
@@ -81,7 +80,7 @@ void check_keys(const YAML::Node& map, const std::string& where, const YamlKeys&
   for (const auto& entry : map) {
     const auto key = entry.first.as<std::string>();
     const bool is_known = std::find(known.begin(), known.end(), key) != known.end();
-    if (!is_known) reject_key(entry.first, "unknown", where + "; known here: " + listed(known));
+    if (!is_known) reject_key(entry.first, "unknown", where + "; known keys: " + listed(known));
   }
   check_unique_keys(map, where);
 }
@@ -96,7 +95,7 @@ void check_unique_keys(const YAML::Node& map, const std::string& where) {
 }
 
 std::string text_of(const YAML::Node& node, const std::string& key) {
-  if (!node.IsScalar() || node.Scalar().empty()) reject(node, key + " must be a text");
+  if (!node.IsScalar() || node.Scalar().empty()) reject(node, key + " must be a string");
   return node.Scalar();
 }
 

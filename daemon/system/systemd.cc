@@ -12,10 +12,10 @@
 namespace mtls::daemon::system {
 namespace {
 
-// A service manager that does not listen is nothing the daemon could do anything about.
+// If the service manager does not listen, the daemon cannot do anything about it.
 void notify(const std::string& state) { ::sd_notify(0, state.c_str()); }
 
-// A line end in the text would start another assignment.
+// A line end in the text would begin another assignment.
 std::string status_line(std::string_view status) { return "STATUS=" + base::sanitize(status, 512); }
 
 std::uint64_t monotonic_microseconds() {
@@ -27,7 +27,8 @@ std::uint64_t monotonic_microseconds() {
 
 }  // namespace
 
-// Programs we might start must not take them for theirs.
+// Removes the variables from the environment, so that no program started from here takes the
+// sockets for its own.
 base::Result<std::vector<int>> inherited_sockets() {
   constexpr int kUnsetEnvironment = 1;
   const int count = ::sd_listen_fds(kUnsetEnvironment);
@@ -43,7 +44,7 @@ base::Result<std::vector<int>> inherited_sockets() {
 
 void notify_ready(std::string_view status) { notify("READY=1\n" + status_line(status)); }
 
-// systemd 253 and later take RELOADING=1 (Type=notify-reload) only with the time of it.
+// systemd 253 and later accept RELOADING=1 (Type=notify-reload) only together with its time.
 void notify_reloading() {
   notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_microseconds()));
 }

@@ -7,7 +7,7 @@
 namespace mtls::daemon::system {
 namespace {
 
-/// What processes say of themselves (/proc/*/cmdline): procfs always answers, only what its links
+/// Command lines of processes (/proc/*/cmdline): procfs itself always answers, but what its links
 /// lead to may not.
 bool asks_processes(const std::string& pattern) {
   return pattern.starts_with("/proc/") && std::count(pattern.begin(), pattern.end(), '/') == 3;
@@ -15,8 +15,9 @@ bool asks_processes(const std::string& pattern) {
 
 }  // namespace
 
-/// A wildcard before the last component may lead anywhere: such a pattern is a lane of its own.
-std::optional<std::string> TimeoutFileSystem::lane_of(const std::string& path) {
+/// A wildcard before the last component may lead anywhere, so such a pattern counts as a mount of
+/// its own.
+std::optional<std::string> TimeoutFileSystem::mount_to_ask(const std::string& path) {
   const auto table = mounts_.current();
   if (!table->may_block()) return std::nullopt;
   if (const Mount* mount = table->first_remote(path, read_link)) return mount->point;
@@ -24,16 +25,16 @@ std::optional<std::string> TimeoutFileSystem::lane_of(const std::string& path) {
   return path;
 }
 
-template <class Answer, class Ask>
-base::Result<Answer> TimeoutFileSystem::ask(const std::string& path, const Ask& question) {
-  const auto lane = lane_of(path);
-  if (!lane) return question(*disk_);
-  const auto answer = std::make_shared<std::optional<base::Result<Answer>>>();
-  if (lanes_.run(*lane, [answer, question, disk = disk_] { *answer = question(*disk); })) {
-    return std::move(**answer);
+template <class Value, class Question>
+base::Result<Value> TimeoutFileSystem::ask(const std::string& path, const Question& question) {
+  const auto mount = mount_to_ask(path);
+  if (!mount) return question(*disk_);
+  const auto result = std::make_shared<std::optional<base::Result<Value>>>();
+  if (threads_.run(*mount, [result, question, disk = disk_] { *result = question(*disk); })) {
+    return std::move(**result);
   }
   base::Error stuck{base::ErrorCode::kStuck,
-                    path + ": the file system at " + *lane +
+                    path + ": the file system at " + *mount +
                         " does not answer (repair its server, or unmount it)",
                     std::nullopt};
   const std::lock_guard lock(mutex_);

@@ -1,6 +1,6 @@
-// A disk that does not wait for ever: what lies on a mount that may not answer (network, FUSE) is
-// asked on the thread of that mount, and called stuck after some seconds (F11). Local
-// file systems are asked directly. Any thread.
+// A disk that does not wait forever: files on a mount that may not answer (network, FUSE) are
+// accessed on the thread of that mount and reported as stuck after some seconds (F11). Local file
+// systems are accessed directly. Any thread.
 #pragma once
 
 #include <chrono>
@@ -16,15 +16,15 @@
 namespace mtls::daemon::system {
 
 /// A file system that takes longer than this for one answer is stuck (F11).
-inline constexpr std::chrono::milliseconds kPatience{5000};
+inline constexpr std::chrono::milliseconds kStuckAfter{5000};
 
 class TimeoutFileSystem final : public base::FileSystem {
  public:
-  /// `disk` is shared with threads that may outlive this.
-  TimeoutFileSystem(std::shared_ptr<base::FileSystem> disk, Mounts& mounts, MountThreads& lanes)
-      : disk_(std::move(disk)), mounts_(mounts), lanes_(lanes) {}
+  /// `disk` is shared with the mount threads, which may outlive this object.
+  TimeoutFileSystem(std::shared_ptr<base::FileSystem> disk, Mounts& mounts, MountThreads& threads)
+      : disk_(std::move(disk)), mounts_(mounts), threads_(threads) {}
 
-  /// Besides what the disk itself says: kStuck.
+  /// Errors: those of the disk, and kStuck.
   base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
   base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
   base::Result<base::FileStamp> stat(const std::string& path) override;
@@ -33,14 +33,14 @@ class TimeoutFileSystem final : public base::FileSystem {
   std::optional<base::Error> stuck() const;
 
  private:
-  /// The thread to ask on; nullopt: any.
-  std::optional<std::string> lane_of(const std::string& path);
-  template <class Answer, class Ask>
-  base::Result<Answer> ask(const std::string& path, const Ask& question);
+  /// The mount whose thread has to do it; nullopt: any thread may.
+  std::optional<std::string> mount_to_ask(const std::string& path);
+  template <class Value, class Question>
+  base::Result<Value> ask(const std::string& path, const Question& question);
 
   std::shared_ptr<base::FileSystem> disk_;
   Mounts& mounts_;
-  MountThreads& lanes_;
+  MountThreads& threads_;
   mutable std::mutex mutex_;
   std::optional<base::Error> stuck_;
 };

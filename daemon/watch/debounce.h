@@ -1,6 +1,6 @@
-// When a hint becomes a look: soon after an event that ends something, later after one that is one
-// of many. Pure: the time is an argument (milliseconds of the loop's clock). Knows keys, not what
-// they stand for.
+// Decides when an event leads to a look at the file: soon after an event that completes a change,
+// later after one of many writes. Pure: the time is an argument (milliseconds of the loop's clock).
+// Knows keys, not what they stand for.
 #pragma once
 
 #include <algorithm>
@@ -15,20 +15,20 @@ class Debounce {
  public:
   using Time = std::chrono::milliseconds;
 
-  /// Something is complete (renamed, created, deleted, closed after writing): due 5 ms after the
+  /// A change is complete (renamed, created, deleted, closed after writing): due 5 ms after the
   /// first such hint.
   void prompt(const std::string& key, Time now);
-  /// Somebody is writing: due after 50 ms of quiet, 1 s after the first hint at the latest, so a
-  /// busy file is not starved.
+  /// Somebody is writing: due after 50 ms of quiet, but at most 1 s after the first hint, so that a
+  /// busy file is looked at too.
   void writing(const std::string& key, Time now);
   /// Due at `due` at the latest, whatever else happens.
   void by(const std::string& key, Time due);
 
-  /// An event told of it and it is not due yet; an appointment does not count.
+  /// Whether an event hinted at the key and it is not due yet; by() does not count.
   bool hinted(const std::string& key) const;
   std::optional<Time> next() const;
-  enum class Ending { kComplete, kUnknown };  // did a prompt hint tell of its end?
-  /// What is due, and with it everything prompt: one look for a burst of renames.
+  enum class Ending { kComplete, kUnknown };  // was there a prompt hint?
+  /// Takes what is due, and with it everything prompt, so that a burst of renames causes one look.
   std::map<std::string, Ending> take(Time now);
 
  private:

@@ -10,7 +10,7 @@
 
 namespace mtls::daemon::watch {
 
-DirectoryView::DirectoryEntry DiskGround::look_at(const std::string& path) {
+DirectoryView::DirectoryEntry DiskDirectoryView::look_at(const std::string& path) {
   struct stat facts{};
   if (::lstat(path.c_str(), &facts) != 0) return {.error = errno, .link = {}};
   DirectoryEntry seen{
@@ -24,7 +24,7 @@ DirectoryView::DirectoryEntry DiskGround::look_at(const std::string& path) {
   return seen;
 }
 
-std::vector<std::string> DiskGround::ways_on(const std::string& directory) {
+std::vector<std::string> DiskDirectoryView::directories_and_links(const std::string& directory) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(directory.c_str()), &::closedir);
   if (!open) return names;
@@ -36,7 +36,7 @@ std::vector<std::string> DiskGround::ways_on(const std::string& directory) {
   return names;
 }
 
-std::int64_t DiskGround::realtime_ns() {
+std::int64_t DiskDirectoryView::realtime_ns() {
   timespec at{};
   ::clock_gettime(CLOCK_REALTIME, &at);
   return static_cast<std::int64_t>(at.tv_sec) * 1'000'000'000 + at.tv_nsec;

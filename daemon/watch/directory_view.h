@@ -1,5 +1,6 @@
-// What the watcher asks of the world besides a FileSystem: what a walk steps on, watches, and the
-// time of day. The real ones are DiskGround and Inotify; a simulation stands in for them in tests.
+// What the watcher asks of the world besides a FileSystem: directory entries, inotify watches and
+// the time of day. DiskDirectoryView and Inotify are the real ones; tests put a simulation in their
+// place. Worker thread, except for the time.
 #pragma once
 
 #include <sys/stat.h>
@@ -17,7 +18,7 @@ namespace mtls::daemon::watch {
 
 class DirectoryView {
  public:
-  /// What stands under a name, symbolic links not followed.
+  /// What a name leads to; symbolic links are not followed.
   struct DirectoryEntry {
     int error = 0;  // errno
     std::uint64_t device = 0;
@@ -29,10 +30,10 @@ class DirectoryView {
   virtual ~DirectoryView() = default;
 
   virtual DirectoryEntry look_at(const std::string& path) = 0;
-  /// The entries of a directory that are, or may be, directories or symbolic links; in any order.
-  virtual std::vector<std::string> ways_on(const std::string& directory) = 0;
+  /// The entries of a directory that are, or may be, directories or symbolic links, in any order.
+  virtual std::vector<std::string> directories_and_links(const std::string& directory) = 0;
   virtual std::shared_ptr<const system::MountTable> mounts() = 0;
-  /// The wall clock, since 1970.
+  /// The wall clock, nanoseconds since 1970.
   virtual std::int64_t realtime_ns() = 0;
 };
 
@@ -49,19 +50,19 @@ class Watches {
 
   virtual ~Watches() = default;
 
-  /// The watch descriptor; the same one for every path to the same inode.
+  /// Returns the watch descriptor, which is the same for every path to one inode.
   virtual tl::expected<int, Errno> watch_directory(const std::string& path) = 0;
   virtual tl::expected<int, Errno> watch_file(const std::string& path) = 0;
-  /// A watch that the kernel has already dropped is no error.
+  /// Removing a watch that the kernel has already dropped is not an error.
   virtual void remove(int wd) = 0;
 };
 
-class DiskGround final : public DirectoryView {
+class DiskDirectoryView final : public DirectoryView {
  public:
-  explicit DiskGround(system::Mounts& mounts) : mounts_(mounts) {}
+  explicit DiskDirectoryView(system::Mounts& mounts) : mounts_(mounts) {}
 
   DirectoryEntry look_at(const std::string& path) override;
-  std::vector<std::string> ways_on(const std::string& directory) override;
+  std::vector<std::string> directories_and_links(const std::string& directory) override;
   std::shared_ptr<const system::MountTable> mounts() override { return mounts_.current(); }
   std::int64_t realtime_ns() override;
 

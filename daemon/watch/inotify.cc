@@ -12,9 +12,9 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10U;
 constexpr std::size_t kMaxDrain = std::size_t{1} << 20U;
 
-// inotify_add_watch on an inode that has a watch replaces the mask; the two never meet, for one
-// wants a directory and the other is used on regular files only. No OPEN or ACCESS: our own reads
-// must stay silent.
+// inotify_add_watch() on a watched inode replaces its mask. The two masks never meet, because one
+// is for directories and the other is used on regular files only. Without IN_OPEN and IN_ACCESS, so
+// that our own reading causes no events.
 constexpr std::uint32_t kFileMask =
     IN_ATTRIB | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW;
 constexpr std::uint32_t kDirectoryMask =

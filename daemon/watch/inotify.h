@@ -1,6 +1,6 @@
-// One inotify instance: add, remove, read. Knows the kernel's records, nothing of why a directory
-// is watched. add() and remove() from any one thread; drain() on the loop thread, also while
-// another thread adds.
+// One inotify instance: add, remove, read. Knows the kernel's records, but not why a directory is
+// watched. Adding and removing: any one thread. drain(): the loop thread, also while another thread
+// adds.
 #pragma once
 
 #include <string>
@@ -15,15 +15,15 @@ namespace mtls::daemon::watch {
 
 class Inotify final : public Watches {
  public:
-  /// EMFILE (too many instances or descriptors), ENOMEM, ENOSYS.
+  /// Errors: EMFILE (too many instances or descriptors), ENOMEM, ENOSYS.
   static tl::expected<Inotify, Errno> create();
 
   tl::expected<int, Errno> watch_directory(const std::string& path) override;
   tl::expected<int, Errno> watch_file(const std::string& path) override;
   void remove(int wd) override;
 
-  /// What the kernel holds now, without blocking; at most `kMaxDrain` bytes of it, the rest wakes
-  /// the loop again.
+  /// Reads what the kernel holds now, without blocking and at most `kMaxDrain` bytes; the rest
+  /// wakes the loop again.
   std::vector<InotifyEvent> drain();
   int fd() const { return fd_.get(); }
 

@@ -12,12 +12,13 @@ namespace {
 using base::ErrorCode;
 using base::Sighting;
 
-constexpr int kRounds = 8;  // walk and arm at most so often before the disk is called unstable
+constexpr int kRounds = 8;  // walk and arm at most this often before the disk counts as unstable
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-/// How coarse the clock is that stamped a file: two writes within it may leave the same stamp.
-/// Where nanoseconds are missing the file system keeps whole seconds, FAT even ones.
+/// How coarse the clock is that stamped a file: two writes within one tick may leave the same
+/// stamp. A stamp without nanoseconds is of a file system that keeps whole seconds; FAT keeps even
+/// ones.
 std::int64_t tick_of(std::int64_t stamp_ns) {
   if (stamp_ns % kSecond == 0) return 2 * kSecond;
   timespec tick{};
@@ -25,7 +26,7 @@ std::int64_t tick_of(std::int64_t stamp_ns) {
   return static_cast<std::int64_t>(tick.tv_sec) * kSecond + tick.tv_nsec;
 }
 
-/// Errors of reading that a stat of the same file does not show.
+/// Errors of reading a file that stat() of it does not show.
 bool only_reading_tells(const std::optional<ErrorCode>& error) {
   return error == ErrorCode::kPermission || error == ErrorCode::kTooLarge ||
          error == ErrorCode::kUnreadable;
@@ -45,8 +46,8 @@ std::vector<std::string> Targets::affected(const InotifyEvent& event) {
   return paths;
 }
 
-/// The owner looked within the tick that stamped the file: a change after its look may have left
-/// the stamp as it was.
+/// Whether the owner looked within the tick that stamped the file: a change after its look may have
+/// left the stamp as it was.
 bool Targets::is_young(const Target& target, std::int64_t seen_since_ns) {
   if (!target.given.stamp) return false;
   const std::int64_t changed = target.given.stamp->ctime_ns;
@@ -70,7 +71,8 @@ void Targets::replace(const base::Sightings& seen, std::int64_t seen_since_ns, C
       by_id_[target.id] = &*at;
     }
     target.given = observation_of(sighting);
-    // Reported once, an error that a look cannot confirm counts as seen until the look changes.
+    // An error that a look cannot confirm is reported once and then counts as seen until the look
+    // changes.
     if (!only_reading_tells(target.given.error)) target.reported.reset();
     target.unconfirmed = target.last != target.given || is_young(target, seen_since_ns);
     if (target.unconfirmed) chosen.try_emplace(&*at, Cause::kTold);
@@ -94,7 +96,7 @@ Targets::Chosen Targets::choose(const Pass& pass) {
 }
 
 std::vector<PathWalk> Targets::walk(const std::vector<TargetEntry*>& entries) const {
-  PathWalker walker(world_.ground);
+  PathWalker walker(world_.view);
   std::vector<PathWalk> walks;
   walks.reserve(entries.size());
   for (const TargetEntry* entry : entries)
@@ -102,8 +104,8 @@ std::vector<PathWalk> Targets::walk(const std::vector<TargetEntry*>& entries) co
   return walks;
 }
 
-/// Without being told, only where the way changed or a watch is missing: renewing thousands of
-/// watches costs.
+/// What an event hinted at is always renewed. The rest is renewed only where the way changed or a
+/// watch is missing, because renewing thousands of watches is expensive.
 std::vector<Targets::TargetEntry*> Targets::to_refresh(const Chosen& chosen) {
   std::vector<TargetEntry*> entries;
   std::vector<TargetEntry*> untold;
@@ -120,9 +122,9 @@ std::vector<Targets::TargetEntry*> Targets::to_refresh(const Chosen& chosen) {
   return entries;
 }
 
-/// Arms before the last walk, so that there is no window between the look and the watch.
+/// Arms before the last walk, so that no change falls between the look and the watch.
 void Targets::refresh(std::vector<TargetEntry*> entries, Watches& watches, PassResult& result) {
-  watch_set_.arm(watches);  // lets go of what targets no longer there had
+  watch_set_.arm(watches);  // drops the watches of targets that are gone
   std::vector<PathWalk> walks = walk(entries);
   for (int round = 0; round < kRounds && !entries.empty(); ++round) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -147,19 +149,19 @@ void Targets::refresh(std::vector<TargetEntry*> entries, Watches& watches, PassR
   for (const TargetEntry* entry : entries) result.unstable.insert(entry->first);
 }
 
-/// Two changes within one tick of the file system's clock may leave one stamp: a file that changed
-/// while its owner was evaluating is reported once more when the tick is surely over ("racily
-/// clean").
+/// Two changes within one tick of the file system's clock may leave one stamp. So a file that
+/// changed while its owner was evaluating is reported once more when the tick is certainly over
+/// (Git calls this "racily clean").
 bool Targets::may_hide_a_change(TargetEntry& entry, const Pass& pass, PassResult& result) const {
   Target& target = entry.second;
-  const std::int64_t now = world_.ground.realtime_ns();
+  const std::int64_t now = world_.view.realtime_ns();
   const std::int64_t settled = now + world_.settle.count();
   const bool unconfirmed = std::exchange(target.unconfirmed, false);
   if (unconfirmed && target.young_until_ns == 0 && is_young(target, pass.seen_since_ns)) {
     target.young_until_ns = settled;
   }
   if (target.young_until_ns == 0) return false;
-  // No longer than that, also when the clock was set back meanwhile.
+  // Never longer than that, even if the clock was set back meanwhile.
   target.young_until_ns = std::min(target.young_until_ns, settled);
   if (now < target.young_until_ns) {
     result.young.insert(entry.first);

@@ -1,7 +1,6 @@
 // The worker's half of the watcher: every path and pattern to watch, what its owner saw there, what
-// was seen last, and the watches on the way to it. One pass walks, arms and looks. No locks: the
-// loop hands it to a worker for a pass and has it back afterwards. Sees the world through its seams
-// only, knows nothing of libuv.
+// was seen last, and the watches on the way to it. One pass walks, arms and looks. Needs no locks:
+// the loop hands it to a worker for a pass and gets it back afterwards. Knows nothing of libuv.
 #pragma once
 
 #include <chrono>
@@ -15,7 +14,7 @@
 
 #include "base/sighting.h"
 #include "daemon/watch/directory_view.h"
-#include "daemon/watch/walk.h"
+#include "daemon/watch/path_walk.h"
 #include "daemon/watch/watch_set.h"
 
 namespace mtls::daemon::watch {
@@ -24,43 +23,42 @@ namespace mtls::daemon::watch {
 struct Pass {
   std::optional<base::Sightings> replacement;  // of all targets
   std::int64_t seen_since_ns = 0;  // the replacement saw nothing older than this (real time)
-  std::set<std::string> hinted;    // an event told of them, or they are due for another look
-  std::set<std::string> complete;  // of these, the last event said that nobody is writing it
+  std::set<std::string> hinted;    // an event hinted at them, or they are due for another look
+  std::set<std::string> complete;  // those that nobody was writing at the last event
   bool everything = false;
-  bool explained = false;  // why everything: mounts changed or events were lost
-  bool lost = false;  // events were lost, perhaps also that a watch has ended: renew every watch
-  bool unreliable = false;  // those no event tells of
+  bool explained = false;   // `everything` because mounts changed or events were lost
+  bool lost = false;        // events were lost, perhaps also the end of a watch: renew all
+  bool unreliable = false;  // look at those that cause no events
 
   bool empty() const { return !replacement && hinted.empty() && !everything && !unreliable; }
 };
 
 struct PassResult {
-  std::set<std::string> changed;  // differ from what the owner saw, and that was not reported yet
-  std::set<std::string> unexplained;  // of these, only `everything` led to them
-  std::set<std::string> unstable;     // moved under every walk
+  std::set<std::string> changed;      // differ from what the owner saw; not reported before
+  std::set<std::string> unexplained;  // of these, those found only because of `everything`
+  std::set<std::string> unstable;     // changed during every walk
   std::set<std::string> young;        // may have changed without a new stamp: look again
-  std::set<std::string>
-      unreliable;  // all targets without watch or on file systems that do not tell
+  std::set<std::string> unreliable;   // all targets without watch or on silent file systems
   std::size_t watches = 0;
-  bool refused = false;  // the kernel gives no watches, or not as many as wanted
+  bool refused = false;  // the kernel gives no watches, or too few
 };
 
 class Targets {
  public:
   struct World {
-    DirectoryView& ground;
+    DirectoryView& view;
     base::FileSystem& disk;
-    /// How long after it a change of a file may be followed by another with the same time stamp.
+    /// After a change of a file, another one may leave the same time stamp for this long.
     std::chrono::nanoseconds settle{};
   };
   explicit Targets(const World& world) : world_(world) {}
 
-  /// Without watches (null) it looks only.
+  /// `watches`: null if there is no inotify; then the pass only looks.
   PassResult run(const Pass& pass, Watches* watches);
   std::vector<std::string> affected(const InotifyEvent& event);
 
  private:
-  /// A Sighting without its path: tens of thousands are kept.
+  /// A Sighting without its path; tens of thousands of them are kept.
   struct Observation {
     std::optional<base::FileStamp> stamp;
     std::optional<base::ErrorCode> error;
@@ -75,9 +73,9 @@ class Targets {
     std::optional<Observation> last;
     std::optional<Observation> reported;
     std::uint64_t signature = 0;
-    bool unconfirmed = false;         // `given` may be older than what is there
+    bool unconfirmed = false;         // `given` may be older than the file
     std::int64_t young_until_ns = 0;  // real time; 0: not young
-    std::int64_t settled_ns = 0;      // the ctime that was reported once more when it had settled
+    std::int64_t settled_ns = 0;      // this ctime was reported once more after it had settled
     bool unreliable = true;
   };
   using TargetEntry = std::map<std::string, Target>::value_type;

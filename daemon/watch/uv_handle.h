@@ -1,5 +1,5 @@
-// Ownership of libuv handles: closed when the owner goes, freed by the loop once it has let go.
-// Loop thread only.
+// Owns libuv handles: closes them in the destructor; the loop frees them once it no longer needs
+// them. Loop thread only.
 #pragma once
 
 #include <memory>

@@ -12,11 +12,11 @@ using namespace std::chrono_literals;
 
 constexpr WatchSchedule::Time kSoon = 5ms;
 constexpr WatchSchedule::Time kUnstableRetry = 100ms;
-// At least, however often mounts change or events overflow.
+// The least time between full passes, however often mounts change or events overflow.
 constexpr WatchSchedule::Time kBetweenFullPasses = 500ms;
-constexpr std::size_t kMaxRawEvents = 65'536;  // while a pass runs; more of them count as lost
+constexpr std::size_t kMaxRawEvents = 65'536;  // while a pass runs; further events count as lost
 
-constexpr char kEverything[] = "";  // a key of the debounce that no path has
+constexpr char kEverything[] = "";  // a debounce key that is not a path
 
 }  // namespace
 
@@ -104,7 +104,7 @@ FileChanges WatchSchedule::finish(const Pass& pass, PassResult result, Time now)
   return changes;
 }
 
-/// What only the rescan led to, unless the event was on its way.
+/// Changes that only the rescan found, unless their event was already on its way.
 std::uint64_t WatchSchedule::missed(const PassResult& result) const {
   return static_cast<std::uint64_t>(std::count_if(
       result.unexplained.begin(), result.unexplained.end(), [this](const std::string& path) {

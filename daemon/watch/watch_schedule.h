@@ -1,6 +1,6 @@
-// What is to be looked at next, and when: events, appointments and requests in, one Pass at a time
-// out, and what its result means for the owner. Pure: every time is an argument. Lives on the loop
-// thread; knows nothing of libuv and of the disk.
+// What the watcher looks at next, and when: takes events, due times and requests, hands out one
+// Pass at a time, and turns its result into a report to the owner. Pure: every time is an argument.
+// Loop thread only; knows nothing of libuv and the disk.
 #pragma once
 
 #include <chrono>
@@ -24,28 +24,29 @@ class WatchSchedule {
   };
   explicit WatchSchedule(const Options& options);
 
-  /// What the owner saw; from now on that is watched.
+  /// Replaces what is watched by what the owner saw.
   void replace(base::Sightings seen, std::int64_t realtime_ns);
   void look_at_everything() { next_.everything = true; }
   void look_at_unreliable() { next_.unreliable = true; }
-  /// Something hid or uncovered who knows what: mounts changed.
+  /// Mounts changed, so any path may lead elsewhere.
   void everything_may_differ(Time now);
 
-  /// Events that were read; at any time.
+  /// Takes events that were read; at any time.
   void take_in(std::vector<InotifyEvent> events);
-  /// What they mean; while no pass has the targets.
+  /// Turns these events into hints; only while no pass has the targets.
   void interpret(Targets& targets, Time now);
 
-  /// When there is something to do, unless a request comes before.
+  /// When the next look is due, unless a request comes before.
   std::optional<Time> next_due() const { return debounce_.next(); }
   void come_due(Time now);
 
   bool nothing_to_do() const { return next_.empty(); }
-  /// Hands over what is to be done.
+  /// Hands over the next pass.
   Pass begin();
-  /// What the owner should hear; no paths: nothing. Events read meanwhile must be interpreted.
+  /// What to report to the owner; no paths: nothing. Events read meanwhile must be interpreted
+  /// first.
   FileChanges finish(const Pass& pass, PassResult result, Time now);
-  /// The owner is about to hear.
+  /// The report is about to be delivered.
   void reported(std::int64_t realtime_ns);
 
   const WatchCounts& counts() const { return counts_; }
@@ -61,8 +62,8 @@ class WatchSchedule {
   Time full_pass_at_{};
   WatchCounts counts_;
 
-  // What replace() is given was seen after this: the first report since the previous replace(), or
-  // that itself.
+  // replace() gets what was seen after this time: after the first report since the previous
+  // replace(), or after that call itself.
   std::int64_t seen_since_ns_ = 0;
   bool reported_since_ = false;
 };

@@ -9,7 +9,7 @@
 namespace mtls::daemon::watch {
 namespace {
 
-// What an entry of a directory may go through without the list of names changing.
+// Events of an entry that leave the list of names unchanged.
 constexpr std::uint32_t kContentOnly = IN_MODIFY | IN_CLOSE_WRITE;
 
 void insert(TargetIds& ids, TargetId id) {
@@ -24,10 +24,10 @@ void erase(TargetIds& ids, TargetId id) {
 
 }  // namespace
 
-void WatchSet::mark_stale(WatchPointEntry& place) {
-  if (place.second.stale) return;
-  place.second.stale = true;
-  stale_.push_back(&place);
+void WatchSet::mark_stale(WatchPointEntry& point) {
+  if (point.second.stale) return;
+  point.second.stale = true;
+  stale_.push_back(&point);
 }
 
 void WatchSet::want(TargetId target, const std::vector<Want>& wants) {
@@ -35,81 +35,81 @@ void WatchSet::want(TargetId target, const std::vector<Want>& wants) {
   if (known != wants) {
     forget(target);
     for (const Want& want : wants) {
-      WatchPoint& place = places_of(want)[want.place];
-      place.is_file = want.name == kFileItself;
-      insert(place.names[want.name], target);
+      WatchPoint& point = points_of(want)[want.path];
+      point.is_file = want.name == kFileItself;
+      insert(point.names[want.name], target);
     }
     wants_[target] = wants;
   }
-  for (const Want& want : wants) mark_stale(*places_of(want).find(want.place));
+  for (const Want& want : wants) mark_stale(*points_of(want).find(want.path));
 }
 
 void WatchSet::forget(TargetId target) {
   const auto known = wants_.find(target);
   if (known == wants_.end()) return;
   for (const Want& want : known->second) {
-    WatchPointEntry& place = *places_of(want).find(want.place);
-    const auto name = place.second.names.find(want.name);
+    WatchPointEntry& point = *points_of(want).find(want.path);
+    const auto name = point.second.names.find(want.name);
     erase(name->second, target);
-    if (name->second.empty()) place.second.names.erase(name);
-    mark_stale(place);
+    if (name->second.empty()) point.second.names.erase(name);
+    mark_stale(point);
   }
   wants_.erase(known);
 }
 
-void WatchSet::note_error(WatchPoint& place, int error) {
+void WatchSet::note_error(WatchPoint& point, int error) {
   // inotify_add_watch(2): the limit of the user, or of the kernel's memory.
   const auto is_refusal = [](int code) { return code == ENOSPC || code == ENOMEM; };
-  if (is_refusal(place.error)) --refused_;
+  if (is_refusal(point.error)) --refused_;
   if (is_refusal(error)) ++refused_;
-  place.error = error;
+  point.error = error;
 }
 
-void WatchSet::attach(WatchPointEntry& place, int wd) {
-  place.second.wd = wd;
-  if (wd >= 0) by_wd_[wd].push_back(&place);
+void WatchSet::attach(WatchPointEntry& point, int wd) {
+  point.second.wd = wd;
+  if (wd >= 0) by_wd_[wd].push_back(&point);
 }
 
-/// The last place to leave a watch descriptor makes it unwanted.
-void WatchSet::detach(WatchPointEntry& place, std::vector<int>& unwanted) {
-  const auto shared = by_wd_.find(place.second.wd);
-  place.second.wd = -1;
+/// When the last path leaves a watch descriptor, that becomes unwanted.
+void WatchSet::detach(WatchPointEntry& point, std::vector<int>& unwanted) {
+  const auto shared = by_wd_.find(point.second.wd);
+  point.second.wd = -1;
   if (shared == by_wd_.end()) return;
-  std::erase(shared->second, &place);
+  std::erase(shared->second, &point);
   if (!shared->second.empty()) return;
   unwanted.push_back(shared->first);
   by_wd_.erase(shared);
 }
 
-void WatchSet::renew(WatchPointEntry& place, Watches& watches) {
+void WatchSet::renew(WatchPointEntry& point, Watches& watches) {
   const auto wd =
-      place.second.is_file ? watches.watch_file(place.first) : watches.watch_directory(place.first);
-  note_error(place.second, wd ? 0 : wd.error());
-  attach(place, wd.value_or(-1));
+      point.second.is_file ? watches.watch_file(point.first) : watches.watch_directory(point.first);
+  note_error(point.second, wd ? 0 : wd.error());
+  attach(point, wd.value_or(-1));
 }
 
 void WatchSet::arm(Watches& watches) {
   std::vector<WatchPointEntry*> stale = std::move(stale_);
   stale_.clear();
-  // Ancestors first, so that a directory swapped after its parent was armed is told of; files last,
-  // so that they are the ones to go without when watches run out.
+  // Ancestors first, so that an event reports a directory that is swapped after its parent was
+  // armed. Files last, so that they are the ones without a watch when watches run out.
   std::sort(stale.begin(), stale.end(), [](const WatchPointEntry* a, const WatchPointEntry* b) {
     return std::tie(a->second.is_file, a->first) < std::tie(b->second.is_file, b->first);
   });
   std::vector<int> unwanted;
-  for (WatchPointEntry* place : stale) {
-    detach(*place, unwanted);
-    place->second.stale = false;
-    if (!place->second.names.empty()) renew(*place, watches);
+  for (WatchPointEntry* point : stale) {
+    detach(*point, unwanted);
+    point->second.stale = false;
+    if (!point->second.names.empty()) renew(*point, watches);
   }
   for (const int wd : unwanted) {
     if (!by_wd_.contains(wd)) watches.remove(wd);
   }
-  for (WatchPointEntry* place : stale) {
-    if (!place->second.names.empty()) continue;
-    note_error(place->second, 0);
-    WatchPoints& places = place->second.is_file ? files_ : directories_;
-    places.erase(places.find(place->first));
+  for (WatchPointEntry* point : stale) {
+    if (!point->second.names.empty()) continue;
+    note_error(point->second, 0);
+    WatchPoints& points = point->second.is_file ? files_ : directories_;
+    points.erase(points.find(point->first));
   }
 }
 
@@ -117,9 +117,9 @@ bool WatchSet::watched(TargetId target) const {
   const auto known = wants_.find(target);
   if (known == wants_.end()) return false;
   return std::all_of(known->second.begin(), known->second.end(), [this](const Want& want) {
-    if (want.name != kFileItself) return directories_.find(want.place)->second.wd >= 0;
-    // A file that we may not read cannot be watched; its directory tells when that changes.
-    const WatchPoint& file = files_.find(want.place)->second;
+    if (want.name != kFileItself) return directories_.find(want.path)->second.wd >= 0;
+    // A file that we may not read cannot be watched; its directory reports when that changes.
+    const WatchPoint& file = files_.find(want.path)->second;
     return file.wd >= 0 || file.error == EACCES;
   });
 }
@@ -131,8 +131,8 @@ TargetIds WatchSet::affected(const InotifyEvent& event) {
   const auto add = [&ids](const TargetIds& more) {
     ids.insert(ids.end(), more.begin(), more.end());
   };
-  for (const WatchPointEntry* place : found->second) {
-    const auto& names = place->second.names;
+  for (const WatchPointEntry* point : found->second) {
+    const auto& names = point->second.names;
     if (event.name.empty()) {
       for (const auto& [name, targets] : names) add(targets);
       continue;
@@ -142,7 +142,7 @@ TargetIds WatchSet::affected(const InotifyEvent& event) {
     if (listed != names.end() && (event.mask & ~kContentOnly) != 0) add(listed->second);
   }
   if ((event.mask & IN_IGNORED) != 0) {
-    for (WatchPointEntry* place : found->second) place->second.wd = -1;
+    for (WatchPointEntry* point : found->second) point->second.wd = -1;
     by_wd_.erase(found);
   }
   std::sort(ids.begin(), ids.end());

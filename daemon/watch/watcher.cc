@@ -21,10 +21,11 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr int kPassShare = 2'000;  // a full pass takes at most 1/2,000 of the rescan interval
-// Events are read at most this often: a storm of them costs 200 wake-ups a second, not one each.
-constexpr milliseconds kBreath = 5ms;
-// As often when nothing wakes us: the kernel has no place for the descriptor in the epoll set.
-constexpr milliseconds kDeafBreath = 200ms;
+// Events are read at most this often: a storm of them costs 200 wake-ups a second and not one each.
+constexpr milliseconds kBetweenReads = 5ms;
+// If the kernel refuses an epoll entry for the descriptor, nothing wakes the loop and events are
+// fetched this often.
+constexpr milliseconds kBetweenFetches = 200ms;
 
 std::chrono::nanoseconds thread_cpu() {
   timespec at{};
@@ -34,11 +35,11 @@ std::chrono::nanoseconds thread_cpu() {
 
 class LoopWatcher;
 
-/// One pass on its way through a worker. Outlives the watcher when that closes meanwhile.
+/// One pass on its way through a worker. It outlives the watcher if that closes meanwhile.
 struct Job {
   uv_work_t request{};
-  LoopWatcher* watcher = nullptr;      // loop thread; null once the watcher has closed
-  std::shared_ptr<DiskGround> ground;  // which the targets refer to
+  LoopWatcher* watcher = nullptr;           // loop thread; null once the watcher has closed
+  std::shared_ptr<DiskDirectoryView> view;  // the targets refer to it
   std::shared_ptr<Inotify> inotify;
   std::unique_ptr<Targets> targets;
   Pass pass;
@@ -72,8 +73,8 @@ class LoopWatcher final : public Watcher {
   void schedule_due();
 
   void open_inotify();
-  void listen();
-  void hear(milliseconds breath);
+  void await_events();
+  void handle_events(milliseconds pause);
   void watch_mounts();
   void read_events();
   void interpret();
@@ -89,17 +90,17 @@ class LoopWatcher final : public Watcher {
   bool closed_ = false;
 
   std::shared_ptr<Inotify> inotify_;
-  bool deaf_ = false;  // its events wait to be fetched
+  bool fetches_events_ = false;  // nothing wakes the loop for its events
   system::FileDescriptor mountinfo_;
   UvHandle<uv_poll_t> inotify_poll_;
   UvHandle<uv_poll_t> mount_poll_;
   UvHandle<uv_timer_t> due_timer_;
-  UvHandle<uv_timer_t> breath_timer_;
+  UvHandle<uv_timer_t> pause_timer_;
   UvHandle<uv_timer_t> rescan_timer_;
   UvHandle<uv_timer_t> poll_timer_;
 
-  std::shared_ptr<DiskGround> ground_;
-  WatchSchedule agenda_;
+  std::shared_ptr<DiskDirectoryView> view_;
+  WatchSchedule schedule_;
   std::unique_ptr<Targets> targets_;  // null while a worker has it
   Job* job_ = nullptr;
   std::chrono::nanoseconds full_pass_cpu_{};
@@ -116,13 +117,13 @@ LoopWatcher::LoopWatcher(const World& world, const WatchOptions& options, OnChan
       options_(options),
       on_change_(std::move(on_change)),
       due_timer_(make_timer()),
-      breath_timer_(make_timer()),
+      pause_timer_(make_timer()),
       rescan_timer_(make_timer()),
       poll_timer_(make_timer()),
-      ground_(std::make_shared<DiskGround>(world.mounts)),
-      agenda_({.settle = options.settle, .realtime_ns = ground_->realtime_ns()}),
+      view_(std::make_shared<DiskDirectoryView>(world.mounts)),
+      schedule_({.settle = options.settle, .realtime_ns = view_->realtime_ns()}),
       targets_(std::make_unique<Targets>(
-          Targets::World{.ground = *ground_, .disk = world.disk, .settle = options.settle})) {
+          Targets::World{.view = *view_, .disk = world.disk, .settle = options.settle})) {
   open_inotify();
   watch_mounts();
   schedule_rescan();
@@ -145,7 +146,7 @@ UvHandle<uv_poll_t> LoopWatcher::make_poll(int fd) {
 }
 
 void LoopWatcher::start_timer(uv_timer_t& timer, milliseconds delay, uv_timer_cb callback) {
-  // Timers count from the loop's idea of now, which a long callback leaves behind.
+  // Timers count from the loop's idea of now, which is late after a long callback.
   uv_update_time(&loop_);
   uv_timer_start(&timer, callback, static_cast<std::uint64_t>(std::max(delay, 0ms).count()), 0);
 }
@@ -166,9 +167,9 @@ void LoopWatcher::schedule_rescan() {
 void LoopWatcher::schedule_poll() {
   start_timer(*poll_timer_, options_.poll_interval, [](uv_timer_t* timer) {
     LoopWatcher& watcher = owner(timer);
-    const WatchCounts& counts = watcher.agenda_.counts();
+    const WatchCounts& counts = watcher.schedule_.counts();
     if (counts.fallback || !counts.unreliable.empty()) {
-      watcher.agenda_.look_at_unreliable();
+      watcher.schedule_.look_at_unreliable();
       watcher.start();
     }
     watcher.schedule_poll();
@@ -176,12 +177,12 @@ void LoopWatcher::schedule_poll() {
 }
 
 void LoopWatcher::schedule_due() {
-  const auto next = agenda_.next_due();
+  const auto next = schedule_.next_due();
   if (!next) return;
   uv_update_time(&loop_);
   start_timer(*due_timer_, *next - now(), [](uv_timer_t* timer) {
     LoopWatcher& watcher = owner(timer);
-    watcher.agenda_.come_due(watcher.now());
+    watcher.schedule_.come_due(watcher.now());
     watcher.schedule_due();
     watcher.start();
   });
@@ -194,54 +195,55 @@ void LoopWatcher::open_inotify() {
   inotify_poll_ = make_poll(inotify->fd());
   if (!inotify_poll_) return;
   inotify_ = std::move(inotify);
-  listen();
+  await_events();
 }
 
-void LoopWatcher::listen() {
-  deaf_ = !system::start_polling(*inotify_poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
-    uv_poll_stop(poll);
-    owner(poll).hear(kBreath);
-  });
-  if (deaf_) hear(kDeafBreath);
+void LoopWatcher::await_events() {
+  fetches_events_ =
+      !system::start_polling(*inotify_poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
+        uv_poll_stop(poll);
+        owner(poll).handle_events(kBetweenReads);
+      });
+  if (fetches_events_) handle_events(kBetweenFetches);
 }
 
-/// Reads, takes breath, and listens again.
-void LoopWatcher::hear(milliseconds breath) {
+/// Reads the events, pauses, and waits for more.
+void LoopWatcher::handle_events(milliseconds pause) {
   read_events();
   interpret();
-  start_timer(*breath_timer_, breath, [](uv_timer_t* timer) { owner(timer).listen(); });
+  start_timer(*pause_timer_, pause, [](uv_timer_t* timer) { owner(timer).await_events(); });
 }
 
-/// A mount hides a directory without an event; /proc/self/mountinfo has priority data whenever the
+/// A mount hides a directory without an event. /proc/self/mountinfo has priority data whenever the
 /// table changes (proc(5)).
 void LoopWatcher::watch_mounts() {
   mountinfo_ = system::FileDescriptor(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
   if (!mountinfo_) return;
   mount_poll_ = make_poll(mountinfo_.get());
   if (!mount_poll_) return;
-  const bool listens =
+  const bool polls =
       system::start_polling(*mount_poll_, UV_PRIORITIZED, [](uv_poll_t* poll, int, int) {
         LoopWatcher& watcher = owner(poll);
-        watcher.agenda_.everything_may_differ(watcher.now());
+        watcher.schedule_.everything_may_differ(watcher.now());
         watcher.schedule_due();
       });
-  if (!listens) mount_poll_.reset();
+  if (!polls) mount_poll_.reset();
 }
 
 void LoopWatcher::read_events() {
-  if (inotify_) agenda_.take_in(inotify_->drain());
+  if (inotify_) schedule_.take_in(inotify_->drain());
 }
 
 void LoopWatcher::interpret() {
   if (!targets_) return;
   uv_update_time(&loop_);
-  agenda_.interpret(*targets_, now());
+  schedule_.interpret(*targets_, now());
   schedule_due();
 }
 
 void LoopWatcher::watch(base::Sightings seen) {
   if (closed_) return;
-  agenda_.replace(std::move(seen), ground_->realtime_ns());
+  schedule_.replace(std::move(seen), view_->realtime_ns());
   start();
 }
 
@@ -249,25 +251,25 @@ void LoopWatcher::rescan() {
   if (closed_) return;
   if (!inotify_) open_inotify();
   if (!mount_poll_) watch_mounts();
-  agenda_.look_at_everything();
+  schedule_.look_at_everything();
   start();
 }
 
 WatchCounts LoopWatcher::counts() const {
-  WatchCounts counts = agenda_.counts();
-  counts.fallback = counts.fallback || !inotify_ || deaf_;
+  WatchCounts counts = schedule_.counts();
+  counts.fallback = counts.fallback || !inotify_ || fetches_events_;
   return counts;
 }
 
 void LoopWatcher::start() {
-  if (closed_ || job_ != nullptr || agenda_.nothing_to_do()) return;
+  if (closed_ || job_ != nullptr || schedule_.nothing_to_do()) return;
   auto job = std::make_unique<Job>();
   job->request.data = job.get();
   job->watcher = this;
-  job->ground = ground_;
+  job->view = view_;
   job->inotify = inotify_;
   job->targets = std::move(targets_);
-  job->pass = agenda_.begin();
+  job->pass = schedule_.begin();
   job_ = job.release();
   uv_queue_work(
       &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
@@ -283,7 +285,7 @@ void LoopWatcher::finish(Job& job) {
   if (job.pass.everything) full_pass_cpu_ = job.cpu;
   read_events();
   interpret();
-  const FileChanges changes = agenda_.finish(job.pass, std::move(job.result), now());
+  const FileChanges changes = schedule_.finish(job.pass, std::move(job.result), now());
   schedule_due();
   start();
   report(changes);
@@ -291,7 +293,7 @@ void LoopWatcher::finish(Job& job) {
 
 void LoopWatcher::report(const FileChanges& changes) {
   if (changes.paths.empty()) return;
-  agenda_.reported(ground_->realtime_ns());
+  schedule_.reported(view_->realtime_ns());
   on_change_(changes);
 }
 
@@ -304,7 +306,7 @@ void LoopWatcher::close() {
   inotify_poll_.reset();
   mount_poll_.reset();
   due_timer_.reset();
-  breath_timer_.reset();
+  pause_timer_.reset();
   rescan_timer_.reset();
   poll_timer_.reset();
   inotify_.reset();

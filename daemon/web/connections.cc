@@ -6,34 +6,34 @@
 
 namespace mtls::daemon::web {
 
-Connections::Place Connections::add(Connection& connection, std::string peer,
-                                    Clock::time_point now) {
+Connections::Slot Connections::add(Connection& connection, std::string peer,
+                                   Clock::time_point now) {
   if (!peer.empty()) ++of_peer_[peer];
   open_.push_back({&connection, std::move(peer), Connection::Phase::kSilent, now});
   return std::prev(open_.end());
 }
 
-void Connections::enter(Place place, Connection::Phase phase, Clock::time_point now) {
-  count(place->phase, -1);
+void Connections::enter(Slot slot, Connection::Phase phase, Clock::time_point now) {
+  count(slot->phase, -1);
   count(phase, 1);
-  place->phase = phase;
-  place->since = now;
-  open_.splice(open_.end(), open_, place);
+  slot->phase = phase;
+  slot->since = now;
+  open_.splice(open_.end(), open_, slot);
 }
 
-void Connections::remove(Place place) {
-  count(place->phase, -1);
-  if (const auto peer = of_peer_.find(place->peer); peer != of_peer_.end() && --peer->second == 0) {
+void Connections::remove(Slot slot) {
+  count(slot->phase, -1);
+  if (const auto peer = of_peer_.find(slot->peer); peer != of_peer_.end() && --peer->second == 0) {
     of_peer_.erase(peer);
   }
-  open_.erase(place);
+  open_.erase(slot);
 }
 
 void Connections::evict(Clock::time_point now) {
   if (open_.empty()) return;
   const std::string newest = open_.back().peer;
   evict_of_peer(newest, now);
-  evict_opening(now);
+  evict_handshakes(now);
   evict_begun();
   while (open_.size() > limits_.all && evict_one(now)) {
   }
@@ -41,7 +41,7 @@ void Connections::evict(Clock::time_point now) {
   }
 }
 
-// close() takes the connection out of the list.
+// close() removes the connection from the list.
 bool Connections::evict_one(Clock::time_point now) {
   if (open_.empty() || now - open_.front().since < limits_.grace) return false;
   open_.front().connection->close();
@@ -61,14 +61,14 @@ void Connections::evict_of_peer(const std::string& peer, Clock::time_point now) 
   }
 }
 
-bool Connections::has_room_to_open(Clock::time_point now) {
-  return begun_ < limits_.begun || now - longest_begun()->since >= limits_.opening_grace;
+bool Connections::has_room_for_handshake(Clock::time_point now) {
+  return begun_ < limits_.begun || now - longest_begun()->since >= limits_.handshake_grace;
 }
 
-void Connections::evict_opening(Clock::time_point now) {
-  while (opening_ > limits_.opening) {
+void Connections::evict_handshakes(Clock::time_point now) {
+  while (handshakes_ > limits_.handshakes) {
     const auto longest = std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
-      return open.phase == Connection::Phase::kOpening;
+      return open.phase == Connection::Phase::kHandshake;
     });
     if (now - longest->since < limits_.grace) return;
     longest->connection->close();
@@ -79,13 +79,13 @@ void Connections::evict_begun() {
   while (begun_ > limits_.begun) longest_begun()->connection->close();
 }
 
-Connections::Place Connections::longest_begun() {
+Connections::Slot Connections::longest_begun() {
   return std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
     return open.phase != Connection::Phase::kSilent;
   });
 }
 
-// A scrape that came with the crowd has sent its request by the time it is accepted: it is being
+// A scrape that comes with a crowd has sent its request by the time it is accepted, so it is being
 // answered before as many others have come after it.
 bool Connections::evict_of_crowd() {
   const auto longest = std::find_if(open_.begin(), open_.end(), [](const OpenConnection& open) {
@@ -98,14 +98,14 @@ bool Connections::evict_of_crowd() {
 
 void Connections::count(Connection::Phase phase, std::ptrdiff_t change) {
   if (phase != Connection::Phase::kSilent) begun_ += static_cast<std::size_t>(change);
-  if (phase == Connection::Phase::kOpening) opening_ += static_cast<std::size_t>(change);
+  if (phase == Connection::Phase::kHandshake) handshakes_ += static_cast<std::size_t>(change);
   if (phase == Connection::Phase::kAnswering) answering_ += static_cast<std::size_t>(change);
 }
 
 void Connections::stop() {
   stopping_ = true;
-  for (Place place = open_.begin(); place != open_.end();) {
-    const OpenConnection& open = *place++;
+  for (Slot slot = open_.begin(); slot != open_.end();) {
+    const OpenConnection& open = *slot++;
     if (open.phase != Connection::Phase::kAnswering) open.connection->close();
   }
 }

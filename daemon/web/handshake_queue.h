@@ -1,6 +1,6 @@
-// TLS handshakes that are due, the newest first, and between two of them whatever else is ready:
-// each costs some tenths of a millisecond, a flood of them seconds, and a scrape comes after the
-// flood has begun. Knows no TLS. Web thread only.
+// TLS handshakes that are due, newest first; other work that is ready runs between two of them. One
+// handshake takes some tenths of a millisecond, a flood of them seconds, and a scrape usually comes
+// after the flood has begun. Knows no TLS. Web thread only.
 #pragma once
 
 #include <deque>
@@ -11,16 +11,16 @@ namespace mtls::daemon::web {
 
 class HandshakeQueue {
  public:
-  /// Has its argument run later, behind what is ready now.
+  /// Runs its argument later, after everything that is ready now.
   using Post = std::function<void(std::function<void()>)>;
 
-  /// Due at once; beyond, the oldest are dropped with what they own.
+  /// At most this many wait; beyond that the oldest are dropped with what they own.
   static constexpr std::size_t kMost = 2048;
 
   struct World {
     Post post;
     Post post_later;                 // some milliseconds later
-    std::function<bool()> has_room;  // for one more; else those that are due wait
+    std::function<bool()> has_room;  // for one more handshake; if not, all wait
   };
   explicit HandshakeQueue(World world) : world_(std::move(world)) {}
 

@@ -19,19 +19,20 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// With no descriptor left (EMFILE, ENFILE, ENOMEM) accept fails again at once: without a pause the
-// thread would spin.
+// Without descriptors or memory (EMFILE, ENFILE, ENOMEM) accept fails again at once; without a
+// pause the thread would spin.
 constexpr std::chrono::milliseconds kPause{100};
 
-// The kernel's queue of 4,096 (somaxconn) must not overflow while others are being served: whose
-// SYN is dropped tries again after a second. About a millisecond's work.
+// The kernel's queue of 4,096 connections (somaxconn) must not overflow while others are being
+// served: a client whose SYN is dropped tries again only after a second. One batch takes about a
+// millisecond.
 constexpr int kBatch = 128;
 
 system::FileDescriptor spare_descriptor() {
   return system::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-// What accept(2) may say of a connection that is gone already.
+// Errors of accept(2) that concern a connection which is already gone.
 bool is_of_the_connection(int error) {
   return error == ECONNABORTED || error == EINTR || error == EPROTO;
 }
@@ -82,7 +83,7 @@ void Listener::serve(system::FileDescriptor fd, const sockaddr& peer) {
   tls::Socket socket(acceptor_.get_executor());
   error_code error;
   socket.assign({peer.sa_family, 0}, fd.get(), error);
-  if (error) return;  // the kernel watches no more of them
+  if (error) return;  // the kernel allows no further descriptor in the epoll set
   fd.release();
   auto stream = stream_over(std::move(socket));
   std::make_shared<Session>(std::move(stream), listening::peer_of(&peer), context_)->start();
@@ -96,7 +97,7 @@ void Listener::pause() {
   });
 }
 
-// A scrape is worth more than an idle connection, and than a descriptor nobody uses.
+// A scrape is worth more than an idle connection or an unused descriptor.
 bool Listener::make_room() {
   if (context_.connections.evict_one(Connections::Clock::now())) return true;
   if (!reserve_) return false;

@@ -1,6 +1,6 @@
-// One listening socket: accept without pause, many at a time so that the kernel's queue does not
-// overflow, and hand each connection to a Session. Out of descriptors
-// it hangs up on who waits longest, spends a descriptor kept for that, or waits a moment.
+// One listening socket: accepts many connections at a time, so that the kernel's queue does not
+// overflow, and hands each to a Session. When descriptors run out it closes the connection that has
+// waited longest, uses a descriptor kept for that, or pauses. Web thread only.
 #pragma once
 
 #include <sys/socket.h>
@@ -18,10 +18,10 @@ namespace mtls::daemon::web {
 
 class Listener {
  public:
-  /// `context` as for Session.
+  /// `context`: as for Session.
   Listener(listening::ListeningSocket socket, const WebContext& context);
 
-  /// Does nothing while that is under way.
+  /// Accepts the next connections; does nothing if it is already waiting for some.
   void accept_next();
   void close();
 
@@ -37,7 +37,7 @@ class Listener {
   listening::Acceptor acceptor_;
   bool waiting_ = false;
   std::optional<listening::SocketFile> file_;
-  system::FileDescriptor reserve_;  // given up to accept one more when there is none left
+  system::FileDescriptor reserve_;  // closed to accept one more when no other is left
   boost::asio::steady_timer pause_;
   WebContext context_;
 };

@@ -3,9 +3,11 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <functional>
@@ -15,7 +17,7 @@
 #include <thread>
 
 #include "daemon/system/process_metrics.h"
-#include "daemon/web/auth/gate.h"
+#include "daemon/web/auth/access_gate.h"
 #include "daemon/web/connections.h"
 #include "daemon/web/listener.h"
 #include "daemon/web/listening/acceptor.h"
@@ -27,7 +29,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kStopDeadline{1500};
 
-// Signals belong to the main thread.
+// Signals are for the main thread.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -43,14 +45,14 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
-// Of the descriptors that are left the other half is for what the daemon is there for: files.
+// The other half of the remaining descriptors is for the files that the daemon is there to read.
 Connections::Limits limits_of(const WebOptions& options, const auth::LiveWebConfig* config) {
   constexpr double kLeast = 4;
   Connections::Limits limits{.all = options.max_connections,
                              .per_peer = options.max_connections_per_peer,
                              .grace = options.eviction_grace,
                              .crowd = std::max(options.max_crowd, options.max_connections),
-                             .opening = options.max_handshakes};
+                             .handshakes = options.max_handshakes};
   if (config != nullptr && config->tls()) limits.begun = options.max_tls_sessions;
   const base::Result<system::ProcessMetrics> process = system::read_process_metrics();
   if (!process || process->max_fds < 0) return limits;
@@ -68,12 +70,13 @@ class BeastServer final : public WebServer {
         connections_(limits_of(options_, config.get())),
         gate_(std::move(config),
               [this](std::function<void()> task) { boost::asio::post(loop_, std::move(task)); }),
-        openings_(
-            {.post = [this](auto task) { boost::asio::post(loop_, std::move(task)); },
-             .post_later = [this](auto task) { run_later(std::move(task)); },
-             .has_room =
-                 [this] { return connections_.has_room_to_open(Connections::Clock::now()); }}),
-        context_{options_, site, counts, connections_, gate_, openings_} {}
+        handshakes_({.post = [this](auto task) { boost::asio::post(loop_, std::move(task)); },
+                     .post_later = [this](auto task) { run_later(std::move(task)); },
+                     .has_room =
+                         [this] {
+                           return connections_.has_room_for_handshake(Connections::Clock::now());
+                         }}),
+        context_{options_, site, counts, connections_, gate_, handshakes_} {}
   ~BeastServer() override { BeastServer::stop(); }
 
   base::Result<void> listen() {
@@ -102,7 +105,7 @@ class BeastServer final : public WebServer {
 
   std::vector<std::string> addresses() const override { return addresses_; }
 
-  // Without listeners the loop runs until the last session is done.
+  // Once the listeners are closed, the loop runs until the last session is done.
   void stop() override {
     if (!thread_.joinable()) return;
     boost::asio::post(loop_, [this] {
@@ -126,13 +129,13 @@ class BeastServer final : public WebServer {
 
   void run_later(std::function<void()> task) {
     constexpr std::chrono::milliseconds kLater{5};
-    openings_timer_.expires_after(kLater);
-    openings_timer_.async_wait([task = std::move(task)](const auto& cancelled) {
+    handshake_timer_.expires_after(kLater);
+    handshake_timer_.async_wait([task = std::move(task)](const auto& cancelled) {
       if (!cancelled) task();
     });
   }
 
-  // A step that finds no memory takes its own connection along and nobody else's (F13).
+  // A step that gets no memory ends its own connection and no other (F13).
   void serve() {
     constexpr std::chrono::milliseconds kPause{10};
     while (true) {
@@ -142,7 +145,7 @@ class BeastServer final : public WebServer {
         return;
       } catch (const std::bad_alloc&) {
         std::this_thread::sleep_for(kPause);
-        loop_.restart();  // it stopped if nothing else was waited for
+        loop_.restart();  // the loop has stopped if it waited for nothing else
         if (stopped_) loop_.stop();
       }
     }
@@ -151,10 +154,10 @@ class BeastServer final : public WebServer {
   const WebOptions options_;
   Connections connections_;
   auth::AccessGate gate_;
-  HandshakeQueue openings_;
+  HandshakeQueue handshakes_;
   WebContext context_;
-  boost::asio::io_context loop_{1};  // after what the sessions use: it destroys them
-  boost::asio::steady_timer openings_timer_{loop_};
+  boost::asio::io_context loop_{1};  // declared after what sessions use, because it destroys them
+  boost::asio::steady_timer handshake_timer_{loop_};
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::string> addresses_;
   std::promise<void> finished_;
@@ -164,30 +167,16 @@ class BeastServer final : public WebServer {
 
 }  // namespace
 
-void RequestCounts::add(int status) {
-  counts_.at(static_cast<std::size_t>(status)).fetch_add(1, std::memory_order_relaxed);
-}
-
-std::map<int, std::uint64_t> RequestCounts::snapshot() const {
-  std::map<int, std::uint64_t> answered;
-  for (std::size_t status = 0; status < kCodes; ++status) {
-    const std::uint64_t count = counts_[status].load(std::memory_order_relaxed);
-    if (count > 0) answered[static_cast<int>(status)] = count;
-  }
-  return answered;
-}
-
-// The io_context and the thread throw when the process is out of descriptors or threads.
+// The io_context and the thread throw when the process runs out of descriptors or threads.
 base::Result<std::unique_ptr<WebServer>> WebServer::start(
     const WebOptions& options, http::Site& site, RequestCounts& counts,
     std::unique_ptr<auth::LiveWebConfig> config) try {
   auto server = std::make_unique<BeastServer>(options, site, counts, std::move(config));
   if (!server->can_be_woken()) {
-    [[maybe_unused]] const auto* stays = server.release();  // a thread hangs in its loop
-    return base::fail(
-        base::ErrorCode::kUnreadable,
-        "cannot start the HTTP server: the kernel has no place for it in an epoll set "
-        "(memory, or fs.epoll.max_user_watches)");
+    [[maybe_unused]] const auto* stays = server.release();  // leaked: a thread hangs in its loop
+    return base::fail(base::ErrorCode::kUnreadable,
+                      "cannot start the HTTP server: the kernel refuses entries in an epoll set "
+                      "(raise MemoryMax= or fs.epoll.max_user_watches)");
   }
   if (base::Result<void> bound = server->listen(); !bound) return tl::unexpected(bound.error());
   server->run();

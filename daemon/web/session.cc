@@ -9,11 +9,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Prometheus' head has 400.
+// The head of a request by Prometheus has about 400 bytes.
 constexpr std::size_t kReadBytes = 1024;
 
-// After the last answer of a connection what the client still sends is read and thrown away:
-// closing with unread bytes sends an RST, which may overtake the answer.
+// After the last answer of a connection, what the client still sends is read and discarded: closing
+// with unread bytes would send an RST, which may overtake the answer.
 constexpr std::chrono::seconds kDrainDeadline{1};
 constexpr std::size_t kDrainBytes = std::size_t{256} * 1024;
 
@@ -25,40 +25,40 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 Session::Session(std::unique_ptr<tls::Stream> stream, std::string peer, const WebContext& context)
     : context_(context), stream_(std::move(stream)), deadline_(stream_->socket().get_executor()) {
-  place_ = context_.connections.add(*this, std::move(peer), Connections::Clock::now());
+  slot_ = context_.connections.add(*this, std::move(peer), Connections::Clock::now());
 }
 
 Session::~Session() {
-  if (place_) context_.connections.remove(*place_);
+  if (slot_) context_.connections.remove(*slot_);
 }
 
 void Session::start() {
-  if (!stream_->needs_opening()) return wait_for_request();
-  enter(Step::kOpening, context_.options.handshake_deadline);
+  if (!stream_->needs_handshake()) return wait_for_request();
+  enter(Step::kHandshake, context_.options.handshake_deadline);
   stream_->await_bytes([self = shared_from_this()](const Error& error) {
-    if (error || !self->place_) return;
-    self->context_.openings.add([self] {
-      if (self->place_) self->open();
+    if (error || !self->slot_) return;
+    self->context_.handshakes.add([self] {
+      if (self->slot_) self->begin_handshake();
     });
   });
 }
 
-void Session::open() {
+void Session::begin_handshake() {
   const auto now = Connections::Clock::now();
-  context_.connections.enter(*place_, Phase::kOpening, now);
+  context_.connections.enter(*slot_, Phase::kHandshake, now);
   context_.connections.evict(now);
-  if (!place_) return;
-  stream_->open([self = shared_from_this()](const Error& error) {
-    if (error || !self->place_) return;
-    self->context_.connections.enter(*self->place_, Phase::kWaiting, Connections::Clock::now());
+  if (!slot_) return;
+  stream_->handshake([self = shared_from_this()](const Error& error) {
+    if (error || !self->slot_) return;
+    self->context_.connections.enter(*self->slot_, Phase::kWaiting, Connections::Clock::now());
     self->wait_for_request();
   });
 }
 
 void Session::close() {
-  if (!place_) return;
-  context_.connections.remove(*place_);
-  place_.reset();
+  if (!slot_) return;
+  context_.connections.remove(*slot_);
+  slot_.reset();
   deadline_.cancel();
   Error ignored;
   stream_->socket().close(ignored);
@@ -72,9 +72,10 @@ void Session::enter(Step step, std::chrono::milliseconds limit) {
   });
 }
 
-// Only a head that was begun is worth an answer: who sent nothing waits for none.
+// Only an incomplete head gets an answer (408); a client that sent nothing does not wait for one.
 void Session::on_deadline() {
-  if (deadline_.expiry() > asio::steady_timer::clock_type::now()) return;  // the next one runs
+  if (deadline_.expiry() > asio::steady_timer::clock_type::now())
+    return;  // another deadline has begun
   if (step_ != Step::kReadingHead) return close();
   head_is_late_ = true;
   Error ignored;
@@ -90,7 +91,7 @@ void Session::wait_for_request() {
   received_.shrink_to_fit();
   reader_.reset();
   stream_->await_bytes([self = shared_from_this()](const Error& error) {
-    if (error || !self->place_) return;
+    if (error || !self->slot_) return;
     self->begin_request();
     self->read();
   });
@@ -109,8 +110,8 @@ void Session::read() {
 }
 
 void Session::on_read(const Error& error) {
-  if (!place_) return;
-  if (head_is_late_) return answer(http::refusal(408, reader_->head()));
+  if (!slot_) return;
+  if (head_is_late_) return respond(http::refusal(408, reader_->head()));
   if (!error) on_received();
 }
 
@@ -120,35 +121,35 @@ void Session::on_received() {
       if (step_ == Step::kIdle) enter(Step::kReadingHead, context_.options.head_deadline);
       return read();
     case http::RequestReader::State::kRefused:
-      return answer(http::refusal(reader_->status(), reader_->head()));
+      return respond(http::refusal(reader_->status(), reader_->head()));
     case http::RequestReader::State::kComplete: received_.consume(reader_->size()); return admit();
   }
 }
 
-// A password takes its time, on another thread; the deadline of an answer covers it.
+// Checking a password takes a while, on another thread; the deadline of the answer covers it.
 void Session::admit() {
   const std::size_t most = context_.options.max_requests;
   if (most > 0 && context_.connections.answering() >= most) {
-    return answer(http::refusal(503, reader_->head()));
+    return respond(http::refusal(503, reader_->head()));
   }
   enter(Step::kAnswering, context_.options.write_deadline);
-  context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
+  context_.connections.enter(*slot_, Phase::kAnswering, Connections::Clock::now());
   context_.gate.admit(
       reader_->head(), [self = shared_from_this()](const auth::Admission& admission) {
-        if (!self->place_) return;
+        if (!self->slot_) return;
         const http::RequestHead& head = self->reader_->head();
-        self->answer(admission.refusal == 0
-                         ? http::response_to(head, self->context_.site, admission.headers)
-                         : http::refusal(admission.refusal, head, admission.headers));
+        self->respond(admission.refusal == 0
+                          ? http::response_to(head, self->context_.site, admission.headers)
+                          : http::refusal(admission.refusal, head, admission.headers));
       });
 }
 
-void Session::answer(http::Response answer) {
-  answer_ = std::move(answer);
-  context_.counts.add(answer_.status);
-  context_.connections.enter(*place_, Phase::kAnswering, Connections::Clock::now());
-  std::vector<asio::const_buffer> buffers{asio::buffer(answer_.head)};
-  for (const auto& part : answer_.body) {
+void Session::respond(http::Response response) {
+  response_ = std::move(response);
+  context_.counts.add(response_.status);
+  context_.connections.enter(*slot_, Phase::kAnswering, Connections::Clock::now());
+  std::vector<asio::const_buffer> buffers{asio::buffer(response_.head)};
+  for (const auto& part : response_.body) {
     if (!part->empty()) buffers.push_back(asio::buffer(*part));
   }
   enter(Step::kAnswering, context_.options.write_deadline);
@@ -158,11 +159,11 @@ void Session::answer(http::Response answer) {
 }
 
 void Session::on_written(const Error& error) {
-  if (error || !place_) return;
-  const bool keep_alive = answer_.keep_alive && !context_.connections.stopping();
-  answer_ = {};
+  if (error || !slot_) return;
+  const bool keep_alive = response_.keep_alive && !context_.connections.stopping();
+  response_ = {};
   if (keep_alive) {
-    context_.connections.enter(*place_, Phase::kWaiting, Connections::Clock::now());
+    context_.connections.enter(*slot_, Phase::kWaiting, Connections::Clock::now());
     return wait_for_request();
   }
   enter(Step::kDraining, kDrainDeadline);
@@ -170,9 +171,9 @@ void Session::on_written(const Error& error) {
 }
 
 void Session::on_finished() {
-  if (!place_) return;
+  if (!slot_) return;
   if (context_.connections.stopping()) return close();
-  context_.connections.enter(*place_, Phase::kWaiting, Connections::Clock::now());
+  context_.connections.enter(*slot_, Phase::kWaiting, Connections::Clock::now());
   received_.clear();
   drain(kDrainBytes);
 }

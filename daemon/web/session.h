@@ -1,5 +1,6 @@
-// One connection: read a head, answer, and again while it is kept alive; a deadline on every step.
-// Owned by its pending operations: with the last one the session and its socket are gone.
+// One connection: reads a head, answers it, and starts again while the connection is kept alive;
+// every step has a deadline. Pending operations own the session: when the last one ends, the
+// session and its socket are gone. Web thread only.
 #pragma once
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
@@ -12,30 +13,31 @@
 #include <optional>
 #include <string>
 
-#include "daemon/web/auth/gate.h"
+#include "daemon/web/auth/access_gate.h"
 #include "daemon/web/connections.h"
 #include "daemon/web/handshake_queue.h"
-#include "daemon/web/http/answer.h"
 #include "daemon/web/http/request_reader.h"
+#include "daemon/web/http/response.h"
 #include "daemon/web/http/site.h"
-#include "daemon/web/server.h"
+#include "daemon/web/request_counts.h"
 #include "daemon/web/tls/stream.h"
+#include "daemon/web/web_options.h"
 
 namespace mtls::daemon::web {
 
-/// What every session shares; outlives them all.
+/// What all sessions share; outlives them all.
 struct WebContext {
   const WebOptions& options;
   http::Site& site;
   RequestCounts& counts;
   Connections& connections;
   auth::AccessGate& gate;
-  HandshakeQueue& openings;
+  HandshakeQueue& handshakes;
 };
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  /// `peer`: whom it counts for, see peer_of.
+  /// `peer`: the client that it counts for, from peer_of().
   Session(std::unique_ptr<tls::Stream> stream, std::string peer, const WebContext& context);
   ~Session() override;
   Session(const Session&) = delete;
@@ -46,18 +48,18 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
  private:
   using Error = boost::system::error_code;
-  enum class Step { kOpening, kIdle, kReadingHead, kAnswering, kDraining };
+  enum class Step { kHandshake, kIdle, kReadingHead, kAnswering, kDraining };
 
   void enter(Step step, std::chrono::milliseconds limit);
   void on_deadline();
-  void open();
+  void begin_handshake();
   void wait_for_request();
   void begin_request();
   void read();
   void on_read(const Error& error);
   void on_received();
   void admit();
-  void answer(http::Response answer);
+  void respond(http::Response response);
   void on_written(const Error& error);
   void on_finished();
   void drain(std::size_t budget);
@@ -65,13 +67,13 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   WebContext context_;
   std::unique_ptr<tls::Stream> stream_;
   boost::asio::steady_timer deadline_;
-  Step step_ = Step::kOpening;
+  Step step_ = Step::kHandshake;
   bool head_is_late_ = false;
-  // None of these costs memory while nothing of a request has come.
-  boost::beast::flat_buffer received_;           // and not yet understood
+  // None of these takes memory before the first byte of a request.
+  boost::beast::flat_buffer received_;           // bytes that are not yet parsed
   std::unique_ptr<http::RequestReader> reader_;  // one per request
-  http::Response answer_;                        // keeps the parts alive while they are written
-  std::optional<Connections::Place> place_;
+  http::Response response_;                      // keeps its parts alive while they are written
+  std::optional<Connections::Slot> slot_;
 };
 
 }  // namespace mtls::daemon::web

@@ -7,7 +7,6 @@
 
 #include "tests/daemon/load_scene.h"
 #include "tests/support/wire/load_figures.h"
-#include "tests/unit/daemon/web/test_site.h"
 
 namespace {
 

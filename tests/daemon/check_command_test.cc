@@ -1,5 +1,5 @@
-// What check can be asked for, with the real binary: clients, a bundle alone, a profile, a host
-// without the files; and that check, the API and the metrics give one verdict.
+// Options of check, with the real binary: clients, a bundle alone, a profile, a host without the
+// files. And check, the API and the metrics give the same verdict.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -43,7 +43,8 @@ std::vector<std::string> rules_of(const Outcome& outcome) {
   return rules;
 }
 
-TEST_CASE("check: the files of a pattern are clients called by their stems, NAME= has none") {
+TEST_CASE(
+    "check: the files of a pattern are clients named by their stems, NAME= has no certificate") {
   const TempDir dir;
   const Minted ca = authority("CA");
   write_tree(dir, ca);
@@ -74,7 +75,7 @@ TEST_CASE("check: a client may not take the name of a canary") {
   const Outcome outcome = check(dir, {"--config.file", settings, "--client-cert", "a=" + pem});
   CHECK(outcome.code == 2);
   CHECK(outcome.output.empty());
-  CHECK_THAT(outcome.error, Catch::Contains("a canary of the settings is called"));
+  CHECK_THAT(outcome.error, Catch::Contains("the settings have a canary named"));
 }
 
 TEST_CASE("check: a bundle alone is judged without any configuration, a refused client is exit 1") {
@@ -117,7 +118,8 @@ TEST_CASE("check: a bundle alone is judged without any configuration, a refused 
   CHECK_THAT(no_client.error, Catch::Contains("none.pem"));
 }
 
-TEST_CASE("check: what nginx would wait for or cannot open is said, whatever it stands for") {
+TEST_CASE(
+    "check: a file that nginx would wait for or cannot open is reported, whatever it is for") {
   const TempDir dir;
   const Minted ca = authority("CA");
   REQUIRE(::mknod(dir.path("socket").c_str(), S_IFSOCK | 0600, 0) == 0);
@@ -141,7 +143,7 @@ TEST_CASE("check: what nginx would wait for or cannot open is said, whatever it 
   }
 }
 
-TEST_CASE("check: the strict profile adds findings to a host that has none") {
+TEST_CASE("check: the strict profile adds findings on a host that has none otherwise") {
   const TempDir dir;
   write_tree(dir, authority("CA"));
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem") + tls_server("b", "")));
@@ -156,7 +158,7 @@ TEST_CASE("check: the strict profile adds findings to a host that has none") {
   }
 }
 
-TEST_CASE("check: files that are not here are refusals, or warnings where that is asked") {
+TEST_CASE("check: missing files are refusals, or warnings with --missing-files warn") {
   const TempDir dir;
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
   const Outcome refused = check(dir, {"--format=json"});
@@ -175,7 +177,7 @@ TEST_CASE("check: files that are not here are refusals, or warnings where that i
   CHECK(check(dir, {"--missing-files=warn"}).code == 2);
 }
 
-TEST_CASE("check: its document, the API's and the metrics say the same of every client") {
+TEST_CASE("check: its JSON, the API and the metrics say the same about every client") {
   const TempDir dir;
   const Minted ca = authority("CA");
   write_tree(dir, ca);

@@ -1,53 +1,15 @@
-// Time that jumps: the detector with readings made up, the real binary under libfaketime.
+// The real binary under libfaketime: a wall clock that is set, and the far future.
 #include <filesystem>
 
 #include <catch2/catch.hpp>
 
-#include "daemon/system/clock_jump.h"
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/support/sanitizers.h"
 
 namespace mtls::daemon::testing {
 namespace {
 
-TEST_CASE(
-    "T1, T4: a wall clock that was set and a host that slept move one clock against another") {
-  struct Row {
-    const char* name;
-    system::ClockReadings passed;  // since the readings before
-    system::ClockJump::Seen seen;
-  };
-  const std::vector<Row> rows = {
-      {"a second", {.realtime = 1s, .boottime = 1s, .monotonic = 1s}, {}},
-      {"a loop that was busy", {.realtime = 90s, .boottime = 90s, .monotonic = 90s}, {}},
-      {"slewing", {.realtime = 1001ms, .boottime = 1s, .monotonic = 1s}, {}},
-      {"an hour back", {.realtime = 1s - 1h, .boottime = 1s, .monotonic = 1s}, {.stepped = true}},
-      {"a year on", {.realtime = 8760h, .boottime = 1s, .monotonic = 1s}, {.stepped = true}},
-      {"a second on", {.realtime = 2s, .boottime = 1s, .monotonic = 1s}, {.stepped = true}},
-      {"sleep", {.realtime = 8h, .boottime = 8h, .monotonic = 1s}, {.resumed = true}},
-      {"sleep, then set",
-       {.realtime = 9h, .boottime = 8h, .monotonic = 1s},
-       {.stepped = true, .resumed = true}},
-  };
-  system::ClockReadings now{.realtime = 1'800'000'000s, .boottime = 5000s, .monotonic = 4000s};
-  system::ClockJump jump(now);
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    now.realtime += row.passed.realtime;
-    now.boottime += row.passed.boottime;
-    now.monotonic += row.passed.monotonic;
-    CHECK(jump.next(now) == row.seen);
-    CHECK(jump.next(now) == system::ClockJump::Seen{});  // told once
-  }
-}
-
-TEST_CASE("T1: the real clocks do not jump by themselves") {
-  system::ClockJump jump(system::ClockReadings::now());
-  for (int i = 0; i < 100; ++i)
-    CHECK(jump.next(system::ClockReadings::now()) == system::ClockJump::Seen{});
-}
-
-/// "" where there is none, or where it cannot be preloaded into an instrumented program.
+/// "" if there is none, or if it cannot be preloaded into an instrumented program.
 std::string faketime_library() {
   if (mtls::testing::kSanitized) return "";
   const std::filesystem::path library =
@@ -55,7 +17,7 @@ std::string faketime_library() {
   return std::filesystem::exists(library) ? library.string() : "";
 }
 
-/// The wall clock of a daemon, at will; its other clocks run on.
+/// Sets the wall clock of a daemon; its other clocks run on.
 class FakeClock {
  public:
   explicit FakeClock(const TempDir& dir) : dir_(dir) {}
@@ -65,7 +27,7 @@ class FakeClock {
             {"FAKETIME_NO_CACHE", "1"},         {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
             {"FAKETIME_DONT_RESET", "1"},       {"NO_FAKE_STAT", "1"}};
   }
-  /// So far from the real one.
+  /// `offset`: from the real clock.
   void set(std::chrono::seconds offset) const {
     const auto seconds = offset.count();
     dir_.rename_over("clock", (seconds < 0 ? "" : "+") + std::to_string(seconds));
@@ -75,7 +37,7 @@ class FakeClock {
   const TempDir& dir_;
 };
 
-TEST_CASE("T1: a clock that is set is followed, forth and back, and nothing turns negative") {
+TEST_CASE("T1: verdicts follow a clock that is set forth and back, and nothing turns negative") {
   if (faketime_library().empty()) {
     WARN("skipped: no libfaketime here, or a sanitizer is in its place");
     return;

@@ -1,5 +1,5 @@
-// check and dump as people and scripts run them: exit codes, streams, and what is printed when
-// nginx would refuse.
+// check and dump as people and scripts run them: exit codes, streams, and the output when nginx
+// would refuse the configuration.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -27,7 +27,7 @@ void write_tree(const TempDir& dir, const Minted& ca) {
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
 }
 
-TEST_CASE("commands: check leaves with what it found, against the bar it was given") {
+TEST_CASE("commands: check exits by its findings and the threshold of --fail-on") {
   const TempDir dir;
   write_tree(dir, authority("CA", 10 * 24h));  // ca-expires-soon, a warning
   struct Row {
@@ -50,7 +50,9 @@ TEST_CASE("commands: check leaves with what it found, against the bar it was giv
   }
 }
 
-TEST_CASE("commands: what nginx would refuse is exit 2, and everything is printed all the same") {
+TEST_CASE(
+    "commands: if nginx would refuse the configuration, the exit code is 2 and all is printed "
+    "anyway") {
   const TempDir dir;
   write_tree(dir, authority("CA"));
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")) + "}");
@@ -75,7 +77,7 @@ TEST_CASE("commands: what nginx would refuse is exit 2, and everything is printe
   }
 }
 
-TEST_CASE("commands: every format of dump is whole and leaves with 0") {
+TEST_CASE("commands: dump prints every format in full and exits with 0") {
   const TempDir dir;
   write_tree(dir, authority("CA"));
   const std::map<std::string, std::string> schemas{{"json", "nginx-mtls-exporter/dump/v1"},
@@ -91,7 +93,7 @@ TEST_CASE("commands: every format of dump is whole and leaves with 0") {
   CHECK(json::parse(crossplane.output).at("config").at(0).at("file") == dir.path("nginx.conf"));
 }
 
-TEST_CASE("commands: bad usage and unreadable settings print nothing but why") {
+TEST_CASE("commands: bad usage and unreadable settings print only the reason") {
   const TempDir dir;
   write_tree(dir, authority("CA"));
   const std::string settings = dir.write("settings.yml", "limit: {}\n");
@@ -112,8 +114,8 @@ TEST_CASE("commands: bad usage and unreadable settings print nothing but why") {
            {{"check", "a.pem", "b.pem", "c.pem"}, "At Most 2"},
            {{"fix"}, "fix"},
            {{"dump", "--at", "+1d"}, "--at"},
-           {{"check", "--web.listen-address", ":1"}, "--web.listen-address: only for serve"},
-           {{"dump", "--config.check"}, "--config.check: only for serve"},
+           {{"check", "--web.listen-address", ":1"}, "--web.listen-address is only for serve"},
+           {{"dump", "--config.check"}, "--config.check is only for serve"},
            {{"check", "--config.file", settings}, "settings.yml:1:1: unknown key"},
            {{"dump", "--config.file", absent}, "absent.pem"},
            {{"check", "--client-cert", "phone=" + absent}, "absent.pem: no such file"},
@@ -128,7 +130,7 @@ TEST_CASE("commands: bad usage and unreadable settings print nothing but why") {
   }
 }
 
-TEST_CASE("commands: a client of the command line is judged and raises no finding") {
+TEST_CASE("commands: a client on the command line is judged and raises no finding") {
   const TempDir dir;
   const Minted ca = authority("CA");
   write_tree(dir, ca);
@@ -159,7 +161,7 @@ TEST_CASE("commands: a closed or full standard output is exit 3") {
                     EXPORTER_BINARY, command, dir.path("nginx.conf")}});
       const Outcome outcome = outcome_of(process);
       CHECK(outcome.code == 3);
-      CHECK_THAT(outcome.error, Catch::Contains("standard output does not take the result"));
+      CHECK_THAT(outcome.error, Catch::Contains("cannot write the result to standard output"));
     }
   }
 }

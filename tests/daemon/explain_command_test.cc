@@ -1,4 +1,4 @@
-// explain as people run it, and real nginx's own lines explained.
+// explain as people run it, with real nginx's own messages.
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -16,7 +16,7 @@ Outcome run_explain(std::vector<std::string> words) {
   return outcome_of(process);
 }
 
-/// What nginx -t says of a TLS server block with `directives`.
+/// What nginx -t says about a TLS server block with `directives`.
 std::string complaint(const TempDir& dir, const std::string& directives) {
   dir.write("nginx.conf", "pid nginx.pid; error_log stderr;\nevents {}\nhttp {" +
                               std::string(mtls::testing::kNginxHttpPaths) +
@@ -29,7 +29,8 @@ std::string complaint(const TempDir& dir, const std::string& directives) {
   return begin == std::string::npos ? said : said.substr(begin, said.find('\n', begin) - begin);
 }
 
-TEST_CASE("explain: leaves with 0 and the meaning, with 2 and what is known, from both inputs") {
+TEST_CASE(
+    "explain: from both inputs it exits with 0 and the meaning, or with 2 and what is known") {
   const Outcome known = run_explain({"X509_V_ERR_CERT_HAS_EXPIRED"});
   CHECK(known.code == 0);
   CHECK_THAT(known.output, Catch::Contains("remedy: "));
@@ -47,7 +48,7 @@ TEST_CASE("explain: leaves with 0 and the meaning, with 2 and what is known, fro
   CHECK_THAT(piped.standard_output(), Catch::StartsWith("X509_V_ERR_CRL_HAS_EXPIRED (12)"));
 }
 
-TEST_CASE("explain: what real nginx says of bad certificates, keys, bundles and CRLs is known") {
+TEST_CASE("explain: it knows what real nginx says about bad certificates, keys, bundles and CRLs") {
   if (!mtls::testing::NginxRunner::available()) {
     WARN("no nginx here");
     return;
@@ -90,7 +91,7 @@ TEST_CASE("explain: what real nginx says of bad certificates, keys, bundles and 
   }
 }
 
-TEST_CASE("explain: what real nginx logs of handshakes that fail is known") {
+TEST_CASE("explain: it knows what real nginx logs about failed handshakes") {
   if (!mtls::testing::NginxRunner::available()) {
     WARN("no nginx here");
     return;

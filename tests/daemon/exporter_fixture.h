@@ -1,9 +1,8 @@
-// The real daemon on an nginx tree in a TempDir: started, scraped, changed under its eyes.
-// Certificates are made relative to now, because the daemon asks the real clock.
+// The real daemon on an nginx tree in a TempDir: started, scraped, and watching the test change
+// files. Certificates are valid now, because the daemon asks the real clock.
 #pragma once
 
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,8 +12,10 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/fresh_pki.h"
 #include "tests/support/metrics_text.h"
 #include "tests/support/pki_maker.h"
+#include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wire/free_port.h"
 #include "tests/support/wire/http_client.h"
@@ -22,32 +23,17 @@
 namespace mtls::daemon::testing {
 
 using namespace std::chrono_literals;
+using mtls::testing::authority;
 using mtls::testing::ChildProcess;
+using mtls::testing::client;
 using mtls::testing::eventually;
 using mtls::testing::Labels;
 using mtls::testing::Minted;
+using mtls::testing::now;
+using mtls::testing::run_in;
 using mtls::testing::Sample;
 using mtls::testing::TempDir;
 using std::chrono::milliseconds;
-
-inline base::sys_seconds now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-/// A self-signed CA that ends `left` from now.
-inline Minted authority(const std::string& name, std::chrono::seconds left = 200 * 24h) {
-  mtls::testing::CertificateSpec spec = mtls::testing::ca_spec("CN=" + name);
-  spec.not_before = now() - 24h;
-  spec.not_after = now() + left;
-  return mtls::testing::mint(spec);
-}
-
-inline Minted client(const std::string& name, const Minted& issuer) {
-  mtls::testing::CertificateSpec spec = mtls::testing::client_spec("CN=" + name, issuer);
-  spec.not_before = now() - 24h;
-  spec.not_after = now() + 100 * 24h;
-  return mtls::testing::mint(spec);
-}
 
 /// A server block with TLS; server.pem and server.key are relative to nginx.conf (R1.40).
 inline std::string tls_server(const std::string& name, const std::string& directives) {
@@ -55,7 +41,7 @@ inline std::string tls_server(const std::string& name, const std::string& direct
          "; ssl_certificate server.pem; ssl_certificate_key server.key; " + directives + " }\n";
 }
 
-/// A server block that demands client certificates of the CAs in `bundle`.
+/// A server block that asks for client certificates of the CAs in `bundle`.
 inline std::string asking_server(const std::string& name, const std::string& bundle) {
   return tls_server(name, "ssl_verify_client on; ssl_client_certificate '" + bundle + "';");
 }
@@ -76,13 +62,7 @@ inline void write_server_certificate(const TempDir& dir) {
   dir.write("server.key", server.key_pem);
 }
 
-/// `command` of sh(1), in the directory.
-inline void run(const TempDir& dir, const std::string& command) {
-  const std::string line = "cd '" + dir.path() + "' && { " + command + "; }";
-  if (std::system(line.c_str()) != 0) throw std::runtime_error("sh failed: " + command);
-}
-
-/// What stands before the program's path and flags, such as prlimit(1) and its own.
+/// The command before the program's path and flags, such as prlimit(1) with its own arguments.
 using Launcher = std::vector<std::string>;
 
 /// The program with exactly these flags.
@@ -95,7 +75,7 @@ inline ChildProcess exporter(const std::vector<std::string>& flags,
   return ChildProcess({.argv = argv, .environment = environment});
 }
 
-/// A daemon that reads dir/nginx.conf, evaluated for the first time once constructed.
+/// A daemon that reads dir/nginx.conf. Its first evaluation is done once this is constructed.
 class Exporter {
  public:
   explicit Exporter(const TempDir& dir, const std::vector<std::string>& more_flags = {},
@@ -116,7 +96,7 @@ class Exporter {
   }
   std::string scrape() const { return get("/metrics").body; }
 
-  /// Of the first series of that name and, at least, labels.
+  /// The value of the first series with that name and, at least, those labels.
   std::optional<double> value(const std::string& name, const Labels& labels = {}) const {
     return value_in(mtls::testing::parse_metrics(scrape()), name, labels);
   }
@@ -131,7 +111,7 @@ class Exporter {
     return value(expected.name, expected.labels) == expected.value;
   }
 
-  /// How long until a scrape shows it, asked every 20 ms; never: longer than any limit.
+  /// How long until a scrape shows it, asking every 20 ms; longer than any limit if it never does.
   milliseconds time_until(const Expected& expected, milliseconds limit = 3s) const {
     const auto begin = std::chrono::steady_clock::now();
     const auto waited = [&] {
@@ -166,7 +146,7 @@ class Exporter {
   ChildProcess process_;
 };
 
-/// How a command that ends by itself ended.
+/// How a command ended.
 struct Outcome {
   std::optional<int> code;  // nullopt: it had to be stopped
   std::string output;

@@ -1,4 +1,4 @@
-// /metrics in its formats and encodings, read by a real Prometheus too.
+// /metrics in its formats and encodings; a real Prometheus reads it too.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -55,7 +55,7 @@ TEST_CASE("exposition: gzip holds the same families as the text") {
   CHECK(mtls::testing::find(samples, "process_open_fds").size() == 1);
 }
 
-TEST_CASE("exposition: the page and the check document are packed too, ready in every form") {
+TEST_CASE("exposition: the page and the check document are served plain and compressed as well") {
   const TempDir dir;
   write_tree(dir);
   const Exporter exporter(dir);
@@ -66,7 +66,8 @@ TEST_CASE("exposition: the page and the check document are packed too, ready in 
   }
 }
 
-TEST_CASE("exposition: OpenMetrics by Prometheus' own Accept: names, types, one end") {
+TEST_CASE(
+    "exposition: Prometheus' own Accept gets OpenMetrics with the right names, types and one end") {
   const TempDir dir;
   write_tree(dir);
   const Exporter exporter(dir);
@@ -91,7 +92,7 @@ TEST_CASE("exposition: OpenMetrics by Prometheus' own Accept: names, types, one 
   }
 }
 
-TEST_CASE("exposition: a real Prometheus takes the OpenMetrics text whole") {
+TEST_CASE("exposition: a real Prometheus reads the whole OpenMetrics text") {
   if (::access(kPrometheus, X_OK) != 0) {
     WARN("skipped: there is no " << kPrometheus);
     return;
@@ -107,12 +108,12 @@ TEST_CASE("exposition: a real Prometheus takes the OpenMetrics text whole") {
   }));
   CHECK(prometheus.value("nginx_mtls_server_info") == "1");
   CHECK(prometheus.value("nginx_mtls_evaluations_total{trigger=\"start\"}") == "1");
-  // Prometheus strips _total only of what it read as OpenMetrics.
+  // Prometheus removes _total only from text that it read as OpenMetrics.
   const nlohmann::json metadata = prometheus.ask("/api/v1/metadata?metric=nginx_mtls_evaluations");
   CHECK(metadata["data"]["nginx_mtls_evaluations"][0]["type"] == "counter");
 }
 
-TEST_CASE("exposition: --compat.blackbox tells the earlier end of certificate and client CAs") {
+TEST_CASE("exposition: --compat.blackbox shows the earlier end of certificate and client CAs") {
   const TempDir dir;
   write_server_certificate(dir);  // 200 days
   dir.write("short.pem", authority("Short", 20 * 24h).certificate_pem);
@@ -132,7 +133,7 @@ TEST_CASE("exposition: --compat.blackbox tells the earlier end of certificate an
   CHECK(at("none") == certificate);
 }
 
-TEST_CASE("reload: POST /-/reload is SIGHUP for who may send one, and off unless asked for") {
+TEST_CASE("reload: POST /-/reload reloads like SIGHUP, and is off by default") {
   const TempDir dir;
   write_tree(dir);
   const std::string post = "POST /-/reload HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";

@@ -1,4 +1,4 @@
-// Start, reload and stop of the real daemon as systemd and operators do them, and a real
+// Start, reload and stop of the real daemon, as systemd and operators do them, and a real
 // Prometheus that scrapes it.
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("lifecycle: the service manager hears of each phase, and of life in between") {
+TEST_CASE("lifecycle: the service manager is told each phase, and gets heartbeats in between") {
   const TempDir dir;
   write_simple_tree(dir);
   const Supervisor systemd(dir);
@@ -63,7 +63,8 @@ TEST_CASE("lifecycle: SIGTERM and SIGINT end it within two seconds, whatever cli
   }
 }
 
-TEST_CASE("lifecycle: SIGHUP takes new settings and keeps the old ones when the new are no good") {
+TEST_CASE(
+    "lifecycle: SIGHUP adopts new settings and keeps the old ones if the new ones are invalid") {
   const TempDir dir;
   write_simple_tree(dir);
   const Minted ca = authority("CA");
@@ -81,7 +82,7 @@ TEST_CASE("lifecycle: SIGHUP takes new settings and keeps the old ones when the 
   exporter.process().signal(SIGHUP);
   CHECK_FALSE(systemd.next("READY=1").empty());
   CHECK(exporter.value("nginx_mtls_canary_accepted", {{"canary", "one"}}) == 1);
-  CHECK(contains(exporter.log(), "the old ones stay in force"));
+  CHECK(contains(exporter.log(), "invalid settings, the old ones stay in force"));
   CHECK(contains(exporter.log(), dir.path("settings.yml") + ":3:1: unknown key"));
 
   dir.write("settings.yml", good + "  - {name: two, certificate: client.pem}\n");
@@ -93,17 +94,17 @@ TEST_CASE("lifecycle: SIGHUP takes new settings and keeps the old ones when the 
 TEST_CASE("lifecycle: without an nginx.conf it runs, says so, and sees it appear") {
   const TempDir dir;
   write_simple_tree(dir);
-  run(dir, "mkdir away && mv nginx.conf away");
+  run_in(dir, "mkdir away && mv nginx.conf away");
   const Exporter exporter(dir);
   CHECK(exporter.value("nginx_mtls_config_parse_success") == 0);
   CHECK(exporter.value("nginx_mtls_config_last_success_timestamp_seconds") == std::nullopt);
   CHECK(contains(exporter.log(), dir.path("nginx.conf")));
-  run(dir, "mv away/nginx.conf .");
+  run_in(dir, "mv away/nginx.conf .");
   CHECK(exporter.time_until({.name = "nginx_mtls_config_parse_success"}) < 1s);
   CHECK(exporter.value("nginx_mtls_server_info", {{"server", "a"}}) == 1);
 }
 
-TEST_CASE("lifecycle: a port in use ends it with a message that names the address") {
+TEST_CASE("lifecycle: a port in use ends the start with a message that names the address") {
   const TempDir dir;
   write_simple_tree(dir);
   const Exporter first(dir);
@@ -115,7 +116,7 @@ TEST_CASE("lifecycle: a port in use ends it with a message that names the addres
   CHECK(contains(second.standard_error(), "in use"));
 }
 
-TEST_CASE("lifecycle: private keys are never opened, not at start, reload, change or scrape") {
+TEST_CASE("lifecycle: private keys are never opened, whether at start, reload, change or scrape") {
   const TempDir dir;
   write_simple_tree(dir);
   const system::FileDescriptor inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
@@ -131,20 +132,21 @@ TEST_CASE("lifecycle: private keys are never opened, not at start, reload, chang
     CHECK_FALSE(systemd.next("READY=1").empty());
     exporter.process().signal(SIGHUP);
     CHECK_FALSE(systemd.next("READY=1").empty());
-    run(dir, "mv server.key old && cat nginx.conf > new && mv old server.key && mv new nginx.conf");
+    run_in(dir,
+           "mv server.key old && cat nginx.conf > new && mv old server.key && mv new nginx.conf");
     CHECK_FALSE(systemd.next("STATUS=").empty());
     CHECK(exporter.value("nginx_mtls_config_parse_success") == 1);
     CHECK(exporter.get("/").status == 200);
   }
   CHECK_FALSE(events());
   CHECK_FALSE(dir.read("server.key").empty());
-  CHECK(events());  // the watch would have told
+  CHECK(events());  // so the watch works
 }
 
 constexpr const char* kPrometheus = "/usr/bin/prometheus";
 
-// Every alert rule of the project, without its patience.
-std::string impatient_rules() {
+// All alert rules of the project, with their waiting time removed.
+std::string rules_without_waiting() {
   const auto path =
       std::filesystem::path(__FILE__).parent_path() / "../../alerts/nginx-mtls.rules.yml";
   std::ifstream file(path);
@@ -162,7 +164,8 @@ std::string prometheus_yml(std::uint16_t target) {
          std::to_string(target) + "']}]\n";
 }
 
-TEST_CASE("lifecycle: a real Prometheus takes the scrape, and a CA with 20 days left fires") {
+TEST_CASE(
+    "lifecycle: a real Prometheus accepts the scrape, and a CA with 20 days left fires the alert") {
   if (::access(kPrometheus, X_OK) != 0) {
     WARN("skipped: there is no " << kPrometheus);
     return;
@@ -174,7 +177,7 @@ TEST_CASE("lifecycle: a real Prometheus takes the scrape, and a CA with 20 days 
   dir.write("nginx.conf", nginx_conf(asking_server("soon.example", "soon.pem") +
                                      asking_server("late.example", "late.pem")));
   const Exporter exporter(dir);
-  dir.write("prometheus/rules.yml", impatient_rules());
+  dir.write("prometheus/rules.yml", rules_without_waiting());
   dir.write("prometheus/prometheus.yml", prometheus_yml(exporter.port()));
   const std::uint16_t port = mtls::testing::free_port();
   const ChildProcess prometheus(

@@ -31,7 +31,7 @@ inline void write_large_tree(const TempDir& dir) {
   dir.write("nginx.conf", nginx_conf(servers));
 }
 
-/// Young files are looked at again: until that is over, and no evaluation has been made for 3 s.
+/// Waits until no evaluation has been made for 3 s, because young files are looked at again.
 /// `generation`: as a scrape shows it.
 inline void await_calm(const std::function<double()>& generation) {
   double last = generation();
@@ -49,14 +49,14 @@ inline void await_calm(const Exporter& exporter) {
   await_calm([&] { return exporter.value("nginx_mtls_generation").value_or(0); });
 }
 
-/// tls.yml for --web.config.file, with the certificate of the server blocks. An exporter like
-/// node-exporter takes it as well.
+/// tls.yml for --web.config.file, with the certificate of the server blocks. Exporters like
+/// node-exporter accept it as well.
 inline std::string write_tls_config(const TempDir& dir) {
-  run(dir, "chmod 600 server.key");
+  run_in(dir, "chmod 600 server.key");
   return dir.write("tls.yml", "tls_server_config: {cert_file: server.pem, key_file: server.key}\n");
 }
 
-/// The large tree served over TLS, calm once constructed.
+/// The large tree, served over TLS and calm once constructed.
 class TlsExporter {
  public:
   explicit TlsExporter(const TempDir& dir)
@@ -85,7 +85,7 @@ class TlsExporter {
   ChildProcess process_;
 };
 
-/// Of those that TLS costs most, as many as of the others.
+/// As many clients as otherwise, but more of the kinds that are expensive with TLS.
 inline constexpr mtls::testing::RudeMix kRudeToTls{
     .idle = 1000, .stalled = 500, .dripping = 500, .slow = 200};
 

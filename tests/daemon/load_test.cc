@@ -1,5 +1,5 @@
-// The real daemon under the load its front is made for. Short, and beside whatever else this
-// machine does: the figures that count are those of ./dev bench, printed beside node-exporter's.
+// The real daemon under heavy load. These runs are short and share the machine; the figures that
+// count come from ./dev bench, which compares them with node-exporter's.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -9,7 +9,6 @@
 #include "tests/daemon/load_scene.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/wire/load_figures.h"
-#include "tests/unit/daemon/web/test_site.h"
 
 namespace mtls::daemon::testing {
 namespace {
@@ -59,7 +58,7 @@ TEST_CASE("N2, N3, N4 and N12: load: 2,200 rude clients delay no scrape over TLS
       measure_load(exporter.target(), exporter.pid(),
                    {.rude = kRudeToTls, .burst = 100, .span = std::chrono::seconds{3}});
   std::cout << load_table({{"this exporter over TLS, short run", figures}});
-  // One that comes within the first flood of handshakes may be hung up on, see docs/http.md.
+  // A scrape within the first flood of handshakes may lose its connection, see docs/http.md.
   CHECK(figures.loaded.failed <= 2);
   CHECK(figures.loaded.quantile(1) < 1000);
   CHECK(figures.burst.milliseconds.size() == 100);
@@ -84,7 +83,7 @@ TEST_CASE("N6: load: 5,000 connections delay no scrape and cost little memory") 
     });
     CHECK(scrapes.failed == 0);
     CHECK(scrapes.quantile(1) < 1000);
-    CHECK(most_descriptors < 2200);  // 5,000 were never held
+    CHECK(most_descriptors < 2200);  // the 5,000 were never all held
     CHECK(eventually(10s, [&] { return exporter.value("process_open_fds") < 1000; }));
     std::cout << "wave " << wave << ": longest scrape " << scrapes.quantile(1) << " ms, +"
               << most - before << " KiB, " << most_descriptors << " descriptors\n";

@@ -1,4 +1,4 @@
-// What reads /metrics in earnest: promtool's lint and a Prometheus of its own.
+// Real readers of /metrics: promtool's lint and a Prometheus.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,7 +10,7 @@ namespace mtls::daemon::testing {
 inline constexpr const char* kPromtool = "/usr/bin/promtool";
 inline constexpr const char* kPrometheus = "/usr/bin/prometheus";
 
-/// promtool's complaints about a scrape; "" when it is content.
+/// promtool's complaints about a scrape; "" if there are none.
 inline std::string promtool_says(const std::string& scrape) {
   const TempDir dir;
   dir.write("scrape", scrape);
@@ -32,7 +32,7 @@ class Prometheus {
     return nlohmann::json::parse(mtls::testing::get(port_, api).body, nullptr, false);
   }
 
-  /// Of the one series that `query` finds; nullopt: not yet, or several.
+  /// The value of the one series that `query` finds; nullopt: none yet, or several.
   std::optional<std::string> value(const std::string& query) const {
     const nlohmann::json answer = ask("/api/v1/query?query=" + query);
     if (!answer.is_object() || answer.value("status", "") != "success") return std::nullopt;

@@ -1,4 +1,4 @@
-// What is done to files and to nginx's configuration, and how soon /metrics says so.
+// Changes of files and of nginx's configuration, and how soon /metrics shows them.
 #include <catch2/catch.hpp>
 
 #include "tests/daemon/exporter_fixture.h"
@@ -57,13 +57,13 @@ const std::vector<Rotation> kRotations = {
      {{"ln -sfn r2 current", 2}, {"cp pems/3.pem r2/d/ca.pem", 3}, {"ln -sfn r1 current", 1}}},
 };
 
-TEST_CASE("rotation: what happens to a bundle is in /metrics within a second, each time") {
+TEST_CASE("rotation: each change of a bundle is in /metrics within a second") {
   for (const Rotation& rotation : kRotations) {
     CAPTURE(rotation.name);
     const TempDir dir;
     write_server_certificate(dir);
     write_bundles(dir);
-    run(dir, rotation.setup);
+    run_in(dir, rotation.setup);
     dir.write("nginx.conf", nginx_conf(asking_server("a.example", rotation.bundle)));
     const Exporter exporter(dir);
     const std::string path = dir.path(rotation.bundle);
@@ -71,7 +71,7 @@ TEST_CASE("rotation: what happens to a bundle is in /metrics within a second, ea
                            {{"path", path}, {"state", "valid"}}) == 1);
     for (const Step& step : rotation.steps) {
       CAPTURE(step.command);
-      run(dir, step.command);
+      run_in(dir, step.command);
       const Exporter::Expected missing{.name = "nginx_mtls_bundle_problems",
                                        .labels = {{"path", path}, {"problem", "missing"}}};
       const Exporter::Expected whole{.name = "nginx_mtls_bundle_certificates",
@@ -107,13 +107,13 @@ TEST_CASE("rotation: a change of nginx's configuration is in /metrics within a s
   dir.write("ca.pem", authority("CA").certificate_pem);
   for (const char* name : {"a", "b", "c", "d", "e", "f"})
     dir.write(name + std::string(".conf"), asking_server(name, "ca.pem"));
-  run(dir, "mkdir conf.d && cp a.conf conf.d/one.conf");
+  run_in(dir, "mkdir conf.d && cp a.conf conf.d/one.conf");
   dir.write("nginx.conf", nginx_conf("include conf.d/*.conf;\ninclude sites/*/nginx.conf;\n"));
   const Exporter exporter(dir);
   REQUIRE(exporter.value("nginx_mtls_server_info", {{"server", "a"}}) == 1);
   for (const Change& change : kChanges) {
     CAPTURE(change.command);
-    run(dir, change.command);
+    run_in(dir, change.command);
     CHECK(exporter.time_until({.name = "nginx_mtls_server_info",
                                .labels = {{"server", change.server}},
                                .value = change.appears ? std::optional(1.0) : std::nullopt}) <
@@ -122,7 +122,8 @@ TEST_CASE("rotation: a change of nginx's configuration is in /metrics within a s
   }
 }
 
-TEST_CASE("rotation: a canary that comes, changes its issuer or goes is judged within a second") {
+TEST_CASE(
+    "rotation: a canary that appears, changes its issuer or disappears is judged within a second") {
   const TempDir dir;
   write_server_certificate(dir);
   const Minted ca = authority("CA");
@@ -140,7 +141,7 @@ TEST_CASE("rotation: a canary that comes, changes its issuer or goes is judged w
   CHECK(exporter.time_until(canary(1)) < kSoon);
   dir.write("canaries/billing.pem", client("billing", authority("Other")).certificate_pem);
   CHECK(exporter.time_until(canary(0)) < kSoon);
-  run(dir, "rm canaries/billing.pem");
+  run_in(dir, "rm canaries/billing.pem");
   CHECK(exporter.time_until(canary(std::nullopt)) < kSoon);
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("rotation: a configuration nginx would refuse keeps the last good serv
     CHECK(exporter.time_until(refused) < kSoon);
     CHECK(exporter.value("nginx_mtls_server_info", {{"server", "a"}}) == 1);
     CHECK(exporter.value("nginx_mtls_findings", {{"rule", "nginx-refuses-config"}}) == 1);
-    // The kept blocks are judged on: their files still count.
+    // The kept blocks are still judged, and their files still count.
     dir.rename_over("ca.pem", "");
     CHECK(exporter.time_until(
               {.name = "nginx_mtls_bundle_problems", .labels = {{"problem", "settling"}}}) < kSoon);
@@ -175,13 +176,13 @@ TEST_CASE("rotation: a configuration nginx would refuse keeps the last good serv
   CHECK(exporter.log().find("nginx would refuse this configuration") != std::string::npos);
 }
 
-// Sleeps until `left` after `instant`: what the daemon says at a time of day can only be asked
+// Sleeps until `left` after `instant`: what the daemon says at a certain time can only be asked
 // then.
 void sleep_until(base::sys_seconds instant, milliseconds left) {
   std::this_thread::sleep_until(std::chrono::system_clock::time_point(instant) + left);
 }
 
-TEST_CASE("T3: a CA that runs out flips everything at its second, without any event") {
+TEST_CASE("T3: a CA that expires changes every verdict at its second, without any event") {
   const TempDir dir;
   write_server_certificate(dir);
   const base::sys_seconds end = now() + 4s;

@@ -1,4 +1,4 @@
-// A real nginx master whose -g counts: the daemon and check say of the files what it would say.
+// A real nginx master started with -g: the daemon and check judge the files as this nginx would.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -18,7 +18,7 @@ ChildProcess nginx(const TempDir& dir, const std::string& globals,
   return ChildProcess({.argv = argv, .death_signal = SIGTERM});
 }
 
-/// The message of its [emerg] line, ` in FILE:LINE` included; "" = none.
+/// The message of its [emerg] line, including ` in FILE:LINE`; "": none.
 std::string emerg_of(const std::string& output) {
   const std::size_t at = output.find("[emerg] ");
   if (at == std::string::npos) return "";
@@ -53,7 +53,7 @@ TEST_CASE("running nginx: its -g counts for the daemon and for check as it does 
                                 dir.path("error.log") + " info; " + row.globals;
     dir.write("more.conf", "worker_rlimit_core 1;\n");
     dir.write("nginx.conf", good);
-    run(dir, "rm -f pid");
+    run_in(dir, "rm -f pid");
     ChildProcess master = nginx(dir, globals);
     REQUIRE(eventually(10s, [&] { return !dir.read("pid").empty(); }));
     const Exporter exporter(dir);

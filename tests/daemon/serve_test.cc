@@ -1,4 +1,4 @@
-// What the daemon answers over HTTP: the form of /metrics, its completeness, the other paths.
+// What the daemon answers over HTTP: the form and completeness of /metrics, and the other paths.
 #include <openssl/pem.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 namespace mtls::daemon::testing {
 namespace {
 
-// Everything docs/metrics.md speaks of at once.
+// A tree that has everything in docs/metrics.md at once.
 void write_rich_tree(const TempDir& dir) {
   write_server_certificate(dir);
   const Minted ca = authority("Root");
@@ -53,7 +53,7 @@ std::vector<std::string> rich_flags(const TempDir& dir) {
   return {"--config.file", dir.path("settings.yml")};
 }
 
-// The families of docs/metrics.md, in its tables.
+// The families in the tables of docs/metrics.md.
 std::set<std::string> promised_families() {
   const auto docs = std::filesystem::path(__FILE__).parent_path() / "../../docs/metrics.md";
   std::ifstream file(docs);
@@ -66,7 +66,7 @@ std::set<std::string> promised_families() {
   return names;
 }
 
-// What two scrapes must agree on: all but the daemon's own counts.
+// What two scrapes must agree on: everything except the daemon's own counts.
 std::string without_own_counts(const std::string& scrape) {
   const std::regex own(
       "^(# (HELP|TYPE) )?(process_|nginx_mtls_exporter_http_requests_total|nginx_mtls_watch|"
@@ -104,7 +104,7 @@ std::string with_bytes(const std::string& pem, std::string_view from, std::strin
   return patched;
 }
 
-TEST_CASE("serve: /metrics has every family it promises, and promtool is content") {
+TEST_CASE("serve: /metrics has every documented family, and promtool finds no fault") {
   const TempDir dir;
   write_rich_tree(dir);
   const Exporter exporter(dir, rich_flags(dir));
@@ -112,13 +112,13 @@ TEST_CASE("serve: /metrics has every family it promises, and promtool is content
   CHECK(answer.status == 200);
   CHECK(answer.headers.at("content-type") == "text/plain; version=0.0.4; charset=utf-8");
 
-  const std::string scrape = exporter.scrape();  // the second: the first answer is counted in it
+  const std::string scrape = exporter.scrape();  // the second one: it counts the first
   const std::vector<Sample> samples = mtls::testing::parse_metrics(scrape);
   CHECK(mtls::testing::duplicates(samples).empty());
   const std::set<std::string> promised = promised_families();
   CHECK(promised.size() > 45);
   for (const std::string& name : promised) {
-    if (name == "nginx_mtls_watch_unreliable") continue;  // as the file system under /tmp is
+    if (name == "nginx_mtls_watch_unreliable") continue;  // depends on the file system of /tmp
     CAPTURE(name);
     CHECK_FALSE(mtls::testing::find(samples, name).empty());
   }
@@ -160,7 +160,7 @@ TEST_CASE("serve: scrapes between two evaluations are the same bytes") {
   };
   std::string first;
   std::string second;
-  // Young files are looked at twice: an evaluation may come between.
+  // Young files are looked at twice, so an evaluation may come between.
   REQUIRE(eventually(5s, [&] {
     first = exporter.scrape();
     second = exporter.scrape();
@@ -170,7 +170,7 @@ TEST_CASE("serve: scrapes between two evaluations are the same bytes") {
   CHECK(without_own_counts(first).size() > first.size() / 2);
 }
 
-TEST_CASE("serve: where nothing happens, rescans confirm the evaluation and make no new one") {
+TEST_CASE("serve: while nothing changes, rescans confirm the evaluation and make no new one") {
   const TempDir dir;
   write_rich_tree(dir);
   const Exporter exporter(dir, {"--rescan.interval", "100ms"});
@@ -186,7 +186,7 @@ TEST_CASE("serve: where nothing happens, rescans confirm the evaluation and make
   CHECK(exporter.value("nginx_mtls_evaluations_total", {{"trigger", "rescan"}}) == 0);
 }
 
-TEST_CASE("serve: of server blocks with the same name and address the first speaks, once") {
+TEST_CASE("serve: of server blocks with the same name and address only the first one has series") {
   const TempDir dir;
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);
@@ -234,7 +234,7 @@ TEST_CASE("serve: names and paths of any bytes become clean labels") {
   if (::access(kPromtool, X_OK) == 0) CHECK(promtool_says(scrape).empty());
 }
 
-TEST_CASE("serve: each path has its answer, other methods and paths are refused") {
+TEST_CASE("serve: each path is answered, other methods and paths are refused") {
   const TempDir dir;
   dir.write("nginx.conf", nginx_conf(""));
   const Exporter exporter(dir, {"--web.telemetry-path", "/m"});

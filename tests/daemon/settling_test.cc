@@ -28,7 +28,8 @@ void write_whole_bundles(const TempDir& dir, const std::vector<std::string>& nam
   dir.write("nginx.conf", nginx_conf(servers));
 }
 
-TEST_CASE("settling: a half-written bundle keeps its last facts while it settles, not longer") {
+TEST_CASE(
+    "settling: a half-written bundle keeps its last content while it settles, and no longer") {
   const TempDir dir;
   write_whole_bundles(dir, {"cut", "broken"});
   const std::string whole = dir.read("cut.pem");
@@ -61,7 +62,7 @@ TEST_CASE("settling: a half-written bundle keeps its last facts while it settles
   CHECK(valid(paths.front()) == 3);
 }
 
-TEST_CASE("settling: a bundle being written is not judged where its first blocks end") {
+TEST_CASE("settling: a bundle being written is not judged by its first blocks alone") {
   const TempDir dir;
   write_whole_bundles(dir, {"a"});
   const std::string whole = dir.read("a.pem");
@@ -85,17 +86,17 @@ TEST_CASE("settling: a bundle being written is not judged where its first blocks
     CHECK(exporter.shows(valid(3)));
   }
   {
-    std::ofstream slow(dir.path("a.pem"));  // and never goes on, nor closes
+    std::ofstream slow(dir.path("a.pem"));  // never continues and never closes
     slow << first << std::flush;
     CHECK(exporter.time_until(valid(1), 5s) < 3s);
   }
   dir.write("a.pem", whole);
   CHECK(exporter.time_until(valid(3)) < kSoon);
-  dir.write("a.pem", first);  // closed: that is all
+  dir.write("a.pem", first);  // closed, so it is complete
   CHECK(exporter.time_until(valid(1)) < kSoon);
 }
 
-TEST_CASE("settling: each file settles by itself, however often others change meanwhile") {
+TEST_CASE("settling: each file settles on its own, however often others change meanwhile") {
   const TempDir dir;
   write_whole_bundles(dir, {"early", "late", "busy"});
   const std::string whole = dir.read("early.pem");

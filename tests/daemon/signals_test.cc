@@ -1,5 +1,4 @@
-// Signals at awkward moments: while it starts, while it evaluates, and too many of them.
-#include <algorithm>
+// Signals at awkward moments: during the start, during an evaluation, and too many of them.
 #include <fstream>
 
 #include <catch2/catch.hpp>
@@ -22,7 +21,7 @@ std::string settings(const std::vector<std::string>& canaries) {
   return text;
 }
 
-/// A tree whose evaluation takes a good part of a second whenever slow.pem changed.
+/// A tree whose evaluation takes a good part of a second after each change of slow.pem.
 void write_slow_tree(const TempDir& dir) {
   write_server_certificate(dir);
   const Minted ca = authority("CA");
@@ -45,8 +44,8 @@ bool blocks(pid_t process, int signal) {
   return false;
 }
 
-/// Whether `process` was met between its start and its readiness for SIGHUP, which alone it holds
-/// back then; a runtime that sets itself up, before main(), holds back all signals.
+/// Whether `process` is between its start and its readiness for SIGHUP: then it blocks SIGHUP
+/// alone. A runtime that initializes itself before main() blocks all signals.
 bool starts(pid_t process) {
   const auto end = std::chrono::steady_clock::now() + 10s;
   while (!blocks(process, SIGHUP) || blocks(process, SIGINT)) {
@@ -66,7 +65,7 @@ std::optional<double> reloads(const Exporter& exporter) {
   return exporter.value("nginx_mtls_evaluations_total", {{"trigger", "signal"}});
 }
 
-TEST_CASE("L1: READY after a SIGHUP is that of the evaluation the SIGHUP asked for") {
+TEST_CASE("L1: READY after a SIGHUP waits for the evaluation that the SIGHUP requested") {
   const TempDir dir;
   write_slow_tree(dir);
   dir.write("settings.yml", settings({"one"}));
@@ -74,8 +73,8 @@ TEST_CASE("L1: READY after a SIGHUP is that of the evaluation the SIGHUP asked f
   Exporter exporter(dir, {"--config.file", dir.path("settings.yml")},
                     systemd.environment(kLongWatchdog));
   REQUIRE_FALSE(systemd.next("READY=1", 10s).empty());
-  run(dir, "cp slow.pem new && mv new slow.pem");  // keeps the next evaluation busy
-  std::this_thread::sleep_for(50ms);               // it has begun; later the SIGHUP meets none
+  run_in(dir, "cp slow.pem new && mv new slow.pem");  // keeps the next evaluation busy
+  std::this_thread::sleep_for(50ms);                  // it has begun; later would be too late
   dir.write("settings.yml", settings({"one", "two"}));
   exporter.process().signal(SIGHUP);
   CHECK_FALSE(systemd.next("RELOADING=1", 10s).empty());
@@ -87,13 +86,14 @@ TEST_CASE("L1: SIGTERM during an evaluation ends it within two seconds with 0") 
   const TempDir dir;
   write_slow_tree(dir);
   Exporter exporter(dir);
-  run(dir, "for i in 1 2 3 4 5; do cat slow.pem; done | head -c 15000000 > new; mv new slow.pem");
+  run_in(dir,
+         "for i in 1 2 3 4 5; do cat slow.pem; done | head -c 15000000 > new; mv new slow.pem");
   std::this_thread::sleep_for(50ms);
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait(2s) == 0);
 }
 
-TEST_CASE("L1: a SIGHUP that comes while it starts is a reload once it runs") {
+TEST_CASE("L1: a SIGHUP during the start becomes a reload once the daemon runs") {
   const TempDir dir;
   write_slow_tree(dir);
   write_long_settings(dir);
@@ -111,7 +111,7 @@ TEST_CASE("L1: a SIGHUP that comes while it starts is a reload once it runs") {
   CHECK(process.terminate() == 0);
 }
 
-TEST_CASE("L1: SIGTERM while it starts ends it with 0") {
+TEST_CASE("L1: SIGTERM during the start ends it with 0") {
   const TempDir dir;
   write_simple_tree(dir);
   write_long_settings(dir);
@@ -127,7 +127,8 @@ TEST_CASE("L1: SIGTERM while it starts ends it with 0") {
 }
 
 TEST_CASE(
-    "L2: a storm of SIGHUPs is a handful of reloads, answered all along, the last one heard") {
+    "L2: a storm of SIGHUPs causes a handful of reloads, the last SIGHUP counts, and scrapes are "
+    "answered") {
   const TempDir dir;
   write_slow_tree(dir);
   dir.write("settings.yml", settings({"one"}));

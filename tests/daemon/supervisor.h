@@ -1,4 +1,4 @@
-// systemd's end of NOTIFY_SOCKET, for a daemon under test.
+// systemd's end of NOTIFY_SOCKET for a daemon under test.
 #pragma once
 
 #include <sys/socket.h>
@@ -31,7 +31,7 @@ class Supervisor {
     return {{"NOTIFY_SOCKET", path_}, {"WATCHDOG_USEC", watchdog_usec}};
   }
 
-  /// The next datagram that begins so; "" when none came in time. Others are dropped.
+  /// The next datagram that begins with `start`; "" if none came in time. Drops others.
   std::string next(const std::string& start, milliseconds limit = 2s) const {
     std::string text;
     const bool came = eventually(limit, [&] {
@@ -48,7 +48,7 @@ class Supervisor {
   system::FileDescriptor socket_;
 };
 
-/// One server block that asks, with its certificate and CA.
+/// One server block that asks for client certificates, with its own certificate and its CA.
 inline void write_simple_tree(const TempDir& dir) {
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);

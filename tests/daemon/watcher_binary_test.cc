@@ -14,7 +14,7 @@ namespace {
 
 struct Site {
   TempDir dir;
-  std::string more;  // what ca.pem grows by
+  std::string more;  // to be appended to ca.pem
 
   Site() {
     write_server_certificate(dir);
@@ -27,7 +27,7 @@ struct Site {
             .labels = {{"path", dir.path("ca.pem")}, {"state", "valid"}},
             .value = count};
   }
-  /// Puts a bundle of `count` certificates in its place; all but the first are other CAs.
+  /// Replaces the bundle by one of `count` certificates, all but the first of other CAs.
   void put(int count) const {
     std::string text;
     for (int i = 0; i < count; ++i) text += authority("CA " + std::to_string(i)).certificate_pem;
@@ -35,7 +35,7 @@ struct Site {
   }
 };
 
-/// Makes and removes a file nobody asked for, next to the bundle.
+/// Creates and removes an unrelated file next to the bundle.
 void touch_other(const TempDir& dir, int number) {
   const std::string name = dir.path("other" + std::to_string(number));
   const system::FileDescriptor made(::open(name.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
@@ -45,10 +45,10 @@ void touch_other(const TempDir& dir, int number) {
 
 struct Limit {
   const char* name;
-  const char* command;  // in a user namespace of its own: nobody else's limit moves
+  const char* command;  // in a user namespace, so that no other limit changes
 };
 
-TEST_CASE("W15: with inotify limited to nothing, or too little, the binary polls and says so") {
+TEST_CASE("W15: without inotify, or with too few watches, the daemon polls and says so") {
   for (const Limit& limit :
        {Limit{"no instance", "echo 0 > /proc/sys/user/max_inotify_instances"},
         Limit{"three watches", "echo 3 > /proc/sys/user/max_inotify_watches"}}) {
@@ -72,7 +72,7 @@ TEST_CASE("W15: with inotify limited to nothing, or too little, the binary polls
   }
 }
 
-TEST_CASE("W15: watches that may be had later are taken with the next rescan") {
+TEST_CASE("W15: watches that become available later are added with the next rescan") {
   if (std::system("unshare -Ur true 2>/dev/null") != 0) {
     WARN("skipped: no user namespace in which inotify can be limited");
     return;
@@ -91,10 +91,11 @@ TEST_CASE("W15: watches that may be had later are taken with the next rescan") {
 }
 
 TEST_CASE(
-    "W14: the binary, stopped while its queue overflows, counts it and is right in two seconds") {
+    "W14: a daemon stopped while its queue overflows counts that and is correct within two "
+    "seconds") {
   const Site site;
   Exporter exporter(site.dir);
-  // What happens before it watches is found by looking, not told by the queue.
+  // Changes before it watches are found by looking, not through the queue.
   REQUIRE(eventually(5s, [&] { return exporter.value("nginx_mtls_watches") > 0; }));
   for (int round = 1; round <= 2; ++round) {
     exporter.process().signal(SIGSTOP);
@@ -109,7 +110,7 @@ TEST_CASE(
   CHECK(exporter.value("nginx_mtls_watch_missed_total") == 0);
 }
 
-TEST_CASE("W16: thousands of other files a second cost little, and hold up nothing") {
+TEST_CASE("W16: thousands of other files a second cost little and delay nothing") {
   const Site site;
   const Exporter exporter(site.dir);
   const auto cpu = [&] { return exporter.value("process_cpu_seconds_total").value(); };

@@ -1,5 +1,5 @@
-// F13, F15 by exhaustion: the N-th allocation or system call of a start, of an evaluation and of a
-// scrape fails, for N = 1, 2, 3, … until there is no N-th. Every day some of them, MTLS_NTH_STEP=1
+// F13, F15 by exhaustion: the N-th allocation or system call of a start, an evaluation and a scrape
+// fails, for N = 1, 2, 3, … until there is no N-th. Usually some of them, with MTLS_NTH_STEP=1
 // (label long) all. Nothing may crash, hang or be judged wrongly.
 #include <fstream>
 
@@ -28,8 +28,8 @@ const std::vector<Failing> kOnlyAtStart = {
     {"pipe", Call::kPipe, EMFILE},
 };
 
-// The victim's bundle is one of two, in turn; another server stands behind a pattern and a link.
-// What is said is what belongs to the one or the other.
+// The victim's bundle is one of two in turn; another server is reached through a pattern and a
+// link. Every answer must fit one of the two bundles.
 class TwoStates {
  public:
   TwoStates()
@@ -59,7 +59,7 @@ class TwoStates {
     return failed;
   }
 
-  /// As try_nth(), of one scrape.
+  /// Like try_nth(), but for one scrape.
   bool try_nth_of_scrape(const Failing& failing, long n) {
     preloaded_.set(failing.nth(n));
     check_truth();
@@ -75,14 +75,14 @@ class TwoStates {
 
   void check_recovered() {
     scene_.restore_victim();
-    run(scene_.dir, "rm conf.d/linked.conf");
+    run_in(scene_.dir, "rm conf.d/linked.conf");
     scene_.check_recovered();
   }
 
  private:
-  /// One that a pattern and a link lead to: directories are read, too.
+  /// A server behind a pattern and a link, so that directories are read too.
   void add_linked_server() const {
-    run(scene_.dir, "mkdir conf.d; ln -s bystander.pem link.pem");
+    run_in(scene_.dir, "mkdir conf.d; ln -s bystander.pem link.pem");
     scene_.dir.write("conf.d/linked.conf", asking_server("linked", "link.pem"));
     REQUIRE(
         scene_.comes({.name = "nginx_mtls_server_verify_depth", .labels = {{"server", "linked"}}}));
@@ -106,7 +106,7 @@ class TwoStates {
   void check_truth() {
     const std::optional<FaultScene::Series> now = scene_.verdicts_now();
     if (!now || *now == series_[0] || *now == series_[1]) return;
-    CHECK(*now == series_[turn_ % 2]);  // shows what differs
+    CHECK(*now == series_[turn_ % 2]);  // shows the difference
   }
 
   Preloaded preloaded_;
@@ -132,7 +132,8 @@ void try_each(const std::vector<Failing>& kinds) {
   }
 }
 
-TEST_CASE("F13: whichever allocation or call of an evaluation fails, it lives and tells no lie") {
+TEST_CASE(
+    "F13: whichever allocation or call of an evaluation fails, it lives and says nothing false") {
   if (skipped_without_preloading()) return;
   try_each(kFailing);
 }
@@ -150,10 +151,10 @@ TEST_CASE("F13: whichever allocation or call of a scrape fails, the next scrape 
   }
 }
 
-// Either ready, or ended by a message of ours.
+// Either ready, or ended with a message of ours.
 struct Started {
   bool failed = false;
-  std::optional<int> code;  // nullopt: it runs, and is ready
+  std::optional<int> code;  // nullopt: it runs and is ready
   std::string log;
 };
 
@@ -178,7 +179,7 @@ Started start_with(const TempDir& dir, std::uint16_t port, const Failing& failin
   return started;
 }
 
-// Before main() the C++ runtime speaks for us.
+// Before main() the message comes from the C++ runtime.
 bool ended_before_main(const Started& started) {
   return started.code == 128 + SIGABRT && !contains(started.log, "level=") &&
          contains(started.log, "std::bad_alloc");

@@ -1,5 +1,5 @@
-// Preloaded into the daemon: makes the call that fault_control.h names fail, and writes down which
-// files are opened for reading. Calls inside glibc, such as fopen's open, go past it.
+// Preloaded into the daemon: makes the call that fault_control.h names fail, and records which
+// files are opened for reading. Does not see calls inside glibc, such as that of fopen().
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -26,8 +26,7 @@
 
 #include "tests/faults/fault_control.h"
 
-// glibc's own, so that nothing is allocated while the real function is looked up.
-// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+// glibc's own functions, so that looking up the real one allocates nothing.
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -41,7 +40,7 @@ namespace {
 using mtls::testing::Call;
 using mtls::testing::FaultControl;
 
-FaultControl* control = nullptr;  // before the constructor has run nothing fails
+FaultControl* control = nullptr;  // null before the constructor has run: nothing fails
 int opened = -1;
 
 __attribute__((constructor)) void map_control() {
@@ -67,8 +66,8 @@ bool must_fail(Call call) {
   return true;
 }
 
-// The code of libstdc++, whose only caller of malloc, but for what comes before main(), is operator
-// new.
+// The code of libstdc++, in which only operator new calls malloc, apart from what comes before
+// main().
 std::uintptr_t cxx_begin = 0;
 std::uintptr_t cxx_end = 0;
 
@@ -107,14 +106,14 @@ bool is_regular(int file) {
   return regular;
 }
 
-// Through /proc/self/fd/N, as the guarded door opens it, the file itself is named.
+// For /proc/self/fd/N, which system::Disk opens, records the file behind it.
 void note_opened(const char* path, int flags) {
   if (opened < 0 || (flags & O_PATH) != 0) return;
   std::array<char, 8192> line{};
   static auto* const kReadLink = next<ssize_t(const char*, char*, std::size_t)>("readlink");
   static auto* const kWrite = next<ssize_t(int, const void*, std::size_t)>("write");
-  const bool is_door = std::strncmp(path, "/proc/self/fd/", 14) == 0;
-  const ssize_t named = is_door ? kReadLink(path, line.data(), line.size() - 1) : -1;
+  const bool is_reopened = std::strncmp(path, "/proc/self/fd/", 14) == 0;
+  const ssize_t named = is_reopened ? kReadLink(path, line.data(), line.size() - 1) : -1;
   std::size_t size = named > 0 ? static_cast<std::size_t>(named) : std::strlen(path);
   if (named <= 0) std::copy_n(path, std::min(size, line.size() - 1), line.data());
   size = std::min(size, line.size() - 1);
@@ -194,7 +193,7 @@ COUNTED(ssize_t, readlinkat, Call::kReadLink, -1,
 COUNTED(int, inotify_init1, Call::kInotifyInit, -1, (int flags), (flags))
 COUNTED(int, inotify_add_watch, Call::kInotifyAdd, -1, (int file, const char* path, uint32_t mask),
         (file, path, mask))
-// As the kernel does it: only to add needs memory, and what is there already is EEXIST.
+// Like the kernel: only adding needs memory, and an entry that exists gives EEXIST.
 EXPORTED int epoll_ctl(int epoll, int operation, int file, struct epoll_event* event) {
   static auto* const kReal = next<int(int, int, int, struct epoll_event*)>("epoll_ctl");
   const int outcome = kReal(epoll, operation, file, event);

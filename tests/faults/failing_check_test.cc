@@ -1,5 +1,5 @@
-// F13 by exhaustion of `check`: it says what it says without faults, or that it has no sound
-// result.
+// F13 by exhaustion of `check`: its result is the same as without faults, or it says that the
+// result would not be reliable.
 #include "base/time.h"
 #include "tests/faults/fault_scene.h"
 #include "tests/faults/nth_failure.h"
@@ -15,18 +15,18 @@ const std::vector<Failing> kFailing = memory_files_and({
 
 constexpr int kBroken = 3;
 
-// Before main() the C++ runtime speaks for us.
+// Before main() the message comes from the C++ runtime.
 bool ended_before_main(const Outcome& outcome) {
   return outcome.code == 128 + SIGABRT && contains(outcome.error, "std::bad_alloc");
 }
 
-TEST_CASE("F13: whichever allocation or call of a check fails, no finding is lost without a word") {
+TEST_CASE("F13: whichever allocation or call of a check fails, no finding is lost silently") {
   if (skipped_without_preloading()) return;
   const TempDir dir;
   write_server_certificate(dir);
-  run(dir, "mkdir conf.d pki");
+  run_in(dir, "mkdir conf.d pki");
   dir.write("pki/soon.pem", authority("Soon", 5 * 24h).certificate_pem);
-  run(dir, "ln -s pki/soon.pem ca.pem");
+  run_in(dir, "ln -s pki/soon.pem ca.pem");
   dir.write("conf.d/a.conf", asking_server("a", "ca.pem"));
   dir.write("nginx.conf", nginx_conf("include conf.d/*.conf;\n"));
   const std::string at = base::rfc3339(now() + 1h);

@@ -1,11 +1,20 @@
-// F13 by exhaustion at the guarded port: while the N-th allocation or call fails, whoever must be
-// refused stays out, and afterwards everybody is judged as before, by the newest files.
+// F13 by exhaustion at a port with authentication: while the N-th allocation or call fails, clients
+// that must be refused stay out. Afterwards everybody is judged as before, by the newest files.
 #include "tests/faults/fault_scene.h"
 #include "tests/faults/nth_failure.h"
-#include "tests/unit/daemon/web/web_scene.h"
+#include "tests/support/web_files.h"
+#include "tests/support/wire/tls_connection.h"
 
 namespace mtls::daemon::testing {
 namespace {
+
+using mtls::testing::base64;
+using mtls::testing::TlsClient;
+using mtls::testing::TlsConnection;
+using mtls::testing::users;
+using mtls::testing::verifying;
+using mtls::testing::WebFiles;
+using mtls::testing::with_certificate;
 
 const std::vector<Failing> kFailing = memory_files_and({
     {"read", Call::kRead, EIO},
@@ -35,13 +44,13 @@ class GuardedPort {
   }
 
   Visitor scraper() const { return {with_certificate(files_.scraper), "right"}; }
-  /// Password unknown so far: its hash is computed.
+  /// A password that was not used before, so its hash has to be computed.
   Visitor guesser() {
     return {with_certificate(files_.scraper), "guess" + std::to_string(++guesses_)};
   }
   Visitor stranger() const { return {with_certificate(stranger_), "right"}; }
 
-  /// From now on another CA is asked for; the scrapers of the old one are strangers.
+  /// Replaces the client CA; scrapers of the old one become strangers.
   void change_client_ca() {
     stranger_ = files_.scraper;
     files_.ca = authority("Scrapers " + std::to_string(++guesses_));
@@ -55,7 +64,7 @@ class GuardedPort {
     CHECK(scrape({{}, "right"}) != 200);
   }
 
-  /// Nothing fails any more.
+  /// To be called when nothing fails any more.
   void check_as_ever() {
     CHECK(scrape(scraper()) == 200);
     CHECK(scrape(guesser()) == 401);
@@ -114,12 +123,12 @@ void try_all(Meanwhile meanwhile) {
   }
 }
 
-TEST_CASE("F13: whichever allocation or call of a guarded scrape fails, nobody else gets in") {
+TEST_CASE("F13: whichever allocation or call of a guarded scrape fails, no other client gets in") {
   if (skipped_without_preloading()) return;
   try_all(Meanwhile::kNothing);
 }
 
-TEST_CASE("F13: whichever allocation or call fails as a new client CA comes, the old one is out") {
+TEST_CASE("F13: whichever allocation or call fails with a new client CA, the old one is out") {
   if (skipped_without_preloading()) return;
   try_all(Meanwhile::kNewClientCa);
 }

@@ -38,7 +38,7 @@ struct FaultControl {
   std::atomic<long> longest_read;  // of a regular file, bytes; 0: as asked
 };
 
-/// Environment of a daemon with the library preloaded.
+/// The environment of a daemon with the library preloaded.
 inline constexpr const char* kControlVariable = "MTLS_FAULT_CONTROL";  // path of the mapped file
 inline constexpr const char* kOpenedVariable = "MTLS_FAULT_OPENED";    // log of opened paths
 

@@ -1,6 +1,6 @@
-// Two server blocks of the real daemon: the victim, whose files a test mistreats, and a bystander
-// who must not notice. Asks what every row of rows.txt asks: it lives, answers in time with
-// well-formed text, the bystander's series stay, and in the end everything is as it was.
+// Two server blocks of the real daemon: the victim, whose files a test damages, and a bystander
+// that must not notice. Checks what every row of rows.txt requires: the daemon lives, answers in
+// time with well-formed text, the bystander's series stay, and in the end everything is as before.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ struct SceneSpec {
 class FaultScene {
  public:
   explicit FaultScene(const SceneSpec& spec = {}) {
-    run(dir, "chmod 755 .");  // for launchers that give up root
+    run_in(dir, "chmod 755 .");  // for launchers that give up root
     write_server_certificate(dir);
     for (const char* name : {"victim", "bystander"})
       dir.write(name + std::string(".pem"), authority(name).certificate_pem);
@@ -47,12 +47,13 @@ class FaultScene {
             .value = count};
   }
 
-  /// Within the time a change may take on a busy machine; how soon is what the watcher's tests ask.
+  /// Within the time that a change may take on a busy machine; the watcher's tests check how soon
+  /// it comes.
   bool comes(const Exporter::Expected& expected, milliseconds limit = 10s) const {
     return exporter_->time_until(expected, limit) <= limit;
   }
 
-  /// The text of a scrape, which came whole, well-formed and within a second.
+  /// The text of a scrape; checks that it came whole, well-formed and within a second.
   std::string scrape() const {
     const auto begin = std::chrono::steady_clock::now();
     const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
@@ -61,7 +62,7 @@ class FaultScene {
     return answer.body;
   }
 
-  /// In the middle of the fault.
+  /// To be called during the fault.
   void check_unharmed() {
     CHECK(exporter_->process().wait(0ms) == std::nullopt);
     const std::vector<Sample> samples = mtls::testing::parse_metrics(scrape());
@@ -69,7 +70,7 @@ class FaultScene {
     CHECK(bystanders(samples) == bystanders(mtls::testing::parse_metrics(at_start_text_)));
   }
 
-  /// The fault is over, the files are as they were.
+  /// To be called after the fault, with the files as they were before.
   void check_recovered() {
     const bool recovered = eventually(10s, [this] { return verdicts(scrape()) == at_start_; });
     CHECK(recovered);
@@ -77,14 +78,14 @@ class FaultScene {
     check_unharmed();
   }
 
-  /// Puts the victim's first bundle back where whatever may be now.
+  /// Puts the victim's first bundle back, whatever is in its place now.
   void restore_victim() const {
-    run(dir, "rm -rf victim.pem");
+    run_in(dir, "rm -rf victim.pem");
     dir.write("victim.pem", victim_pem_);
   }
 
   using Series = std::map<std::string, double>;
-  /// nullopt: no whole answer came.
+  /// nullopt: no complete answer came.
   std::optional<Series> verdicts_now() {
     const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
     if (answer.status != 200) return std::nullopt;
@@ -101,7 +102,7 @@ class FaultScene {
     return text + "}";
   }
 
-  /// What an evaluation says of the host, without the times at which somebody did something.
+  /// What an evaluation says about the host, without the times at which something was done.
   Series verdicts(const std::string& text) {
     if (at_start_text_.empty()) {
       at_start_text_ = text;

@@ -1,5 +1,5 @@
-// C rows, the real daemon: certificates that no CA would issue. What they say stands in /metrics
-// as Prometheus takes it, and nobody waits while a file made to hurt is judged.
+// Rows C with the real daemon: certificates that no CA would issue. Prometheus accepts what
+// /metrics says about them, and nobody waits while a file designed to be expensive is judged.
 #include <unistd.h>
 
 #include "base/text.h"
@@ -61,8 +61,8 @@ std::vector<CertificateFields> odd_numbers_and_dates() {
   return all;
 }
 
-// Two server blocks for each file, for C17: all at once and one by one, so that each certificate
-// has series of its own.
+// Two server blocks for each file, for C17: all files at once and one by one, so that each
+// certificate has series of its own.
 std::string write_bundles(const TempDir& dir) {
   std::vector<CertificateFields> all = odd_names();
   for (const CertificateFields& fields : odd_numbers_and_dates()) all.push_back(fields);
@@ -81,9 +81,8 @@ std::string write_bundles(const TempDir& dir) {
 }
 
 TEST_CASE(
-    "C1, C2, C3, C4, C5, C6, C8, C9, C10, C11, C12, C13 and C17: what odd certificates say is "
-    "taken "
-    "by promtool and by Prometheus") {
+    "C1, C2, C3, C4, C5, C6, C8, C9, C10, C11, C12, C13 and C17: promtool and Prometheus accept "
+    "the metrics of odd certificates") {
   const TempDir dir;
   write_server_certificate(dir);
   dir.write("nginx.conf", nginx_conf(write_bundles(dir)));
@@ -114,7 +113,7 @@ TEST_CASE(
   }
 }
 
-// CAs of two names that sign each other, as many as a file may hold: the worker is busy for
+// As many CAs of two names that sign each other as a file may hold: they keep the worker busy for
 // seconds.
 std::string costly_bundle(std::size_t count) {
   std::string bundle;
@@ -151,7 +150,7 @@ TEST_CASE("C14: while 16 MiB made to hurt are judged, scrapes and health are ans
     return !valid.empty() && valid.front().value == kCount;
   }));
   CHECK(slowest < 1s);
-  CHECK(asked > 10);  // else nobody was kept busy
+  CHECK(asked > 10);  // otherwise the worker was not busy
   scene.check_unharmed();
   scene.restore_victim();
   scene.check_recovered();

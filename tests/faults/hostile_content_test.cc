@@ -1,5 +1,5 @@
-// F4 to F6, F8, F10: regular files with content that is half, broken, odd, endless in depth, or
-// named unlike any text.
+// F4 to F6, F8, F10: regular files whose content is half-written, broken, odd or endlessly nested,
+// or whose names are not text.
 #include <unistd.h>
 
 #include "tests/faults/fault_scene.h"
@@ -22,8 +22,8 @@ std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-// A bundle that ends outside a block is a smaller bundle to anybody who reads it; an unfinished
-// BEGIN line is text between blocks to OpenSSL.
+// A bundle cut outside a block is just a smaller bundle to every reader; OpenSSL takes an
+// unfinished BEGIN line for text between blocks.
 bool ends_whole(const std::string& text) {
   return count_of(text, "-----BEGIN CERTIFICATE-----\n") ==
          count_of(text, "-----END CERTIFICATE-----");
@@ -67,11 +67,12 @@ TEST_CASE("F4: a bundle cut anywhere keeps its last good content while it settle
   scene.check_recovered();
 }
 
-TEST_CASE("F5: the good blocks around a broken one count, the broken one is told, and nginx's no") {
+TEST_CASE(
+    "F5: good blocks around a broken one count; the broken one and nginx's refusal are reported") {
   FaultScene scene;
   const std::string broken =
       "-----BEGIN CERTIFICATE-----\nMIIBrokenBroken\n-----END CERTIFICATE-----\n";
-  run(scene.dir, "rm victim.pem");
+  run_in(scene.dir, "rm victim.pem");
   CHECK(scene.comes(scene.problem("missing")));  // so that there is no last good content to keep
   scene.dir.rename_over(
       "victim.pem", authority("one").certificate_pem + broken + authority("two").certificate_pem);
@@ -133,7 +134,7 @@ bool exporter_takes(const TempDir& dir, const std::string& conf) {
   return outcome_of(check).code == 0;
 }
 
-TEST_CASE("F6: a bundle of odd form is taken or refused exactly as nginx does") {
+TEST_CASE("F6: a bundle of odd form is accepted or refused exactly as by nginx") {
   if (::access("/usr/sbin/nginx", X_OK) != 0) {
     WARN("skipped: there is no /usr/sbin/nginx to ask");
     return;
@@ -170,11 +171,11 @@ const std::vector<std::pair<const char*, const char*>> kIncludeBombs = {
      "echo > deep1001; cp deep1 bomb"},
 };
 
-TEST_CASE("F8: includes without end are one refusal, not a blow-up") {
+TEST_CASE("F8: endless includes are one refusal and no explosion") {
   FaultScene scene;
   for (const auto& [name, make] : kIncludeBombs) {
     CAPTURE(name);
-    run(scene.dir, make);
+    run_in(scene.dir, make);
     scene.dir.rename_over("nginx.conf", "include bomb;\n" + scene.conf);
     CHECK(scene.comes({.name = "nginx_mtls_config_parse_success", .value = 0}));
     CHECK(scene.exporter().value("nginx_mtls_findings", {{"rule", "nginx-refuses-config"}}) >= 1);
@@ -187,15 +188,15 @@ TEST_CASE("F8: includes without end are one refusal, not a blow-up") {
 
 TEST_CASE("F8: a glob of ten thousand files is read, and scrapes do not wait for it") {
   FaultScene scene;
-  run(scene.dir, "mkdir many && cd many && seq 1 10000 | xargs -n 1000 touch");
+  run_in(scene.dir, "mkdir many && cd many && seq 1 10000 | xargs -n 1000 touch");
   scene.dir.rename_over("nginx.conf", "include many/*;\n" + scene.conf);
   CHECK(scene.comes({.name = "nginx_mtls_config_files", .value = 10001}, 60s));
   scene.check_unharmed();
-  run(scene.dir, "rm -r many");
+  run_in(scene.dir, "rm -r many");
   scene.check_recovered();
 }
 
-TEST_CASE("F10: names that are no text become valid labels, and different ones stay different") {
+TEST_CASE("F10: names that are not text become valid labels, and different names stay different") {
   const std::vector<std::string> names = {"\xff.pem",
                                           "\xfe.pem",
                                           "a\nb.pem",

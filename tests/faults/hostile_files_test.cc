@@ -1,4 +1,4 @@
-// F1 to F3, F7, F9: what nginx's configuration points at is not the file it should be, may not be
+// F1 to F3, F7, F9: nginx's configuration names something that is not a regular file, may not be
 // read, or is too large.
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,19 +29,19 @@ const std::vector<Wrong> kNotRegular = {
      "not_regular"},
 };
 
-TEST_CASE("F1: what is no regular file is never opened for reading, and said to be none") {
+TEST_CASE("F1: anything but a regular file is never opened for reading, and is reported as such") {
   Preloaded preloaded;
   FaultScene scene({.environment = kCanPreload ? preloaded.environment()
                                                : std::map<std::string, std::string>{}});
   for (const Wrong& wrong : kNotRegular) {
     CAPTURE(wrong.command);
     const std::size_t before = preloaded.opened().size();
-    run(scene.dir, std::string("rm -rf victim.pem; ") + wrong.command);
+    run_in(scene.dir, std::string("rm -rf victim.pem; ") + wrong.command);
     CHECK(scene.comes(scene.problem(wrong.problem)));
     scene.check_unharmed();
     if (kCanPreload) {
       const std::string opened = preloaded.opened();
-      CHECK(contains(opened.substr(0, before), scene.victim() + "\n"));  // the log would have told
+      CHECK(contains(opened.substr(0, before), scene.victim() + "\n"));  // so the log works
       CHECK_FALSE(contains(opened.substr(before), scene.victim()));
       CHECK_FALSE(contains(opened.substr(before), "/dev/"));
     }
@@ -50,15 +50,15 @@ TEST_CASE("F1: what is no regular file is never opened for reading, and said to 
   }
 }
 
-TEST_CASE("F1: a directory as an include is refused, a FIFO holds nobody up") {
+TEST_CASE("F1: a directory as an include is refused, and a FIFO delays nothing") {
   FaultScene scene;
-  run(scene.dir, "mkdir extra");
+  run_in(scene.dir, "mkdir extra");
   scene.dir.rename_over("nginx.conf", "include extra;\n" + scene.conf);
   CHECK(scene.comes({.name = "nginx_mtls_config_parse_success", .value = 0}));
   CHECK(scene.exporter().value("nginx_mtls_findings", {{"rule", "nginx-refuses-config"}}) >= 1);
   scene.check_unharmed();
-  // nginx itself would wait for somebody to write, and never start.
-  run(scene.dir, "rmdir extra && mkfifo extra");
+  // nginx itself would wait forever for somebody to write.
+  run_in(scene.dir, "rmdir extra && mkfifo extra");
   CHECK(eventually(10s, [&] {
     return scene.exporter().log().find("waits until somebody writes into this FIFO") !=
            std::string::npos;
@@ -79,13 +79,13 @@ const std::vector<Wrong> kMagic = {
 };
 
 TEST_CASE(
-    "F2: endless and magic files are refused, or read as far as the cap whatever their size") {
+    "F2: endless and magic files are refused, or read up to the cap whatever size they claim") {
   FaultScene scene({.settings = "limits: {max_file_bytes: 1048576}\n"});
   for (const Wrong& wrong : kMagic) {
     CAPTURE(wrong.command);
-    run(scene.dir, "rm -rf victim.pem");
+    run_in(scene.dir, "rm -rf victim.pem");
     CHECK(scene.comes(scene.problem("missing")));  // so that there is no last good content to keep
-    run(scene.dir, wrong.command);
+    run_in(scene.dir, wrong.command);
     const bool refused = eventually(10s, [&] {
       return scene.exporter().shows(scene.problem(wrong.problem)) ||
              scene.exporter().shows(scene.problem("too_large")) ||
@@ -110,14 +110,14 @@ constexpr double kMiB = 1024.0 * 1024;
 TEST_CASE("F3: a sparse file of 1 TiB is too large, and costs no memory") {
   FaultScene scene;
   const double before = resident(scene);
-  run(scene.dir, "truncate -s 1T victim.pem || truncate -s 1000G victim.pem");
+  run_in(scene.dir, "truncate -s 1T victim.pem || truncate -s 1000G victim.pem");
   CHECK(scene.comes(scene.problem("too_large")));
   if (kCanPreload) CHECK(resident(scene) - before < 5 * kMiB);  // else: the sanitizer's quarantine
   scene.check_unharmed();
   scene.restore_victim();
   scene.check_recovered();
 
-  run(scene.dir, "truncate -s 1T huge.conf || truncate -s 1000G huge.conf");
+  run_in(scene.dir, "truncate -s 1T huge.conf || truncate -s 1000G huge.conf");
   scene.dir.rename_over("nginx.conf", "include huge.conf;\n" + scene.conf);
   CHECK(scene.comes({.name = "nginx_mtls_config_parse_success", .value = 0}));
   if (kCanPreload) CHECK(resident(scene) - before < 5 * kMiB);
@@ -151,7 +151,7 @@ std::string hops(int count) {
 
 TEST_CASE("F7: symbolic links are followed as the kernel follows them, and no further") {
   FaultScene scene;
-  run(scene.dir, "cp victim.pem good.pem");
+  run_in(scene.dir, "cp victim.pem good.pem");
   const std::vector<Wrong> links = {
       {"ln -s victim.pem victim.pem", "loop"},
       {"ln -s other victim.pem; ln -sfn victim.pem other", "loop"},
@@ -159,32 +159,33 @@ TEST_CASE("F7: symbolic links are followed as the kernel follows them, and no fu
   };
   for (const Wrong& link : links) {
     CAPTURE(link.command);
-    run(scene.dir, std::string("rm -rf victim.pem; ") + link.command);
+    run_in(scene.dir, std::string("rm -rf victim.pem; ") + link.command);
     CHECK(scene.comes(scene.problem(link.problem)));
     scene.check_unharmed();
     scene.restore_victim();
     scene.check_recovered();
   }
-  run(scene.dir, "rm victim.pem; " + hops(40));  // victim.pem itself makes 41
+  run_in(scene.dir, "rm victim.pem; " + hops(40));  // victim.pem itself makes 41
   CHECK(scene.comes(scene.problem("loop")));
-  run(scene.dir, "rm -r victim.pem hops; " + hops(39));
+  run_in(scene.dir, "rm -r victim.pem hops; " + hops(39));
   scene.check_recovered();
-  run(scene.dir, "rm victim.pem; ln -s ../../../../../../../../../.." + scene.dir.path() +
-                     "/good.pem victim.pem");
+  run_in(scene.dir, "rm victim.pem; ln -s ../../../../../../../../../.." + scene.dir.path() +
+                        "/good.pem victim.pem");
   scene.check_recovered();
 }
 
-// A root without capabilities needs the permission bits as anybody does.
+// Root without capabilities needs permission bits like everybody else.
 Launcher without_capabilities() {
   if (::geteuid() != 0) return {};
   return {"/usr/bin/setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "--"};
 }
 
-TEST_CASE("F9: a file, or a directory above it, that may not be read, and then may again") {
+TEST_CASE(
+    "F9: a file or directory without permission is reported, and recovers once it is readable") {
   SceneSpec spec{.servers = asking_server("victim", "below/victim.pem")};
   spec.launcher = without_capabilities();
   FaultScene scene(spec);
-  run(scene.dir, "mkdir below && cp victim.pem below");
+  run_in(scene.dir, "mkdir below && cp victim.pem below");
   const std::string path = scene.dir.path("below/victim.pem");
   CHECK(scene.comes(FaultScene::problem_of(path, "missing", 0)));
   const std::vector<std::pair<const char*, const char*>> changes = {
@@ -193,10 +194,10 @@ TEST_CASE("F9: a file, or a directory above it, that may not be read, and then m
   };
   for (const auto& [forbid, allow] : changes) {
     CAPTURE(forbid);
-    run(scene.dir, forbid);
+    run_in(scene.dir, forbid);
     CHECK(scene.comes(FaultScene::problem_of(path, "permission")));
     scene.check_unharmed();
-    run(scene.dir, allow);
+    run_in(scene.dir, allow);
     CHECK(scene.comes(FaultScene::problem_of(path, "permission", 0)));
     CHECK(scene.exporter().value("nginx_mtls_bundle_verify_success", {{"path", path}}) == 1);
   }

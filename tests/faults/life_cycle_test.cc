@@ -20,7 +20,7 @@ int kills() {
   return count == nullptr ? 15 : std::atoi(count);
 }
 
-TEST_CASE("L3: killed at any moment, it starts clean the next time") {
+TEST_CASE("L3: after a kill at any moment the next start is clean") {
   FaultScene scene;
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);
@@ -35,7 +35,7 @@ TEST_CASE("L3: killed at any moment, it starts clean the next time") {
     std::this_thread::sleep_until(death);
     victim.signal(SIGKILL);
     CHECK(victim.wait(5s) == 128 + SIGKILL);
-    run(scene.dir, "test -z \"$(find . -newer nginx.conf -name '*.lock')\"");
+    run_in(scene.dir, "test -z \"$(find . -newer nginx.conf -name '*.lock')\"");
   }
   const Exporter next(scene.dir);
   CHECK(next.value("nginx_mtls_config_parse_success") == 1);
@@ -56,7 +56,7 @@ class Heartbeats {
   std::map<std::string, std::string> environment() const {
     return {{"NOTIFY_SOCKET", dir_.path("notify")}, {"WATCHDOG_USEC", "200000"}};
   }
-  /// Since the last call.
+  /// The number since the last call.
   int count() const {
     int beats = 0;
     std::array<char, 4096> bytes{};
@@ -73,7 +73,7 @@ class Heartbeats {
   system::FileDescriptor socket_;
 };
 
-// Only the loop's thread: a signal would stop them all.
+// Stops only the loop's thread; a signal would stop all of them.
 class StoppedThread {
  public:
   explicit StoppedThread(pid_t thread) : thread_(thread) {
@@ -112,7 +112,7 @@ TEST_CASE("L4: a loop that hangs sends no heartbeat, while scrapes are answered"
   scene.check_recovered();
 }
 
-TEST_CASE("L5: settings that are no good at a reload leave the old ones in force, and a metric") {
+TEST_CASE("L5: invalid settings at a reload leave the old ones in force, and a metric says so") {
   const std::string good = "limits: {max_certificates_per_file: 5}\n";
   FaultScene scene({.settings = good});
   const Exporter::Expected current{.name = "nginx_mtls_settings_last_reload_successful"};
@@ -131,9 +131,9 @@ TEST_CASE("L5: settings that are no good at a reload leave the old ones in force
   }
 }
 
-TEST_CASE("L6: without an nginx.conf it runs, says so, and finds it when it comes") {
+TEST_CASE("L6: without an nginx.conf it runs, says so, and finds the file once it exists") {
   FaultScene scene;
-  run(scene.dir, "rm nginx.conf");
+  run_in(scene.dir, "rm nginx.conf");
   const Exporter early(scene.dir);
   CHECK(early.value("nginx_mtls_config_parse_success") == 0);
   CHECK(early.value("nginx_mtls_config_servers") == 0);
@@ -144,21 +144,21 @@ TEST_CASE("L6: without an nginx.conf it runs, says so, and finds it when it come
   scene.check_recovered();
 }
 
-TEST_CASE("L7: a libssl that is replaced under the running process does not concern it") {
+TEST_CASE("L7: replacing libssl does not affect the running process") {
   const TempDir libraries;
-  run(libraries, std::string("for lib in $(ldd '") + EXPORTER_BINARY +
-                     "' | sed -n 's,.*=> \\(.*lib\\(ssl\\|crypto\\)[^ ]*\\) .*,\\1,p'); do "
-                     "cp \"$lib\" .; done; test -e libcrypto.so.3");
+  run_in(libraries, std::string("for lib in $(ldd '") + EXPORTER_BINARY +
+                        "' | sed -n 's,.*=> \\(.*lib\\(ssl\\|crypto\\)[^ ]*\\) .*,\\1,p'); do "
+                        "cp \"$lib\" .; done; test -e libcrypto.so.3");
   FaultScene scene({.environment = {{"LD_LIBRARY_PATH", libraries.path()}}});
   std::ifstream maps("/proc/" + std::to_string(scene.exporter().process().pid()) + "/maps");
   const std::string mapped{std::istreambuf_iterator<char>(maps), {}};
   CHECK((mapped.empty() || contains(mapped, libraries.path("libcrypto.so.3"))));
-  run(libraries, "for lib in *.so.*; do echo broken > new; mv new $lib; done");
+  run_in(libraries, "for lib in *.so.*; do echo broken > new; mv new $lib; done");
   scene.dir.rename_over("victim.pem", authority("after the upgrade").certificate_pem);
   CHECK(
       scene.comes({.name = "nginx_mtls_ca_info", .labels = {{"subject_cn", "after the upgrade"}}}));
   scene.check_unharmed();
-  run(libraries, "rm *.so.*");
+  run_in(libraries, "rm *.so.*");
   scene.restore_victim();
   scene.check_recovered();
 }
@@ -166,7 +166,7 @@ TEST_CASE("L7: a libssl that is replaced under the running process does not conc
 TEST_CASE("L8: two instances on one host see the same and do not disturb each other") {
   FaultScene scene;
   const Exporter second(scene.dir);
-  run(scene.dir, "rm victim.pem");
+  run_in(scene.dir, "rm victim.pem");
   CHECK(scene.comes(scene.problem("missing")));
   CHECK(second.time_until(scene.problem("missing"), 10s) <= 10s);
   scene.check_unharmed();

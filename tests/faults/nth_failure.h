@@ -1,6 +1,6 @@
-// One kind of call that is made to fail, the N-th of them, for N = 1, 2, 3, … Every day some of
-// them are tried, with MTLS_NTH_STEP=1 all; MTLS_NTH_FIRST begins elsewhere, so that several runs
-// share them.
+// Makes the N-th call of one kind fail, for N = 1, 2, 3, … Usually samples them; with
+// MTLS_NTH_STEP=1 tries all. MTLS_NTH_FIRST begins elsewhere, so that several runs can share the
+// work.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -24,7 +24,7 @@ struct Failing {
   Preloaded::Fault nth(long n) const { return {.call = call, .error = error, .first = n}; }
 };
 
-/// What any work needs of the system, and `more`.
+/// The calls that all work needs, and `more`.
 inline std::vector<Failing> memory_files_and(std::initializer_list<Failing> more) {
   std::vector<Failing> kinds = {
       {"malloc", Call::kAllocation, ENOMEM},
@@ -41,7 +41,7 @@ inline long first_n() {
   return first == nullptr ? 1 : std::atol(first);
 }
 
-/// Steps grow by `share` of N, so that the first calls, which differ most, are all tried.
+/// The steps grow by `share` of N, so that the first calls, which differ most, are all tried.
 inline long next_after(long n, double share) {
   const char* step = std::getenv("MTLS_NTH_STEP");
   if (step != nullptr) return n + std::atol(step);

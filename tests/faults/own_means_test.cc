@@ -1,5 +1,5 @@
-// F12 to F15: what the exporter itself needs is not to be had: descriptors, memory, a log that
-// takes its lines, reads that go through.
+// F12 to F15: the exporter itself runs out of descriptors, memory, readers of its log, or reads
+// that succeed.
 #include <sys/resource.h>
 
 #include <csignal>
@@ -15,7 +15,7 @@ namespace {
 using mtls::testing::HttpConnection;
 using mtls::testing::kCanPreload;
 
-// Of another process, until the destructor.
+// Limits another process until the destructor.
 class SoftLimit {
  public:
   SoftLimit(pid_t pid, __rlimit_resource resource, rlim_t soft) : pid_(pid), resource_(resource) {
@@ -106,7 +106,7 @@ TEST_CASE("F13: without memory the evaluation is refused and counted, the last g
   scene.check_recovered();
 }
 
-TEST_CASE("F13: without a place in an epoll set changes are seen all the same, and it says so") {
+TEST_CASE("F13: without an entry in an epoll set changes are seen anyway, and it says so") {
   if (skipped_without_preloading()) return;
   Preloaded preloaded;
   FaultScene scene({.environment = preloaded.environment()});
@@ -119,7 +119,7 @@ TEST_CASE("F13: without a place in an epoll set changes are seen all the same, a
     return eventually(10s, [&] { return value_in(scrape(), expected) == expected.value; });
   };
   const Exporter::Expected fallback{.name = "nginx_mtls_watch_fallback", .value = 1};
-  // A change before it watches would make no event, and leave it nothing to miss.
+  // A change before it watches would cause no event, so none could be missed.
   REQUIRE(eventually(10s, [&] { return value_in(scrape(), {.name = "nginx_mtls_watches"}) > 0; }));
   preloaded.set({.call = Call::kEpollControl, .error = ENOSPC, .first = 1, .times = 1'000'000});
   for (const char* name : {"first", "second"}) {
@@ -135,19 +135,19 @@ TEST_CASE("F13: without a place in an epoll set changes are seen all the same, a
   scene.check_recovered();
 }
 
-TEST_CASE("F13: without memory or descriptors check says that it has no sound result") {
+TEST_CASE("F13: without memory or descriptors check says that its result would not be reliable") {
   if (mtls::testing::skipped_as_sanitizer_needs_descriptors()) return;
   const TempDir dir;
   write_server_certificate(dir);
   dir.write("ca.pem", authority("CA").certificate_pem);
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
-  // What the test itself was started with is not the exporter's to have.
+  // Descriptors that the test itself inherited are not for the exporter.
   const char* const few = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 5; exec \"$@\"";
   ChildProcess check =
       exporter({"check", "--nginx.conf", dir.path("nginx.conf")}, {}, {"/bin/sh", "-c", few, "sh"});
   const Outcome outcome = outcome_of(check);
   CHECK(outcome.code == 3);
-  CHECK(contains(outcome.error, "not enough descriptors"));
+  CHECK(contains(outcome.error, "ran out of descriptors"));
 }
 
 struct Outlet {
@@ -155,7 +155,7 @@ struct Outlet {
   const char* redirection;  // of the exporter's stderr, by sh(1)
 };
 
-TEST_CASE("F14: a log that nobody takes is dropped and counted, and holds nothing up") {
+TEST_CASE("F14: log lines that nobody reads are dropped and counted, and delay nothing") {
   const std::vector<Outlet> outlets = {
       {"a full disk", "2>/dev/full"},
       {"closed", "2>&-"},
@@ -164,7 +164,7 @@ TEST_CASE("F14: a log that nobody takes is dropped and counted, and holds nothin
   for (const Outlet& outlet : outlets) {
     CAPTURE(outlet.name);
     const TempDir place;
-    run(place, "mkfifo pipe");
+    run_in(place, "mkfifo pipe");
     const system::FileDescriptor stopped(::open(place.path("pipe").c_str(), O_RDWR | O_CLOEXEC));
     FaultScene scene(
         {.launcher = {"/bin/sh", "-c",
@@ -184,7 +184,8 @@ TEST_CASE("F14: a log that nobody takes is dropped and counted, and holds nothin
   }
 }
 
-TEST_CASE("F15: interrupted and short reads go on, EIO is told, and read again later") {
+TEST_CASE(
+    "F15: interrupted and short reads go on; EIO is reported, and the file is read again later") {
   if (skipped_without_preloading()) return;
   Preloaded preloaded;
   FaultScene scene({.environment = preloaded.environment()});

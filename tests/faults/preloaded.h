@@ -1,4 +1,4 @@
-// Launching the daemon with failing_calls.cc inside, and the control it obeys.
+// Launches the daemon with failing_calls.cc preloaded, and the control that it obeys.
 #pragma once
 
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 namespace mtls::testing {
 
-/// Sanitizers bring their own malloc, which a preloaded one would take the ground from.
+/// Sanitizers bring a malloc of their own, which a preloaded one would break.
 inline constexpr bool kCanPreload = !kSanitized;
 
 /// The mapped file, made and owned here.
@@ -46,7 +46,7 @@ class Preloaded {
     long first = 1;  // 1: the next such call
     long times = 1;
   };
-  /// From now on; counts from 0.
+  /// Makes calls fail from now on; counts from 0.
   void set(const Fault& fault) {
     control_->call = Call::kNone;
     control_->seen = 0;
@@ -56,7 +56,7 @@ class Preloaded {
     control_->times = fault.times;
     control_->call = fault.call;
   }
-  /// Nothing fails any more.
+  /// From now on nothing fails.
   void clear() { control_->call = Call::kNone; }
   void shorten_reads(long most) { control_->longest_read = most; }
 

@@ -1,5 +1,5 @@
-// Private keys: files that hold only one are never opened; of those that stand beside certificates
-// in one file nothing stays, in memory, log or answers, however often it was read.
+// Private keys: files that hold only a key are never opened. Of keys that share a file with
+// certificates nothing stays in memory, log or answers, however often the file was read.
 #include <openssl/evp.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -22,9 +22,9 @@ using mtls::testing::kCanPreload;
 using mtls::testing::kSanitized;
 using mtls::testing::Preloaded;
 
-constexpr std::size_t kPiece = 24;  // bytes; enough that no chance has them elsewhere
+constexpr std::size_t kPiece = 24;  // bytes; too many to occur elsewhere by chance
 
-// The first two lines of base64 begin with what all keys of P-256 share, and hold the scalar.
+// The first two lines of base64 begin with bytes that all P-256 keys share, and contain the scalar.
 std::vector<std::string> pieces_of(const std::string& key_pem) {
   std::istringstream lines(key_pem);
   std::string begin;
@@ -46,7 +46,7 @@ std::vector<std::string> pieces_of(const std::string& key_pem) {
           der.substr(scalar + 8, kPiece)};
 }
 
-// Everything the process may write; nullopt: this user may not look.
+// All writable memory of the process; nullopt: this user may not look.
 std::optional<std::string> memory_of(pid_t pid) {
   const std::string proc = "/proc/" + std::to_string(pid);
   const system::FileDescriptor memory(::open((proc + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
@@ -80,7 +80,8 @@ int reloads() {
 }
 
 TEST_CASE(
-    "private keys: nothing of a key stays, and key files are never opened, over many reloads") {
+    "private keys: over many reloads no part of a key stays in memory, and key files are never "
+    "opened") {
   Preloaded preloaded;
   const Minted beside = authority("beside a key");
   const std::string both = beside.key_pem + beside.certificate_pem + beside.key_pem;
@@ -105,7 +106,7 @@ TEST_CASE(
     CHECK(found_in(scene.exporter().get(page).body, pieces) == 0);
   CHECK(found_in(scene.exporter().log(), pieces) == 0);
   if (kCanPreload) {
-    CHECK(contains(preloaded.opened(), scene.dir.path("both.pem")));  // the log would have told
+    CHECK(contains(preloaded.opened(), scene.dir.path("both.pem")));  // so the log works
     CHECK_FALSE(contains(preloaded.opened(), "server.key"));
   }
   if (kSanitized) {
@@ -117,12 +118,13 @@ TEST_CASE(
     WARN("skipped: this user may not look into a process that is not dumpable");
     return;
   }
-  CHECK(found_in(*memory, {scene.victim()}) == 1);  // so it is its memory
+  CHECK(found_in(*memory, {scene.victim()}) == 1);  // so this is its memory
   CHECK(found_in(*memory, pieces) == 0);
 }
 
 TEST_CASE(
-    "private keys: nobody of the same user may look into the process, and it leaves no core") {
+    "private keys: other processes of the same user cannot look into this one, and it leaves no "
+    "core") {
   FaultScene scene;
   const std::string proc = "/proc/" + std::to_string(scene.exporter().process().pid());
   std::ifstream limits(proc + "/limits");

@@ -1,4 +1,4 @@
-// C17 to C19: how many series there are, and whose.
+// C17 to C19: how many series there are, and of which files.
 #include "tests/faults/fault_scene.h"
 
 namespace mtls::daemon::testing {
@@ -22,7 +22,7 @@ TEST_CASE("C17: two servers that name one file, however they spell it, share its
     return mtls::testing::find(of_path(scene, path), "nginx_mtls_bundle_verify_success").size();
   };
   CHECK(verified(scene.victim()) == 1);
-  run(scene.dir, "rm victim.pem");
+  run_in(scene.dir, "rm victim.pem");
   CHECK(scene.comes(scene.problem("missing")));
   for (const char* server : {"victim", "second", "third"}) {
     CHECK(scene.exporter().value("nginx_mtls_findings",
@@ -33,13 +33,13 @@ TEST_CASE("C17: two servers that name one file, however they spell it, share its
   scene.check_recovered();
 }
 
-TEST_CASE("C18: what goes away takes its series along, and brings them back") {
+TEST_CASE("C18: a file that goes away takes its series along, and brings them back") {
   FaultScene scene;
   const auto members = [&] {
     return mtls::testing::find(of_path(scene, scene.victim()), "nginx_mtls_ca_info").size();
   };
   CHECK(members() == 1);
-  run(scene.dir, "rm victim.pem");
+  run_in(scene.dir, "rm victim.pem");
   CHECK(eventually(10s, [&] { return members() == 0; }));
   scene.check_unharmed();
   scene.dir.rename_over("nginx.conf", nginx_conf(asking_server("bystander", "bystander.pem")));
@@ -58,7 +58,7 @@ std::string many_servers(int count) {
   return servers;
 }
 
-TEST_CASE("C19: above limits.max_series detail goes first, and what is left out is counted") {
+TEST_CASE("C19: above limits.max_series detail is dropped first, and what is left out is counted") {
   FaultScene scene({.settings = "limits: {max_series: 3000}\n"});
   for (int n = 0; n < 20; ++n) {
     const std::string name = "b" + std::to_string(n);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "daemon/web/http/answer.h"
 #include "daemon/web/http/request_reader.h"
+#include "daemon/web/http/response.h"
 #include "tests/fuzz/target.h"
 
 namespace {

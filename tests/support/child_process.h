@@ -17,7 +17,7 @@
 
 namespace mtls::testing {
 
-/// Calls `done` every few milliseconds. false: it was still false after `limit`.
+/// Asks every few milliseconds; false if `done` is still false after `limit`.
 bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& done);
 
 struct ChildSpec {
@@ -36,7 +36,7 @@ class ChildProcess {
 
   pid_t pid() const { return pid_; }
 
-  /// Does nothing when the child has been reaped.
+  /// Does nothing if the child has already been reaped.
   void signal(int number);
 
   /// The exit code; 128 + N when signal N killed the child, 127 when it could not be executed;

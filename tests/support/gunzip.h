@@ -1,4 +1,4 @@
-// Decompresses gzip with zlib, for tests.
+// Unpacks gzip with zlib, for tests.
 #pragma once
 
 #include <string>

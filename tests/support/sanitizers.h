@@ -1,5 +1,5 @@
-// What tests cannot ask when they are built with a sanitizer. Such a test says so and skips that
-// part.
+// What a sanitizer in the build takes away from the tests. A test then says so and skips what it
+// cannot check.
 #pragma once
 
 #include <catch2/catch.hpp>

@@ -23,7 +23,7 @@ struct Log {
   std::unique_ptr<LogQueue> queue;
 };
 
-// One stderr, one log.
+// There is one stderr and so one log.
 std::unique_ptr<Log>& current_log() {
   static std::unique_ptr<Log> log;
   return log;
@@ -55,7 +55,7 @@ void write(LogLevel level, std::string_view message, LogFields fields) {
 
 base::Result<void> setup_log(const LogOptions& options) {
   close_log();
-  // A copy: were stderr closed, its number would soon belong to some other file.
+  // A copy: if stderr were closed, another file would soon get its number.
   FileDescriptor out(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   auto queue = LogQueue::start(std::move(out), kQueuedLines);
   if (!queue) return tl::unexpected(queue.error());

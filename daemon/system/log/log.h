@@ -1,5 +1,6 @@
-// The daemon's log: messages with keys and values to stderr, as logfmt or JSON lines. Logging never
-// blocks and never fails; what does not get through is counted.
+// The daemon's log: messages with keys and values on stderr, as logfmt or JSON lines. Logging never
+// blocks and never fails; lines that cannot be written are counted. Any thread, except for setting
+// up and closing.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,10 @@ struct LogOptions {
   LogFormat format = LogFormat::kLogfmt;
 };
 
-/// Until then, and after close_log, messages go nowhere. kInternal: no thread left. Neither may be
-/// called while another thread logs.
+/// Before setup_log() and after close_log() messages are discarded. kInternal: no thread left.
+/// Neither may be called while another thread logs.
 base::Result<void> setup_log(const LogOptions& options);
-/// Writes what is queued.
+/// Writes what is still queued.
 void close_log();
 
 /// `log_info("snapshot published", {{"generation", "3"}});` Any thread.
@@ -31,14 +32,14 @@ void log_info(std::string_view message, LogFields fields = {});
 void log_warn(std::string_view message, LogFields fields = {});
 void log_error(std::string_view message, LogFields fields = {});
 
-/// The line that log_error() would write now, for those who cannot log when they have to.
+/// The line that log_error() would write now, for code that cannot log at the moment it has to.
 std::string error_line(std::string_view message, LogFields fields = {});
 
 /// For nginx_mtls_log_messages_dropped_total.
 std::uint64_t log_messages_dropped();
 
-/// Whether JOURNAL_STREAM speaks of this stderr: systemd.exec(5) asks to compare, as the variable
-/// is inherited by programs whose stderr was redirected. Pure.
+/// Whether JOURNAL_STREAM means this stderr. systemd.exec(5) asks to compare them, because programs
+/// whose stderr was redirected inherit the variable as well. Pure.
 bool is_journal_stream(std::optional<std::string_view> variable, std::uint64_t device,
                        std::uint64_t inode);
 

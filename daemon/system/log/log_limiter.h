@@ -1,6 +1,6 @@
-// Which repeated complaints are worth a line: a broken file is met again at every look, and a
-// tenant may break many. The first complaint about a file for a reason goes out at once, its
-// repeats at most every 10 minutes. The time is an argument; pure otherwise. One thread.
+// Decides which repeated complaints are logged: a broken file is met again at every look, and a
+// tenant may break many. The first complaint about a file for a reason is logged at once, its
+// repeats at most every 10 minutes. Pure: the time is an argument. One thread.
 #pragma once
 
 #include <chrono>
@@ -18,10 +18,10 @@ class LogLimiter {
  public:
   using Time = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::minutes kInterval{10};
-  /// At most so many different complaints in one interval; what comes beyond is not logged.
+  /// At most this many different complaints are logged in one interval; further ones are dropped.
   static constexpr std::size_t kMaxRemembered = 4096;
 
-  /// nullopt: log nothing. Otherwise log, and say how many were left out since the last line.
+  /// nullopt: do not log. Otherwise log, and say how many were suppressed since the last line.
   std::optional<std::uint64_t> admit(std::string_view file, std::string_view reason, Time now);
 
  private:

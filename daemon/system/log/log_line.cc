@@ -43,8 +43,8 @@ std::string safe_key(std::string_view key) {
   return out;
 }
 
-// sanitize leaves valid UTF-8 without controls; quote and backslash are what is left to escape, in
-// JSON (RFC 8259 §7) as in logfmt.
+// sanitize() leaves valid UTF-8 without control characters. Only quotes and backslashes are left to
+// escape, in JSON (RFC 8259 §7) as in logfmt.
 std::string quoted(std::string_view value) {
   std::string out = "\"";
   for (const char c : base::sanitize(value, base::kMaxPathBytes)) {

@@ -1,5 +1,6 @@
-// One log message as one line of logfmt or JSON. Whatever the message and the values hold (names in
-// certificates, paths), the line stays one line with the keys that the code wrote. Pure.
+// Formats one log message as one line of logfmt or JSON. Whatever the message and the values
+// contain (names in certificates, paths), the line stays one line with the keys that the code
+// wrote. Pure.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,7 @@ enum class LogReader { kAnyone, kJournal };
 
 struct LogStyle {
   LogFormat format = LogFormat::kLogfmt;
-  /// The journal gets its priority prefix (`<6>`, sd-daemon(3)) and no time, for it has its own.
+  /// The journal gets a priority prefix (`<6>`, sd-daemon(3)) and no time, because it adds its own.
   LogReader reader = LogReader::kAnyone;
 };
 

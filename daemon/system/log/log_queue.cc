@@ -19,16 +19,16 @@
 namespace mtls::daemon::system::log {
 namespace {
 
-constexpr int kPatienceMs = 200;  // for a reader that is merely slow; a stuck one gets none
+constexpr int kWriteTimeoutMs = 200;  // for a slow reader; a stuck one is not waited for
 
-// Used by the queue's one thread, but for dropped().
+// Used by the queue's thread only, except for dropped().
 class DescriptorSink final : public spdlog::sinks::sink {
  public:
   explicit DescriptorSink(FileDescriptor out) : out_(std::move(out)) {}
 
   void log(const spdlog::details::log_msg& message) override {
     std::string line(message.payload.data(), message.payload.size());
-    if (cut_) line.insert(0, 1, '\n');  // ends the half line before it
+    if (cut_) line.insert(0, 1, '\n');  // ends the half line before this one
     line += '\n';
     const std::size_t written = write(line);
     stuck_ = written < line.size();
@@ -42,8 +42,8 @@ class DescriptorSink final : public spdlog::sinks::sink {
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
-  // O_NONBLOCK would change the terminal or pipe for everyone who shares it, so: ask first, and
-  // write no more than PIPE_BUF at once, which a pipe that polls as writable takes whole.
+  // O_NONBLOCK would also change the terminal or pipe for everyone who shares it. So we ask first,
+  // and write at most PIPE_BUF bytes at once: a pipe that polls as writable takes that whole.
   std::size_t write(std::string_view line) const {
     std::size_t done = 0;
     while (done < line.size() && is_writable()) {
@@ -58,16 +58,16 @@ class DescriptorSink final : public spdlog::sinks::sink {
   bool is_writable() const {
     if (!out_) return false;
     pollfd ask{.fd = out_.get(), .events = POLLOUT, .revents = 0};
-    return ::poll(&ask, 1, stuck_ ? 0 : kPatienceMs) > 0;
+    return ::poll(&ask, 1, stuck_ ? 0 : kWriteTimeoutMs) > 0;
   }
 
   FileDescriptor out_;
-  bool stuck_ = false;  // the last line did not go out
-  bool cut_ = false;    // the last bytes that went out were half a line
+  bool stuck_ = false;  // the last line was not written whole
+  bool cut_ = false;    // the last bytes written were half a line
   std::atomic<std::uint64_t> dropped_{0};
 };
 
-// Signals belong to the main thread; SIGPIPE, sent to the thread that writes, stays pending here.
+// Signals are for the main thread. SIGPIPE goes to the thread that writes and stays pending here.
 void block_signals() {
   ::pthread_setname_np(::pthread_self(), "log");
   sigset_t all;
@@ -82,11 +82,11 @@ class SpdlogQueue final : public LogQueue {
         pool_(std::make_shared<spdlog::details::thread_pool>(capacity, 1, block_signals)),
         logger_(std::make_shared<spdlog::async_logger>(
             "", sink_, pool_, spdlog::async_overflow_policy::overrun_oldest)) {
-    // spdlog's own one would write to stderr.
+    // spdlog's default handler would write to stderr.
     logger_->set_error_handler([this](const std::string&) { failed_.fetch_add(1); });
   }
 
-  // The level is part of the line already; critical is never filtered.
+  // The line already contains the level; spdlog never filters `critical`.
   void push(std::string line) override { logger_->log(spdlog::level::critical, line); }
 
   std::uint64_t dropped() const override {

@@ -14,7 +14,7 @@ bool is_base64_digit(char c) {
          c == '/';
 }
 
-// RFC 4648 §4, padded. EVP_DecodeBlock() alone would forgive white space and lose the padding.
+// RFC 4648 §4, padded. EVP_DecodeBlock() alone would accept white space and lose the padding.
 std::optional<base::FileBytes> decode_base64(std::string_view text) {
   const std::size_t digits = std::min(text.find('='), text.size());
   const std::string_view padding = text.substr(digits);

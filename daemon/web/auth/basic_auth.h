@@ -1,4 +1,4 @@
-// The Authorization header of RFC 7617 as a name and a password. Pure.
+// The Authorization header of RFC 7617 as user name and password. Judges neither of them. Pure.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@ struct Credentials {
   bool operator==(const Credentials&) const = default;
 };
 
-/// nullopt: another scheme, not base64, or no colon. Like Go's Request.BasicAuth: the scheme in any
-/// letter case, one space, padded base64, the first colon ends the name.
+/// nullopt: another scheme, not base64, or no colon. Reads it like Go's Request.BasicAuth: the
+/// scheme in any case, one space, padded base64; the first colon ends the name.
 std::optional<Credentials> parse_basic_auth(std::string_view header);
 
 }  // namespace mtls::daemon::web::auth

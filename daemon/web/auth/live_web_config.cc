@@ -20,15 +20,15 @@ std::chrono::nanoseconds since_1970() {
   return std::chrono::system_clock::now().time_since_epoch();
 }
 
-// Whoever reads the key can pose as this exporter. The group is the operator's to choose: Debian
+// Whoever can read the key can impersonate this exporter. The group is up to the operator: Debian
 // gives keys to the group ssl-cert.
 base::Result<void> check_secret(const std::string& path, const base::FileStamp& stamp) {
   if ((stamp.mode & S_IRWXO) == 0) return {};
   return base::fail(base::ErrorCode::kPermission,
-                    path + ": holds a private key and is open to every user; chmod o-rwx");
+                    path + ": holds a private key that every user may access; chmod o-rwx");
 }
 
-// What stands in web-config.yml itself has no stamp of its own.
+// A PEM text inside web-config.yml has no stamp of its own.
 base::Result<base::FileContent> read_pem(const settings::PemSource& source,
                                          base::FileSystem& disk) {
   if (!source.path.empty()) return disk.read(source.path, kMaxBytes);
@@ -51,7 +51,7 @@ base::Result<tls::TlsMaterial> read_material(const settings::TlsSettings& tls,
                           .client_ca = std::move(client_ca->bytes)};
 }
 
-// What a file system says that does not answer tells nothing of the files on it.
+// A file system that does not answer says nothing about the files on it.
 const base::Error* stuck(const base::Result<settings::WebConfig>& config,
                          const base::Result<void>& tls) {
   const base::Error* error = config ? nullptr : &config.error();
@@ -94,7 +94,7 @@ void LiveWebConfig::refresh() {
                        ? adopt_tls(config->tls, recording)
                        : base::Result<void>{};
   if (const base::Error* error = stuck(config, tls))
-    return complain("what is in use stays", *error);
+    return complain("the web configuration in use stays", *error);
   settle(std::move(config), tls);
   if (recording.sightings() != seen_ && config_) {
     system::log::log_info("web configuration read again", {{"file", path_}});
@@ -112,7 +112,7 @@ void LiveWebConfig::settle(base::Result<settings::WebConfig> config,
   } else if (config->tls.has_value() != tls_settings_.has_value()) {
     complain("requests are answered with 500",
              {base::ErrorCode::kInvalidArgument,
-              path_ + ": TLS is switched on or off; restart the exporter",
+              path_ + ": the change switches TLS on or off; restart the exporter",
               {}});
   } else if (tls) {
     config_ = std::move(*config);
@@ -167,7 +167,7 @@ base::Result<void> LiveWebConfig::adopt_tls(const std::optional<settings::TlsSet
 void LiveWebConfig::complain(const std::string& consequence, const base::Error& error) {
   const auto suppressed = complaints_.admit(path_, error.message, std::chrono::steady_clock::now());
   if (!suppressed) return;
-  system::log::log_error("the web configuration is no good",
+  system::log::log_error("invalid web configuration",
                          {{"error", error.message},
                           {"consequence", consequence},
                           {"suppressed", std::to_string(*suppressed)}});

@@ -1,6 +1,6 @@
-// --web.config.file while the daemon runs: the file and what it names are looked at again before
-// each use, and read again when they changed, so that a new certificate needs no restart. Web
-// thread only, after open().
+// --web.config.file while the daemon runs: checks before each use whether the file and the files it
+// names have changed, and reads them again if so. A new certificate needs no restart. Web thread
+// only after open().
 #pragma once
 
 #include <memory>
@@ -18,23 +18,23 @@ namespace mtls::daemon::web::auth {
 
 class LiveWebConfig {
  public:
-  /// `path`: absolute. Fails as the files do: with a file's ErrorCode or kParse, and what to do
-  /// about it. `disk` must outlive the object.
+  /// `path`: absolute. Errors: the ErrorCode of a file that cannot be read, or kParse; the message
+  /// says what to do. `disk` must outlive the object.
   static base::Result<std::unique_ptr<LiveWebConfig>> open(base::FileSystem& disk,
                                                            std::string path);
 
-  /// In the place of the disk it was opened on, and for as long as it: `disk` must not let the
-  /// caller wait. What it calls stuck stays in use as it is.
-  void look_on(base::FileSystem& disk) { disk_ = &disk; }
+  /// Uses this disk from now on, which must not make the caller wait, and must live as long as the
+  /// first one. A file that it calls stuck stays in use as it is.
+  void switch_to(base::FileSystem& disk) { disk_ = &disk; }
 
-  /// Costs a stat() of each file while nothing changes. What is wrong after a change is logged. A
-  /// web-config.yml that is no good leaves no config(); a certificate, key or client CA that is no
-  /// good leaves the TLS context as it was.
+  /// Costs one stat() per file while nothing changes. Logs what is wrong after a change. An invalid
+  /// web-config.yml leaves no config(); an unusable certificate, key or client CA leaves the TLS
+  /// context as it was.
   void refresh();
 
-  /// nullptr: the file is no good since it was changed.
+  /// nullptr: the file has become invalid.
   const settings::WebConfig* config() const { return config_ ? &*config_ : nullptr; }
-  /// nullptr: plain HTTP. One or the other for good: that takes a restart.
+  /// nullptr: plain HTTP. Switching between the two takes a restart.
   std::shared_ptr<tls::TlsContext> tls() const { return tls_; }
 
  private:
@@ -51,11 +51,11 @@ class LiveWebConfig {
   base::FileSystem* disk_;
   std::string path_;
   base::Sightings seen_;  // what the last look at the files showed
-  /// To be read again whatever the stamps say: one of the files may have changed since without a
-  /// trace, or memory or descriptors lacked while they were read.
+  /// To be read again whatever the stamps say: a file may have changed without a new stamp, or
+  /// memory or descriptors ran out while it was read.
   bool is_doubtful_ = false;
   std::optional<settings::WebConfig> config_;
-  std::optional<settings::TlsSettings> tls_settings_;  // that tls_ was made of
+  std::optional<settings::TlsSettings> tls_settings_;  // tls_ was made from these
   std::shared_ptr<tls::TlsContext> tls_;
   system::log::LogLimiter complaints_;
 };

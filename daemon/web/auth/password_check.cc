@@ -24,7 +24,7 @@ namespace {
 
 using Digest = std::array<unsigned char, 32>;
 
-// The first in is the first to be forgotten.
+// The oldest digest is forgotten first.
 class DigestSet {
  public:
   bool contains(const Digest& digest) const { return digests_.contains(digest); }
@@ -41,12 +41,12 @@ class DigestSet {
   std::deque<Digest> order_;
 };
 
-// What was found out, by a keyed digest of user, hash and password: a dump of the memory does not
-// give passwords away faster than the hash itself does, for the key is part of it.
+// The results so far, by a keyed digest of user, hash and password. A dump of the memory reveals
+// passwords no faster than the hash itself would.
 class Remembered {
  public:
-  /// nullopt: OpenSSL got no memory for it. Then nothing is known of the question, and nothing may
-  /// be remembered under it: all such questions would be one.
+  /// nullopt: OpenSSL got no memory. Then nothing is known about the question, and nothing may be
+  /// remembered under this digest, because all such questions would share it.
   std::optional<Digest> digest_of(const PasswordQuestion& question) {
     if (!has_key_) has_key_ = RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1;
     if (!has_key_) return std::nullopt;
@@ -68,12 +68,12 @@ class Remembered {
     return std::nullopt;
   }
 
-  void add(const Digest& digest, PasswordCheck::Outcome answer) {
-    (answer == PasswordCheck::Outcome::kFits ? right_ : wrong_).add(digest);
+  void add(const Digest& digest, PasswordCheck::Outcome outcome) {
+    (outcome == PasswordCheck::Outcome::kFits ? right_ : wrong_).add(digest);
   }
 
  private:
-  // With its length before it, so that no two questions are the same text.
+  // Each part is preceded by its length, so that no two questions give the same text.
   static void append(base::FileBytes& text, std::string_view part) {
     const std::string length = std::to_string(part.size()) + ":";
     text.insert(text.end(), length.begin(), length.end());
@@ -111,18 +111,18 @@ struct PasswordCheck::Shared {
       const PasswordQuestion question = *std::exchange(open.front().question, std::nullopt);
       const std::optional<Digest> digest = remembered.digest_of(question);
       lock.unlock();
-      const Outcome answer = password_fits(question) ? Outcome::kFits : Outcome::kDoesNotFit;
+      const Outcome outcome = password_fits(question) ? Outcome::kFits : Outcome::kDoesNotFit;
       lock.lock();
-      if (stopped) return;  // what was asked is gone
-      if (digest) remembered.add(*digest, answer);
+      if (stopped) return;  // the question was dropped
+      if (digest) remembered.add(*digest, outcome);
       Done done = std::move(open.front().done);
       open.pop_front();
-      post([answer, done = std::move(done)] { done(answer); });
+      post([outcome, done = std::move(done)] { done(outcome); });
     }
   }
 };
 
-// crypt_r(3) ends a password at a NUL, so none with a NUL fits.
+// crypt_r(3) ends a password at a NUL, so no password with a NUL fits.
 bool password_fits(const PasswordQuestion& question) {
   base::FileBytes password = question.password;
   if (std::find(password.begin(), password.end(), '\0') != password.end()) return false;
@@ -137,7 +137,7 @@ bool password_fits(const PasswordQuestion& question) {
 
 PasswordCheck::PasswordCheck(Post post) : shared_(std::make_shared<Shared>(std::move(post))) {
   std::thread([shared = shared_] {
-    sigset_t all;  // signals belong to the main thread
+    sigset_t all;  // signals are for the main thread
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
     ::pthread_setname_np(::pthread_self(), "passwords");
@@ -148,15 +148,15 @@ PasswordCheck::PasswordCheck(Post post) : shared_(std::make_shared<Shared>(std::
 void PasswordCheck::ask(PasswordQuestion question, Done done) {
   std::unique_lock lock(shared_->mutex);
   const std::optional<Digest> digest = shared_->remembered.digest_of(question);
-  std::optional<Outcome> answer = digest ? shared_->remembered.find(*digest) : Outcome::kTooBusy;
-  if (!answer && shared_->open.size() >= kMaxOpen) answer = Outcome::kTooBusy;
-  if (!answer) {
+  std::optional<Outcome> outcome = digest ? shared_->remembered.find(*digest) : Outcome::kTooBusy;
+  if (!outcome && shared_->open.size() >= kMaxOpen) outcome = Outcome::kTooBusy;
+  if (!outcome) {
     shared_->open.push_back({std::move(question), std::move(done)});
     shared_->changed.notify_one();
     return;
   }
   lock.unlock();
-  done(*answer);
+  done(*outcome);
 }
 
 void PasswordCheck::stop() {

@@ -1,5 +1,5 @@
-// rate_limit of web-config.yml: so many requests at once, then one each interval (Go's
-// rate.Limiter, which the toolkit uses). The time is an argument; pure otherwise.
+// rate_limit of web-config.yml: a burst of requests at once, then one in each interval (Go's
+// rate.Limiter, which the toolkit uses). Pure: the time is an argument.
 #pragma once
 
 #include <chrono>
@@ -12,11 +12,11 @@ class TokenBucket {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Full.
+  /// The bucket starts full.
   TokenBucket(const settings::RateLimit& limit, Time now)
       : limit_(limit), tokens_(limit.burst), refilled_(now) {}
 
-  /// Takes a token; false when there is none.
+  /// Takes a token; false if there is none.
   bool take(Time now);
 
   const settings::RateLimit& limit() const { return limit_; }

@@ -10,16 +10,17 @@ namespace {
 
 // RFC 1952 §2.3.1: magic, deflate, no flags, no time, no hint, unknown system.
 constexpr std::string_view kGzipHeader("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
-// RFC 1951 §3.2.3: a last block, fixed codes, nothing but its end.
+// RFC 1951 §3.2.3: a last block with fixed codes that contains only its end.
 constexpr std::string_view kLastBlock("\x03\0", 2);
 
 const Bytef* bytes_of(std::string_view text) { return reinterpret_cast<const Bytef*>(text.data()); }
 
-// Of exposition text the lowest level leaves about a tenth, at a fraction of the usual one's time.
+// The lowest level shrinks exposition text to about a tenth, in a fraction of the default level's
+// time.
 Deflated deflated(std::string_view text) {
   constexpr int kRaw = -MAX_WBITS;
   constexpr int kDefaultMemory = 8;
-  constexpr std::size_t kFlushBytes = 16;  // of an empty stored block, generously
+  constexpr std::size_t kFlushBytes = 16;  // ample for an empty stored block
   z_stream stream{};
   if (::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kRaw, kDefaultMemory, Z_DEFAULT_STRATEGY) !=
       Z_OK) {

@@ -1,5 +1,6 @@
-// The parts of a body, as they are or as one gzip member (RFC 1952) joined from parts that were
-// deflated beforehand: a snapshot's text is compressed once, not per request. Pure.
+// The parts of a body, plain or as one gzip member (RFC 1952). A gzip member can be joined from
+// parts that were deflated beforehand, so a snapshot's text is compressed once and not per request.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +26,13 @@ struct BodyPart {
 using Part = std::shared_ptr<const BodyPart>;
 
 Part body_part(std::string text);
-/// For what is made once and asked for often.
+/// For text that is made once and requested often.
 Part deflated_body_part(std::string text);
 
 using BodyBytes = std::vector<std::shared_ptr<const std::string>>;
 
 BodyBytes plain_body(const std::vector<Part>& parts);
-/// Deflates what is not yet.
+/// Deflates the parts that are not deflated yet.
 BodyBytes gzip_body(const std::vector<Part>& parts);
 
 }  // namespace mtls::daemon::web::http

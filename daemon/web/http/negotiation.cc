@@ -16,7 +16,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
-// Cuts off and returns what stands before the next `separator`.
+// Cuts off and returns the text before the next `separator`.
 std::string_view next(std::string_view& rest, char separator) {
   const std::size_t end = rest.find(separator);
   const std::string_view item = rest.substr(0, end);
@@ -30,7 +30,7 @@ struct Choice {
   double quality = 1;   // 0: not acceptable
 };
 
-// RFC 9110 §12.4.2; what is no weight counts as none.
+// RFC 9110 §12.4.2; a malformed weight counts as 0.
 double quality_of(std::string_view text) {
   double quality = 0;
   const auto [end, error] =

@@ -12,20 +12,20 @@ namespace {
 
 namespace http = boost::beast::http;
 
-// RFC 9112 §5.2: a line that begins with white space continues the one before. Beast joins them;
+// RFC 9112 §5.2: a line that begins with white space continues the previous one. Beast joins them;
 // proxies in front may not.
 bool has_folded_line(std::string_view head) {
   return head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
 }
 
-// RFC 9112 §3.2: exactly one Host in HTTP/1.1, never two.
+// RFC 9112 §3.2: exactly one Host in HTTP/1.1, and never two.
 bool host_is_sound(const RequestHead& head) {
   const std::size_t hosts = head.count(http::field::host);
   return hosts == 1 || (hosts == 0 && head.version() < 11);
 }
 
-// RFC 9112 §6.1, §6.3: where the body ends must not be a matter of opinion. Of Content-Length,
-// Beast takes repeated equal ones and lists; beside Transfer-Encoding it refuses it.
+// RFC 9112 §6.1, §6.3: it must be unambiguous where the body ends. Beast accepts repeated equal
+// values and lists in Content-Length; beside Transfer-Encoding it refuses the field.
 bool framing_is_sound(const RequestHead& head) {
   if (head.count(http::field::content_length) > 1) return false;
   if (head[http::field::content_length].find(',') != boost::beast::string_view::npos) return false;
@@ -43,8 +43,8 @@ int status_of(const boost::system::error_code& error) {
 
 }  // namespace
 
-// From the start each time: after a piece that ends inside a line Beast only looks for the empty
-// line, and what can never become a head would be waited for until the deadline.
+// Parses from the start each time: after a piece that ends inside a line Beast only looks for the
+// empty line, so it would wait until the deadline for something that can never become a head.
 RequestReader::State RequestReader::read(std::string_view received) {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(max_bytes_));
@@ -58,7 +58,7 @@ RequestReader::State RequestReader::read(std::string_view received) {
 RequestReader::State RequestReader::judge(std::string_view text) {
   const RequestHead& request = head();
   const auto fields = std::distance(request.begin(), request.end());
-  // Beast's limit may be passed by a few bytes.
+  // Beast's limit may be exceeded by a few bytes.
   if (text.size() > max_bytes_ || fields > kMaxFields) return refuse(431);
   if (has_folded_line(text) || !host_is_sound(request) || !framing_is_sound(request)) {
     return refuse(400);

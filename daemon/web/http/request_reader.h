@@ -1,5 +1,5 @@
-// Received bytes in, one request head out: Beast's grammar, narrowed by what it lets pass and we
-// refuse. Pure; knows no sockets.
+// Received bytes in, one request head out: Beast's grammar, minus what it accepts and we refuse.
+// Pure; knows no sockets.
 #pragma once
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
@@ -15,23 +15,24 @@ namespace mtls::daemon::web::http {
 
 using RequestHead = boost::beast::http::request<boost::beast::http::empty_body>;
 
-/// A scraper sends about five.
+/// A scraper sends about five fields.
 inline constexpr std::ptrdiff_t kMaxFields = 100;
 
-/// For one request; the next one has a reader of its own.
+/// For one request; the next one gets a reader of its own.
 class RequestReader {
  public:
   enum class State { kIncomplete, kComplete, kRefused };
 
-  /// Start line, fields and the empty line may have `max_bytes` together.
+  /// `max_bytes`: for start line, fields and the empty line together.
   explicit RequestReader(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  /// `received`: every byte since the end of the head before, those seen by earlier calls too.
+  /// `received`: every byte since the end of the previous head, including those that earlier calls
+  /// saw.
   State read(std::string_view received);
 
-  /// After the first read: what is known so far; whole when complete.
+  /// What is known after the first read(); the whole head when complete.
   const RequestHead& head() const { return parser_->get(); }
-  /// When complete: where the head ends in what was received.
+  /// When complete: the length of the head in bytes.
   std::size_t size() const { return size_; }
   /// When refused: 400 (grammar, framing), 413 (a body beyond Beast's 1 MiB), 431 (too large).
   int status() const { return status_; }
@@ -46,7 +47,7 @@ class RequestReader {
   int status_ = 0;
 };
 
-/// No body is ever read: what follows the head would be taken for the next request.
+/// Whether a body follows. None is ever read: it would be taken for the next request.
 bool announces_body(const RequestHead& head);
 
 }  // namespace mtls::daemon::web::http

@@ -1,5 +1,5 @@
-// What the HTTP front asks of the rest of the daemon: a path in, bytes out. The front knows HTTP,
-// not certificates.
+// What the HTTP server asks of the rest of the daemon: a path in, bytes out. The server knows HTTP,
+// not certificates. Web thread only.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,8 @@ struct PageRequest {
 struct Page {
   int status = 200;
   std::string content_type;
-  /// The body, in order. Sent as gzip to who likes that, if some part is deflated already.
+  /// The parts of the body, in order. Sent as gzip to clients that accept it if at least one part
+  /// is deflated already.
   std::vector<Part> parts;
 };
 
@@ -29,9 +30,9 @@ class Site {
   virtual ~Site() = default;
   /// nullopt: 404.
   virtual std::optional<Page> get(const PageRequest& request) = 0;
-  /// A path that takes POST takes nothing else.
+  /// A path that accepts POST accepts no other method.
   virtual bool takes_post(std::string_view path) const = 0;
-  /// Only for such a path.
+  /// Only called for such a path.
   virtual Page post(std::string_view path) = 0;
 };
 

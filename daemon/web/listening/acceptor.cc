@@ -22,12 +22,12 @@ using asio::ip::tcp;
 using asio::local::stream_protocol;
 using boost::system::error_code;
 
-// The kernel would otherwise take megabytes of an answer nobody reads, and the write deadline would
-// never see the slow reader. A Unix socket's default is less than that.
+// Otherwise the kernel would buffer megabytes of an answer that nobody reads, and the write
+// deadline would never notice a slow reader. The default of a Unix socket is smaller than this.
 constexpr int kSendBufferBytes = 256 * 1024;
 
-// What is accepted inherits the options (tcp(7), sk_clone_lock() of the kernel): two calls less for
-// each connection of a flood.
+// Accepted sockets inherit the options (tcp(7), sk_clone_lock() of the kernel), which saves two
+// calls for each connection of a flood.
 void set_up(Acceptor& acceptor) {
   error_code ignored;  // a Unix socket has no TCP_NODELAY
   acceptor.set_option(tcp::no_delay(true), ignored);
@@ -35,8 +35,8 @@ void set_up(Acceptor& acceptor) {
   acceptor.non_blocking(true, ignored);
 }
 
-// Asio 1.74 opens sockets without it. The daemon starts no programs, so nothing can slip in
-// between.
+// Asio 1.74 opens sockets without it. The daemon starts no programs, so none can inherit the socket
+// in between.
 void close_on_exec(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
 std::string text(const tcp::endpoint& endpoint) {
@@ -88,7 +88,7 @@ base::Result<ListeningSocket> listen_on_tcp(asio::io_context& loop, const TcpAdd
   return ListeningSocket{std::move(acceptor), std::nullopt};
 }
 
-// Nobody can connect before listen(2), so the mode set in between is the first one there is.
+// Nobody can connect before listen(2), so setting the mode before that leaves no gap.
 base::Result<ListeningSocket> listen_on_unix(asio::io_context& loop, const std::string& path) {
   const std::string name = "unix:" + base::sanitize(path, base::kMaxPathBytes);
   const stream_protocol::endpoint endpoint(path);
@@ -132,7 +132,7 @@ base::Result<ListeningSocket> adopt(asio::io_context& loop, int fd) {
   if (option(fd, SO_TYPE) != SOCK_STREAM || option(fd, SO_ACCEPTCONN) != 1) {
     return base::fail(base::ErrorCode::kUnreadable,
                       "descriptor " + std::to_string(fd) +
-                          " is no listening stream socket; the socket unit needs ListenStream= "
+                          " is not a listening stream socket; the socket unit needs ListenStream= "
                           "and Accept=no");
   }
   close_on_exec(fd);

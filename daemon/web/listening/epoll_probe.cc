@@ -13,11 +13,12 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::milliseconds kDeadline{2000};  // for a thread that has nothing else to do
+constexpr std::chrono::milliseconds kDeadline{
+    2000};  // ample for a thread that has nothing else to do
 constexpr std::chrono::milliseconds kPause{1};
 constexpr int kRounds = 3;
 
-// A task from here, which starts a timer there.
+// Posts a task to the loop, which starts a timer there.
 bool is_heard(asio::io_context& loop) {
   const auto timer = std::make_shared<asio::steady_timer>(loop);
   const auto heard = std::make_shared<std::promise<void>>();
@@ -30,7 +31,7 @@ bool is_heard(asio::io_context& loop) {
 
 }  // namespace
 
-// Only from the second round on does the thread surely sleep when the task comes.
+// Only from the second round on is it certain that the thread sleeps when the task comes.
 bool epoll_wakes(asio::io_context& loop) {
   auto work = asio::make_work_guard(loop);
   std::thread thread([&loop] { loop.run(); });

@@ -12,10 +12,10 @@ namespace mtls::daemon::web::listening {
 namespace {
 
 tl::unexpected<base::Error> refuse(std::string_view text, std::string_view why) {
-  return base::fail(base::ErrorCode::kInvalidArgument, "listen address \"" + base::sanitize(text) +
-                                                           "\": " + std::string(why) +
-                                                           "; use :PORT, IPV4:PORT, [IPV6]:PORT or "
-                                                           "unix:/PATH");
+  return base::fail(base::ErrorCode::kInvalidArgument,
+                    "--web.listen-address: \"" + base::sanitize(text) + "\": " + std::string(why) +
+                        "; use :PORT, IPV4:PORT, [IPV6]:PORT or "
+                        "unix:/PATH");
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -32,8 +32,10 @@ bool is_literal(int family, const std::string& host) {
 
 base::Result<ListenAddress> parse_unix(std::string_view text, std::string_view path) {
   constexpr std::size_t kMostBytes = sizeof(sockaddr_un::sun_path) - 1;
-  if (!path.starts_with('/') || path.ends_with('/')) return refuse(text, "no absolute path");
-  if (path.find('\0') != std::string_view::npos) return refuse(text, "a NUL byte in the path");
+  if (!path.starts_with('/') || path.ends_with('/'))
+    return refuse(text, "the path is not absolute");
+  if (path.find('\0') != std::string_view::npos)
+    return refuse(text, "there is a NUL byte in the path");
   if (path.size() > kMostBytes) return refuse(text, "the path is longer than 107 bytes");
   return UnixAddress{std::string(path)};
 }
@@ -44,7 +46,7 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
   constexpr std::string_view kUnix = "unix:";
   if (text.starts_with(kUnix)) return parse_unix(text, text.substr(kUnix.size()));
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return refuse(text, "no port");
+  if (colon == std::string_view::npos) return refuse(text, "there is no port");
   const std::optional<std::uint16_t> port = parse_port(text.substr(colon + 1));
   if (!port) return refuse(text, "the port is not a number from 0 to 65535");
 

@@ -1,5 +1,5 @@
-// The text of --web.listen-address as an endpoint. Pure: no name is looked up, because a daemon
-// that needs DNS to start does not start when it is needed.
+// The text of --web.listen-address as an endpoint. Pure: looks up no names, because a daemon that
+// needs DNS to start does not start when it is needed.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ struct UnixAddress {
 
 using ListenAddress = std::variant<TcpAddress, UnixAddress>;
 
-/// `:PORT`, `192.0.2.1:PORT`, `[2001:db8::1]:PORT`, `localhost:PORT` (127.0.0.1), `unix:/PATH`.
-/// kInvalidArgument.
+/// `:PORT`, `192.0.2.1:PORT`, `[2001:db8::1]:PORT`, `localhost:PORT` (127.0.0.1) or `unix:/PATH`.
+/// kInvalidArgument: anything else.
 base::Result<ListenAddress> parse_listen_address(std::string_view text);
 
 }  // namespace mtls::daemon::web::listening

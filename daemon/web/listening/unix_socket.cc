@@ -12,7 +12,7 @@
 
 namespace mtls::daemon::web::listening {
 
-// Who listens, even with a full backlog, is told apart by the error.
+// Only a socket without a listener gives ECONNREFUSED; a full backlog gives another error.
 bool is_stale_socket(const std::string& path) {
   struct stat file{};
   if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;

@@ -1,4 +1,4 @@
-// The file of a Unix socket: made, with its permissions, and removed again. Knows no HTTP.
+// The file of a Unix socket: its permissions, and its removal. Knows no HTTP. One thread at a time.
 #pragma once
 
 #include <sys/types.h>
@@ -7,16 +7,16 @@
 
 namespace mtls::daemon::web::listening {
 
-/// The directory decides who gets to the socket, its mode who may connect: owner and group.
+/// Owner and group may connect; the directory decides who gets to the file.
 inline constexpr mode_t kSocketMode = 0660;
 
-/// A socket file that nobody listens behind any more: what a daemon leaves that was killed.
+/// Whether nobody listens on this socket file any more: a daemon that was killed leaves one behind.
 bool is_stale_socket(const std::string& path);
 
-/// Removed when this goes, unless it has become another one's.
+/// Removes the file in its destructor, unless another socket has taken its name.
 class SocketFile {
  public:
-  /// Of a socket just bound to `path`.
+  /// For a socket that was just bound to `path`.
   explicit SocketFile(std::string path);
   ~SocketFile();
   SocketFile(SocketFile&& other) noexcept;

@@ -20,7 +20,7 @@ constexpr double kMostNanoseconds = 100.0 * 24 * 3600e9;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// One `1.5h` off the front of `text`.
+// Takes one part like `1.5h` off the front of `text`.
 std::optional<double> take_part(std::string_view& text) {
   double number = 0;
   const auto [rest, error] =
@@ -45,7 +45,7 @@ std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text)
   if (text.empty()) return std::nullopt;
   double sum = 0;
   while (!text.empty()) {
-    // from_chars would read a sign, "inf" and "nan" too.
+    // from_chars() would also accept a sign, "inf" and "nan".
     if (!is_digit(text.front()) && text.front() != '.') return std::nullopt;
     const std::optional<double> part = take_part(text);
     if (!part) return std::nullopt;

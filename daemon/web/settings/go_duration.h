@@ -1,4 +1,5 @@
-// Durations as Go writes them, for web-config.yml is a format of Go programs. Pure.
+// Durations in Go's format, which web-config.yml uses because the exporter-toolkit is written in
+// Go. Pure.
 #pragma once
 
 #include <chrono>
@@ -7,7 +8,7 @@
 
 namespace mtls::daemon::web::settings {
 
-/// `300ms`, `1.5s`, `1h30m`; `0` needs no unit (Go's time.ParseDuration). nullopt: not that, or
+/// `300ms`, `1.5s`, `1h30m`; `0` needs no unit (Go's time.ParseDuration). nullopt: malformed,
 /// negative, or more than 100 days.
 std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text);
 

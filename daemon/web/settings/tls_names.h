@@ -1,4 +1,5 @@
-// The names web-config.yml has for cipher suites and curves, which are Go's, as OpenSSL's. Pure.
+// Translates the names of cipher suites and curves in web-config.yml, which are Go's, into
+// OpenSSL's. Pure.
 #pragma once
 
 #include <optional>
@@ -8,13 +9,13 @@
 namespace mtls::daemon::web::settings {
 
 struct CipherName {
-  std::string_view openssl;  // "" for those of TLS 1.3, which Go does not let anybody choose
+  std::string_view openssl;  // "" for those of TLS 1.3, which cannot be chosen in Go
 
   bool is_tls13() const { return openssl.empty(); }
 };
 
-/// Of a suite of Go's crypto/tls CipherSuites() (Go 1.19; later ones lack the four with RSA key
-/// exchange). nullopt: no such suite, or one that Go calls insecure.
+/// Knows the suites of Go's crypto/tls CipherSuites() (Go 1.19; later ones lack the four with RSA
+/// key exchange). nullopt: no such suite, or one that Go calls insecure.
 std::optional<CipherName> openssl_cipher(std::string_view go_name);
 
 /// `CurveP256`, `CurveP384`, `CurveP521`, `X25519`.

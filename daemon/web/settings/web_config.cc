@@ -12,18 +12,18 @@
 namespace mtls::daemon::web::settings {
 namespace {
 
-// A key that is there and not null; null is as good as not there, as in Go's yaml.
+// The value of a key; nullopt if it is missing or null, which are the same in Go's YAML.
 std::optional<YAML::Node> value_of(const YAML::Node& map, const char* key) {
   YAML::Node value = map[key];
   if (!value || value.IsNull()) return std::nullopt;
   return value;
 }
 
-// "" where the key is not set; a number or boolean is the text it is written as.
+// "" if the key is not set. A number or boolean becomes the text as written.
 std::string optional_text(const YAML::Node& map, const char* key) {
   const auto value = value_of(map, key);
   if (!value) return {};
-  if (!value->IsScalar()) system::reject(*value, std::string(key) + " must be a text");
+  if (!value->IsScalar()) system::reject(*value, std::string(key) + " must be a string");
   return value->Scalar();
 }
 
@@ -80,7 +80,7 @@ ClientAuth client_auth_of(const YAML::Node& map) {
                  "VerifyClientCertIfGiven or RequireAndVerifyClientCert");
 }
 
-// The toolkit's versions 1.0 and 1.1 are known and not served: nullopt.
+// nullopt: TLS 1.0 or 1.1, which the toolkit knows and this server does not serve.
 std::optional<TlsVersion> version_of(const YAML::Node& map, const char* key, TlsVersion otherwise) {
   if (!value_of(map, key)) return otherwise;
   const std::string word = optional_text(map, key);
@@ -94,12 +94,14 @@ void read_versions(const YAML::Node& map, TlsSettings& tls, std::vector<std::str
   const auto lowest = version_of(map, "min_version", TlsVersion::kTls12);
   const auto highest = version_of(map, "max_version", TlsVersion::kTls13);
   if (!highest)
-    system::reject(map["max_version"], "max_version must be TLS12 or TLS13: no other is served");
-  if (!lowest) notes.emplace_back("min_version is taken as TLS12, the lowest that is served");
+    system::reject(map["max_version"],
+                   "max_version must be TLS12 or TLS13; no other version is served");
+  if (!lowest) notes.emplace_back("min_version: TLS12 is used, the lowest version that is served");
   tls.min_version = lowest.value_or(TlsVersion::kTls12);
   tls.max_version = *highest;
   if (tls.min_version > tls.max_version) {
-    system::reject(map["min_version"], "min_version is above max_version; nobody could connect");
+    system::reject(map["min_version"],
+                   "min_version is above max_version, so nobody could connect; lower it");
   }
 }
 
@@ -113,16 +115,16 @@ void read_ciphers(const YAML::Node& map, TlsSettings& tls) {
     const auto cipher = openssl_cipher(suite.Scalar());
     if (!cipher) {
       system::reject(suite,
-                     "unknown cipher suite; name one as Go's crypto/tls does, like "
+                     "unknown cipher suite; use the names of Go's crypto/tls, such as "
                      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     }
     if (!cipher->is_tls13()) append(tls.ciphers, cipher->openssl);
   }
   if (suites.empty() || !tls.ciphers.empty()) return;
-  // Suites of TLS 1.3 alone: no older version has anything in common with any client.
+  // Only suites of TLS 1.3: a connection of an older version would have none in common.
   if (tls.max_version == TlsVersion::kTls12) {
     system::reject(map["cipher_suites"],
-                   "cipher_suites names none of TLS 1.2; nobody could connect");
+                   "cipher_suites has no suite of TLS 1.2, so nobody could connect; add one");
   }
   tls.min_version = TlsVersion::kTls13;
 }
@@ -137,24 +139,24 @@ void read_curves(const YAML::Node& map, TlsSettings& tls) {
   }
 }
 
-// What would let in nobody, or everybody behind the operator's back.
+// Rejects settings that would let in nobody, or everybody without the operator noticing.
 void check_client_rules(const YAML::Node& map, const TlsSettings& tls,
                         std::vector<std::string>& notes) {
   const bool asks = tls.client_auth != ClientAuth::kNone;
   if (tls.client_ca.is_set() && !asks) {
     system::reject(map,
-                   "client CAs without client_auth_type verify nobody; "
+                   "client CAs have no effect without client_auth_type; "
                    "add client_auth_type: RequireAndVerifyClientCert");
   }
   if (!tls.allowed_sans.empty() && !asks) {
     system::reject(map,
-                   "client_allowed_sans without client_auth_type checks nobody; "
+                   "client_allowed_sans has no effect without client_auth_type; "
                    "add client_auth_type: RequireAndVerifyClientCert");
   }
   if (tls.client_ca.is_set()) return;
   if (tls.client_auth == ClientAuth::kRequireAndVerify) {
     system::reject(map,
-                   "RequireAndVerifyClientCert without client CAs lets in nobody; "
+                   "RequireAndVerifyClientCert without client CAs lets nobody in; "
                    "add client_ca_file");
   }
   if (tls.client_auth == ClientAuth::kVerifyIfGiven) {
@@ -183,11 +185,11 @@ std::optional<TlsSettings> read_tls(const YAML::Node& map, const std::string& pa
   tls.prefer_server_ciphers = boolean_of(map, "prefer_server_cipher_suites", true);
 
   check_client_rules(map, tls, notes);
-  // IsEnabled() of the toolkit: these switch TLS on, the fine-tuning does not.
+  // Like IsEnabled() of the toolkit: these keys switch TLS on, the others only tune it.
   const bool enabled = tls.certificate.is_set() || tls.key.is_set() ||
                        !optional_text(map, "client_auth_type").empty();
   if (!enabled) {
-    notes.emplace_back("tls_server_config names no certificate: plain HTTP is served");
+    notes.emplace_back("tls_server_config has no certificate, so plain HTTP is served");
     return std::nullopt;
   }
   if (!tls.certificate.is_set()) system::reject(map, "tls_server_config needs cert_file (or cert)");
@@ -195,7 +197,7 @@ std::optional<TlsSettings> read_tls(const YAML::Node& map, const std::string& pa
   return tls;
 }
 
-// The whitelist of the toolkit (extraHTTPHeaders of web/handler.go), exact in its letters.
+// The toolkit's list of allowed headers (extraHTTPHeaders of web/handler.go), case-sensitive.
 void check_header(const YAML::Node& name, const YAML::Node& value) {
   static const std::map<std::string, system::YamlKeys> kValues{
       {"Content-Security-Policy", {}},
@@ -207,7 +209,7 @@ void check_header(const YAML::Node& name, const YAML::Node& value) {
   if (known == kValues.end()) {
     system::YamlKeys names;
     for (const auto& entry : kValues) names.push_back(entry.first);
-    system::reject(name, "this header cannot be set; these can: " + system::listed(names));
+    system::reject(name, "this header cannot be set; allowed headers: " + system::listed(names));
   }
   const system::YamlKeys& allowed = known->second;
   const bool fits =
@@ -223,13 +225,13 @@ void check_header(const YAML::Node& name, const YAML::Node& value) {
 void read_http(const YAML::Node& map, WebConfig& config) {
   system::check_keys(map, "http_server_config", {"http2", "headers"});
   const bool asks_http2 = value_of(map, "http2") && boolean_of(map, "http2", true);
-  if (asks_http2) config.notes.emplace_back("http2: only HTTP/1.1 is served");
+  if (asks_http2) config.notes.emplace_back("http2 has no effect: only HTTP/1.1 is served");
   const auto headers = value_of(map, "headers");
   if (!headers) return;
   system::check_unique_keys(*headers, "headers");
   for (const auto& entry : *headers) {
     if (!entry.second.IsScalar() && !entry.second.IsNull()) {
-      system::reject(entry.second, "the value of a header must be a text");
+      system::reject(entry.second, "the value of a header must be a string");
     }
     check_header(entry.first, entry.second);
     if (entry.second.IsNull() || entry.second.Scalar().empty()) continue;
@@ -242,8 +244,8 @@ void read_users(const YAML::Node& map, WebConfig& config) {
   for (const auto& entry : map) {
     if (!entry.second.IsScalar() || !is_bcrypt(entry.second.Scalar())) {
       system::reject(entry.second,
-                     "the password of a user must be a bcrypt hash, as `htpasswd -nBC 10 "
-                     "USER` prints it");
+                     "the password of a user must be a bcrypt hash; `htpasswd -nBC 10 "
+                     "USER` prints one");
     }
     config.users[entry.first.Scalar()] = entry.second.Scalar();
   }
@@ -254,7 +256,7 @@ void read_rate_limit(const YAML::Node& map, WebConfig& config) {
   const std::string interval = optional_text(map, "interval");
   const auto duration = parse_go_duration(interval.empty() ? "0" : interval);
   if (!duration)
-    system::reject(map["interval"], "interval must be a duration like 1s, 500ms or 1m30s");
+    system::reject(map["interval"], "interval must be a duration such as 1s, 500ms or 1m30s");
   RateLimit limit{.interval = *duration};
   if (const std::string burst = optional_text(map, "burst"); !burst.empty()) {
     const auto [end, error] =

@@ -4,9 +4,9 @@
 
 namespace mtls::daemon::web::tls {
 
-void PlainStream::open(Opened done) { done({}); }
+void PlainStream::handshake(Completed done) { done({}); }
 
-void PlainStream::await_bytes(Opened done) {
+void PlainStream::await_bytes(Completed done) {
   socket_.async_wait(Socket::wait_read, std::move(done));
 }
 
@@ -18,7 +18,7 @@ void PlainStream::write(const std::vector<boost::asio::const_buffer>& buffers, T
   boost::asio::async_write(socket_, buffers, std::move(done));
 }
 
-void PlainStream::finish(Opened done) {
+void PlainStream::finish(Completed done) {
   Error error;
   socket_.shutdown(Socket::shutdown_send, error);
   done(error);

@@ -1,5 +1,5 @@
-// The bytes of one connection, whatever carries them: what a Session needs and nothing more, so
-// that HTTP is the same over TCP, a Unix socket and TLS. Web thread only.
+// The bytes of one connection, whatever carries them: just what a Session needs, so that HTTP is
+// the same over TCP, a Unix socket and TLS. Knows no HTTP. Web thread only.
 #pragma once
 
 #include <utility>  // boost/asio.hpp 1.74 forgets it for std::exchange under C++20
@@ -13,31 +13,32 @@
 
 namespace mtls::daemon::web::tls {
 
-/// Of any family: TCP over IPv4 and IPv6, Unix.
+/// A socket of any family: TCP over IPv4 or IPv6, or Unix.
 using Socket = boost::asio::generic::stream_protocol::socket;
 
-/// One operation of each kind at a time. Deadlines are the caller's: closing socket() makes what is
-/// under way fail, cancelling it makes only that fail.
+/// One operation of each kind at a time. The caller sets deadlines: closing socket() makes
+/// everything under way fail, and so does cancelling it, which leaves it open.
 class Stream {
  public:
   using Error = boost::system::error_code;
-  using Opened = std::function<void(const Error&)>;
+  using Completed = std::function<void(const Error&)>;
   using Transferred = std::function<void(const Error&, std::size_t)>;
 
   virtual ~Stream() = default;
 
-  /// A handshake comes before HTTP.
-  virtual bool needs_opening() const = 0;
-  /// That handshake, once the client has said something: until then it would cost memory.
-  virtual void open(Opened done) = 0;
-  /// Until there is something to read, be it the end; holds no buffer meanwhile.
-  virtual void await_bytes(Opened done) = 0;
-  /// At least one byte, or an error.
+  /// Whether a handshake comes before HTTP.
+  virtual bool needs_handshake() const = 0;
+  /// Performs that handshake. To be called once the client has sent something: until then it would
+  /// only cost memory.
+  virtual void handshake(Completed done) = 0;
+  /// Waits until there is something to read, or the end; holds no buffer meanwhile.
+  virtual void await_bytes(Completed done) = 0;
+  /// Reads at least one byte, or fails.
   virtual void read_some(boost::asio::mutable_buffer into, Transferred done) = 0;
-  /// All of it, or an error. What the buffers point to must live until then.
+  /// Writes everything, or fails. What the buffers point to must live until then.
   virtual void write(const std::vector<boost::asio::const_buffer>& buffers, Transferred done) = 0;
-  /// Tells the client that no more will come; what it still sends can be read.
-  virtual void finish(Opened done) = 0;
+  /// Tells the client that nothing more will come; what it still sends can be read.
+  virtual void finish(Completed done) = 0;
 
   virtual Socket& socket() = 0;
 };

@@ -17,7 +17,7 @@ std::string_view bytes_of(const ASN1_STRING* string) {
           static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-// The 4 or 16 bytes that `text` denotes; "" when it is no address.
+// The 4 or 16 bytes of the address in `text`; "" if it is not an address.
 std::string address_bytes(const std::string& text) {
   std::array<char, sizeof(in6_addr)> bytes{};
   if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return {bytes.data(), sizeof(in_addr)};

@@ -1,4 +1,5 @@
-// client_allowed_sans: whether a client certificate carries one of the names that are let in. Pure.
+// client_allowed_sans: whether a client certificate carries one of the allowed names. Does not
+// verify the certificate. Pure.
 #pragma once
 
 #include <openssl/x509.h>
@@ -8,8 +9,8 @@
 
 namespace mtls::daemon::web::tls {
 
-/// A DNS name, e-mail address or URI of the subjectAltName that is byte for byte one of `allowed`,
-/// or an IP address that one of them denotes. No wildcards, no common names (exporter-toolkit,
+/// Whether a DNS name, e-mail address or URI of the subjectAltName equals one of `allowed` byte for
+/// byte, or an IP address equals one of them. No wildcards, no common names (exporter-toolkit,
 /// TLSConfig.VerifyPeerCertificate).
 bool has_allowed_san(const X509* certificate, std::span<const std::string> allowed);
 

@@ -18,10 +18,10 @@ using Key = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 
 using Done = base::Result<void>;
 
-// Forward secret and authenticated; what a scraper younger than ten years offers.
+// Forward secret and authenticated; every scraper younger than ten years offers them.
 constexpr const char* kDefaultCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-// `what` with OpenSSL's reason, which quotes no bytes of the input. The error queue is empty after.
+// `what` with OpenSSL's reason, which quotes no bytes of the input. Clears the error queue.
 tl::unexpected<base::Error> refuse(const std::string& what) {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   const std::string text = reason != nullptr ? std::string(" (") + reason + ")" : "";
@@ -37,14 +37,14 @@ Bio reader_of(const base::FileBytes& bytes) {
   return Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
-// An encrypted key is refused: there is nobody to ask for its password.
+// An encrypted key is refused, because nobody is there to type its password.
 int no_password(char*, int, int, void*) { return -1; }
 
 Certificate next_certificate(BIO* bio) {
   return Certificate(PEM_read_bio_X509_AUX(bio, nullptr, &no_password, nullptr));
 }
 
-// After the last certificate: the end of the text, or a block that is broken?
+// After the last certificate: tells the end of the text from a broken block.
 bool at_end() {
   const unsigned long error = ERR_peek_last_error();
   const bool end =
@@ -58,16 +58,17 @@ Done use_certificate(SSL_CTX* context, const settings::TlsSettings& settings,
   const std::string name = named(settings.certificate, "cert");
   const Bio bio = reader_of(material.certificate);
   const Certificate leaf = next_certificate(bio.get());
-  if (!leaf) return refuse(name + ": no certificate to serve with; write it as PEM, leaf first");
+  if (!leaf)
+    return refuse(name + ": no certificate; write the server certificate as PEM, leaf first");
   if (SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-    return refuse(name + ": the certificate cannot be served with");
+    return refuse(name + ": OpenSSL does not accept the certificate");
   }
   while (const Certificate issuer = next_certificate(bio.get())) {
     if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1) {
-      return refuse(name + ": the chain cannot be served with");
+      return refuse(name + ": OpenSSL does not accept a certificate of the chain");
     }
   }
-  if (!at_end()) return refuse(name + ": a certificate of the chain is broken");
+  if (!at_end()) return refuse(name + ": a certificate of the chain is malformed");
   return {};
 }
 
@@ -77,13 +78,13 @@ Done use_key(SSL_CTX* context, const settings::TlsSettings& settings, const TlsM
   const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, &no_password, nullptr));
   if (!key) return refuse(name + ": no private key; write it as PEM, without a password");
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
-    return refuse(name + ": not the key of the certificate in " +
+    return refuse(name + ": this key does not belong to the certificate in " +
                   named(settings.certificate, "cert") + "; replace both together");
   }
   return {};
 }
 
-// Every CA given is an anchor, intermediates too, as in a CertPool of Go.
+// Every given CA is a trust anchor, intermediates too, as in a CertPool of Go.
 Done trust_client_cas(SSL_CTX* context, const settings::TlsSettings& settings,
                       const TlsMaterial& material) {
   if (!settings.client_ca.is_set()) return {};
@@ -94,10 +95,10 @@ Done trust_client_cas(SSL_CTX* context, const settings::TlsSettings& settings,
   bool any = false;
   while (const Certificate ca = next_certificate(bio.get())) {
     if (X509_STORE_add_cert(store, ca.get()) != 1 || SSL_CTX_add_client_CA(context, ca.get()) != 1)
-      return refuse(name + ": a client CA cannot be used");
+      return refuse(name + ": OpenSSL does not accept a client CA");
     any = true;
   }
-  if (!at_end()) return refuse(name + ": a certificate of the client CAs is broken");
+  if (!at_end()) return refuse(name + ": a certificate of the client CAs is malformed");
   if (!any) return refuse(name + ": no client CA; write at least one certificate as PEM");
   return {};
 }
@@ -116,11 +117,11 @@ Done set_protocol(SSL_CTX* context, const settings::TlsSettings& settings) {
   SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
   const std::string ciphers = settings.ciphers.empty() ? kDefaultCiphers : settings.ciphers;
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1) {
-    return refuse("cipher_suites: OpenSSL has none of them; name others");
+    return refuse("cipher_suites: OpenSSL supports none of them; name others");
   }
   if (settings.curves.empty()) return {};
   if (SSL_CTX_set1_groups_list(context, settings.curves.c_str()) != 1) {
-    return refuse("curve_preferences: OpenSSL does not take them; name others");
+    return refuse("curve_preferences: OpenSSL does not support them; name others");
   }
   return {};
 }
@@ -134,7 +135,7 @@ int verify_mode(const settings::TlsSettings& settings) {
     case settings::ClientAuth::kRequest:
     case settings::ClientAuth::kVerifyIfGiven: break;
   }
-  // Without a certificate there is no name that could be one of those let in.
+  // Without a certificate no name can be an allowed one.
   return settings.allowed_sans.empty() ? SSL_VERIFY_PEER
                                        : SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 }
@@ -171,8 +172,8 @@ base::Result<std::shared_ptr<TlsContext>> TlsContext::make(const settings::TlsSe
   return made;
 }
 
-// In the place of X509_verify_cert(): SSL_CTX_set_cert_verify_callback(3). Only called when the
-// client sent a certificate.
+// Replaces X509_verify_cert() (SSL_CTX_set_cert_verify_callback(3)). Only called if the client sent
+// a certificate.
 int TlsContext::check_client(X509_STORE_CTX* store, void* self) noexcept {
   const auto& rules = *static_cast<const TlsContext*>(self);
   if (rules.verifies_chain_ && X509_verify_cert(store) <= 0) return 0;

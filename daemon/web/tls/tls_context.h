@@ -1,5 +1,5 @@
-// The TLS side of the listener as OpenSSL has it: one immutable SSL_CTX made of web-config.yml and
-// the bytes of the files it names. Opens no file, knows no socket.
+// The TLS side of the HTTP server: one immutable SSL_CTX, made from web-config.yml and the bytes of
+// the files it names. Opens no file and knows no socket. Web thread only after it was made.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -24,9 +24,9 @@ struct TlsMaterial {
 
 class TlsContext {
  public:
-  /// TLS 1.2 and 1.3, no renegotiation, no compression, no resumption: who is no longer let in
-  /// stays out from the next connection on. kParse: which file cannot be used, and why; never a
-  /// byte of it.
+  /// TLS 1.2 and 1.3; no renegotiation, no compression and no resumption, so that a client that is
+  /// no longer allowed is kept out from its next connection on. kParse: which file cannot be used,
+  /// and why; never a byte of it.
   static base::Result<std::shared_ptr<TlsContext>> make(const settings::TlsSettings& settings,
                                                         const TlsMaterial& material);
   TlsContext(const TlsContext&) = delete;

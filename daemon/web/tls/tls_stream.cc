@@ -15,15 +15,15 @@ constexpr std::size_t kMostAtOnce = std::size_t{1} << 20U;  // SSL_write(3) coun
 
 }  // namespace
 
-void TlsStream::open(Opened done) {
+void TlsStream::handshake(Completed done) {
   tls_.reset(SSL_new(context_->get()));
   if (!tls_ || SSL_set_fd(tls_.get(), socket_.native_handle()) != 1) throw std::bad_alloc();
   carry_out([](SSL* tls) { return SSL_accept(tls); },
             [done = std::move(done)](const Error& error, std::size_t) { done(error); });
 }
 
-// A record may hold more than was asked for: the rest waits in OpenSSL, not in the kernel.
-void TlsStream::await_bytes(Opened done) {
+// A record may hold more than was read; the rest waits in OpenSSL, not in the kernel.
+void TlsStream::await_bytes(Completed done) {
   if (tls_ && SSL_has_pending(tls_.get()) == 1) {
     return report({}, 0, [done = std::move(done)](const Error&, std::size_t) { done({}); });
   }
@@ -41,7 +41,7 @@ void TlsStream::write(const std::vector<asio::const_buffer>& buffers, Transferre
   write_rest(0, std::move(done));
 }
 
-// From the last buffer to the first: they stand in reverse order.
+// The buffers are in reverse order, so the last one is next.
 void TlsStream::write_rest(std::size_t written, Transferred done) {
   if (unwritten_.empty()) return report({}, written, std::move(done));
   const asio::const_buffer next = asio::buffer(unwritten_.back(), kMostAtOnce);
@@ -54,9 +54,9 @@ void TlsStream::write_rest(std::size_t written, Transferred done) {
             });
 }
 
-// Our close_notify; the client's is not waited for. What it still sends is read from the bare
-// socket, by somebody who only throws it away.
-void TlsStream::finish(Opened done) {
+// Sends our close_notify and does not wait for the client's. What the client still sends is read
+// from the bare socket and discarded.
+void TlsStream::finish(Completed done) {
   is_finished_ = true;
   const auto say_goodbye = [](SSL* tls) {
     const int returned = SSL_shutdown(tls);
@@ -69,7 +69,7 @@ void TlsStream::finish(Opened done) {
   });
 }
 
-// A descriptor that was closed meanwhile may be somebody else's by now.
+// A closed descriptor may belong to somebody else by now.
 void TlsStream::carry_out(Call call, Transferred done) {
   if (!socket_.is_open()) return report(asio::error::operation_aborted, 0, std::move(done));
   ERR_clear_error();
@@ -95,8 +95,8 @@ void TlsStream::retry_when(Socket::wait_type ready, Call call, Transferred done)
       });
 }
 
-// Never before the call that began it has returned: a client with many small records would be
-// served in a recursion as deep, and nobody else meanwhile.
+// Reports never before the call that began the operation has returned: otherwise a client with many
+// small records would cause a deep recursion and keep the thread to itself.
 void TlsStream::report(const Error& error, std::size_t bytes, Transferred done) {
   asio::post(socket_.get_executor(),
              [error, bytes, done = std::move(done)] { done(error, bytes); });

@@ -1,6 +1,6 @@
-// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: requests in one call, or raw
-// bytes for clients that misbehave. Nothing waits longer than its timeout. Does not know chunked
-// bodies, since the daemon sends none.
+// A blocking HTTP/1 client on a raw socket to 127.0.0.1, for tests: one-line requests, or bytes by
+// hand for rude clients. Nothing waits longer than its timeout. Knows no chunked bodies, because
+// the daemon sends none.
 #pragma once
 
 #include <sys/socket.h>
@@ -48,7 +48,7 @@ class HttpConnection {
   /// One complete answer; bytes after it are kept for the next call. An answer to HEAD has no body,
   /// whatever its length says.
   HttpAnswer receive_answer(std::string_view method = "GET");
-  /// Whether the peer closes or resets within the timeout. Discards bytes that come before.
+  /// Whether the peer closed or reset within the timeout; discards bytes that come before.
   bool closed_by_peer();
   void half_close();
   /// Closes with a RST.

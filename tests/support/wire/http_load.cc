@@ -1,6 +1,7 @@
 #include "tests/support/wire/http_load.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -213,6 +214,13 @@ Scrapes scrape_for(const LoadTarget& target, std::chrono::milliseconds span,
 
 Scrapes scrape_at_once(const LoadTarget& target, std::size_t count) {
   return Scraping(target, count).finish();
+}
+
+void allow_many_descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::size_t resident_kib(pid_t pid) {

@@ -1,6 +1,5 @@
-// HTTP clients in numbers: clients that misbehave and hold connections, a scraper that measures,
-// and a burst of scrapes at once; plain or TLS. To 127.0.0.1 only. Scrapes send Prometheus' own
-// header.
+// Many HTTP clients: rude ones that hold connections, a scraper that measures, and a burst of
+// scrapes at once; plain or TLS. Connects to 127.0.0.1 only; scrapes send Prometheus' own headers.
 #pragma once
 
 #include <sys/types.h>
@@ -23,8 +22,8 @@ struct RudeMix {
   std::size_t slow = 0;      // ask for /metrics and read 1 KB of it per second
 };
 
-/// The constructor returns when all are connected. A client that is disconnected connects again
-/// after a second. All end with the object.
+/// Connects all of them before the constructor returns, and reconnects each a second after it was
+/// hung up on, until destroyed.
 class RudeClients {
  public:
   RudeClients(const LoadTarget& target, const RudeMix& mix);
@@ -51,7 +50,7 @@ struct Scrapes {
   std::size_t failed = 0;            // without a complete answer with status 200
   std::vector<double> milliseconds;  // of the answered scrapes, sorted
 
-  /// Of the answered scrapes; `share` 0.5 is the median.
+  /// A quantile of the answered ones; `share` 0.5 for the median.
   double quantile(double share) const;
 };
 
@@ -62,7 +61,11 @@ Scrapes scrape_for(const LoadTarget& target, std::chrono::milliseconds span,
 /// `count` scrapes at once. Their times count from the start of all.
 Scrapes scrape_at_once(const LoadTarget& target, std::size_t count);
 
-/// The resident set of a process, in KiB.
+/// Raises the soft limit of descriptors to the hard one, for tests that hold thousands of
+/// connections.
+void allow_many_descriptors();
+
+/// Resident set of a process, in KiB.
 std::size_t resident_kib(pid_t pid);
 
 }  // namespace mtls::testing

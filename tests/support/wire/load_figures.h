@@ -1,4 +1,4 @@
-// Measures one server's behaviour under load, in figures to compare with those of another server.
+// One server's behaviour under load, in figures that can be compared with another server's.
 #pragma once
 
 #include <sys/types.h>

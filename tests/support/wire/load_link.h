@@ -1,5 +1,5 @@
-// One end of a connection under load, plain or TLS, that never blocks: what it cannot do now, it
-// does when it is called again. To 127.0.0.1 only.
+// One end of a connection under load, plain or TLS, that never blocks: what is not possible now is
+// done at a later call. To 127.0.0.1 only.
 #pragma once
 
 #include <sys/types.h>
@@ -22,8 +22,7 @@ class LoadLink {
  public:
   /// A link that is not connected.
   LoadLink();
-  /// The connection may not be established yet; a failure shows when it is used. `receive_buffer` >
-  /// 0 sets SO_RCVBUF, in bytes, for a client that reads slowly.
+  /// The connection may still be under way; a failure shows when it is used.
   explicit LoadLink(const LoadTarget& target, int receive_buffer = 0);
   ~LoadLink();
   LoadLink(LoadLink&&) noexcept;
@@ -43,7 +42,7 @@ class LoadLink {
     std::size_t bytes;  // kDone with 0 bytes: the end
   };
   Received receive(char* into, std::size_t limit);
-  /// Discards what came, below TLS. false: the other side has disconnected.
+  /// Discards what came, below TLS; false: the peer has hung up.
   bool discard(std::size_t limit);
   void close() { *this = LoadLink(); }
 

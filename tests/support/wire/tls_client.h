@@ -1,5 +1,5 @@
-// One HTTPS GET to a loopback address with any client certificate, however weak or wrong: tests ask
-// how the server treats it. Verifies nothing, not even the server's certificate. OpenSSL stays in
+// One HTTPS GET to a loopback address with any client certificate, however weak or wrong; the test
+// judges what the server makes of it. Accepts any server certificate. OpenSSL stays in
 // tls_client.cc.
 #pragma once
 

@@ -23,8 +23,8 @@ struct TlsClient {
 
 class TlsConnection {
  public:
-  /// Connects and does the handshake; each step waits at most 10 s. Throws std::runtime_error when
-  /// the PEM texts or names are unusable, which is a bug of the test.
+  /// Connects and shakes hands; each step waits 10 s at most. Throws std::runtime_error if the PEM
+  /// texts or names are invalid, a bug of the test.
   explicit TlsConnection(std::uint16_t port, const TlsClient& client = {});
   ~TlsConnection();
   TlsConnection(TlsConnection&&) noexcept;

@@ -1,5 +1,5 @@
-// The parts that the TLS clients of the tests share: OpenSSL's objects, one kind of context, and a
-// text for errors. Verifies no certificate. Only for the .cc files of this folder.
+// What the TLS clients of the tests share: OpenSSL's objects, one kind of context, a way to say
+// what went wrong. Judges no certificate. For their .cc files only.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -17,9 +17,8 @@ using SslContext = base::Owned<SSL_CTX, SSL_CTX_free>;
 using Ssl = base::Owned<SSL, SSL_free>;
 using Certificate = base::Owned<X509, X509_free>;
 
-/// A context that verifies nobody. It has security level 0, so that weak keys and old versions can
-/// be tried, and accepts an end without close_notify. The process ignores SIGPIPE from the first
-/// call on.
+/// Verifies nothing; has security level 0, so that weak keys and old versions can be tried; accepts
+/// an end without close_notify. The process ignores SIGPIPE from the first call on.
 SslContext client_context();
 
 /// Sends exactly these certificates, leaf first, and none that OpenSSL finds in a store. Throws

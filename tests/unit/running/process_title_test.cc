@@ -1,14 +1,13 @@
 #include "running/process_title.h"
 
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace mtls::running {
 
-TEST_CASE("nginx process: a master's title says how it was started") {
+TEST_CASE("process title: a master's title says how it was started") {
   using namespace std::string_literals;
   const std::vector<std::pair<std::string, NginxMaster>> cases{
       {"/usr/sbin/nginx", {}},

@@ -2,13 +2,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "tests/support/memory_filesystem.h"
 
 namespace mtls::daemon {
 
-TEST_CASE("nginx process: masters are found below /proc, oldest first, others let be") {
+TEST_CASE("nginx process: only masters are found below /proc, oldest first") {
   testing::MemoryFileSystem disk;
   disk.put("/r/proc/1000/cmdline", "nginx: master process nginx -c /new");
   disk.put("/r/proc/99/cmdline", "nginx: master process nginx -c /old");

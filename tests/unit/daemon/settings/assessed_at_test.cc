@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr base::sys_seconds kNow{std::chrono::seconds{1'000'000}};
 
-TEST_CASE("assessed at: a distance counts from now, an instant does not") {
+TEST_CASE("assessed at: a time span counts from now, an instant does not") {
   struct Row {
     const char* text;
     const char* expected;  // "" = refused

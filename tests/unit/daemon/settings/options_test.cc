@@ -2,13 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/daemon/exporter_fixture.h"
-
 namespace mtls::daemon {
 namespace {
 
-using testing::exporter;
-using testing::TempDir;
 using namespace std::chrono_literals;
 
 std::variant<settings::Options, settings::Leave> parse(std::vector<const char*> arguments) {
@@ -37,7 +33,7 @@ TEST_CASE("options: without flags there are the defaults") {
   }
 }
 
-TEST_CASE("options: every flag has its value, before and behind the verb, with = and without") {
+TEST_CASE("options: every flag is read, before and after the command, with = and without") {
   const auto parsed = parse({"--config.file=s.yml",
                              "--nginx.conf",
                              "n.conf",
@@ -76,7 +72,7 @@ TEST_CASE("options: every flag has its value, before and behind the verb, with =
   CHECK(options.log.format == system::log::LogFormat::kJson);
 }
 
-TEST_CASE("options: check and dump have their own flags beside the shared ones") {
+TEST_CASE("options: check and dump have flags of their own besides the shared ones") {
   const auto checked =
       parse({"check", "--format=json", "--client-cert", "a=x.pem", "--client-cert=b=c=d.pem",
              "--at=+30d", "--fail-on=info", "--with-keys", "--nginx.conf=n.conf"});
@@ -99,7 +95,7 @@ TEST_CASE("options: check and dump have their own flags beside the shared ones")
   CHECK(std::get<settings::Options>(dumped).nginx_conf == "n.conf");
 }
 
-TEST_CASE("options: check asks for text and a warning's bar now, without keys; dump for json") {
+TEST_CASE("options: check defaults to text, warning, now and no keys; dump to json") {
   const auto parsed = parse({"check"});
   REQUIRE(std::holds_alternative<settings::Options>(parsed));
   const settings::Options& options = std::get<settings::Options>(parsed);
@@ -123,7 +119,7 @@ TEST_CASE("options: a client may have no certificate, and a pattern stands for m
                                                  {.name = "", .path = "/d/[ab].pem"}});
 }
 
-TEST_CASE("options: check takes a bundle and a client in place of nginx's configuration") {
+TEST_CASE("options: check accepts a bundle and a client instead of nginx's configuration") {
   const auto parsed = parse({"check", "--client-cert", "a=x.pem", "ca.pem", "client.pem",
                              "--profile=strict", "--missing-files=warn"});
   REQUIRE(std::holds_alternative<settings::Options>(parsed));
@@ -134,7 +130,7 @@ TEST_CASE("options: check takes a bundle and a client in place of nginx's config
   CHECK(check.missing_files == audit::MissingFiles::kWarning);
 }
 
-TEST_CASE("options: what explain is asked is one text, or stands on standard input") {
+TEST_CASE("options: the arguments of explain are one text; without any it reads standard input") {
   for (const auto& [arguments, expected] :
        std::vector<std::pair<std::vector<const char*>, std::string>>{
            {{"explain", "ca-expired"}, "ca-expired"},
@@ -147,7 +143,7 @@ TEST_CASE("options: what explain is asked is one text, or stands on standard inp
   }
 }
 
-TEST_CASE("options: a mistake leaves with 2 and names the flag and the text") {
+TEST_CASE("options: a mistake exits with 2 and names the flag and its value") {
   struct Row {
     std::vector<const char*> arguments;
     std::vector<const char*> parts;
@@ -203,47 +199,6 @@ TEST_CASE("options: a duration is a positive whole number with its unit") {
         Row{"1 s", std::nullopt}, Row{"1d", std::nullopt}, Row{"1s1s", std::nullopt}}) {
     CAPTURE(row.text);
     CHECK(settings::parse_duration(row.text) == row.expected);
-  }
-}
-
-struct Run {
-  std::vector<std::string> flags;
-  int code;
-  const char* output;  // parts of it, "" = nothing at all
-  const char* error;
-};
-
-TEST_CASE("options: the program leaves with 0, 2 or 3, and says why on the stream for it") {
-  const TempDir dir;
-  const std::string good = dir.write("good.yml", "limits: {max_series: 5}\n");
-  const std::string unknown = dir.write("unknown.yml", "limits:\n  max_serie: 5\n");
-  const std::string broken = dir.write("broken.yml", "canaries: [\n");
-  const std::string absent = dir.path("absent.yml");
-  const std::vector<Run> runs = {
-      {{"--version"}, 0, "nginx-mtls-exporter, version 0.", ""},
-      {{"--help"}, 0, "--web.listen-address", ""},
-      {{"--nosuch"}, 2, "", "--nosuch"},
-      {{"--config.check"}, 0, "", "the settings are good"},
-      {{"--config.check", "--config.file", good}, 0, "", "the settings are good"},
-      {{"--config.check", "--config.file", unknown}, 2, "", "unknown.yml:2:3: unknown key"},
-      {{"--config.file", unknown}, 2, "", "unknown.yml:2:3: unknown key"},
-      {{"--config.check", "--config.file", broken}, 2, "", "broken.yml:"},
-      {{"--config.check", "--config.file", absent}, 2, "", "absent.yml"},
-      {{"--config.check", "--config.file", dir.path()}, 2, "", "the settings are no good"},
-      {{"--web.listen-address", "nowhere"}, 2, "", "nowhere"},
-      {{"--web.listen-address", "127.0.0.1:99999"}, 2, "", "99999"},
-      {{"--web.listen-address", "192.0.2.1:10059"}, 3, "", "192.0.2.1:10059"},
-  };
-  for (const Run& row : runs) {
-    CAPTURE(row.flags);
-    auto program = exporter(row.flags);
-    CHECK(program.wait(5s) == row.code);
-    for (const auto& [expected, said] : {std::pair{row.output, program.standard_output()},
-                                         {row.error, program.standard_error()}}) {
-      CAPTURE(said);
-      CHECK(said.find(expected) != std::string::npos);
-      CHECK(said.empty() == std::string(expected).empty());
-    }
   }
 }
 

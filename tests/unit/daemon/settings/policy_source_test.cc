@@ -23,7 +23,7 @@ audit::Policy policy_of(const settings::Options& options, testing::MemoryFileSys
 
 }  // namespace
 
-TEST_CASE("policy source: without a running nginx the installed binary says prefix and conf") {
+TEST_CASE("policy source: without a running nginx the installed binary gives prefix and conf") {
   testing::MemoryFileSystem disk;
   CHECK(policy_of({}, disk).nginx_conf == "/etc/nginx/nginx.conf");
   disk.put("/usr/sbin/nginx", kBinary);
@@ -33,7 +33,7 @@ TEST_CASE("policy source: without a running nginx the installed binary says pref
   CHECK(policy.build.version == config::Version{1, 22, 1});
 }
 
-TEST_CASE("policy source: the host's name is what the kernel says, for $hostname") {
+TEST_CASE("policy source: $hostname is the host name of the kernel") {
   std::ifstream kernel("/proc/sys/kernel/hostname");
   std::string name;
   REQUIRE(std::getline(kernel, name));
@@ -56,7 +56,7 @@ TEST_CASE("policy source: a running master's binary, -p and -c win over the inst
   CHECK(policy.nginx_conf == "/other/x.conf");
 }
 
-TEST_CASE("policy source: a master whose binary may not be read is of the installed one") {
+TEST_CASE("policy source: a master whose binary is unreadable counts as the installed nginx") {
   testing::MemoryFileSystem disk;
   disk.put("/usr/sbin/nginx", kBinary);
   disk.put("/proc/70/cmdline", title("-p /run"));
@@ -98,7 +98,7 @@ TEST_CASE("policy source: flags win over settings, settings over the running mas
   CHECK(policy.build.version == config::Version{1, 31, 0});
 }
 
-TEST_CASE("policy source: the settings' policy section is the policy's") {
+TEST_CASE("policy source: the policy section of the settings is adopted") {
   testing::MemoryFileSystem disk;
   disk.put("/s.yml", "policy: {profile: strict, disable: [runtime-path]}\n");
   settings::Options options;

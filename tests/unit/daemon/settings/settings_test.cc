@@ -20,7 +20,7 @@ TEST_CASE("settings: an empty file is all defaults") {
   }
 }
 
-TEST_CASE("settings: every key has its place") {
+TEST_CASE("settings: every key is read") {
   const auto settings = settings::parse_settings(R"(
 nginx:
   conf: /opt/nginx/nginx.conf
@@ -75,23 +75,23 @@ limits:
                                           .max_certificates_per_file = 4});
 }
 
-TEST_CASE("settings: a mistake is named with line and column") {
+TEST_CASE("settings: a mistake is reported with its line and column") {
   struct Row {
     const char* text;
     const char* message;  // how it begins
   };
   for (const Row& row : std::vector<Row>{
            {"canary: []\n",
-            "s.yml:1:1: unknown key \"canary\" in the settings; known here: nginx, "},
+            "s.yml:1:1: unknown key \"canary\" in the settings; known keys: nginx, "},
            {"nginx:\n  config: x\n", "s.yml:2:3: unknown key \"config\" in nginx"},
            {"nginx: {conf: a, conf: b}\n", "s.yml:1:18: repeated key \"conf\" in nginx"},
            {"nginx: x\n", "s.yml:1:8: nginx must be a map with conf, prefix, version"},
            {"nginx: {conf: }\n", "s.yml:1:"},
-           {"nginx: {conf: [a]}\n", "s.yml:1:15: nginx.conf must be a text"},
+           {"nginx: {conf: [a]}\n", "s.yml:1:15: nginx.conf must be a string"},
            {"nginx:\n  version: latest\n", "s.yml:2:12: nginx.version must look like 1.22.1"},
            {"canaries: x\n", "s.yml:1:11: canaries must be a list"},
            {"canaries:\n  - billing\n", "s.yml:2:5: a canary must be a map with name, certificate"},
-           {"canaries:\n  - name: a\n", "s.yml:2:5: a canary needs name and certificate"},
+           {"canaries:\n  - name: a\n", "s.yml:2:5: a canary needs a name and a certificate"},
            {"canaries:\n  - {name: a, certificate: c, expects: reject}\n",
             "s.yml:2:31: unknown key \"expects\" in a canary"},
            {"canaries:\n  - {name: a, certificate: c, expect: refuse}\n",
@@ -99,7 +99,7 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"canaries:\n  - {name: a, certificate: c, servers: x}\n",
             "s.yml:2:40: servers must be a list"},
            {"canaries:\n  - {name: a, certificate: c}\n  - {name: a, certificate: d}\n",
-            "s.yml:3:5: two canaries are called \"a\""},
+            "s.yml:3:5: two canaries are named \"a\""},
            {"limits: {max_series: 0}\n", "s.yml:1:22: max_series must be a whole number above 0"},
            {"limits: {max_series: -5}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_series: 1e3}\n", "s.yml:1:22: max_series must be"},
@@ -110,12 +110,12 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"policy: {profile: lax}\n", "s.yml:1:19: policy.profile must be default or strict"},
            {"policy: {disable: crl-stale}\n", "s.yml:1:19: policy.disable must be a list of rules"},
            {"policy:\n  disable:\n    - crl-stail\n",
-            "s.yml:3:7: policy.disable names the rule \"crl-stail\", which does not exist"},
+            "s.yml:3:7: policy.disable: no rule is named \"crl-stail\""},
            {"policy: {severity: [crl-stale]}\n", "s.yml:1:20: policy.severity must be a map"},
            {"policy: {severity: {crl-stale: fatal}}\n",
-            "s.yml:1:32: a severity is critical, warning or info"},
+            "s.yml:1:32: a severity must be critical, warning or info"},
            {"policy: {severity: {crl-stail: info}}\n",
-            "s.yml:1:21: policy.severity names the rule \"crl-stail\", which does not exist"},
+            "s.yml:1:21: policy.severity: no rule is named \"crl-stail\""},
            {"policy: {severity: {crl-stale: info, crl-stale: info}}\n",
             "s.yml:1:38: repeated key \"crl-stale\" in policy.severity"},
            {"- nginx\n", "s.yml:1:1: the settings must be a map"},
@@ -124,7 +124,7 @@ TEST_CASE("settings: a mistake is named with line and column") {
            {"nginx: *anchor\n", "s.yml:1:8: "},
            {"? [a, b]\n: c\n", "s.yml:1:3: "},
            {"limits:\n\tmax_series: 1\n", "s.yml:2:"},
-           {"nginx: {}\n---\nlimits: {}\n", "s.yml:2:1: a second document"},
+           {"nginx: {}\n---\nlimits: {}\n", "s.yml:2:1: only one document is read"},
        }) {
     CAPTURE(row.text);
     const auto settings = settings::parse_settings(row.text, "s.yml");

@@ -1,5 +1,5 @@
-// A directory of its own for one test, filled by shell snippets and removed at the end; and the
-// eyes of somebody who may not read everything.
+// A directory of its own for one test, filled by shell snippets and removed at the end; and a user
+// who may not read everything.
 #pragma once
 
 #include <sys/stat.h>
@@ -39,7 +39,7 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-/// Root ignores modes: for as long as this lives the effective user is nobody.
+/// Root ignores modes, so the effective user is `nobody` during the lifetime of this object.
 class AsNobody {
  public:
   AsNobody() : root_(::geteuid() == 0) {

@@ -56,7 +56,7 @@ TEST_CASE("disk: the stamp has the permission bits of the file that a link leads
   CHECK(content->stamp.mode == 04600);
 }
 
-TEST_CASE("disk: what is no regular file is never opened for reading") {
+TEST_CASE("disk: anything but a regular file is never opened for reading") {
   TemporaryDirectory dir;
   dir.run("mkdir directory; mkfifo fifo; ln -s fifo link; ln -s /dev/zero zero");
   make_socket(dir / "socket");
@@ -83,7 +83,7 @@ TEST_CASE("disk: what is no regular file is never opened for reading") {
   CHECK(errno == EAGAIN);
 }
 
-TEST_CASE("disk: every way not to find a file has its code") {
+TEST_CASE("disk: each reason why a file is missing has its code") {
   TemporaryDirectory dir;
   dir.run(
       "ln -s b a; ln -s a b; echo x > file; echo x > l0; i=0; "
@@ -106,7 +106,7 @@ TEST_CASE("disk: every way not to find a file has its code") {
   CHECK(system::Disk().read(dir / "l40", kLimit));
 }
 
-TEST_CASE("disk: a file or directory closed to us is kPermission") {
+TEST_CASE("disk: a file or directory without permission is kPermission") {
   TemporaryDirectory dir;
   dir.run("echo x > file; chmod 0 file; mkdir closed; echo x > closed/file; chmod 700 closed");
   const AsNobody nobody;
@@ -138,7 +138,7 @@ TEST_CASE("disk: a read never holds more than its limit") {
   CHECK(over.error().message.find("1234") == std::string::npos);
 }
 
-TEST_CASE("disk: the size that stat shows is not believed") {
+TEST_CASE("disk: the size that stat() shows is not trusted") {
   system::Disk disk;
   const auto content = disk.read("/proc/self/status", kLimit);  // st_size 0
   REQUIRE(content);
@@ -149,7 +149,7 @@ TEST_CASE("disk: the size that stat shows is not believed") {
   CHECK(cut.error().code == ErrorCode::kTooLarge);
 }
 
-TEST_CASE("disk: bytes and stamp belong together, also of a file written meanwhile") {
+TEST_CASE("disk: bytes and stamp belong together, even if the file is written meanwhile") {
   TemporaryDirectory dir;
   dir.run("printf first > file");
   system::Disk disk;

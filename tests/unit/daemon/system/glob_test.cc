@@ -1,5 +1,5 @@
-// The walk over patterns against glob(3) itself: random small trees with links, odd names and
-// directories that may not be read, random patterns over them.
+// Compares system::glob() with glob(3): random patterns over small random trees with links, odd
+// names and directories that may not be read.
 #include "daemon/system/glob.h"
 
 #include <glob.h>
@@ -52,7 +52,7 @@ class Random {
 constexpr std::array kNames{"a",  "b",   "ab",   "a.conf", ".a", ".b", "a*b",
                             "[a", "a]b", "a\\b", "?",      "-",  "B",  "..data"};
 
-/// Directories, files and links of up to three floors.
+/// Directories, files and links, up to three levels deep.
 void grow(const std::string& at, Random& random, int floor) {
   namespace fs = std::filesystem;
   const std::size_t entries = 2 + random.below(4);
@@ -90,10 +90,10 @@ std::string random_pattern(Random& random) {
   return pattern;
 }
 
-// No pattern climbs out of it to where others work.
+// No pattern leaves the tree for directories that others use.
 constexpr char kDeep[] = "0/0/0/0/0/0/0/0/0";
 
-TEST_CASE("glob: random patterns over random trees yield what glob(3) yields") {
+TEST_CASE("glob: random patterns over random trees match what glob(3) matches") {
   int fruitful = 0;
   for (unsigned seed = 1; seed <= 100; ++seed) {
     Random random(seed);
@@ -117,7 +117,7 @@ TEST_CASE("glob: random patterns over random trees yield what glob(3) yields") {
   CHECK(fruitful > 3'000);
 }
 
-TEST_CASE("glob: patterns of slashes and escapes alone yield what glob(3) yields") {
+TEST_CASE("glob: patterns of only slashes and escapes match what glob(3) matches") {
   for (const char* pattern :
        {"",       "/",       "//",       "///",    "/*",      "//*",  "/\\",
         "\\",     "*",       "*/CMake*", "/\\/*",  "//\\/*",  "/tmp", "/tmp/",
@@ -129,14 +129,14 @@ TEST_CASE("glob: patterns of slashes and escapes alone yield what glob(3) yields
   }
 }
 
-TEST_CASE("glob: what stands behind a NUL is no part of a pattern") {
+TEST_CASE("glob: text after a NUL is not part of a pattern") {
   const TemporaryDirectory dir;
   dir.run("touch a b");
   CHECK(system::glob((dir / "?") + '\0' + "/nothing", kMost).value() ==
         Paths{dir / "a", dir / "b"});
 }
 
-TEST_CASE("glob: more matches than asked for, or directories on the way, are refused") {
+TEST_CASE("glob: more matches, or directories on the way, than allowed are refused") {
   const TemporaryDirectory dir;
   dir.run("mkdir a b c; touch a/x b/x c/x");
   CHECK(system::glob(dir / "*/x", 3).value().size() == 3);
@@ -144,7 +144,7 @@ TEST_CASE("glob: more matches than asked for, or directories on the way, are ref
   CHECK(system::glob(dir / "*/none", 2).error().code == base::ErrorCode::kTooLarge);
 }
 
-TEST_CASE("glob: a directory closed to us is passed over, and is no lack of ours") {
+TEST_CASE("glob: a directory without permission is skipped, and is not a shortage") {
   const TemporaryDirectory dir;
   dir.run("mkdir open closed; touch open/x closed/x; chmod 711 closed");
   const AsNobody nobody;

@@ -1,4 +1,4 @@
-// For as long as it lives this process can have no new descriptor, and so no inotify instance.
+// During its lifetime this process gets no new descriptor, and so no inotify instance.
 #pragma once
 
 #include <fcntl.h>

@@ -60,7 +60,7 @@ TEST_CASE("process metrics: descriptors and threads are counted") {
   CHECK(threads == before.threads + 1);
 }
 
-TEST_CASE("process metrics: limits are the soft ones, -1 without limit") {
+TEST_CASE("process metrics: limits are the soft ones, or -1 without a limit") {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   CHECK(now().max_fds == static_cast<double>(files.rlim_cur));
@@ -70,7 +70,7 @@ TEST_CASE("process metrics: limits are the soft ones, -1 without limit") {
         (memory.rlim_cur == RLIM_INFINITY ? -1 : static_cast<double>(memory.rlim_cur)));
 }
 
-TEST_CASE("process metrics: time spent computing shows") {
+TEST_CASE("process metrics: CPU time grows with computing") {
   const ProcessMetrics before = now();
   const std::clock_t until = std::clock() + CLOCKS_PER_SEC / 10;
   while (std::clock() < until) {
@@ -80,7 +80,7 @@ TEST_CASE("process metrics: time spent computing shows") {
   CHECK(spent < 10);
 }
 
-TEST_CASE("process metrics: memory in use shows, resident within virtual") {
+TEST_CASE("process metrics: memory in use is counted, and resident is within virtual") {
   const ProcessMetrics before = now();
   std::vector<char> touched(std::size_t{64} << 20U, 'x');
   const ProcessMetrics after = now();
@@ -89,7 +89,7 @@ TEST_CASE("process metrics: memory in use shows, resident within virtual") {
   CHECK(touched.back() == 'x');
 }
 
-TEST_CASE("process metrics: the start is a moment ago and does not move") {
+TEST_CASE("process metrics: the start time is a moment ago and does not move") {
   const double start = now().start_time_seconds;
   const double clock = static_cast<double>(std::time(nullptr));
   CHECK(start <= clock + 1);

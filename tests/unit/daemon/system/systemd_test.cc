@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The end that systemd holds: a datagram socket with an abstract name of its own.
+// systemd's end: a datagram socket with an abstract name of its own.
 class NotifySocket {
  public:
   NotifySocket() : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
@@ -79,13 +79,13 @@ TEST_CASE("systemd: a reload is announced with the monotonic time, in microsecon
   CHECK(sent <= after);
 }
 
-TEST_CASE("systemd: a status text cannot smuggle in an assignment of its own") {
+TEST_CASE("systemd: a status text cannot contain an assignment of its own") {
   const NotifySocket systemd;
   system::notify_status("bad file \"x\nREADY=1\"");
   CHECK(systemd.receive() == "STATUS=bad file \"x\\x0AREADY=1\"");
 }
 
-TEST_CASE("systemd: without NOTIFY_SOCKET or with nobody behind it the calls do nothing") {
+TEST_CASE("systemd: without NOTIFY_SOCKET, or without a listener, the calls do nothing") {
   ::unsetenv("NOTIFY_SOCKET");
   system::notify_ready("x");
   ::setenv("NOTIFY_SOCKET", "@nobody-listens-here", 1);

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using Taken = std::map<std::string, watch::Debounce::Ending>;
 using enum watch::Debounce::Ending;
 
-TEST_CASE("debounce: 5 ms after the first prompt hint, together with what else is prompt") {
+TEST_CASE("debounce: a prompt hint is due after 5 ms, together with all other prompt ones") {
   watch::Debounce debounce;
   debounce.prompt("a", 100ms);
   debounce.prompt("a", 103ms);
@@ -49,7 +49,7 @@ TEST_CASE("debounce: a half-written file is not looked at because another is due
   CHECK(debounce.hinted("half"));
 }
 
-TEST_CASE("debounce: an appointment is kept at the latest") {
+TEST_CASE("debounce: what is due by an instant is taken then at the latest") {
   watch::Debounce debounce;
   debounce.by("a", 2000ms);
   CHECK(debounce.next() == 2000ms);

@@ -1,6 +1,6 @@
-// A file system in memory behind all seams of the watcher: directories, links, inodes, stamps of a
-// coarse clock, inotify's records with its bounded queue. Somebody else may change it before any
-// question is answered. No file system and clock of the host.
+// A file system in memory behind all interfaces of the watcher: directories, links, inodes, stamps
+// of a coarse clock, and inotify's records with its bounded queue. A test may change it before any
+// question is answered. Uses neither the host's file system nor its clock.
 #pragma once
 
 #include <fnmatch.h>
@@ -29,7 +29,7 @@ class SimulatedDisk final : public watch::DirectoryView,
   std::int64_t tick = 4'000'000;            // of the stamps, ns
   std::size_t queue_limit = 1'000'000'000;  // events
 
-  // --- what others do; what cannot be done is not done
+  // --- changes by others; impossible ones do nothing
 
   void make_directory(const std::string& path) { create(path, {.type = S_IFDIR}); }
   void make_link(const std::string& target, const std::string& path) {
@@ -47,19 +47,19 @@ class SimulatedDisk final : public watch::DirectoryView,
     }
   }
   void remove(const std::string& path) {
-    const Place place = parent_of(path);
-    const auto found = place.find(nodes_);
+    const Slot slot = parent_of(path);
+    const auto found = slot.find(nodes_);
     if (found == 0) return;
     const std::map<std::string, Number> below = nodes_.at(found).entries;
     for (const auto& [name, number] : below) remove(path + "/" + name);
-    nodes_.at(place.directory).entries.erase(place.name);
-    tell(place.directory, IN_DELETE, place.name);
+    nodes_.at(slot.directory).entries.erase(slot.name);
+    tell(slot.directory, IN_DELETE, slot.name);
     unlinked(found);
   }
   void rename(const std::string& from, const std::string& to) {
-    const Place source = parent_of(from);
+    const Slot source = parent_of(from);
     const Number moved = source.find(nodes_);
-    const Place target = parent_of(to);
+    const Slot target = parent_of(to);
     if (moved == 0 || target.directory == 0 || holds(moved, target.directory)) return;
     const Number replaced = target.find(nodes_);
     if (replaced == moved) return;
@@ -74,20 +74,20 @@ class SimulatedDisk final : public watch::DirectoryView,
   }
   void hard_link(const std::string& from, const std::string& to) {
     const Number number = resolve(from, Last::kItself).inode;
-    const Place place = parent_of(to);
-    if (number == 0 || nodes_.at(number).type != S_IFREG || place.directory == 0) return;
-    if (!nodes_.at(place.directory).entries.try_emplace(place.name, number).second) return;
+    const Slot slot = parent_of(to);
+    if (number == 0 || nodes_.at(number).type != S_IFREG || slot.directory == 0) return;
+    if (!nodes_.at(slot.directory).entries.try_emplace(slot.name, number).second) return;
     Node& node = nodes_.at(number);
     ++node.names;
     node.changed = stamp();
     tell(number, IN_ATTRIB, "");
-    tell(place.directory, IN_CREATE, place.name);
+    tell(slot.directory, IN_CREATE, slot.name);
   }
 
-  /// What a reader of the events gets.
+  /// The events that a reader gets.
   std::vector<watch::InotifyEvent> drain() { return std::exchange(queue_, {}); }
 
-  // --- Ground
+  // --- DirectoryView
 
   DirectoryEntry look_at(const std::string& path) override {
     before_each_answer();
@@ -96,7 +96,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     const Node& node = nodes_.at(found.inode);
     return {.device = 1, .inode = found.inode, .type = node.type, .link = node.link};
   }
-  std::vector<std::string> ways_on(const std::string& directory) override {
+  std::vector<std::string> directories_and_links(const std::string& directory) override {
     before_each_answer();
     std::vector<std::string> names;
     const Number number = resolve(directory, Last::kFollowed).inode;
@@ -157,7 +157,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     Number inode = 0;
     int error = 0;
   };
-  struct Place {
+  struct Slot {
     Number directory = 0;
     std::string name = {};
 
@@ -176,7 +176,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     int hops = 0;
     return resolve_below({1}, path, last, hops);
   }
-  /// `way`: the directories from the root.
+  /// `way`: the directories from the root on.
   Resolved resolve_below(std::vector<Number> way, const std::string& path, Last last,
                          int& hops) const {
     if (path.starts_with('/')) way.resize(1);
@@ -191,7 +191,7 @@ class SimulatedDisk final : public watch::DirectoryView,
         continue;
       }
       if (nodes_.at(way.back()).type != S_IFDIR) return {.error = ENOTDIR};
-      const Number next = Place{.directory = way.back(), .name = name}.find(nodes_);
+      const Number next = Slot{.directory = way.back(), .name = name}.find(nodes_);
       if (next == 0) return {.error = ENOENT};
       const Node& node = nodes_.at(next);
       if (node.type == S_IFLNK && !(is_last && last == Last::kItself)) {
@@ -204,7 +204,7 @@ class SimulatedDisk final : public watch::DirectoryView,
     }
     return {.inode = way.back()};
   }
-  Place parent_of(const std::string& path) const {
+  Slot parent_of(const std::string& path) const {
     const std::size_t slash = path.rfind('/');
     const Number directory = resolve(path.substr(0, slash), Last::kFollowed).inode;
     if (directory == 0 || nodes_.at(directory).type != S_IFDIR) return {};
@@ -218,14 +218,14 @@ class SimulatedDisk final : public watch::DirectoryView,
   }
 
   void create(const std::string& path, Node node) {
-    const Place place = parent_of(path);
-    if (place.directory == 0 || place.find(nodes_) != 0) return;
+    const Slot slot = parent_of(path);
+    if (slot.directory == 0 || slot.find(nodes_) != 0) return;
     node.changed = stamp();
     const bool is_file = node.type == S_IFREG;
     nodes_.emplace(++numbers_, std::move(node));
-    nodes_.at(place.directory).entries[place.name] = numbers_;
-    tell(place.directory, IN_CREATE, place.name);
-    if (is_file) tell(place.directory, IN_CLOSE_WRITE, place.name);
+    nodes_.at(slot.directory).entries[slot.name] = numbers_;
+    tell(slot.directory, IN_CREATE, slot.name);
+    if (is_file) tell(slot.directory, IN_CLOSE_WRITE, slot.name);
   }
   void unlinked(Number number) {
     Node& node = nodes_.at(number);
@@ -240,13 +240,13 @@ class SimulatedDisk final : public watch::DirectoryView,
     nodes_.erase(number);
   }
 
-  /// A write through a link is told in the directory that holds the file.
+  /// A write through a link is reported in the directory that holds the file.
   void tell_parent_of(const std::string& path, Number number, std::uint32_t mask) {
     std::string way = path;
     for (int hops = 0; hops < 40; ++hops) {
-      const Place place = parent_of(way);
-      const Number found = place.find(nodes_);
-      if (found == number) tell(place.directory, mask, place.name);
+      const Slot slot = parent_of(way);
+      const Number found = slot.find(nodes_);
+      if (found == number) tell(slot.directory, mask, slot.name);
       if (found == 0 || nodes_.at(found).type != S_IFLNK) break;
       const std::string& link = nodes_.at(found).link;
       way = link.starts_with('/') ? link : way.substr(0, way.rfind('/')) + "/" + link;

@@ -1,5 +1,5 @@
-// A watcher on a real loop and an owner as simple as can be: on every change it looks at everything
-// again and says so.
+// A watcher on a real loop, with a minimal owner: on every change it looks at everything again and
+// passes on what it saw.
 #pragma once
 
 #include <chrono>
@@ -32,13 +32,13 @@ class WatchScene {
   WatchScene(const WatchScene&) = delete;
   WatchScene& operator=(const WatchScene&) = delete;
 
-  /// Rescans stay out of the way unless a test asks for them.
+  /// Rescans do not happen unless a test asks for them.
   static constexpr watch::WatchOptions kEventsOnly{.rescan_interval = 1h, .poll_interval = 1h};
 
   void start(const watch::WatchOptions& options = kEventsOnly) {
     start_with(options, [] { return 0; });
   }
-  /// The watcher is created while what `hindrance` returns lives.
+  /// Creates the watcher during the lifetime of what `hindrance` returns.
   template <class Hindrance>
   void start_with(const watch::WatchOptions& options, Hindrance hindrance) {
     {
@@ -67,7 +67,7 @@ class WatchScene {
     return recording.take();
   }
 
-  /// Turns the loop until `done` or the deadline; whether it was done.
+  /// Turns the loop until `done` or the deadline. Returns whether it was done.
   template <class Done>
   bool run_until(Done done, std::chrono::milliseconds deadline = 1s) {
     const auto end = Clock::now() + deadline;
@@ -89,7 +89,7 @@ class WatchScene {
     run_until([] { return false; }, time);
   }
 
-  /// The owner knows what is true now.
+  /// Whether the owner knows the current state.
   bool catches_up(std::chrono::milliseconds deadline = 1s) {
     return run_until([this] { return known == truth(); }, deadline);
   }

@@ -1,4 +1,4 @@
-// What the kernel does not tell: overflow, mounts, silent file systems, inotify refused.
+// What the kernel does not report: overflow, mounts, silent file systems, refused inotify.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,11 +16,11 @@ using testing::TemporaryDirectory;
 using testing::WatchScene;
 using namespace std::chrono_literals;
 
-TEST_CASE("watcher: what only the rescan sees is counted as missed") {
+TEST_CASE("watcher: a change that only the rescan sees is counted as missed") {
   TemporaryDirectory dir;
   dir.run("mkdir d; echo 0 > d/f");
   WatchScene scene;
-  // Magic links of /proc tell nothing when the descriptor they show moves on: a change without an
+  // A magic link of /proc causes no event when its descriptor leads elsewhere: a change without an
   // event.
   system::FileDescriptor shown(::open((dir / "d").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   dir.run("mkdir e; echo 1 > e/f; ln -s /proc/" + std::to_string(::getpid()) + "/fd/" +
@@ -35,7 +35,7 @@ TEST_CASE("watcher: what only the rescan sees is counted as missed") {
   CHECK(scene.watcher->counts().missed == 1);
 }
 
-TEST_CASE("watcher: file systems that do not tell are polled") {
+TEST_CASE("watcher: file systems that report no changes are polled") {
   system::FileDescriptor shown(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   WatchScene scene;
   const std::string path =
@@ -49,7 +49,7 @@ TEST_CASE("watcher: file systems that do not tell are polled") {
   CHECK(scene.watcher->counts().missed == 0);
 }
 
-TEST_CASE("W15: refused inotify, it polls, says so, and takes inotify when it can be had") {
+TEST_CASE("W15: without inotify it polls, says so, and uses inotify once it is available") {
   TemporaryDirectory dir;
   dir.run("echo 0 > f");
   WatchScene scene;

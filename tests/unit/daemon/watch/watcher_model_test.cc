@@ -23,8 +23,8 @@ using testing::TemporaryDirectory;
 using testing::WatchScene;
 using namespace std::chrono_literals;
 
-/// The disk of the model: `cur/d/f`, of which every component may be missing, a directory, a file
-/// or a link. A change may find nothing to do.
+/// The disk of the model: `cur/d/f`; each component may be missing, a directory, a file or a link.
+/// A change may find nothing to do.
 class Site {
  public:
   explicit Site(const TemporaryDirectory& dir) : dir_(dir) {}
@@ -133,12 +133,12 @@ TEST_CASE("watcher: after any sequence of changes the owner knows what is on the
       FAIL("the owner does not know what is on the disk");
     }
     if (scene.known != before) ++changed;
-    // An owner that is right by luck of the last look would be wrong later: the watches must have
-    // followed.
+    // An owner that is right only because of a lucky last look would be wrong later: the watches
+    // must have followed.
     if (step % 10 == 0) scene.run_for(20ms);
     scene.reports.clear();
   }
-  CHECK(changed > steps / 4);  // many steps meet a path that is gone
+  CHECK(changed > steps / 4);  // many steps find no path
   CHECK(scene.watcher->counts().missed == 0);
   CHECK(scene.watcher->counts().overflows == 0);
 }
@@ -156,7 +156,7 @@ TEST_CASE("W9: directories made while their parents are being armed are not lost
       std::error_code ignored;
       fs::remove_all(dir / "a", ignored);
       fs::create_directory(dir / "a");
-      // About when the watcher, told of `a`, walks and arms: 5 ms later.
+      // About 5 ms after the event of `a` the watcher walks and arms.
       std::this_thread::sleep_for(std::chrono::microseconds(5000 + 10 * (round % 200)));
       fs::create_directories(dir / "a/b/c");
       std::ofstream(dir / "a/b/c/f") << "first";
@@ -166,14 +166,14 @@ TEST_CASE("W9: directories made while their parents are being armed are not lost
     maker.join();
     REQUIRE(in_time);
     REQUIRE(scene.catches_up());
-    std::ofstream(dir / "a/b/c/f") << round;  // the way to it is watched
+    std::ofstream(dir / "a/b/c/f") << round;  // the path to it is watched
     REQUIRE(scene.catches_up());
     scene.reports.clear();
   }
   CHECK(scene.watcher->counts().missed == 0);
 }
 
-TEST_CASE("W14: after lost events everything is looked at, each time") {
+TEST_CASE("W14: after events were lost everything is looked at, each time") {
   TemporaryDirectory dir;
   dir.run("mkdir d; echo 0 > d/f");
   WatchScene scene;
@@ -188,7 +188,8 @@ TEST_CASE("W14: after lost events everything is looked at, each time") {
       std::ofstream(name).close();
       ::unlink(name.c_str());
     }
-    // Likely the new ones get the old inodes, and that the watches ended was among what got lost.
+    // The new directories probably get the old inodes, and the events about the end of their
+    // watches were among the lost ones.
     dir.run("rm -r d; mkdir d; echo 1 > d/f");
     CHECK(scene.catches_up(2s));
     CHECK(scene.watcher->counts().overflows == round);

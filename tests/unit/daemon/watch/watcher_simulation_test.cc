@@ -1,5 +1,6 @@
-// Any order of changes, looks and watches, on a simulated disk and clock: the watcher never loses
-// one, by events alone. MTLS_SIMULATION_SEED and MTLS_SIMULATION_SCHEDULES choose another run.
+// Any order of changes, looks and watches, on a simulated disk and clock: the watcher never loses a
+// change, even by events alone. MTLS_SIMULATION_SEED and MTLS_SIMULATION_SCHEDULES choose another
+// run.
 #include <array>
 #include <cstdlib>
 #include <random>
@@ -20,7 +21,7 @@ struct Change {
   void (*make)(SimulatedDisk& disk);
 };
 
-// Of /cur/d/f every component may be missing, a directory, a file or a link.
+// Each component of /cur/d/f may be missing, a directory, a file or a link.
 constexpr std::array kChanges = {
     Change{"write", [](auto& d) { d.write("/cur/d/f"); }},
     Change{"write twice", [](auto& d) { d.write("/cur/d/f"), d.write("/cur/d/f"); }},
@@ -52,7 +53,7 @@ constexpr std::array kChanges = {
     Change{"loop", [](auto& d) { d.remove("/cur"), d.make_link("cur", "/cur"); }},
 };
 
-/// An owner and its watcher, without a loop: time passes when nothing is to be done.
+/// An owner and its watcher without a loop: time passes when there is nothing to do.
 class Simulation {
  public:
   explicit Simulation(unsigned seed) : random_(seed), pace_(chance(2) ? kHurry : kLeisure) {
@@ -60,7 +61,7 @@ class Simulation {
     evaluate();
   }
 
-  /// Some changes, at any moment from now until nothing is left to do.
+  /// Makes some changes at random moments until nothing is left to do.
   void schedule(unsigned changes) {
     changes_left_ = changes;
     done_.clear();
@@ -69,10 +70,10 @@ class Simulation {
     }
   }
 
-  /// Content and all.
+  /// Including the content.
   bool knows_the_truth() { return known_ == look() && contents_ == read_contents(); }
   const std::string& done() const { return done_; }
-  /// What the owner knows, and what is so.
+  /// What the owner knows, compared with what is true.
   std::string difference() {
     std::string text;
     const base::Sightings now = look();
@@ -85,7 +86,7 @@ class Simulation {
     }
     return text;
   }
-  const watch::WatchCounts& counts() const { return agenda_.counts(); }
+  const watch::WatchCounts& counts() const { return schedule_.counts(); }
 
  private:
   bool chance(unsigned one_in) { return random_() % one_in == 0; }
@@ -101,20 +102,20 @@ class Simulation {
     change.make(disk_);
     if (chance(50)) set_the_clock();
   }
-  /// Never back to the very tick it was set away from.
+  /// Never sets it back to the very tick it was set away from.
   void set_the_clock() {
     const auto by = kHour + static_cast<std::int64_t>(random_()) * 1'000;
     disk_.realtime += chance(2) ? by : -by;
   }
 
-  /// One thing after the other, as the loop does them; false when there is none.
+  /// Does one thing after the other, as the loop would; false: there is nothing to do.
   bool work() {
     const bool read = chance(2);
-    if (read) agenda_.take_in(disk_.drain());
-    if (read) agenda_.interpret(targets_, now_);
-    const auto due = agenda_.next_due();
-    if (due && *due <= now_) agenda_.come_due(now_);
-    if (!agenda_.nothing_to_do()) {
+    if (read) schedule_.take_in(disk_.drain());
+    if (read) schedule_.interpret(targets_, now_);
+    const auto due = schedule_.next_due();
+    if (due && *due <= now_) schedule_.come_due(now_);
+    if (!schedule_.nothing_to_do()) {
       run_pass();
       return true;
     }
@@ -131,13 +132,13 @@ class Simulation {
     disk_.realtime += std::chrono::nanoseconds(step).count();
   }
   void run_pass() {
-    const watch::Pass pass = agenda_.begin();
+    const watch::Pass pass = schedule_.begin();
     watch::PassResult result = targets_.run(pass, &disk_);
-    agenda_.take_in(disk_.drain());
-    agenda_.interpret(targets_, now_);
-    const watch::FileChanges changes = agenda_.finish(pass, std::move(result), now_);
+    schedule_.take_in(disk_.drain());
+    schedule_.interpret(targets_, now_);
+    const watch::FileChanges changes = schedule_.finish(pass, std::move(result), now_);
     if (changes.paths.empty()) return;
-    agenda_.reported(disk_.realtime);
+    schedule_.reported(disk_.realtime);
     evaluate();
   }
 
@@ -147,7 +148,7 @@ class Simulation {
     for (const char* file : kFiles) contents_.push_back(content(recording.read(file, 1)));
     for (const char* pattern : kPatterns) (void)recording.glob(pattern);
     known_ = recording.take();
-    agenda_.replace(known_, disk_.realtime);
+    schedule_.replace(known_, disk_.realtime);
   }
   base::Sightings look() {
     base::RecordingFileSystem recording(disk_);
@@ -169,8 +170,8 @@ class Simulation {
   static constexpr std::int64_t kHour = 3'600'000'000'000;
   static constexpr std::chrono::milliseconds kSettle{100};
 
-  // Between two answers, at most: many within one tick of the stamps, where changes hide, or none,
-  // where looking again because of that heals no mistake.
+  // At most this passes between two answers: many answers within one tick of the stamps, where
+  // changes can hide, or none, where looking again because of that corrects no mistake.
   static constexpr std::int64_t kHurry = 100'000;
   static constexpr std::int64_t kLeisure = 40'000'000;
 
@@ -180,8 +181,8 @@ class Simulation {
   std::string done_;
   SimulatedDisk disk_;
   watch::WatchSchedule::Time now_{1000};
-  watch::WatchSchedule agenda_{{.settle = kSettle, .realtime_ns = disk_.realtime}};
-  watch::Targets targets_{{.ground = disk_, .disk = disk_, .settle = kSettle}};
+  watch::WatchSchedule schedule_{{.settle = kSettle, .realtime_ns = disk_.realtime}};
+  watch::Targets targets_{{.view = disk_, .disk = disk_, .settle = kSettle}};
   base::Sightings known_;
   std::vector<std::string> contents_;
 };
@@ -191,7 +192,7 @@ unsigned setting(const char* name, unsigned usual) {
   return value == nullptr ? usual : static_cast<unsigned>(std::stoul(value));
 }
 
-TEST_CASE("W19: whatever changes between any two looks and watches, nothing is lost") {
+TEST_CASE("W19: no change between any look and any watch is lost") {
   const unsigned seed = setting("MTLS_SIMULATION_SEED", std::random_device{}());
   const unsigned schedules = setting("MTLS_SIMULATION_SCHEDULES", 100'000);
   WARN("seed " << seed << ", " << schedules << " schedules");

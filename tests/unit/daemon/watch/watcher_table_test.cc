@@ -1,6 +1,6 @@
-// What happens to files (W and F of docs/reliability.md): 32 situations in 62 steps, each done to a
-// watched path of a real file system and known to the owner afterwards; by events where the kernel
-// has any, and once more without inotify.
+// What can happen to files (rows W and F of docs/reliability.md): 32 situations in 62 steps, each
+// done to a watched path of a real file system and known to the owner afterwards: by events where
+// the kernel sends any, and once more without inotify.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -36,7 +36,7 @@ void exchange(const TemporaryDirectory& dir) {
                       RENAME_EXCHANGE) == 0);
 }
 
-/// Writes one byte through a shared mapping of `f`; the descriptor, still open.
+/// Writes one byte through a shared mapping of `f`; returns the open descriptor.
 system::FileDescriptor write_mapped(const TemporaryDirectory& dir, char byte) {
   system::FileDescriptor file(::open((dir / "f").c_str(), O_RDWR | O_CLOEXEC));
   void* mapped = ::mmap(nullptr, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
@@ -53,8 +53,8 @@ struct Situation {
   const char* setup;
   const char* path;  // below the test's directory
   std::vector<Act> steps;
-  bool told = true;         // by events or mountinfo; false: only looking tells
-  const char* needs = ":";  // a snippet that succeeds where this can be tried
+  bool told = true;         // by events or mountinfo; false: only found by looking
+  const char* needs = ":";  // a snippet that succeeds where this is possible
 };
 
 constexpr const char* kMounts = "mkdir -p m && mount -t tmpfs tmpfs m 2>/dev/null && umount m";
@@ -292,27 +292,40 @@ void play_row(const std::string& row) {
   CHECK(played > 0);
 }
 
-TEST_CASE("W1: written in place, appended, truncated: known within a second") { play_row("W1"); }
-TEST_CASE("W2: renamed over, exchanged, 500 times: known within a second") { play_row("W2"); }
-TEST_CASE("W3: deleted, recreated, edited: known within a second") { play_row("W3"); }
-TEST_CASE("W4: saved by vim: known within a second") { play_row("W4"); }
-TEST_CASE("W5: ..data swapped, the old directory removed: known within a second") {
+TEST_CASE("W1: a file written in place, appended to or truncated is known within a second") {
+  play_row("W1");
+}
+TEST_CASE("W2: a file renamed over or exchanged, 500 times, is known within a second") {
+  play_row("W2");
+}
+TEST_CASE("W3: a file deleted, recreated or edited is known within a second") { play_row("W3"); }
+TEST_CASE("W4: a file saved by an editor is known within a second") { play_row("W4"); }
+TEST_CASE("W5: a swap of ..data and the removal of the old directory are known within a second") {
   play_row("W5");
 }
-TEST_CASE("W6: links of certbot and their targets: known within a second") { play_row("W6"); }
-TEST_CASE("W7: an ancestor link repointed: known within a second") { play_row("W7"); }
-TEST_CASE("W8: directories come, go and change places: known within a second") { play_row("W8"); }
-TEST_CASE("W10: another name of the same inode: known within a second") { play_row("W10"); }
-TEST_CASE("W11: mounted over, unmounted: known within a second") { play_row("W11"); }
-TEST_CASE("W12: mappings and layers, which nobody tells of: known when looked at") {
+TEST_CASE("W6: changes of certbot's links and their targets are known within a second") {
+  play_row("W6");
+}
+TEST_CASE("W7: a link further up that points elsewhere is known within a second") {
+  play_row("W7");
+}
+TEST_CASE("W8: directories that come, go and swap are known within a second") { play_row("W8"); }
+TEST_CASE("W10: a change through another name of the same inode is known within a second") {
+  play_row("W10");
+}
+TEST_CASE("W11: a directory mounted over or unmounted is known within a second") {
+  play_row("W11");
+}
+TEST_CASE("W12: changes by memory mapping or below an overlay are known at the next look") {
   play_row("W12");
 }
-TEST_CASE("W17: size and time as before: known within a second") { play_row("W17"); }
-TEST_CASE("F1, F7, F9: what is no readable file, and is one again: known within a second") {
+TEST_CASE("W17: a change that keeps size and time is known within a second") { play_row("W17"); }
+TEST_CASE(
+    "F1, F7, F9: a file that becomes unreadable, and readable again, is known within a second") {
   for (const char* row : {"F1", "F7", "F9"}) play_row(row);
 }
 
-TEST_CASE("W15: without inotify all 62 steps are known by looking") {
+TEST_CASE("W15: without inotify all 62 steps are found by looking") {
   std::size_t steps = 0;
   for (const Situation& situation : situations()) {
     play(situation, Kernel::kRefusesInotify);

@@ -43,7 +43,7 @@ const std::vector<Situation> kSituations = {
      {"rm -r a", "mkdir -p a/b; echo 3 > a/b/f", "rm -r a; mkdir -p a/b; echo 4 > a/b/f"}},
 };
 
-TEST_CASE("watcher: what happens to a path is known within a second, each time") {
+TEST_CASE("watcher: each change of a path is known within a second") {
   for (const Situation& situation : kSituations) {
     CAPTURE(situation.name);
     TemporaryDirectory dir;
@@ -67,7 +67,7 @@ TEST_CASE("watcher: what happens to a path is known within a second, each time")
   }
 }
 
-TEST_CASE("watcher: what changed between the owner's look and watch() is reported") {
+TEST_CASE("watcher: a change between the owner's look and watch() is reported") {
   TemporaryDirectory dir;
   dir.run("echo 0 > f");
   WatchScene scene;
@@ -99,7 +99,7 @@ TEST_CASE("watcher: a difference is reported once, and a later one again") {
   CHECK(scene.reports.size() == 2);
 }
 
-TEST_CASE("watcher: names nobody asked for and our own reads cause no change") {
+TEST_CASE("watcher: unrelated names and our own reads are not reported") {
   TemporaryDirectory dir;
   dir.run("mkdir d; echo 0 > d/f");
   WatchScene scene;
@@ -111,13 +111,13 @@ TEST_CASE("watcher: names nobody asked for and our own reads cause no change") {
   scene.run_for(200ms);
   CHECK(scene.reports.empty());
   CHECK(scene.watcher->counts().events > 0);
-  // /tmp may be busy with others: reads are judged by what nobody else can cause.
+  // Others may be busy in /tmp, so reads are judged by events that nobody else can cause.
   for (int i = 0; i < 100; ++i) (void)scene.truth();
   scene.run_for(100ms);
   CHECK(scene.reports.empty());
 }
 
-TEST_CASE("W16: a file that never rests is reported all the same") {
+TEST_CASE("W16: a file that is written without pause is reported as well") {
   TemporaryDirectory dir;
   dir.run("echo 0 > f");
   WatchScene scene;
@@ -137,7 +137,7 @@ TEST_CASE("W16: a file that never rests is reported all the same") {
   CHECK(waited > 500ms);  // it did wait for quiet
 }
 
-TEST_CASE("watcher: an error that only reading shows is reported once, not for ever") {
+TEST_CASE("watcher: an error that only reading shows is reported once, not forever") {
   TemporaryDirectory dir;
   dir.run("echo more than four bytes > f");
   WatchScene scene;
@@ -153,7 +153,7 @@ TEST_CASE("watcher: an error that only reading shows is reported once, not for e
   CHECK(scene.watcher->counts().missed == 0);
 }
 
-TEST_CASE("W18: a file as young as the owner's look at it is reported once more when it settled") {
+TEST_CASE("W18: a file as young as the owner's look at it is reported once more after it settled") {
   TemporaryDirectory dir;
   dir.run("echo 0 > f");
   WatchScene scene;

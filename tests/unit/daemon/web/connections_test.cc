@@ -14,26 +14,26 @@ class FakeConnection final : public web::Connection {
  public:
   FakeConnection(web::Connections& all, web::Connections::Clock::time_point now,
                  std::string peer = "p")
-      : all_(all), place_(all.add(*this, std::move(peer), now)) {}
+      : all_(all), slot_(all.add(*this, std::move(peer), now)) {}
   void close() override {
-    all_.remove(place_);
+    all_.remove(slot_);
     closed = true;
   }
   void enter(Phase phase, web::Connections::Clock::time_point now) {
-    all_.enter(place_, phase, now);
+    all_.enter(slot_, phase, now);
   }
   bool closed = false;
 
  private:
   web::Connections& all_;
-  web::Connections::Place place_;
+  web::Connections::Slot slot_;
 };
 
 const web::Connections::Clock::time_point kStart{};
 
 }  // namespace
 
-TEST_CASE("connections: below the limit nobody is evicted, however long it waits") {
+TEST_CASE("connections: below the limit none is evicted, however long it waits") {
   web::Connections all({.all = 2, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
@@ -62,7 +62,7 @@ TEST_CASE("connections: a reader that does not read is evicted like one that doe
   CHECK_FALSE(b.closed);
 }
 
-TEST_CASE("connections: nobody younger than the grace is evicted, the excess goes later") {
+TEST_CASE("connections: none younger than the grace is evicted; the excess is evicted later") {
   web::Connections all({.all = 1, .per_peer = 99, .grace = 20ms});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
@@ -76,7 +76,8 @@ TEST_CASE("connections: nobody younger than the grace is evicted, the excess goe
 }
 
 TEST_CASE(
-    "N6: connections: in a crowd the fresh ones go too, longest waiting first, answers stay") {
+    "N6: connections: in a crowd fresh ones are evicted too, the longest waiting first, but no "
+    "answers") {
   web::Connections all({.all = 1, .per_peer = 1, .grace = 20ms, .crowd = 3});
   FakeConnection answering(all, kStart);
   FakeConnection a(all, kStart);
@@ -91,7 +92,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "N6: connections: where every answer of a crowd is under way nobody goes before its time") {
+    "N6: connections: if every connection of a crowd is being answered, none is evicted early") {
   web::Connections all({.all = 1, .per_peer = 99, .grace = 20ms, .crowd = 1});
   FakeConnection a(all, kStart);
   FakeConnection b(all, kStart);
@@ -117,7 +118,7 @@ TEST_CASE("connections: stopping closes those that wait and lets answers under w
   CHECK_FALSE(answering.closed);
 }
 
-TEST_CASE("connections: one client's excess is its own loss, whoever waits longer") {
+TEST_CASE("connections: a client beyond its limit loses its own, even if others wait longer") {
   web::Connections all({.all = 99, .per_peer = 2, .grace = 20ms});
   FakeConnection patient(all, kStart, "honest");
   FakeConnection first(all, kStart + 1ms, "greedy");
@@ -134,7 +135,7 @@ TEST_CASE("connections: one client's excess is its own loss, whoever waits longe
   CHECK_FALSE(patient.closed);
 }
 
-TEST_CASE("connections: who has no address has no limit of its own") {
+TEST_CASE("connections: a client without an address has no limit of its own") {
   web::Connections all({.all = 99, .per_peer = 1, .grace = 0ms});
   FakeConnection first(all, kStart, "");
   FakeConnection second(all, kStart, "");
@@ -143,7 +144,8 @@ TEST_CASE("connections: who has no address has no limit of its own") {
   CHECK_FALSE(second.closed);
 }
 
-TEST_CASE("connections: one can be evicted below every limit, the longest waiting, if not fresh") {
+TEST_CASE(
+    "connections: the longest waiting one can be evicted below every limit, unless it is fresh") {
   web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms});
   CHECK_FALSE(all.evict_one(kStart));
   FakeConnection first(all, kStart);
@@ -166,15 +168,16 @@ TEST_CASE("connections: answers under way are counted") {
   CHECK(all.answering() == 0);
 }
 
-TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever else waits longer") {
-  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .opening = 2});
+TEST_CASE(
+    "N12: of too many handshakes the longest waiting one is closed, even if others wait longer") {
+  web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .handshakes = 2});
   FakeConnection open(all, kStart);
   open.enter(web::Connection::Phase::kWaiting, kStart);
   FakeConnection oldest(all, kStart + 1ms);
   FakeConnection older(all, kStart + 2ms);
   FakeConnection newest(all, kStart + 3ms);
   for (FakeConnection* one : {&oldest, &older, &newest}) {
-    one->enter(web::Connection::Phase::kOpening, kStart + 3ms);
+    one->enter(web::Connection::Phase::kHandshake, kStart + 3ms);
   }
   all.evict(kStart + 10ms);
   CHECK_FALSE(oldest.closed);  // all are fresh
@@ -183,26 +186,29 @@ TEST_CASE("N12: of too many handshakes the longest waiting one goes, whoever els
   CHECK_FALSE((open.closed || older.closed || newest.closed));
 }
 
-TEST_CASE("N12: of those that cost TLS memory the longest waiting one goes, however young") {
+TEST_CASE(
+    "N12: of too many connections with TLS memory the longest waiting one is closed, however "
+    "young") {
   web::Connections all({.all = 99, .per_peer = 99, .grace = 20ms, .begun = 2});
   FakeConnection silent(all, kStart);
   FakeConnection first(all, kStart);
   FakeConnection second(all, kStart);
   FakeConnection third(all, kStart);
   for (FakeConnection* one : {&first, &second, &third}) {
-    one->enter(web::Connection::Phase::kOpening, kStart + 1ms);
+    one->enter(web::Connection::Phase::kHandshake, kStart + 1ms);
   }
   all.evict(kStart + 1ms);
   CHECK(first.closed);
   CHECK_FALSE((silent.closed || second.closed || third.closed));
 }
 
-TEST_CASE("N12: there is room for a handshake where the longest of those begun had its time") {
-  web::Connections all({.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .opening_grace = 20ms});
-  CHECK(all.has_room_to_open(kStart));
+TEST_CASE("N12: there is room for a handshake once the longest one under way has had its grace") {
+  web::Connections all(
+      {.all = 99, .per_peer = 99, .grace = 1s, .begun = 1, .handshake_grace = 20ms});
+  CHECK(all.has_room_for_handshake(kStart));
   FakeConnection silent(all, kStart);
   FakeConnection begun(all, kStart);
-  begun.enter(web::Connection::Phase::kOpening, kStart);
-  CHECK_FALSE(all.has_room_to_open(kStart + 19ms));
-  CHECK(all.has_room_to_open(kStart + 20ms));
+  begun.enter(web::Connection::Phase::kHandshake, kStart);
+  CHECK_FALSE(all.has_room_for_handshake(kStart + 19ms));
+  CHECK(all.has_room_for_handshake(kStart + 20ms));
 }

@@ -1,8 +1,6 @@
 // A Site with one page of each kind, and a web server in front of it, for the web tests.
 #pragma once
 
-#include <sys/resource.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -71,13 +69,5 @@ class TestServer {
   std::unique_ptr<daemon::web::WebServer> server;
   std::uint16_t port = 0;
 };
-
-/// Client and server share this process: both ends of every connection count.
-inline void allow_many_descriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 }  // namespace mtls::testing

@@ -1,5 +1,5 @@
-// Does `promtool check web-config` (Debian's 2.42 with exporter-toolkit 0.8.2) think of a
-// web-config.yml what we think? Where it does not, the row says why.
+// `promtool check web-config` (Debian's 2.42 with exporter-toolkit 0.8.2) and the exporter agree
+// about every web-config.yml here. Where they do not, the row says why.
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -9,13 +9,15 @@
 
 #include "daemon/system/disk.h"
 #include "daemon/web/auth/live_web_config.h"
-#include "tests/daemon/exporter_fixture.h"
+#include "tests/support/child_process.h"
+#include "tests/support/fresh_pki.h"
+#include "tests/support/temp_dir.h"
 
 namespace mtls::daemon {
 namespace {
 
-using testing::ChildProcess;
-using testing::TempDir;
+using mtls::testing::ChildProcess;
+using mtls::testing::TempDir;
 
 constexpr const char* kPromtool = "/usr/bin/promtool";
 
@@ -23,7 +25,7 @@ struct Row {
   std::string name;
   std::string text;
   bool good;
-  std::string difference = {};  // why promtool says the opposite; "" = it agrees
+  std::string difference = {};  // why promtool disagrees; "": it agrees
 };
 
 constexpr const char* kYounger = "toolkit 0.8.2 does not know the key yet";
@@ -170,15 +172,13 @@ std::vector<Row> http_rows() {
           {"rate-limit-no-duration", "rate_limit: {interval: soon}\n", false}};
 }
 
-// The files, and s.pem, s.key, chain.pem, ca.pem, other.key, open.key beside them.
+// Writes the files of all rows, and s.pem, s.key, chain.pem, ca.pem, other.key and open.key.
 void write_files(const TempDir& dir, const std::vector<Row>& rows) {
-  const auto ca = testing::authority("Test CA");
+  const auto ca = mtls::testing::authority("Test CA");
   mtls::testing::CertificateSpec spec;
   spec.issuer = &ca;
-  spec.not_before = testing::now() - std::chrono::hours{24};
-  spec.not_after = testing::now() + std::chrono::hours{24};
-  const auto server = mtls::testing::mint(spec);
-  const auto other = mtls::testing::mint(spec);
+  const auto server = mtls::testing::mint_now(spec);
+  const auto other = mtls::testing::mint_now(spec);
   dir.write("s.pem", server.certificate_pem);
   dir.write("chain.pem", server.certificate_pem + ca.certificate_pem);
   dir.write("ca.pem", ca.certificate_pem);
@@ -189,7 +189,7 @@ void write_files(const TempDir& dir, const std::vector<Row>& rows) {
   for (const Row& row : rows) dir.write(row.name + ".yml", row.text);
 }
 
-// What promtool prints of each file: its lines `PATH SUCCESS` and `PATH FAILED: reason`.
+// What promtool prints about each file: its lines `PATH SUCCESS` and `PATH FAILED: reason`.
 std::string ask_promtool(const TempDir& dir, const std::vector<Row>& rows) {
   std::vector<std::string> argv{kPromtool, "check", "web-config"};
   for (const Row& row : rows) argv.push_back(dir.path(row.name + ".yml"));
@@ -198,7 +198,7 @@ std::string ask_promtool(const TempDir& dir, const std::vector<Row>& rows) {
   return "\n" + promtool.standard_output() + promtool.standard_error();
 }
 
-TEST_CASE("web-config: promtool agrees about every kind of file, but where we say why not") {
+TEST_CASE("web-config: promtool agrees about every kind of file, except where a reason is given") {
   std::vector<Row> rows = shape_rows();
   for (const auto& more : {tls_rows(), protocol_rows(), http_rows()}) {
     rows.insert(rows.end(), more.begin(), more.end());

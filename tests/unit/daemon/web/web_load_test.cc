@@ -1,5 +1,6 @@
-// The HTTP front under rude clients: whoever waits, drips, does not read or hangs up must not be
-// felt by a scrape.
+// The HTTP server under rude clients: clients that wait, drip, do not read or hang up must not
+// delay a scrape.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -44,7 +45,8 @@ void check_scrape_is_answered(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("web load: 1,000 idle or dripping clients do not delay a scrape, capped or held") {
+TEST_CASE(
+    "web load: 1,000 idle or dripping clients do not delay a scrape, whether evicted or held") {
   testing::allow_many_descriptors();
   mtls::daemon::web::WebOptions options;
   options.max_connections = GENERATE(as<std::size_t>{}, 512, 4096);
@@ -65,7 +67,7 @@ TEST_CASE("N6: web load: a connection that says nothing holds less than 1.5 KiB"
   idle.reserve(kClients);
   const std::size_t before = testing::resident_kib(::getpid());
   for (std::size_t i = 0; i < kClients; ++i) idle.emplace_back(web.port);
-  check_scrape_is_answered(web.port);  // and so all of them are accepted
+  check_scrape_is_answered(web.port);  // so all of them are accepted by now
   const std::size_t grown = testing::resident_kib(::getpid()) - before;
   CAPTURE(grown);
   if (testing::kSanitized) {
@@ -75,7 +77,7 @@ TEST_CASE("N6: web load: a connection that says nothing holds less than 1.5 KiB"
   }
 }
 
-TEST_CASE("web load: beyond the cap the client that waits longest is hung up on") {
+TEST_CASE("web load: beyond the limit the connection that has waited longest is closed") {
   mtls::daemon::web::WebOptions options;
   options.max_connections = 2;
   options.eviction_grace = 0ms;
@@ -92,7 +94,7 @@ TEST_CASE("web load: beyond the cap the client that waits longest is hung up on"
   CHECK(second.receive_answer().status == 200);
 }
 
-TEST_CASE("web load: 1,000 scrapes at once are all answered although the cap is 512") {
+TEST_CASE("web load: 1,000 scrapes at once are all answered although the limit is 512") {
   testing::allow_many_descriptors();
   TestServer web;
   std::vector<HttpConnection> burst = connect(web.port, 1000, kScrape);
@@ -151,7 +153,7 @@ TEST_CASE(
   for (HttpConnection& connection : slow) CHECK(connection.receive_answer().status == 0);
 }
 
-TEST_CASE("web load: a slow reader that keeps reading gets no more than the deadline in all") {
+TEST_CASE("web load: a slow reader that keeps reading is cut off at the deadline too") {
   mtls::daemon::web::WebOptions options;
   options.write_deadline = 300ms;
   TestServer web(options);
@@ -179,7 +181,8 @@ TEST_CASE("N11: web load: clients that pipeline and hang up without reading do n
 }
 
 TEST_CASE(
-    "F12: web load: out of file descriptors the server waits and answers when there are some") {
+    "F12: web load: without file descriptors the server waits, and it answers once there are "
+    "some") {
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   const rlimit few{.rlim_cur = 256, .rlim_max = before.rlim_max};
@@ -205,7 +208,8 @@ TEST_CASE(
   ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
-TEST_CASE("web load: beyond --web.max-requests a request gets 503, and is taken again later") {
+TEST_CASE(
+    "web load: a request beyond --web.max-requests gets 503, and later ones are answered again") {
   mtls::daemon::web::WebOptions options;
   options.max_requests = 1;
   TestServer web(options);
@@ -218,7 +222,7 @@ TEST_CASE("web load: beyond --web.max-requests a request gets 503, and is taken 
   CHECK(testing::eventually(5s, [&] { return testing::get(web.port, "/metrics").status == 200; }));
 }
 
-TEST_CASE("F13: web load: an answer there is no memory for ends its connection and no other") {
+TEST_CASE("F13: web load: an answer that gets no memory ends its connection and no other") {
   TestServer web;
   HttpConnection kept(web.port);
   kept.send(kScrape);
@@ -229,7 +233,7 @@ TEST_CASE("F13: web load: an answer there is no memory for ends its connection a
   check_scrape_is_answered(web.port);
 }
 
-TEST_CASE("web stop: idle clients are hung up on at once") {
+TEST_CASE("web stop: idle connections are closed at once") {
   TestServer web;
   std::vector<HttpConnection> idle = connect(web.port, 5);
   check_scrape_is_answered(web.port);
@@ -242,7 +246,8 @@ TEST_CASE("web stop: idle clients are hung up on at once") {
 }
 
 TEST_CASE(
-    "web stop: an answer under way is finished, a reader that does not read is not waited for") {
+    "web stop: an answer under way is finished, but a client that does not read is not waited "
+    "for") {
   TestServer web;
   HttpConnection reading(web.port, 10s, 4096);
   HttpConnection stuck(web.port, 10s, 4096);

@@ -1,4 +1,4 @@
-// What the HTTP front answers, asked over real sockets.
+// What the HTTP server answers over real sockets.
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -33,7 +33,7 @@ std::string repeated(const std::string& text, int count) {
 
 }  // namespace
 
-TEST_CASE("web: a page is sent with its parts in order and the headers of a safe answer") {
+TEST_CASE("web: a page is sent with its parts in order and with safety headers") {
   TestServer web;
   const HttpAnswer answer = testing::get(web.port, "/metrics");
   CHECK(answer.status == 200);
@@ -94,7 +94,8 @@ TEST_CASE("N9: web: HEAD gets the headers of GET and no body") {
   }
 }
 
-TEST_CASE("web: a page made for it is sent as gzip to who likes that, length and HEAD alike") {
+TEST_CASE(
+    "web: a page with deflated parts is sent as gzip to clients that accept it, HEAD included") {
   TestServer web;
   const HttpAnswer plain = testing::get(web.port, "/packed");
   CHECK(plain.body == "packed 1\nup 1\n");
@@ -113,13 +114,13 @@ TEST_CASE("web: a page made for it is sent as gzip to who likes that, length and
   CHECK(head.headers["content-encoding"] == "gzip");
 }
 
-TEST_CASE("web: the site learns what the client accepts, of all fields with that name") {
+TEST_CASE("web: the site learns what the client accepts, from all Accept fields") {
   TestServer web;
   CHECK(testing::get(web.port, "/packed", {"Accept: a/b;q=1", "accept: c/d"})
             .headers.at("content-type") == "a/b;q=1, c/d");
 }
 
-TEST_CASE("web: a path that takes POST takes it without a body, and nothing else") {
+TEST_CASE("web: a path that accepts POST accepts it without a body, and no other method") {
   struct Row {
     std::string request;
     int status;
@@ -165,7 +166,7 @@ TEST_CASE("web: a refused body is taken in, so that no reset overtakes the answe
   CHECK(connection.send("x"));  // after a reset this would be EPIPE
 }
 
-TEST_CASE("web: an error says its status and nothing of the request") {
+TEST_CASE("web: an error says its status and nothing about the request") {
   TestServer web;
   const HttpAnswer answer = testing::get(web.port, "/secret/path");
   CHECK(answer.body == "404 Not Found\n");
@@ -189,7 +190,7 @@ TEST_CASE("web: methods other than GET and HEAD are 405 with Allow, and the conn
 }
 
 TEST_CASE(
-    "N7 and N10: web: what is not a sound request without a body is refused and the connection "
+    "N7 and N10: web: anything but a sound request without a body is refused and the connection "
     "closed") {
   struct Row {
     std::string request;
@@ -260,7 +261,7 @@ TEST_CASE(
   CHECK(testing::get(web.port, "/metrics").status == 200);
 }
 
-TEST_CASE("web: what a scraper may well send is answered") {
+TEST_CASE("web: requests that a scraper may send are answered") {
   const std::string request = GENERATE(values<std::string>(
       {with_fields("Content-Length: 0\r\n"), with_fields("Expect: 100-continue\r\n"),
        with_fields("Connection: Upgrade\r\nUpgrade: h2c\r\n"), with_fields("X: \r\n"),
@@ -272,7 +273,7 @@ TEST_CASE("web: what a scraper may well send is answered") {
   CHECK(testing::ask(web.port, request).status == 200);
 }
 
-TEST_CASE("web: the connection is kept as the version and the Connection header say") {
+TEST_CASE("web: the connection is kept alive as the version and the Connection header say") {
   struct Row {
     std::string request;
     bool kept;

@@ -1,4 +1,4 @@
-// The port over TLS, asked by real clients.
+// The HTTP server over TLS, with real clients.
 #include <openssl/ssl.h>
 
 #include <catch2/catch.hpp>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/wire/http_client.h"
+#include "tests/support/wire/http_load.h"
 #include "tests/unit/daemon/web/web_scene.h"
 
 namespace mtls::daemon::testing {
@@ -14,7 +15,7 @@ namespace {
 using mtls::testing::CertificateSpec;
 using mtls::testing::HttpConnection;
 
-// 200, or 0: refused in the handshake or right after it.
+// 200, or 0 if refused in the handshake or right after it.
 enum class Client { kNone, kTrusted, kForeign, kExpired };
 
 TlsClient as_client(Client kind, const WebFiles& files) {
@@ -27,7 +28,7 @@ TlsClient as_client(Client kind, const WebFiles& files) {
   return with_certificate(mtls::testing::mint(spec));
 }
 
-TEST_CASE("N12: each client_auth_type lets in whom Go's lets in, and nobody else") {
+TEST_CASE("N12: each client_auth_type lets in the same clients as Go's, and no others") {
   struct Row {
     std::string config;
     int none, trusted, foreign, expired;
@@ -58,7 +59,8 @@ TEST_CASE("N12: each client_auth_type lets in whom Go's lets in, and nobody else
 }
 
 TEST_CASE(
-    "tls: client_allowed_sans lets in exact names of every kind, and no certificate without") {
+    "tls: client_allowed_sans lets in exact names of every kind, and no certificate without such a "
+    "name") {
   struct Row {
     std::string allowed;
     bool fits;
@@ -99,7 +101,7 @@ TEST_CASE(
   CHECK(server.scrape() == 0);
 }
 
-TEST_CASE("tls: a client CA that is an intermediate one is an anchor") {
+TEST_CASE("tls: an intermediate certificate as a client CA is a trust anchor") {
   const WebFiles files;
   CertificateSpec spec = mtls::testing::ca_spec("CN=Intermediate", &files.ca);
   const Minted intermediate = mint_now(spec);
@@ -110,7 +112,7 @@ TEST_CASE("tls: a client CA that is an intermediate one is an anchor") {
   CHECK(server.scrape(with_certificate(files.scraper)) == 0);
 }
 
-TEST_CASE("N12: only TLS 1.2 and 1.3 are served, and fewer when so configured") {
+TEST_CASE("N12: only TLS 1.2 and 1.3 are served, or fewer if so configured") {
   struct Row {
     std::string config;
     std::vector<int> served;
@@ -134,7 +136,7 @@ TEST_CASE("N12: only TLS 1.2 and 1.3 are served, and fewer when so configured") 
   }
 }
 
-TEST_CASE("tls: suites and curves are those configured, in the order of whom it is left to") {
+TEST_CASE("tls: suites and curves are those configured, in the order of the configured side") {
   const std::string two =
       "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "
       "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]\n";
@@ -160,7 +162,7 @@ TEST_CASE("tls: suites and curves are those configured, in the order of whom it 
   CHECK_FALSE(chosen(curve, {.curves = "P-256:P-384"}).empty());
 }
 
-TEST_CASE("N12: nobody renegotiates, and nobody resumes a session") {
+TEST_CASE("N12: there is no renegotiation and no session resumption") {
   const WebFiles files;
   files.config(verifying("RequireAndVerifyClientCert"));
   const GuardedServer server(files);
@@ -175,7 +177,7 @@ TEST_CASE("N12: nobody renegotiates, and nobody resumes a session") {
   CHECK(server.scrape(scraper) == 200);
 }
 
-TEST_CASE("N12: a new certificate is served to new connections, and the old ones live on") {
+TEST_CASE("N12: a new certificate is served to new connections, and the old ones go on") {
   const WebFiles files;
   files.config(kPair);
   const GuardedServer server(files);
@@ -202,16 +204,16 @@ TEST_CASE("N12: a pair that does not fit together leaves the old one in use") {
   CHECK(served() == "CN=first.example");
   files.dir.rename_over("s.pem", "-----BEGIN CERTIFICATE-----\nhalf");
   CHECK(served() == "CN=first.example");
-  run(files.dir, "rm s.pem");
+  run_in(files.dir, "rm s.pem");
   CHECK(served() == "CN=first.example");
   files.dir.rename_over("s.pem", other.certificate_pem);
   files.write_key(other);
   CHECK(served() == "CN=other");
-  run(files.dir, "chmod o+r s.key");
+  run_in(files.dir, "chmod o+r s.key");
   CHECK(served() == "CN=other");
 }
 
-TEST_CASE("tls: a removed client CA lets nobody in any more") {
+TEST_CASE("tls: a removed client CA lets no client in any more") {
   const WebFiles files;
   files.config(verifying("RequireAndVerifyClientCert"));
   const GuardedServer server(files);
@@ -221,7 +223,7 @@ TEST_CASE("tls: a removed client CA lets nobody in any more") {
   CHECK(server.scrape(scraper) == 0);
 }
 
-TEST_CASE("tls: plain HTTP gets no answer, and does no harm") {
+TEST_CASE("tls: plain HTTP gets no answer and does no harm") {
   const WebFiles files;
   files.config(kPair);
   const GuardedServer server(files);
@@ -242,16 +244,16 @@ TEST_CASE("tls: a private key that every user may read is refused at the start")
   const WebFiles files;
   system::Disk disk;
   const std::string path = files.config(kPair);
-  run(files.dir, "chmod 604 s.key");
+  run_in(files.dir, "chmod 604 s.key");
   const auto open = web::auth::LiveWebConfig::open(disk, path);
   REQUIRE_FALSE(open);
   CHECK(open.error().code == base::ErrorCode::kPermission);
   CHECK_THAT(open.error().message, Catch::Contains("s.key") && Catch::Contains("chmod o-rwx"));
-  run(files.dir, "chmod 640 s.key");
+  run_in(files.dir, "chmod 640 s.key");
   CHECK(web::auth::LiveWebConfig::open(disk, path));
 }
 
-TEST_CASE("N12: 300 stalled handshakes neither hurt a scrape nor outlive their deadline") {
+TEST_CASE("N12: 300 stalled handshakes neither delay a scrape nor outlive their deadline") {
   mtls::testing::allow_many_descriptors();
   const WebFiles files;
   files.config(kPair);

@@ -39,7 +39,7 @@ struct Pipe {
     read = system::FileDescriptor(ends[0]);
     write = system::FileDescriptor(ends[1]);
   }
-  // Everything, once nobody holds the writing end.
+  // Reads everything, once nobody holds the writing end.
   std::string text() {
     write = system::FileDescriptor();
     std::string all;
@@ -64,7 +64,7 @@ std::unique_ptr<system::log::LogQueue> queue_to(system::FileDescriptor out,
   return std::move(*queue);
 }
 
-// Fills to the brim, as a reader that has stopped leaves it.
+// Fills the pipe completely, as if its reader had stopped.
 void fill(const system::FileDescriptor& pipe) {
   ::fcntl(pipe.get(), F_SETFL, O_NONBLOCK);
   const std::string page(4096, '.');
@@ -103,7 +103,7 @@ TEST_CASE("log line: the journal gets a priority and no time") {
              row.level) == row.json);
 }
 
-TEST_CASE("log line: no message and no value can end its quotes or its line") {
+TEST_CASE("log line: no message or value can end its quotes or its line") {
   const std::string forged = "a\" level=error msg=\"b\nlevel=error\r\0\x1b[31m\\"s;
   const std::string safe = R"("a\" level=error msg=\"b\\x0Alevel=error\\x0D\\x00\\x1B[31m\\")";
   CHECK(line(forged, {{"k", forged}}, {.reader = system::log::LogReader::kJournal}) ==
@@ -124,7 +124,7 @@ TEST_CASE("log line: JSON stays valid UTF-8 JSON with the same keys whatever byt
   }
 }
 
-TEST_CASE("log line: a key is a word whatever it is made of") {
+TEST_CASE("log line: any key becomes a word") {
   CHECK(line("m", {{"a b=\"c\n", "v"}, {"", "w"}}, {.reader = system::log::LogReader::kJournal}) ==
         R"(<6>level=info msg="m" a_b__c_="v" _="w")");
 }
@@ -142,7 +142,7 @@ TEST_CASE("log queue: lines come out in order") {
   CHECK(pipe.text() == "one\ntwo\n");
 }
 
-TEST_CASE("log queue: a pipe nobody reads neither blocks nor loses the count") {
+TEST_CASE("log queue: a pipe that nobody reads neither blocks nor loses the count") {
   Pipe pipe;
   fill(pipe.write);
   const auto start = Clock::now();
@@ -155,13 +155,13 @@ TEST_CASE("log queue: a pipe nobody reads neither blocks nor loses the count") {
   CHECK(Clock::now() - start < 10s);
 }
 
-TEST_CASE("log queue: after a stuck reader reads again lines get through, each on its own") {
+TEST_CASE("log queue: once a stuck reader reads again, lines arrive, each on its own") {
   Pipe pipe;
   fill(pipe.write);
   auto queue = queue_to(copy(pipe.write));
   queue->push("lost");
   while (queue->dropped() < 1) ::poll(nullptr, 0, 5);
-  // Two pages of room: a line of three is cut.
+  // There is room for two pages, so a line of three is cut.
   std::array<char, 8192> pages{};
   REQUIRE(::read(pipe.read.get(), pages.data(), pages.size()) == 8192);
   queue->push(std::string(std::size_t{3} * 4096, 'x'));
@@ -194,7 +194,8 @@ TEST_CASE("log queue: a full disk is counted, not fatal") {
   CHECK(queue->dropped() == 1);
 }
 
-TEST_CASE("log: messages from the level on go to stderr, none before set-up or after the end") {
+TEST_CASE(
+    "log: messages of the level and above go to stderr, none before set-up or after closing") {
   Pipe pipe;
   const system::FileDescriptor before(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
   REQUIRE(::dup2(pipe.write.get(), STDERR_FILENO) == STDERR_FILENO);
@@ -230,7 +231,9 @@ TEST_CASE("log: JOURNAL_STREAM counts only when it names this stderr") {
   CHECK_FALSE(system::log::is_journal_stream(std::nullopt, 8, 12345));
 }
 
-TEST_CASE("log limiter: the first complaint at once, repeats every 10 minutes with their number") {
+TEST_CASE(
+    "log limiter: the first complaint is logged at once, repeats every 10 minutes with their "
+    "number") {
   system::log::LogLimiter limiter;
   const system::log::LogLimiter::Time start{};
   CHECK(limiter.admit("/a", "parse", start) == 0);

@@ -24,12 +24,12 @@ std::string noise(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("body: parts sent as they are stand in order") {
+TEST_CASE("body: plain parts are sent in order") {
   CHECK(joined(web::http::plain_body({web::http::body_part("a"), web::http::deflated_body_part("b"),
                                       web::http::body_part("")})) == "ab");
 }
 
-TEST_CASE("body: parts deflated beforehand and parts that are not are one gzip member") {
+TEST_CASE("body: parts deflated beforehand and others become one gzip member") {
   const std::string repeated(3'000'000, 'x');
   const std::string random = noise(200'000);
   const std::vector<std::vector<web::http::Part>> bodies{
@@ -45,7 +45,7 @@ TEST_CASE("body: parts deflated beforehand and parts that are not are one gzip m
   }
 }
 
-TEST_CASE("body: what is deflated already is not deflated again") {
+TEST_CASE("body: a part that is deflated already is not deflated again") {
   const web::http::Part part = web::http::deflated_body_part("text");
   CHECK(web::http::gzip_body({part}).at(1).get() == &part->deflated->bytes);
 }

@@ -4,7 +4,7 @@
 
 using namespace mtls::daemon;
 
-TEST_CASE("negotiation: gzip goes to who names it and likes identity no better") {
+TEST_CASE("negotiation: gzip goes to clients that name it and do not prefer identity") {
   struct Row {
     const char* accept_encoding;
     bool gzip;
@@ -36,7 +36,8 @@ TEST_CASE("negotiation: gzip goes to who names it and likes identity no better")
   CHECK(web::http::prefers_gzip(row.accept_encoding) == row.gzip);
 }
 
-TEST_CASE("negotiation: OpenMetrics goes to who names it and likes the text format no better") {
+TEST_CASE(
+    "negotiation: OpenMetrics goes to clients that name it and do not prefer the text format") {
   struct Row {
     const char* accept;
     bool open_metrics;

@@ -1,4 +1,4 @@
-// When a head is whole, and what is known of it before.
+// When a head is complete, and what is known before.
 #include "daemon/web/http/request_reader.h"
 
 #include <catch2/catch.hpp>
@@ -14,7 +14,7 @@ const std::string kHead = "HEAD /metrics?a=b HTTP/1.1\r\nHost: h\r\nAccept: */*\
 
 }  // namespace
 
-TEST_CASE("request: a head is whole with its empty line, whatever pieces it comes in") {
+TEST_CASE("request: a head is complete with its empty line, whatever pieces it comes in") {
   web::http::RequestReader reader(kMaxBytes);
   for (std::size_t n = 1; n < kHead.size(); ++n) {
     CAPTURE(n);
@@ -27,13 +27,13 @@ TEST_CASE("request: a head is whole with its empty line, whatever pieces it come
   CHECK(reader.head()["accept"] == "*/*");
 }
 
-TEST_CASE("request: what follows the head is left for the next request") {
+TEST_CASE("request: bytes after the head are left for the next request") {
   web::http::RequestReader reader(kMaxBytes);
   REQUIRE(reader.read(kHead + "GET / HTTP") == State::kComplete);
   CHECK(reader.size() == kHead.size());
 }
 
-TEST_CASE("request: what can never become a head is refused before its end") {
+TEST_CASE("request: bytes that can never become a head are refused before its end") {
   for (const char* begin : {"\x16\x03\x01", "GET / HTTP/1.2\r\n", "G\rET", "SSH-2.0-x\r\n",
                             "GET / HTTP/1.1\nHost: h\n\n"}) {
     CAPTURE(begin);
@@ -50,7 +50,7 @@ TEST_CASE("request: what can never become a head is refused before its end") {
   }
 }
 
-TEST_CASE("request: a head may have its limit in bytes and not one more") {
+TEST_CASE("request: a head may be as long as its limit, but not one byte longer") {
   const std::string begin = "GET / HTTP/1.1\r\nHost: h\r\nX: ";
   for (const std::size_t size : {kMaxBytes, kMaxBytes + 1}) {
     web::http::RequestReader reader(kMaxBytes);
@@ -61,7 +61,7 @@ TEST_CASE("request: a head may have its limit in bytes and not one more") {
   }
 }
 
-TEST_CASE("request: what was understood of a refused head is known, so that HEAD gets no body") {
+TEST_CASE("request: the understood part of a refused head is known, so that HEAD gets no body") {
   web::http::RequestReader reader(kMaxBytes);
   REQUIRE(reader.read("HEAD / HTTP/1.1\r\n\r\n") == State::kRefused);
   CHECK(reader.head().method() == boost::beast::http::verb::head);

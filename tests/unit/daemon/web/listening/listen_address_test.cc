@@ -30,7 +30,7 @@ TEST_CASE("listen address: port alone, IPv4, bracketed IPv6 and Unix paths are u
   CHECK(*address == row.expected);
 }
 
-TEST_CASE("listen address: what could be meant in two ways or needs a lookup is refused") {
+TEST_CASE("listen address: a text that is ambiguous or needs a lookup is refused") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          ":",
                                                          "10059",
@@ -61,5 +61,5 @@ TEST_CASE("listen address: what could be meant in two ways or needs a lookup is 
   const auto address = parse_listen_address(text);
   REQUIRE_FALSE(address);
   CHECK(address.error().code == base::ErrorCode::kInvalidArgument);
-  CHECK(address.error().message.starts_with("listen address \"" + text + "\": "));
+  CHECK(address.error().message.starts_with("--web.listen-address: \"" + text + "\": "));
 }

@@ -35,7 +35,7 @@ TEST_CASE("peer: an IPv6 address counts with its /64") {
   CHECK(of("2001:db8::1") != of("2001:db8:0:1::1"));
 }
 
-TEST_CASE("peer: a Unix socket counts for nobody") {
+TEST_CASE("peer: a Unix socket counts for no client") {
   sockaddr address{};
   address.sa_family = AF_UNIX;
   CHECK(peer_of(&address).empty());

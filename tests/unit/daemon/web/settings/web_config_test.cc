@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 const std::string kHash = "$2b$10$" + std::string(53, 'a');
 
-// The message without the name of the file; "" when the text is good.
+// The message without the name of the file; "" if the text is valid.
 std::string complaint_about(const std::string& text) {
   const auto config = web::settings::parse_web_config(text, "/etc/w.yml");
   return config ? "" : config.error().message.substr(std::string("/etc/w.yml:").size());
@@ -28,7 +28,7 @@ TEST_CASE("web-config: a file without a setting serves plain HTTP to everybody")
   }
 }
 
-TEST_CASE("web-config: every key has its place, and paths are relative to the file") {
+TEST_CASE("web-config: every key is read, and paths are relative to the file") {
   const auto config = web::settings::parse_web_config(R"(
 tls_server_config:
   cert_file: pki/exporter.pem
@@ -74,7 +74,7 @@ rate_limit:
   CHECK(config->notes.empty());
 }
 
-TEST_CASE("web-config: certificate, key and client CAs may stand in the file itself") {
+TEST_CASE("web-config: certificate, key and client CAs may be inside the file itself") {
   const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, client_ca: A, client_auth_type: RequestClientCert}\n",
       "/etc/w.yml");
@@ -101,7 +101,7 @@ TEST_CASE("web-config: every client_auth_type is known, one by two names") {
   CHECK(config->tls->client_auth == row.second);
 }
 
-TEST_CASE("web-config: suites of TLS 1.3 alone leave no other version") {
+TEST_CASE("web-config: with suites of TLS 1.3 only, no other version is served") {
   const auto config = web::settings::parse_web_config(
       "tls_server_config: {cert: C, key: K, cipher_suites: [TLS_AES_128_GCM_SHA256]}", "/w.yml");
   REQUIRE(config);
@@ -109,14 +109,14 @@ TEST_CASE("web-config: suites of TLS 1.3 alone leave no other version") {
   CHECK(config->tls->min_version == web::settings::TlsVersion::kTls13);
 }
 
-TEST_CASE("web-config: what is taken otherwise than it may read is noted") {
+TEST_CASE("web-config: a note says where the file does not do what it suggests") {
   struct Row {
     const char* text;
     const char* note;
   };
   const Row row = GENERATE(values<Row>(
       {{"tls_server_config: {min_version: TLS13}", "plain HTTP"},
-       {"tls_server_config: {cert: C, key: K, min_version: TLS10}", "taken as TLS12"},
+       {"tls_server_config: {cert: C, key: K, min_version: TLS10}", "min_version: TLS12 is used"},
        {"tls_server_config: {cert: C, key: K, client_auth_type: VerifyClientCertIfGiven}",
         "refuses every client certificate"},
        {"http_server_config: {http2: true}", "only HTTP/1.1"},
@@ -128,7 +128,7 @@ TEST_CASE("web-config: what is taken otherwise than it may read is noted") {
   CHECK_THAT(config->notes[0], Catch::Contains(row.note));
 }
 
-TEST_CASE("web-config: what is wrong is said with its line and column") {
+TEST_CASE("web-config: a mistake is reported with its line and column") {
   struct Row {
     std::string text;
     std::string complaint;  // its beginning
@@ -139,22 +139,22 @@ TEST_CASE("web-config: what is wrong is said with its line and column") {
       {"- 1\n", "1:1: web-config.yml must be a map"},
       {"tls_server: {}\n", "1:1: unknown key \"tls_server\""},
       {"rate_limit: {}\nrate_limit: {}\n", "2:1: repeated key \"rate_limit\""},
-      {"{}\n---\n{}\n", "2:1: a second document"},
+      {"{}\n---\n{}\n", "2:1: only one document is read"},
       {",", "1:1: "},
       {"a: [\n", "2:1: "},
-      {tls + "  crt: C\n", "4:3: unknown key \"crt\" in tls_server_config; known here: cert, "},
+      {tls + "  crt: C\n", "4:3: unknown key \"crt\" in tls_server_config; known keys: cert, "},
       {tls + "  key: K\n", "4:3: repeated key \"key\" in tls_server_config"},
       {"tls_server_config: [cert]\n", "1:20: tls_server_config must be a map"},
       {tls + "  cert_file: c.pem\n", "2:9: cert and cert_file are both set"},
       {tls + "  key_file: k.pem\n", "3:8: key and key_file are both set"},
-      {"tls_server_config:\n  cert: [C]\n", "2:9: cert must be a text"},
+      {"tls_server_config:\n  cert: [C]\n", "2:9: cert must be a string"},
       {"tls_server_config:\n  cert: C\n", "2:3: tls_server_config needs key_file"},
       {"tls_server_config:\n  key: K\n", "2:3: tls_server_config needs cert_file"},
       {"tls_server_config:\n  client_auth_type: NoClientCert\n",
        "2:3: tls_server_config needs cert_file"},
       {tls + "  client_auth_type: Yes\n", "4:21: client_auth_type must be NoClientCert, "},
-      {tls + "  client_ca_file: a.pem\n", "2:3: client CAs without client_auth_type"},
-      {tls + "  client_allowed_sans: [a]\n", "2:3: client_allowed_sans without client_auth_type"},
+      {tls + "  client_ca_file: a.pem\n", "2:3: client CAs have no effect"},
+      {tls + "  client_allowed_sans: [a]\n", "2:3: client_allowed_sans has no effect"},
       {tls + "  client_auth_type: RequireAndVerifyClientCert\n",
        "2:3: RequireAndVerifyClientCert "},
       {tls + "  client_allowed_sans: a\n", "4:24: client_allowed_sans must be a list"},
@@ -164,13 +164,14 @@ TEST_CASE("web-config: what is wrong is said with its line and column") {
       {tls + "  min_version: TLS13\n  max_version: TLS12\n", "4:16: min_version is above"},
       {tls + "  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n", "4:19: unknown cipher suite"},
       {tls + "  cipher_suites: [TLS_AES_128_GCM_SHA256]\n  max_version: TLS12\n",
-       "4:18: cipher_suites names none of TLS 1.2"},
+       "4:18: cipher_suites has no suite of TLS 1.2"},
       {tls + "  curve_preferences: [P256]\n", "4:23: unknown curve; use CurveP256"},
       {tls + "  prefer_server_cipher_suites: often\n", "4:32: prefer_server_cipher_suites must be"},
       {"http_server_config:\n  http3: true\n", "2:3: unknown key \"http3\" in http_server_config"},
       {"http_server_config:\n  http2: maybe\n", "2:10: http2 must be true or false"},
       {"http_server_config:\n  headers: [a]\n", "2:12: headers must be a map"},
-      {"http_server_config:\n  headers:\n    Server: x\n", "3:5: this header cannot be set; these"},
+      {"http_server_config:\n  headers:\n    Server: x\n",
+       "3:5: this header cannot be set; allowed"},
       {"http_server_config:\n  headers:\n    x-frame-options: deny\n", "3:5: this header cannot"},
       {"http_server_config:\n  headers:\n    X-Frame-Options: DENY\n",
        "3:22: X-Frame-Options must be one of: deny, sameorigin"},
@@ -182,7 +183,7 @@ TEST_CASE("web-config: what is wrong is said with its line and column") {
       {"basic_auth_users:\n  alice: {}\n", "2:10: the password of a user must be a bcrypt"},
       {"basic_auth_users:\n  a: " + kHash + "\n  a: " + kHash + "\n", "3:3: repeated key \"a\""},
       {"basic_auth_users: [alice]\n", "1:19: basic_auth_users must be a map"},
-      {"rate_limit:\n  interval: 5\n", "2:13: interval must be a duration like 1s"},
+      {"rate_limit:\n  interval: 5\n", "2:13: interval must be a duration such as 1s"},
       {"rate_limit:\n  interval: -1s\n", "2:13: interval must be a duration"},
       {"rate_limit:\n  interval: 1s\n  burst: 1.5\n", "3:10: burst must be a whole number"},
       {"rate_limit:\n  interval: 1s\n  burst: -1\n", "3:10: burst must be a whole number"},

@@ -1,4 +1,4 @@
-#include "daemon/web/http/answer.h"
+#include "daemon/web/http/response.h"
 
 #include <algorithm>
 #include <array>
@@ -19,9 +19,9 @@ namespace http = boost::beast::http;
 // How a page is sent.
 struct Delivery {
   bool keep_alive = false;
-  bool say_keep_alive = false;  // HTTP/1.0 clients have to be told
+  bool say_keep_alive = false;  // HTTP/1.0 clients need the header
   bool with_body = true;        // false: HEAD
-  bool gzip = false;            // when the page is made for it
+  bool gzip = false;            // only if the page has a deflated part
   std::string_view allow = "";  // with 405
   ConfiguredHeaders headers = {};
 };
@@ -53,7 +53,7 @@ std::size_t size_of(const BodyBytes& body) {
                          [](std::size_t sum, const auto& part) { return sum + part->size(); });
 }
 
-// The configured ones win over ours.
+// Configured headers replace ours.
 std::string safety_fields(const Page& page, const ConfiguredHeaders& configured) {
   ConfiguredHeaders headers{{"X-Content-Type-Options", "nosniff"}};
   if (page.content_type.starts_with("text/html")) {
@@ -65,7 +65,7 @@ std::string safety_fields(const Page& page, const ConfiguredHeaders& configured)
   return fields;
 }
 
-// Between status line and empty line.
+// The lines between the status line and the empty line.
 std::string fields_of(const Page& page, std::size_t body_size, const Delivery& delivery) {
   std::string fields = "Date: " + http_date() + "\r\nContent-Type: " + page.content_type +
                        "\r\nContent-Length: " + std::to_string(body_size) +
@@ -88,7 +88,7 @@ Response compose(const Page& page, const Delivery& delivery) {
   return {page.status, std::move(head), std::move(body), delivery.keep_alive};
 }
 
-// Status and reason are all a client learns from an error: no path, no detail.
+// A client learns only status and reason from an error: no path, no detail.
 Page error_page(int status) {
   return {status,
           "text/plain; charset=utf-8",
@@ -97,14 +97,14 @@ Page error_page(int status) {
 
 bool is_head(const RequestHead& request) { return request.method() == http::verb::head; }
 
-// Other methods may bring a body: the connection closes.
+// Other methods may have a body, so the connection closes.
 Response refuse_method(const RequestHead& request, std::string_view allow,
                        const ConfiguredHeaders& headers) {
   return compose(error_page(405),
                  {.with_body = !is_head(request), .allow = allow, .headers = headers});
 }
 
-// RFC 9110 §5.3: a field that comes more than once is one list.
+// RFC 9110 §5.3: a field that occurs more than once is one list.
 std::string values_of(const RequestHead& request, http::field name) {
   std::string values;
   const auto [begin, end] = request.equal_range(name);

@@ -1,4 +1,4 @@
-#include "daemon/watch/walk.h"
+#include "daemon/watch/path_walk.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -18,21 +18,21 @@ using Kind = Sighting::Kind;
 
 watch::PathWalk walk(Kind kind, const std::string& path) {
   system::Mounts mounts;
-  watch::DiskGround ground(mounts);
-  return watch::PathWalker(ground).walk(kind, path);
+  watch::DiskDirectoryView view(mounts);
+  return watch::PathWalker(view).walk(kind, path);
 }
 
-/// The wants below `dir`, as "place name"; `*` for every entry, `=` for the file itself.
+/// The wants below `dir`, as "path name"; `*` for every entry, `=` for the file itself.
 std::vector<std::string> wants_below(const TemporaryDirectory& dir, const watch::PathWalk& walk) {
   std::vector<std::string> below;
   const std::string top = dir / "";
   for (const watch::Want& want : walk.wants) {
-    const std::string place = want.place + "/";
-    if (!place.starts_with(top)) continue;
+    const std::string path = want.path + "/";
+    if (!path.starts_with(top)) continue;
     const std::string name = want.name == watch::kEveryEntry ? "*"
                              : want.name.empty()             ? "="
                                                              : want.name;
-    below.push_back("/" + want.place.substr(std::min(top.size(), want.place.size())) + " " + name);
+    below.push_back("/" + want.path.substr(std::min(top.size(), want.path.size())) + " " + name);
   }
   return below;
 }
@@ -64,7 +64,7 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
        Kind::kFile,
        {"/ link", "/ other", "/ real", "/other absolute", "/real deep", "/real/deep file",
         "/real/deep/file ="}},
-      {"other/./..//real/deep",  // a directory: nothing in it matters
+      {"other/./..//real/deep",  // a directory: its contents do not matter
        Kind::kFile,
        {"/ other", "/ real", "/real deep"}},
       {"absent/below/file", Kind::kFile, {"/ absent"}},
@@ -80,7 +80,7 @@ TEST_CASE("walk: every directory on the way is watched for the name that leads o
        Kind::kPattern,
        {"/ cross", "/cross *", "/cross one", "/cross/one in", "/cross/one/in x.pem",
         "/cross/one/in/x.pem ="}},
-      {"cross/*", Kind::kFile, {"/ cross", "/cross *"}},  // a file named so, not a pattern
+      {"cross/*", Kind::kFile, {"/ cross", "/cross *"}},  // a file with that name, not a pattern
       {"absent/*/x", Kind::kPattern, {"/ absent"}},
   };
   for (const Row& row : rows) {
@@ -108,7 +108,7 @@ TEST_CASE("walk: the signature is the identity of the way, not the content at it
 TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
   TemporaryDirectory dir;
   dir.run("echo x > l0; i=0; while [ $i -lt 41 ]; do ln -s l$i l$((i+1)); i=$((i+1)); done");
-  const watch::Want end{.place = dir / "l0", .name = watch::kFileItself};
+  const watch::Want end{.path = dir / "l0", .name = watch::kFileItself};
   const auto reaches = [&](const char* path) {
     const watch::PathWalk found = walk(Kind::kFile, dir / path);
     return std::find(found.wants.begin(), found.wants.end(), end) != found.wants.end();
@@ -117,7 +117,7 @@ TEST_CASE("walk: 40 symbolic links are followed, the 41st is not") {
   CHECK_FALSE(reaches("l41"));
 }
 
-TEST_CASE("walk: a file system that changes without telling is called silent") {
+TEST_CASE("walk: a file system that changes without events is called silent") {
   TemporaryDirectory dir;
   CHECK(walk(Kind::kFile, "/proc/self/status").silent);
   if (std::filesystem::exists("/sys/kernel")) {
@@ -136,7 +136,7 @@ struct Armed {
     set.want(id, walk(Kind::kFile, dir / path).wants);
     set.arm(inotify);
   }
-  /// Whom `snippet` concerns.
+  /// The targets that `snippet` concerns.
   watch::TargetIds after(const std::string& snippet) {
     inotify.drain();
     dir.run(snippet);
@@ -150,7 +150,7 @@ struct Armed {
   }
 };
 
-TEST_CASE("watch set: an event concerns those who want its name, and only them") {
+TEST_CASE("watch set: an event concerns the targets that want its name, and only them") {
   Armed armed;
   armed.dir.run("mkdir a b; touch a/1 a/2 b/3; ln -s a c");
   armed.want(1, "a/1");
@@ -165,7 +165,7 @@ TEST_CASE("watch set: an event concerns those who want its name, and only them")
   CHECK(armed.after("cat a/1 a/2 b/3 > /dev/null; ls a b > /dev/null") == watch::TargetIds{});
 }
 
-TEST_CASE("W20: what the daemon itself does to a file is no event") {
+TEST_CASE("W20: the daemon's own access to a file causes no event") {
   TemporaryDirectory dir;
   dir.run("mkdir d; echo x > d/f; ln -s f d/l");
   watch::Inotify inotify = std::move(*watch::Inotify::create());
@@ -190,7 +190,7 @@ TEST_CASE("watch set: paths to one inode share a watch until the last of them go
   armed.dir.run("mkdir a b; touch a/file; ln a/file b/link");
   armed.want(1, "a/file");
   const std::size_t alone = armed.set.watches();
-  armed.want(2, "b/link");  // one directory more, no file
+  armed.want(2, "b/link");  // one more directory, but no file
   CHECK(armed.set.watches() == alone + 1);
   CHECK(armed.set.watched(1));
   CHECK(armed.set.watched(2));
@@ -200,7 +200,7 @@ TEST_CASE("watch set: paths to one inode share a watch until the last of them go
   armed.set.forget(2);
   armed.set.arm(armed.inotify);
   CHECK(armed.set.watches() == 0);
-  CHECK(armed.set.places() == 0);
+  CHECK(armed.set.points() == 0);
   armed.inotify.drain();  // the kernel confirms
   armed.dir.run("echo x > a/file; rm -r a b");
   CHECK(armed.inotify.drain().empty());

@@ -1,4 +1,4 @@
-#include "daemon/watch/walk.h"
+#include "daemon/watch/path_walk.h"
 
 #include <sys/stat.h>
 
@@ -28,7 +28,7 @@ std::string parent_of(const std::string& directory) {
 /// How far a walk has come.
 struct PathWalker::Progress {
   std::string here = "/";       // a directory, without symbolic links
-  std::vector<Component> todo;  // what is left of the way, last component first
+  std::vector<Component> todo;  // the components ahead, last one first
   int hops = 0;
 };
 
@@ -40,18 +40,18 @@ std::vector<PathWalker::Component> PathWalker::split(const std::string& path,
     std::string text = path.substr(at, end - at);
     at = end + 1;
     if (text.empty() || text == ".") continue;
-    const bool magic = kind == base::Sighting::Kind::kPattern && system::is_glob(text);
-    components.push_back({.text = std::move(text), .magic = magic});
+    const bool wildcard = kind == base::Sighting::Kind::kPattern && system::is_glob(text);
+    components.push_back({.text = std::move(text), .wildcard = wildcard});
   }
   std::reverse(components.begin(), components.end());
   return components;
 }
 
 DirectoryView::DirectoryEntry PathWalker::entry(const std::string& path, bool remembered) {
-  if (!remembered) return ground_.look_at(path);
+  if (!remembered) return view_.look_at(path);
   const auto known = entries_.find(path);
   if (known != entries_.end()) return known->second;
-  return entries_.emplace(path, ground_.look_at(path)).first->second;
+  return entries_.emplace(path, view_.look_at(path)).first->second;
 }
 
 bool PathWalker::is_remote(const std::string& path) const {
@@ -60,21 +60,22 @@ bool PathWalker::is_remote(const std::string& path) const {
   return mount != nullptr && mount->kind == system::MountKind::kRemote;
 }
 
-/// One component further; false where the way ends.
+/// Takes one more component; false at the end of the way.
 bool PathWalker::step(Progress& progress, const std::string& name, PathWalk& walk) {
   if (name == "..") {
     progress.here = parent_of(progress.here);
     return true;
   }
-  walk.wants.push_back({.place = progress.here, .name = name});
+  walk.wants.push_back({.path = progress.here, .name = name});
   const std::string path = join(progress.here, name);
   if (is_remote(path)) {
-    // Nothing beyond is asked for here: it may not answer. That it is mounted there is known.
+    // Nothing beyond this point is looked at, because the mount may not answer. That it is mounted
+    // here is known.
     walk.signature = base::fnv1a(std::to_string(walk.signature).append(path));
     walk.silent = true;
     return false;
   }
-  // Only what lies in the middle of a way is shared by several, and worth remembering.
+  // Only the inner components of a path are shared by several paths and worth remembering.
   const DirectoryView::DirectoryEntry seen = entry(path, !progress.todo.empty());
   const std::array<std::uint64_t, 5> facts = {walk.signature, seen.device, seen.inode, seen.type,
                                               static_cast<std::uint64_t>(seen.error)};
@@ -93,21 +94,20 @@ bool PathWalker::step(Progress& progress, const std::string& name, PathWalk& wal
     return true;
   }
   if (seen.type == S_IFREG && progress.todo.empty()) {
-    walk.wants.push_back({.place = path, .name = kFileItself});
+    walk.wants.push_back({.path = path, .name = kFileItself});
   }
   return false;
 }
 
-/// A wildcard: every entry of the directory matters, and the rest of the way continues below each
-/// that matches.
+/// A wildcard: every entry of the directory matters, and the walk continues below each match.
 void PathWalker::branch(const Progress& progress, const std::string& pattern, PathWalk& walk) {
-  walk.wants.push_back({.place = progress.here, .name = kEveryEntry});
+  walk.wants.push_back({.path = progress.here, .name = kEveryEntry});
   if (progress.todo.empty()) return;
-  std::vector<std::string> names = ground_.ways_on(progress.here);
+  std::vector<std::string> names = view_.directories_and_links(progress.here);
   std::erase_if(names,
                 [&](const std::string& name) { return !system::matches_entry(pattern, name); });
-  std::sort(names.begin(),
-            names.end());  // readdir's order is not stable, the signature depends on it
+  // readdir's order varies, and the signature depends on it.
+  std::sort(names.begin(), names.end());
   for (std::string& name : names) {
     Progress below = progress;
     below.todo.push_back({.text = std::move(name)});
@@ -119,7 +119,7 @@ void PathWalker::advance(Progress progress, PathWalk& walk) {
   while (!progress.todo.empty() && walk.wants.size() < kMaxWants) {
     const Component next = std::move(progress.todo.back());
     progress.todo.pop_back();
-    if (next.magic) {
+    if (next.wildcard) {
       branch(progress, next.text, walk);
       break;
     }

@@ -1,5 +1,5 @@
-// What is answered to one request head: status, header lines and body parts. Knows HTTP and the
-// Site, no sockets; pure but for the clock behind the Date line.
+// The response to one request head: status, header lines and body parts. Knows HTTP and the Site,
+// but no sockets. Pure except for the clock behind the Date line.
 #pragma once
 
 #include <map>
@@ -17,12 +17,12 @@ struct Response {
   bool keep_alive = false;
 };
 
-/// Name to value; in the place of a header of ours with the same name.
+/// Name to value; replaces our own header of the same name.
 using ConfiguredHeaders = std::map<std::string, std::string>;
 
 Response response_to(const RequestHead& request, Site& site, const ConfiguredHeaders& headers);
 
-/// The connection closes after it. `request`: as far as it was understood.
+/// A response after which the connection closes. `request`: as far as it was understood.
 Response refusal(int status, const RequestHead& request, const ConfiguredHeaders& headers = {});
 
 }  // namespace mtls::daemon::web::http

@@ -1,4 +1,4 @@
-// Where the HTTP front listens: TCP, Unix sockets, sockets of systemd, and few descriptors.
+// Where the HTTP server listens: TCP, Unix sockets and sockets that were handed over.
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "daemon/web/server.h"
-#include "tests/daemon/exporter_fixture.h"
-#include "tests/support/sanitizers.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/wire/http_client.h"
 #include "tests/unit/daemon/web/test_site.h"
 
@@ -20,6 +19,7 @@ namespace {
 
 using mtls::testing::HttpAnswer;
 using mtls::testing::HttpConnection;
+using mtls::testing::TempDir;
 using mtls::testing::TestServer;
 using mtls::testing::TestSite;
 
@@ -30,7 +30,7 @@ int status_over(HttpConnection connection) {
   return connection.receive_answer().status;
 }
 
-/// A server on `path` alone; its error, if there is one, is in `started`.
+/// A server on `path` only; its error, if any, is in `started`.
 struct UnixServer {
   explicit UnixServer(const std::string& path) {
     web::WebOptions options;
@@ -42,7 +42,7 @@ struct UnixServer {
   base::Result<std::unique_ptr<web::WebServer>> started;
 };
 
-// What a process that was killed leaves: the file, and nobody behind it.
+// Leaves what a killed process leaves: the file, with no listener.
 void leave_stale_socket(const std::string& path) {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
@@ -59,7 +59,7 @@ mode_t mode_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("N13: web: an address in use or without sense is an error that says so") {
+TEST_CASE("N13: web: an address in use, or a malformed one, is an error that says so") {
   TestServer web;
   TestSite site;
   web::RequestCounts counts;
@@ -114,7 +114,7 @@ TEST_CASE("web: an IPv6 address is listened to, and named in brackets") {
   CHECK(status_over(HttpConnection::over_ipv6(port)) == 200);
 }
 
-TEST_CASE("web: a Unix socket is for owner and group, and goes with its server") {
+TEST_CASE("web: a Unix socket is for owner and group, and is removed with its server") {
   const TempDir dir;
   const std::string path = dir.path("web.sock");
   {
@@ -136,7 +136,7 @@ TEST_CASE("web: the Unix socket of a server that was killed is replaced") {
   CHECK(status_over(HttpConnection::over_unix(path)) == 200);
 }
 
-TEST_CASE("N13: web: a Unix socket that is served, and any other file, stays and is an error") {
+TEST_CASE("N13: web: a Unix socket in use, or any other file, stays and is an error") {
   const TempDir dir;
   const std::string path = dir.path("web.sock");
   const UnixServer first(path);
@@ -166,7 +166,7 @@ TEST_CASE("web: a server that stops leaves the Unix socket of its successor alon
   CHECK(status_over(HttpConnection::over_unix(path)) == 200);
 }
 
-TEST_CASE("web: an inherited descriptor that is no listening stream socket is an error") {
+TEST_CASE("web: an inherited descriptor that is not a listening stream socket is an error") {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   TestSite site;
   web::RequestCounts counts;
@@ -175,76 +175,8 @@ TEST_CASE("web: an inherited descriptor that is no listening stream socket is an
   const auto server = web::WebServer::start(options, site, counts);
   REQUIRE_FALSE(server);
   CHECK(server.error().message.starts_with("descriptor " + std::to_string(fd) +
-                                           " is no listening stream socket"));
+                                           " is not a listening stream socket"));
   ::close(fd);
-}
-
-TEST_CASE("N13: serve: on the sockets of systemd, in place of addresses") {
-  constexpr const char* kActivate = "/usr/bin/systemd-socket-activate";
-  if (::access(kActivate, X_OK) != 0) {
-    WARN("skipped: there is no " << kActivate);
-    return;
-  }
-  const TempDir dir;
-  dir.write("nginx.conf", nginx_conf(""));
-  const std::string port = std::to_string(mtls::testing::free_port());
-  const std::string path = dir.path("web.sock");
-  ChildProcess activated({.argv = {kActivate, "-l", "127.0.0.1:" + port, "-l", path,
-                                   EXPORTER_BINARY, "--web.systemd-socket", "--web.listen-address",
-                                   "127.0.0.1:1", "--nginx.conf", dir.path("nginx.conf")},
-                          .environment = {}});
-  const auto number = static_cast<std::uint16_t>(std::stoi(port));
-  CHECK(eventually(10s, [&] { return mtls::testing::get(number, "/-/ready").status == 200; }));
-  CHECK(status_over(HttpConnection::over_unix(path)) == 200);
-}
-
-TEST_CASE("N13: serve: --web.systemd-socket without sockets ends with the reason and code 2") {
-  const TempDir dir;
-  dir.write("nginx.conf", nginx_conf(""));
-  ChildProcess process = exporter({"--web.systemd-socket", "--nginx.conf", dir.path("nginx.conf")});
-  const Outcome outcome = outcome_of(process);
-  CHECK(outcome.code == 2);
-  CHECK_THAT(outcome.error, Catch::Contains("no socket activation file descriptors found"));
-}
-
-TEST_CASE("N13: serve: a port in use ends the start with the reason and code 3") {
-  const TempDir dir;
-  dir.write("nginx.conf", nginx_conf(""));
-  const Exporter first(dir);
-  const std::string address = "127.0.0.1:" + std::to_string(first.port());
-  ChildProcess process =
-      exporter({"--web.listen-address", address, "--nginx.conf", dir.path("nginx.conf")});
-  const Outcome outcome = outcome_of(process);
-  CHECK(outcome.code == 3);
-  CHECK_THAT(outcome.error,
-             Catch::Contains("cannot listen on " + address + ": Address already in use"));
-}
-
-TEST_CASE("F12: serve: with 32 descriptors scrapes are answered, and the thread does not spin") {
-  if (mtls::testing::skipped_as_sanitizer_needs_descriptors()) return;
-  constexpr const char* kPrlimit = "/usr/bin/prlimit";
-  if (::access(kPrlimit, X_OK) != 0) {
-    WARN("skipped: there is no " << kPrlimit);
-    return;
-  }
-  const TempDir dir;
-  dir.write("nginx.conf", nginx_conf(""));
-  Exporter exporter(dir);
-  const std::string pid = std::to_string(exporter.process().pid());
-  REQUIRE(std::system((std::string(kPrlimit) + " --nofile=32:32 --pid " + pid).c_str()) == 0);
-  {
-    std::vector<HttpConnection> idle;
-    for (int i = 0; i < 60; ++i) idle.emplace_back(exporter.port());
-    for (int i = 0; i < 5; ++i) CHECK(exporter.get("/metrics").status == 200);
-    const double cpu = exporter.value("process_cpu_seconds_total").value();
-    const auto begin = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - begin < 1s) {
-      CHECK(exporter.get("/-/ready").status == 200);
-      std::this_thread::sleep_for(50ms);
-    }
-    CHECK(exporter.value("process_cpu_seconds_total").value() - cpu < 0.5);
-  }
-  CHECK(eventually(5s, [&] { return exporter.value("process_open_fds") < 32; }));
 }
 
 }  // namespace mtls::daemon::testing

@@ -1,5 +1,5 @@
-// Who gets in: passwords, headers, the rate limit, and a web-config.yml that changes.
-#include "daemon/web/auth/gate.h"
+// Which clients are let in: passwords, headers, the rate limit, and a web-config.yml that changes.
+#include "daemon/web/auth/access_gate.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -113,7 +113,7 @@ TEST_CASE("auth: a connection is kept alive by the right password alone") {
   CHECK(connection.closed_by_peer());
 }
 
-TEST_CASE("auth: a slow hash holds up whoever asks for it, nobody else") {
+TEST_CASE("auth: a slow hash delays only the client that asks for it") {
   const WebFiles files;
   const std::string slow = "$2b$16$" + std::string(53, 'a');  // seconds
   files.config(users("alice", "secret") + "  slow: " + slow + "\n");
@@ -143,7 +143,7 @@ TEST_CASE("auth: stopping does not wait for a slow hash") {
   CHECK(std::chrono::steady_clock::now() - begin < 5s);
 }
 
-TEST_CASE("headers: the configured ones go with every answer, in the place of ours") {
+TEST_CASE("headers: the configured ones are sent with every answer and replace ours") {
   const WebFiles files;
   files.config(
       "http_server_config:\n  headers:\n    X-Frame-Options: deny\n"
@@ -177,7 +177,7 @@ TEST_CASE("rate limit: a bucket gives its burst, then one token each interval") 
   CHECK_FALSE(closed.take(start + 1h));
 }
 
-TEST_CASE("rate limit: what is beyond is 429, before any password and without headers") {
+TEST_CASE("rate limit: a request beyond it gets 429, before any password and without headers") {
   const WebFiles files;
   files.config("rate_limit: {interval: 1h, burst: 2}\n" + users("alice", "secret") +
                "http_server_config: {headers: {X-Frame-Options: deny}}\n");
@@ -194,7 +194,7 @@ TEST_CASE("rate limit: what is beyond is 429, before any password and without he
   CHECK(ask(server, "/metrics").status == 200);
 }
 
-TEST_CASE("web-config: a change holds from the next request on; a broken file answers 500") {
+TEST_CASE("web-config: a change counts from the next request on; a broken file answers 500") {
   const WebFiles files;
   files.config(users("alice", "secret"));
   const GuardedServer server(files);
@@ -205,13 +205,13 @@ TEST_CASE("web-config: a change holds from the next request on; a broken file an
   files.config("basic_auth_user: {}\n");
   CHECK(alice() == 500);
   CHECK(ask(server, "/nothing").status == 500);
-  run(files.dir, "rm w.yml");
+  run_in(files.dir, "rm w.yml");
   CHECK(alice() == 500);
   files.config("");
   CHECK(ask(server, "/metrics").status == 200);
 }
 
-TEST_CASE("web-config: TLS is not switched on or off, nor changed for the worse, while running") {
+TEST_CASE("web-config: TLS is not switched on or off, nor made worse, while running") {
   const WebFiles files;
   files.config("");
   const GuardedServer plain(files);
@@ -230,7 +230,7 @@ TEST_CASE("web-config: TLS is not switched on or off, nor changed for the worse,
   CHECK(secure.scrape(with_certificate(files.scraper)) == 200);
 }
 
-TEST_CASE("web-config: certificate and key inside the file serve, unless every user may read it") {
+TEST_CASE("web-config: certificate and key may be inside the file, unless every user may read it") {
   const WebFiles files;
   const Minted pair = mint_now(named("inline"));
   const auto block = [](std::string pem) {
@@ -244,9 +244,9 @@ TEST_CASE("web-config: certificate and key inside the file serve, unless every u
       files.config("tls_server_config:\n  cert: " + block(pair.certificate_pem) +
                    "  key: " + block(pair.key_pem));
   system::Disk disk;
-  run(files.dir, "chmod 644 w.yml");
+  run_in(files.dir, "chmod 644 w.yml");
   CHECK_FALSE(web::auth::LiveWebConfig::open(disk, path));
-  run(files.dir, "chmod 600 w.yml");
+  run_in(files.dir, "chmod 600 w.yml");
   const GuardedServer server(files);
   CHECK(TlsConnection(server.web.port).server_subject() == "CN=inline");
 }

@@ -1,4 +1,4 @@
-#include "daemon/web/auth/gate.h"
+#include "daemon/web/auth/access_gate.h"
 
 #include <algorithm>
 #include <boost/beast/http/field.hpp>
@@ -13,15 +13,15 @@ namespace {
 
 namespace beast = boost::beast;
 
-// Two would be two claims; which one a proxy in front looked at, nobody knows.
+// Two fields would be two claims, and nobody knows which one a proxy in front has checked.
 std::optional<Credentials> credentials_of(const http::RequestHead& request) {
   if (request.count(beast::http::field::authorization) != 1) return std::nullopt;
   const auto value = request[beast::http::field::authorization];
   return parse_basic_auth({value.data(), value.size()});
 }
 
-// Fits no password, and takes as long as the hash of a user who is there: the time of an answer
-// does not tell who is.
+// Fits no password, but takes as long as the hash of an existing user, so that the response time
+// does not reveal which users exist.
 std::string hash_of_nobody(const std::map<std::string, std::string>& users) {
   constexpr std::size_t kSettings = 7;  // "$2b$10$"
   constexpr std::size_t kRest = 53;
@@ -31,8 +31,8 @@ std::string hash_of_nobody(const std::map<std::string, std::string>& users) {
   return slowest->second.substr(0, kSettings) + std::string(kRest, '.');
 }
 
-int refusal_of(PasswordCheck::Outcome answer) {
-  switch (answer) {
+int refusal_of(PasswordCheck::Outcome outcome) {
+  switch (outcome) {
     case PasswordCheck::Outcome::kFits: return 0;
     case PasswordCheck::Outcome::kTooBusy: return 503;
     case PasswordCheck::Outcome::kDoesNotFit: break;
@@ -67,7 +67,7 @@ void AccessGate::stop() {
   if (passwords_) passwords_->stop();
 }
 
-// A limit that was changed begins with a full bucket.
+// A changed limit begins with a full bucket.
 bool AccessGate::within_rate(const std::optional<settings::RateLimit>& limit) {
   if (!limit) {
     bucket_.reset();
@@ -89,11 +89,11 @@ void AccessGate::authenticate(const settings::WebConfig& config, const http::Req
       {.user = std::move(credentials->user),
        .hash = hash,
        .password = std::move(credentials->password)},
-      [is_known, headers = config.headers, done = std::move(done)](PasswordCheck::Outcome answer) {
-        if (!is_known && answer == PasswordCheck::Outcome::kFits) {
-          answer = PasswordCheck::Outcome::kDoesNotFit;
+      [is_known, headers = config.headers, done = std::move(done)](PasswordCheck::Outcome outcome) {
+        if (!is_known && outcome == PasswordCheck::Outcome::kFits) {
+          outcome = PasswordCheck::Outcome::kDoesNotFit;
         }
-        done({.refusal = refusal_of(answer), .headers = headers});
+        done({.refusal = refusal_of(outcome), .headers = headers});
       });
 }
 

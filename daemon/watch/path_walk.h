@@ -1,7 +1,7 @@
-// The way from `/` to what a path or pattern leads to, taken by hand: every directory on it with
-// the names that matter there, symbolic links followed one hop at a time (ADR 5). Ends
-// before a mount that may not answer. Opens no file. A Walker remembers what it saw: one per pass.
-// Knows nothing of inotify.
+// Walks from `/` to a path or pattern: every directory on the way with the names that matter in it,
+// following one symbolic link at a time (ADR 5). Stops at a mount that may not answer. Opens no
+// file and knows nothing of inotify. A PathWalker remembers what it saw, so use one per pass.
+// Worker thread.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@
 
 namespace mtls::daemon::watch {
 
-/// No entry of a directory has these names.
+/// Not possible as names of directory entries.
 inline constexpr char kEveryEntry[] = "/";
 inline constexpr char kFileItself[] = "";
 
-/// In which directory a change of which entry may change the outcome; or a regular file, then
-/// `name` is kFileItself.
+/// A directory in which a change of the entry `name` may change the outcome; or a regular file,
+/// with kFileItself as the name.
 struct Want {
-  std::string place;  // without symbolic links
+  std::string path;  // without symbolic links
   std::string name;
 
   auto operator<=>(const Want&) const = default;
@@ -31,21 +31,21 @@ struct Want {
 struct PathWalk {
   std::vector<Want> wants;      // sorted, each once
   std::uint64_t signature = 0;  // of every component's identity; content (size, times) is left out
-  bool silent = false;  // ends on, or before, a file system that does not tell of every change
+  bool silent = false;  // ends on, or before, a file system that does not report every change
 
   bool operator==(const PathWalk&) const = default;
 };
 
 class PathWalker {
  public:
-  explicit PathWalker(DirectoryView& ground) : ground_(ground), mounts_(ground.mounts()) {}
+  explicit PathWalker(DirectoryView& view) : view_(view), mounts_(view.mounts()) {}
 
   PathWalk walk(base::Sighting::Kind kind, const std::string& path);
 
  private:
   struct Component {
     std::string text;
-    bool magic = false;  // holds a wildcard of glob(3)
+    bool wildcard = false;  // holds a wildcard of glob(3)
   };
   struct Progress;
 
@@ -56,7 +56,7 @@ class PathWalker {
   void branch(const Progress& progress, const std::string& pattern, PathWalk& walk);
   bool is_remote(const std::string& path) const;
 
-  DirectoryView& ground_;
+  DirectoryView& view_;
   std::shared_ptr<const system::MountTable> mounts_;
   std::unordered_map<std::string, DirectoryView::DirectoryEntry> entries_;
 };

@@ -1,14 +1,19 @@
-// Does a real Prometheus scrape the real daemon over mutual TLS and with a password, and does it
-// not when one thing is wrong?
+// A real Prometheus scrapes the real daemon over mutual TLS with a password, and fails if anything
+// about them is wrong.
 #include <catch2/catch.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tests/unit/daemon/web/web_scene.h"
+#include "tests/daemon/exporter_fixture.h"
+#include "tests/support/web_files.h"
 
 namespace mtls::daemon::testing {
 namespace {
+
+using mtls::testing::bcrypt_hash;
+using mtls::testing::mint_now;
+using mtls::testing::named;
 
 constexpr const char* kPrometheus = "/usr/bin/prometheus";
 
@@ -31,7 +36,7 @@ std::string password(const std::string& user, const std::string& secret) {
 void write_pair(const TempDir& dir, const std::string& name, const Minted& pair) {
   dir.write(name + ".pem", pair.certificate_pem);
   dir.write(name + ".key", pair.key_pem);
-  run(dir, "chmod 600 " + name + ".key");
+  run_in(dir, "chmod 600 " + name + ".key");
 }
 
 Minted scraper(const Minted& issuer, const std::string& name) {
@@ -68,8 +73,8 @@ std::string prometheus_yml(const std::vector<Job>& jobs, std::uint16_t port) {
   return text;
 }
 
-// The series `up` by job; a job is missing before its first scrape. Short enough to come in one
-// piece.
+// The series `up` by job; a job is missing before its first scrape. The answer is short enough to
+// come in one piece.
 std::map<std::string, std::string> up(std::uint16_t port) {
   const auto answer = mtls::testing::get(port, "/api/v1/query?query=up");
   std::map<std::string, std::string> found;
@@ -81,7 +86,7 @@ std::map<std::string, std::string> up(std::uint16_t port) {
   return found;
 }
 
-TEST_CASE("web: Prometheus scrapes with certificate, name and password, and not with less") {
+TEST_CASE("web: Prometheus scrapes with certificate, name and password, and with nothing less") {
   const std::string good = tls(presented("good"));
   const std::string right = password("prometheus", "secret");
   const std::vector<Job> jobs{
