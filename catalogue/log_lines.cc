@@ -14,84 +14,89 @@ constexpr std::string_view kNamesCall = "SSL_load_client_CA_file(";
 constexpr std::string_view kCrlCall = "X509_LOOKUP_load_file(";
 constexpr std::string_view kCrlRead = "cannot load CRL";
 
-// nginx's texts: ngx_http_process_request(), ngx_ssl_certificate(), ngx_ssl_trusted_certificate()
-// and their kin of stream, mail and upstream (R3.50 to R3.56, R4.2).
+// The texts are those of ngx_http_process_request(), ngx_ssl_certificate(),
+// ngx_ssl_trusted_certificate(), and of the same functions for stream, mail and upstreams (R3.50 to
+// R3.56, R4.2). The first row that fits counts, so the more special one stands first.
 constexpr std::array kTable{
-    LogLine{.part = "client sent no required SSL certificate",
-            .meaning = "The client sent no certificate, and ssl_verify_client is on: HTTP answers "
-                       "400 No required SSL certificate was sent, stream closes the connection.",
-            .cause = "a client that has none, a health check or a scanner for example; or one "
-                     "that has a certificate and did not send it, because the CA names nginx "
-                     "advertises do not include its CA; or a connection without SNI that reached "
-                     "the default server",
-            .remedy = "Give the client its certificate; let ssl_client_certificate hold the CA "
-                      "that issued it, since names of ssl_trusted_certificate are not "
-                      "advertised; check the name it asks for."},
+    LogLine{
+        .part = "client sent no required SSL certificate",
+        .meaning = "ssl_verify_client is on, and the client sent no certificate. HTTP answers 400 "
+                   "No required SSL certificate was sent; stream closes the connection.",
+        .cause = "a client without a certificate, such as a health check or a scanner; a client "
+                 "that keeps its certificate back because its CA is not among the CA names that "
+                 "nginx advertises; a connection without SNI, which reached the default server",
+        .remedy = "Give the client its certificate. Put the CA that issued it into "
+                  "ssl_client_certificate: nginx does not advertise the names of "
+                  "ssl_trusted_certificate. Check which server name the client asks for."},
     LogLine{.part = "No required SSL certificate was sent",
-            .meaning = "nginx's answer (400) to a client without a certificate where "
-                       "ssl_verify_client is on; the log says client sent no required SSL "
-                       "certificate, at level info.",
-            .cause = "the client has no certificate, or did not find one under the CA names that "
-                     "nginx advertises",
-            .remedy = "Give the client its certificate, and let ssl_client_certificate hold the "
-                      "CA that issued it."},
+            .meaning =
+                "nginx's answer (400) to a client without a certificate where ssl_verify_client "
+                "is on. At level info the log says: client sent no required SSL certificate.",
+            .cause = "the client has no certificate, or none of a CA whose name nginx advertises",
+            .remedy = "Give the client its certificate, and put the CA that issued it into "
+                      "ssl_client_certificate."},
     LogLine{.part = "The SSL certificate error",
-            .meaning = "nginx's answer (400) to a client whose certificate was refused; the log "
-                       "says why at level info: client SSL certificate verify error: (N:reason).",
-            .cause = "see the number in the log",
-            .remedy = "Set error_log ... info for a while, and explain the line it writes."},
+            .meaning = "nginx's answer (400) to a client whose certificate was refused. At level "
+                       "info the log says why: client SSL certificate verify error: (N:reason).",
+            .cause = "the number N in the log tells it",
+            .remedy = "Set error_log to level info for a while, and run explain on the line that "
+                      "nginx writes."},
     LogLine{.part = "client SSL certificate verify error: certificate status request failed",
-            .meaning = "ssl_ocsp is on and the responder gave no usable answer: the client is "
-                       "refused.",
-            .cause = "the responder is down or not reachable; no resolver is set; its answer is "
-                     "signed by another CA",
-            .remedy = "Read the lines before it, which name the responder; set resolver and "
-                      "ssl_ocsp_responder."},
-    LogLine{.part = "client SSL certificate verify error: certificate revoked",
-            .meaning = "ssl_ocsp is on and the responder says that the certificate is revoked.",
-            .cause = "it was revoked on purpose",
-            .remedy = "Issue a new certificate if the client is still welcome."},
-    LogLine{.part = "client SSL certificate verify error: certificate status unknown",
-            .meaning = "ssl_ocsp is on and the responder does not know the certificate.",
-            .cause = "a responder of another CA; a certificate issued a moment ago",
-            .remedy = "Check ssl_ocsp_responder against the issuer of the certificate."},
-    LogLine{.part = "upstream SSL certificate does not match",
-            .meaning = "The backend's certificate is good but for another name: the client gets "
-                       "502.",
-            .cause = "proxy_pass names an address or an upstream block, and proxy_ssl_name is not "
-                     "set; the backend's certificate lacks the name",
-            .remedy = "Set proxy_ssl_name (or the same of grpc_ssl_, uwsgi_ssl_) to the name in "
-                      "the backend's certificate, and proxy_ssl_server_name on."},
-    LogLine{.part = "client attempted to request the server name different",
-            .meaning = "The Host header selects another server block than the SNI of the "
-                       "connection did, and that block asks for certificates: nginx answers 421 "
-                       "Misdirected Request.",
-            .cause = "a browser that reuses a connection for a second name under one "
-                     "certificate; a client that sets Host by itself; an attempt to get around "
-                     "the client check",
-            .remedy = "Open a connection for each name, or give the names certificates of their "
-                      "own; nothing is to be mended in nginx."},
+            .meaning = "ssl_ocsp is on, and the OCSP responder gave no usable answer: nginx "
+                       "refuses the client.",
+            .cause = "the responder is down or cannot be reached; resolver is not set; another CA "
+                     "signed the answer",
+            .remedy = "Read the log lines before this one, which name the responder. Set resolver "
+                      "and ssl_ocsp_responder."},
+    LogLine{
+        .part = "client SSL certificate verify error: certificate revoked",
+        .meaning = "ssl_ocsp is on, and the OCSP responder says that the certificate is revoked.",
+        .cause = "it was revoked on purpose",
+        .remedy = "Issue a new certificate if the client should still have access."},
+    LogLine{
+        .part = "client SSL certificate verify error: certificate status unknown",
+        .meaning = "ssl_ocsp is on, and the OCSP responder does not know the certificate.",
+        .cause = "the responder belongs to another CA; the certificate was issued a moment ago",
+        .remedy = "Check that ssl_ocsp_responder belongs to the CA that issued the certificate."},
+    LogLine{
+        .part = "upstream SSL certificate does not match",
+        .meaning = "The backend's certificate is valid, but for another name: the client gets 502.",
+        .cause = "proxy_pass names an address or an upstream block, and proxy_ssl_name is not set; "
+                 "the backend's certificate lacks the name",
+        .remedy = "Set proxy_ssl_name (grpc_ssl_name, uwsgi_ssl_name) to the name in the backend's "
+                  "certificate, and set proxy_ssl_server_name on."},
+    LogLine{
+        .part = "client attempted to request the server name different",
+        .meaning =
+            "The Host header selects another server block than the SNI of the connection did, and "
+            "that block asks for client certificates: nginx answers 421 Misdirected Request.",
+        .cause = "a browser that reuses a connection for a second name of the same certificate; a "
+                 "client that sets Host itself; an attempt to get around the certificate check",
+        .remedy = "nginx does the right thing. Let the client open a connection for each name, or "
+                  "give each name a server certificate of its own."},
     LogLine{.part = "421 Misdirected Request",
-            .meaning = "nginx's answer when the Host header selects another server block than "
-                       "the SNI did, and that block asks for certificates.",
-            .cause = "a browser that reuses a connection for a second name under one certificate",
-            .remedy = "Open a connection for each name, or give the names certificates of their "
-                      "own."},
+            .meaning = "nginx's answer when the Host header selects another server block than the "
+                       "SNI did, and that block asks for client certificates.",
+            .cause = "a browser that reuses a connection for a second name of the same certificate",
+            .remedy = "Let the client open a connection for each name, or give each name a server "
+                      "certificate of its own."},
     LogLine{.part = "handshake rejected while SSL handshaking",
-            .meaning = "nginx refused the handshake for its name: ssl_reject_handshake on, or a "
-                       "resumed session of another server block.",
-            .cause = "a client without SNI or with a name that no server block has",
-            .remedy = "Let the client ask for a name that is served."},
+            .meaning =
+                "nginx refused the handshake because of its server name: ssl_reject_handshake "
+                "is on there, or the client resumed a session of another server block.",
+            .cause = "a client that sends no SNI, or a name that no server block has",
+            .remedy = "Let the client ask for a name that a server block has."},
     LogLine{.part = "client sent plain HTTP request to HTTPS port",
-            .meaning = "A request without TLS came to a TLS port: 400, no certificate was seen.",
-            .cause = "http:// in place of https:// in a client, a check or a balancer",
+            .meaning = "A request without TLS came to a TLS port. nginx answers 400 and has seen "
+                       "no certificate.",
+            .cause = "http:// instead of https:// in a client, a health check or a load balancer",
             .remedy = "Use https:// there."},
     LogLine{.part = "no ssl_client_certificate ", .also = "for ssl_", .finding = kNoTrustSource},
     LogLine{.part = "_ssl_trusted_certificate for ",
-            .meaning = "proxy_ssl_verify (or grpc_, uwsgi_) is on without a file of CAs: nginx "
-                       "refuses to start or reload.",
-            .cause = "proxy_ssl_trusted_certificate is missing at this place",
-            .remedy = "Set proxy_ssl_trusted_certificate to the CAs of the backend."},
+            .meaning = "proxy_ssl_verify (grpc_ssl_verify, uwsgi_ssl_verify) is on without a file "
+                       "of CAs: nginx refuses to start or reload.",
+            .cause = "proxy_ssl_trusted_certificate is not set here",
+            .remedy = "Set proxy_ssl_trusted_certificate to a file with the backend's CA."},
     LogLine{.part = kTrustCall, .also = "No such file", .finding = kBundleUnreadable},
     LogLine{.part = kTrustCall, .also = "ermission denied", .finding = kBundleUnreadable},
     LogLine{.part = kTrustCall, .also = "no certificate or crl found", .finding = kBundleEmpty},
@@ -108,69 +113,78 @@ constexpr std::array kTable{
                        "refuses to start or reload.",
             .cause = "only one of the two files was renewed; the chain file does not begin with "
                      "the server's own certificate",
-            .remedy = "Put the certificate first in its file and the key that belongs to it "
-                      "beside it; check --with-keys compares them."},
-    LogLine{.part = "cannot load certificate key",
-            .meaning = "nginx cannot read a private key: it refuses to start or reload (with "
-                       "variables in the path: the handshake fails).",
-            .cause = "the file is missing or may not be read; it is encrypted and "
-                     "ssl_password_file is not set; it holds no key",
-            .remedy = "Look at the reason in brackets; mend path, permissions or content."},
-    LogLine{.part = "cannot load certificate",
-            .meaning = "nginx cannot read a certificate, or from 1.27.2 on a CA bundle, which it "
-                       "takes whole or not at all: it refuses to start or reload (with variables "
-                       "in the path: the handshake fails).",
-            .cause = "the file is missing, or may not be read; it is empty, DER in place of PEM, "
-                     "or was cut off; two files were joined without a newline between them",
-            .remedy = "Look at the reason in brackets; mend path, permissions or content."},
+            .remedy = "Put the server's own certificate first in its file, and set "
+                      "ssl_certificate_key to its key. check --with-keys compares the two."},
+    LogLine{
+        .part = "cannot load certificate key",
+        .meaning = "nginx cannot read a private key and refuses to start or reload. If the path "
+                   "has variables, the handshake fails instead.",
+        .cause = "the file is missing, or nginx may not read it; the key is encrypted, and "
+                 "ssl_password_file is not set; the file holds no key",
+        .remedy =
+            "Read the reason in parentheses; correct the path, the permissions or the content."},
+    LogLine{
+        .part = "cannot load certificate",
+        .meaning = "nginx cannot read a certificate (since 1.27.2 also: a CA bundle, which it "
+                   "takes whole or not at all) and refuses to start or reload. If the path has "
+                   "variables, the handshake fails instead.",
+        .cause = "the file is missing, or nginx may not read it; it is empty, cut off, or DER "
+                 "instead of PEM; two files were joined without a newline between them",
+        .remedy =
+            "Read the reason in parentheses; correct the path, the permissions or the content."},
     LogLine{.part = "conflicting server name", .finding = kServerShadowed},
     LogLine{.part = "unknown directive \"ssl\"", .finding = kSslOnRemoved},
     LogLine{.part = "the \"ssl\" directive is deprecated", .finding = kSslOnRemoved},
     LogLine{.part = "ignoring stale global SSL error",
-            .meaning = "An error that OpenSSL left behind, of another connection's certificate: "
-                       "a signature that a CA of the same name did not make.",
-            .cause = "two CAs of one name and different keys without key identifiers in the "
-                     "bundle; a forged certificate",
-            .remedy = "Explain code 7; the line itself does no harm."},
+            .meaning = "OpenSSL left an error behind from the certificate of another connection: "
+                       "its signature was not made by the CA whose name it bears.",
+            .cause = "the bundle holds two CAs with the same name, different keys and no key "
+                     "identifiers; a forged certificate",
+            .remedy = "Run explain 7 for that error. The line itself is harmless."},
     LogLine{.part = "alert certificate required",
-            .meaning = "The peer asked nginx for a client certificate and got none (TLS 1.3).",
-            .cause = "proxy_ssl_certificate is not set where nginx speaks to this backend",
+            .meaning = "The backend asked nginx for a client certificate and got none (TLS 1.3).",
+            .cause = "proxy_ssl_certificate is not set where nginx connects to this backend",
             .remedy = "Set proxy_ssl_certificate and proxy_ssl_certificate_key."},
     LogLine{.part = "alert unknown ca",
             .meaning = "The peer does not trust the certificate that nginx presented.",
-            .cause = "the peer lacks the CA; nginx presents its certificate without the "
+            .cause = "the peer does not have the CA; nginx presents its certificate without the "
                      "intermediates",
-            .remedy = "Put the intermediates behind the certificate in ssl_certificate (or "
+            .remedy = "Append the intermediates to the file of ssl_certificate (or "
                       "proxy_ssl_certificate), or give the peer the CA."},
     LogLine{.part = "alert certificate expired",
             .meaning = "The peer says that the certificate nginx presented has expired.",
-            .cause = "it was renewed on disk and nginx was not reloaded, or not renewed at all",
+            .cause = "it was not renewed, or it was renewed on disk and nginx was not reloaded",
             .remedy = "Renew it and reload nginx."},
     LogLine{.part = "alert bad certificate",
             .meaning = "The peer refuses the certificate that nginx presented.",
-            .cause = "a wrong name, a chain without its intermediates, a CA the peer does not "
-                     "trust",
-            .remedy = "Ask the peer's log for the reason; check name and chain."},
-    LogLine{.part = "wrong version number",
-            .meaning = "What came was no TLS: the handshake failed before any certificate.",
-            .cause = "proxy_pass https:// to a port that speaks plain HTTP; another protocol on "
-                     "this port",
-            .remedy = "Write http:// there, or name the TLS port."},
-    LogLine{.part = "SSL routines::unsupported protocol",
-            .meaning = "The two sides have no version of TLS in common; no certificate was seen.",
-            .cause = "a client that knows TLS 1.1 at most; ssl_protocols without what it knows",
-            .remedy = "Renew the client; ssl_protocols TLSv1.2 TLSv1.3 is right."},
+            .cause = "it has another name; it comes without its intermediates; the peer does not "
+                     "trust its CA",
+            .remedy = "Look for the reason in the peer's log; check the name and the chain."},
     LogLine{
-        .part = "no shared cipher",
-        .meaning = "The two sides have no cipher in common; no certificate was seen.",
-        .cause = "a server block or a default server without ssl_certificate; ssl_ciphers that "
-                 "fit no key of the server; an old client",
-        .remedy = "Give the server block its certificate; compare ssl_ciphers with the client's."},
-    LogLine{.part = "no suitable signature algorithm",
-            .meaning = "The client accepts no signature that the key of the server can make; its "
-                       "own certificate was not seen.",
-            .cause = "a client that offers few algorithms; a server key of an unusual type",
-            .remedy = "Add a certificate with a key of the type the client asks for (RSA, P-256)."},
+        .part = "wrong version number",
+        .meaning =
+            "The peer does not speak TLS: the handshake failed before any certificate was sent.",
+        .cause = "proxy_pass https:// to a port that speaks plain HTTP; a client that speaks "
+                 "another protocol",
+        .remedy = "Write http:// in proxy_pass, or name the TLS port."},
+    LogLine{.part = "SSL routines::unsupported protocol",
+            .meaning = "The two sides have no TLS version in common; no certificate was sent.",
+            .cause = "a client that speaks TLS 1.1 at most; ssl_protocols without a version that "
+                     "the client speaks",
+            .remedy = "Upgrade the client; ssl_protocols TLSv1.2 TLSv1.3 is right."},
+    LogLine{.part = "no shared cipher",
+            .meaning = "The two sides have no cipher in common; no certificate was sent.",
+            .cause = "the server block, or the default server, has no ssl_certificate; no cipher "
+                     "of ssl_ciphers fits the key of the server; the client is old",
+            .remedy = "Give the server block a certificate; compare ssl_ciphers with the ciphers "
+                      "of the client."},
+    LogLine{
+        .part = "no suitable signature algorithm",
+        .meaning = "The client accepts no signature that the key of the server can make; the "
+                   "client sent no certificate.",
+        .cause = "a client that offers few signature algorithms; a server key of an unusual type",
+        .remedy =
+            "Add a server certificate with a key of a type that the client accepts (RSA, P-256)."},
     LogLine{.part = "[emerg] ", .finding = kNginxRefusesConfig},
 };
 

@@ -44,7 +44,7 @@ const VerifyCode* find_verify_code(std::string_view text) {
   int code = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), code);
   if (error == std::errc{} && rest == text.data() + text.size()) return find_verify_code(code);
-  // 1.1.1 says of 24 what OpenSSL 3 says of 79: the newer one's meaning of the words.
+  // 1.1.1 has the text of OpenSSL 3's code 79 for its code 24; the text then means 79.
   const VerifyCode* found = find_in(catalogue::rows::rare(), text);
   return found != nullptr ? found : find_in(catalogue::rows::usual(), text);
 }

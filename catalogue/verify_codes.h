@@ -1,5 +1,5 @@
-// What the verify codes in nginx's log mean at an nginx: a table, one row for each code of
-// OpenSSL 3, in its order. Pure.
+// What the verify codes in nginx's log mean when nginx is the one that verifies, explained for
+// whoever is on call: a table, one row for each code of OpenSSL 3, by number. Pure.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@ struct VerifyCode {
   int code = 0;
   std::string_view name;           // of the constant in OpenSSL 3's <openssl/x509_vfy.h>
   std::string_view text;           // X509_verify_cert_error_string() of OpenSSL 3
-  std::string_view old_text = {};  // of 1.1.1 where it differs, "" where not
+  std::string_view old_text = {};  // the text of 1.1.1 where it differs, else ""
   std::string_view meaning;
-  std::array<std::string_view, 3> causes{};  // the likeliest first; "" is none
+  std::array<std::string_view, 3> causes{};  // the likeliest first; "": no more
   std::string_view remedy;
 };
 
-/// By number (`10`), constant (`X509_V_ERR_CERT_HAS_EXPIRED`, with or without `X509_V_ERR_`, in any
-/// case) or text of either release. nullptr: none of them.
+/// `text`: a number (`10`), a constant (`X509_V_ERR_CERT_HAS_EXPIRED`, with or without
+/// `X509_V_ERR_`, in any case), or the text of either release. nullptr: it is none of them.
 const VerifyCode* find_verify_code(std::string_view text);
 /// nullptr: OpenSSL 3.0 has no such code.
 const VerifyCode* find_verify_code(int code);

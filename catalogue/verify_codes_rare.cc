@@ -4,29 +4,29 @@ namespace mtls::catalogue::rows {
 namespace {
 
 constexpr std::string_view kConstraint =
-    "A CA of the chain carries a constraint on names, and the check of it failed.";
+    "A CA in the chain has name constraints, and the check of these constraints failed.";
 constexpr std::string_view kReadConstraint =
-    "Compare nameConstraints of the CA with subject and alternative names of the client "
-    "(openssl x509 -text); have one of them issued again.";
+    "Compare nameConstraints of the CA with the subject and the alternative names of the client "
+    "(openssl x509 -text). Have one of the two issued again.";
 constexpr std::string_view kNotFinal =
-    "OpenSSL notes it while it looks for an issuer and goes on; nginx logs the last error, so it "
-    "is hardly ever this one.";
+    "OpenSSL notes this while it looks for an issuer, then goes on. nginx logs the last error, "
+    "which is hardly ever this one.";
 constexpr std::string_view kNotFinalRemedy =
-    "Look at how issuer names and key identifiers of the chain fit: openssl verify -CAfile BUNDLE "
-    "-show_chain CERTIFICATE.";
+    "Check whether the issuer names and key identifiers of the chain match: openssl verify -CAfile "
+    "BUNDLE -show_chain CERTIFICATE.";
 constexpr std::string_view kNotAsked =
-    "nginx does not ask OpenSSL for this check: it is not in nginx's log unless another module or "
-    "openssl.cnf turns it on.";
+    "nginx does not ask OpenSSL for this check. The code appears in nginx's log only if another "
+    "module or openssl.cnf turns the check on.";
 constexpr std::string_view kLookElsewhere =
-    "Look for the module or the OpenSSL settings that turn the check on.";
+    "Look for the module or the OpenSSL setting that turns the check on.";
 constexpr std::string_view kProxyCertificates =
-    "The chain holds an RFC 3820 proxy certificate, which nginx does not allow.";
+    "The chain has a proxy certificate (RFC 3820), which nginx does not allow.";
 constexpr std::string_view kUsualCertificate =
-    "Let the client send a usual certificate that its CA issued.";
+    "Have the client send an ordinary certificate that its CA issued.";
 constexpr std::string_view kOcspByNginx =
-    "nginx asks OCSP responders itself (ssl_ocsp) and logs the outcome without a number.";
+    "nginx asks OCSP responders itself (ssl_ocsp), and logs the result without a number.";
 constexpr std::string_view kReadOcsp =
-    "Read the lines before it in the error log: they name the responder and what it said.";
+    "Read the lines before this one in the error log: they name the responder and its answer.";
 
 constexpr VerifyCode never(int code, std::string_view name, std::string_view text,
                            std::string_view old_text = "") {
@@ -43,75 +43,77 @@ constexpr std::array kTable{
                .name = "X509_V_ERR_SUBJECT_ISSUER_MISMATCH",
                .text = "subject issuer mismatch",
                .meaning = kNotFinal,
-               .causes = {"a CA renewed with another key or serial number"},
+               .causes = {"a CA was renewed with another key or serial number"},
                .remedy = kNotFinalRemedy},
     VerifyCode{.code = 30,
                .name = "X509_V_ERR_AKID_SKID_MISMATCH",
                .text = "authority and subject key identifier mismatch",
                .meaning = kNotFinal,
-               .causes = {"a CA renewed with another key or serial number"},
+               .causes = {"a CA was renewed with another key or serial number"},
                .remedy = kNotFinalRemedy},
     VerifyCode{.code = 31,
                .name = "X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH",
                .text = "authority and issuer serial number mismatch",
                .meaning = kNotFinal,
-               .causes = {"a CA renewed with another key or serial number"},
+               .causes = {"a CA was renewed with another key or serial number"},
                .remedy = kNotFinalRemedy},
     VerifyCode{.code = 32,
                .name = "X509_V_ERR_KEYUSAGE_NO_CERTSIGN",
                .text = "key usage does not include certificate signing",
-               .meaning = "An issuer's keyUsage does not let it sign certificates.",
-               .causes = {"a CA made with the keyUsage of a client or server"},
-               .remedy = "Issue the CA again with keyUsage keyCertSign (and cRLSign)."},
+               .meaning = "The keyUsage of an issuer does not allow it to sign certificates.",
+               .causes = {"the CA was made with the keyUsage of a client or server"},
+               .remedy = "Issue the CA again with keyUsage keyCertSign and cRLSign."},
     VerifyCode{
         .code = 33,
         .name = "X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER",
         .text = "unable to get CRL issuer certificate",
         .meaning = "The certificate that signed a CRL is not in the chain or the trust store.",
-        .causes = {"an indirect CRL, signed by another than the CA"},
+        .causes = {"the CRL is an indirect one: somebody other than the CA signed it"},
         .remedy = "Use the CRL that the CA itself signs."},
     VerifyCode{
         .code = 34,
         .name = "X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION",
         .text = "unhandled critical extension",
-        .meaning = "A certificate has an extension marked critical that OpenSSL does not know.",
-        .causes = {"a vendor's own extension", "a certificate meant for another kind of software"},
-        .remedy = "Have it issued without the extension, or with it not critical."},
+        .meaning = "A certificate has a critical extension that OpenSSL does not know.",
+        .causes = {"a vendor added an extension of its own",
+                   "the certificate is meant for another kind of software"},
+        .remedy = "Have it issued without the extension, or with the extension not critical."},
     VerifyCode{.code = 35,
                .name = "X509_V_ERR_KEYUSAGE_NO_CRL_SIGN",
                .text = "key usage does not include CRL signing",
-               .meaning = "A CA's keyUsage does not let it sign CRLs, and it signed one.",
-               .causes = {"a CA made with keyCertSign alone"},
-               .remedy = "Issue the CA again with keyUsage cRLSign."},
+               .meaning = "A CA signed a CRL, but its keyUsage does not allow that.",
+               .causes = {"the CA was made with keyUsage keyCertSign alone"},
+               .remedy = "Issue the CA again with keyUsage keyCertSign and cRLSign."},
     VerifyCode{.code = 36,
                .name = "X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION",
                .text = "unhandled critical CRL extension",
-               .meaning = "A CRL has an extension marked critical that OpenSSL does not use here.",
-               .causes = {"a delta CRL, or one for a part of the certificates"},
+               .meaning = "A CRL has a critical extension that OpenSSL does not support here.",
+               .causes = {"it is a delta CRL, or it covers only a part of the certificates"},
                .remedy = "Use the CA's full CRL."},
-    VerifyCode{.code = 37,
-               .name = "X509_V_ERR_INVALID_NON_CA",
-               .text = "invalid non-CA certificate (has CA markings)",
-               .meaning = "A certificate is a CA by one field and none by another.",
-               .causes = {kBadIssuerSoftware},
-               .remedy = kIssueAgain},
+    VerifyCode{
+        .code = 37,
+        .name = "X509_V_ERR_INVALID_NON_CA",
+        .text = "invalid non-CA certificate (has CA markings)",
+        .meaning = "One field of a certificate says that it is a CA, another that it is not.",
+        .causes = {kBadIssuerSoftware},
+        .remedy = kIssueAgain},
     VerifyCode{.code = 38,
                .name = "X509_V_ERR_PROXY_PATH_LENGTH_EXCEEDED",
                .text = "proxy path length constraint exceeded",
                .meaning = kProxyCertificates,
-               .causes = {"a client of grid software"},
+               .causes = {"the client is grid software"},
                .remedy = kUsualCertificate},
     VerifyCode{.code = 39,
                .name = "X509_V_ERR_KEYUSAGE_NO_DIGITAL_SIGNATURE",
                .text = "key usage does not include digital signature",
                .meaning = kProxyCertificates,
-               .causes = {"a client of grid software"},
+               .causes = {"the client is grid software"},
                .remedy = kUsualCertificate},
     VerifyCode{.code = 40,
                .name = "X509_V_ERR_PROXY_CERTIFICATES_NOT_ALLOWED",
                .text = "proxy certificates not allowed, please set the appropriate flag",
                .meaning = kProxyCertificates,
-               .causes = {"a client of grid software"},
+               .causes = {"the client is grid software"},
                .remedy = kUsualCertificate},
     VerifyCode{.code = 41,
                .name = "X509_V_ERR_INVALID_EXTENSION",
@@ -126,8 +128,8 @@ constexpr std::array kTable{
                .name = "X509_V_ERR_DIFFERENT_CRL_SCOPE",
                .text = "different CRL scope",
                .old_text = "Different CRL scope",
-               .meaning = "A CRL of the CA exists, but covers other certificates than this one.",
-               .causes = {"a CRL for CAs only, users only or one distribution point"},
+               .meaning = "The CA has a CRL, but that CRL does not cover this certificate.",
+               .causes = {"the CRL is for CAs only, for users only, or for one distribution point"},
                .remedy = "Use the CA's full CRL."},
     VerifyCode{
         .code = 45,
@@ -135,7 +137,7 @@ constexpr std::array kTable{
         .text = "unsupported extension feature",
         .old_text = "Unsupported extension feature",
         .meaning =
-            "A certificate or CRL uses a part of an extension that OpenSSL does not support.",
+            "A certificate or CRL uses a feature of an extension that OpenSSL does not support.",
         .causes = {kBadIssuerSoftware},
         .remedy = kIssueAgain},
     VerifyCode{
@@ -143,23 +145,26 @@ constexpr std::array kTable{
         .name = "X509_V_ERR_UNNESTED_RESOURCE",
         .text = "RFC 3779 resource not subset of parent's resources",
         .meaning =
-            "A certificate names addresses or AS numbers (RFC 3779) that its CA does not own.",
-        .causes = {"a certificate of the routing PKI"},
+            "A certificate lists addresses or AS numbers (RFC 3779) that its CA does not have.",
+        .causes = {"the certificate belongs to the PKI for routing (RPKI)"},
         .remedy = kUsualCertificate},
     VerifyCode{
         .code = 47,
         .name = "X509_V_ERR_PERMITTED_VIOLATION",
         .text = "permitted subtree violation",
-        .meaning = "A CA may issue for certain names only, and the client's is none of them.",
-        .causes = {"a client outside the domains or organisation of its CA",
-                   "a common name that looks like a host name and is not in the permitted domain"},
+        .meaning = "A CA may issue certificates for certain names only, and the client's name is "
+                   "not one of them.",
+        .causes = {"the client is outside the domains or the organisation of its CA",
+                   "the common name looks like a host name and is not in a permitted domain"},
         .remedy = kReadConstraint},
-    VerifyCode{.code = 48,
-               .name = "X509_V_ERR_EXCLUDED_VIOLATION",
-               .text = "excluded subtree violation",
-               .meaning = "A CA must not issue for certain names, and the client has one.",
-               .causes = {"a client inside a domain its CA excludes"},
-               .remedy = kReadConstraint},
+    VerifyCode{
+        .code = 48,
+        .name = "X509_V_ERR_EXCLUDED_VIOLATION",
+        .text = "excluded subtree violation",
+        .meaning =
+            "A CA must not issue certificates for certain names, and the client has such a name.",
+        .causes = {"the client is in a domain that its CA excludes"},
+        .remedy = kReadConstraint},
     VerifyCode{.code = 49,
                .name = "X509_V_ERR_SUBTREE_MINMAX",
                .text = "name constraints minimum and maximum not supported",
@@ -188,15 +193,15 @@ constexpr std::array kTable{
     VerifyCode{.code = 54,
                .name = "X509_V_ERR_CRL_PATH_VALIDATION_ERROR",
                .text = "CRL path validation error",
-               .meaning = "The certificate that signed a CRL could not be verified itself.",
-               .causes = {"an indirect CRL, signed by another than the CA"},
+               .meaning = "The certificate that signed a CRL could not be verified.",
+               .causes = {"the CRL is an indirect one: somebody other than the CA signed it"},
                .remedy = "Use the CRL that the CA itself signs."},
     VerifyCode{.code = 55,
                .name = "X509_V_ERR_PATH_LOOP",
                .text = "path loop",
                .old_text = "Path Loop",
-               .meaning = "The chain of CRL issuers leads back to itself.",
-               .causes = {"CAs that certify each other's CRLs"},
+               .meaning = "The chain of CRL issuers leads back to where it began.",
+               .causes = {"CAs sign each other's CRLs"},
                .remedy = "Use the CRL that the CA itself signs."},
     never(56, "X509_V_ERR_SUITE_B_INVALID_VERSION", "Suite B: certificate version invalid"),
     never(57, "X509_V_ERR_SUITE_B_INVALID_ALGORITHM", "Suite B: invalid public key algorithm"),
@@ -214,29 +219,30 @@ constexpr std::array kTable{
     VerifyCode{.code = 66,
                .name = "X509_V_ERR_EE_KEY_TOO_SMALL",
                .text = "EE certificate key too weak",
-               .meaning = "The client's key is too short for the security level: below RSA 2048 or "
-                          "EC 224 at level 2, Debian's default.",
-               .causes = {"an old client with an RSA key of 1024 bits"},
-               .remedy = "Give the client a new key (EC P-256 or RSA 2048). Lowering the level "
+               .meaning = "The client's key is too short for the security level. At level 2, "
+                          "Debian's default, RSA needs 2048 bits and EC 224.",
+               .causes = {"an old client has an RSA key of 1024 bits"},
+               .remedy = "Give the client a new key (EC P-256 or RSA 2048). A lower level "
                          "(@SECLEVEL=1 in ssl_ciphers) weakens every connection."},
     VerifyCode{.code = 67,
                .name = "X509_V_ERR_CA_KEY_TOO_SMALL",
                .text = "CA certificate key too weak",
-               .meaning = "A CA's key is too short for the security level: below RSA 2048 or EC "
-                          "224 at level 2, Debian's default; all its clients fail.",
-               .causes = {"an old CA with an RSA key of 1024 bits",
-                          "the host was upgraded to a release with a higher level"},
-               .remedy = "Move to a CA with a longer key. Lowering the level (@SECLEVEL=1 in "
+               .meaning = "A CA's key is too short for the security level: all its clients fail. "
+                          "At level 2, Debian's default, RSA needs 2048 bits and EC 224.",
+               .causes = {"an old CA has an RSA key of 1024 bits",
+                          "the host was upgraded to a release with a higher security level"},
+               .remedy = "Move to a CA with a longer key. A lower level (@SECLEVEL=1 in "
                          "ssl_ciphers) weakens every connection."},
     VerifyCode{
         .code = 68,
         .name = "X509_V_ERR_CA_MD_TOO_WEAK",
         .text = "CA signature digest algorithm too weak",
-        .meaning = "A client or intermediate is signed with SHA-1 or MD5, which OpenSSL 3 refuses "
-                   "from level 1 on; a root's own signature does not count.",
-        .causes = {"a CA that still signs with SHA-1", "the host was upgraded from OpenSSL 1.1.1"},
-        .remedy = "Let the CA sign with SHA-256 and issue the certificates again. Lowering the "
-                  "level (@SECLEVEL=0 in ssl_ciphers) weakens every connection."},
+        .meaning = "The certificate of the client or of an intermediate is signed with SHA-1 or "
+                   "MD5, which OpenSSL 3 refuses from security level 1 on. A root's own signature "
+                   "does not count.",
+        .causes = {"the CA still signs with SHA-1", "the host was upgraded from OpenSSL 1.1.1"},
+        .remedy = "Have the CA sign with SHA-256, and issue the certificates again. A lower level "
+                  "(@SECLEVEL=0 in ssl_ciphers) weakens every connection."},
     never(69, "X509_V_ERR_INVALID_CALL", "invalid certificate verification context",
           "Invalid certificate verification context"),
     VerifyCode{.code = 70,
@@ -244,15 +250,15 @@ constexpr std::array kTable{
                .text = "issuer certificate lookup error",
                .old_text = "Issuer certificate lookup error",
                .meaning = "OpenSSL failed while it searched its trust store.",
-               .causes = {"memory or an internal failure"},
-               .remedy = "Look at the lines around it in the log; try again."},
+               .causes = {"lack of memory, or an internal error"},
+               .remedy = "Read the log lines around this one; let the client try again."},
     never(71, "X509_V_ERR_NO_VALID_SCTS",
           "Certificate Transparency required, but no valid SCTs found"),
     VerifyCode{.code = 72,
                .name = "X509_V_ERR_PROXY_SUBJECT_NAME_VIOLATION",
                .text = "proxy subject name violation",
                .meaning = kProxyCertificates,
-               .causes = {"a client of grid software"},
+               .causes = {"the client is grid software"},
                .remedy = kUsualCertificate},
     VerifyCode{.code = 73,
                .name = "X509_V_ERR_OCSP_VERIFY_NEEDED",
@@ -274,29 +280,29 @@ constexpr std::array kTable{
         .name = "X509_V_ERR_UNSUPPORTED_SIGNATURE_ALGORITHM",
         .text = "Cannot find certificate signature algorithm",
         .meaning = kMalformed,
-        .causes = {"a signature algorithm that this OpenSSL was built without", kBadIssuerSoftware},
+        .causes = {"this OpenSSL was built without the signature algorithm", kBadIssuerSoftware},
         .remedy = kIssueAgain},
     VerifyCode{
         .code = 77,
         .name = "X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH",
         .text = "subject signature algorithm and issuer public key algorithm mismatch",
         .meaning = kMalformed,
-        .causes = {"a signature algorithm that this OpenSSL was built without", kBadIssuerSoftware},
+        .causes = {"this OpenSSL was built without the signature algorithm", kBadIssuerSoftware},
         .remedy = kIssueAgain},
     VerifyCode{
         .code = 78,
         .name = "X509_V_ERR_SIGNATURE_ALGORITHM_INCONSISTENCY",
         .text = "cert info signature and signature algorithm mismatch",
         .meaning = kMalformed,
-        .causes = {"a signature algorithm that this OpenSSL was built without", kBadIssuerSoftware},
+        .causes = {"this OpenSSL was built without the signature algorithm", kBadIssuerSoftware},
         .remedy = kIssueAgain},
     VerifyCode{
         .code = 79,
         .name = "X509_V_ERR_INVALID_CA",
         .text = "invalid CA certificate",
-        .meaning = "An issuer in the chain is no CA: basicConstraints lacks CA:TRUE.",
+        .meaning = "An issuer in the chain is not a CA: its basicConstraints lack CA:TRUE.",
         .causes = {"a server or client certificate was used to issue others",
-                   "a home-made intermediate without basicConstraints"},
+                   "an intermediate was made without basicConstraints"},
         .remedy =
             "Issue the intermediate again with basicConstraints CA:TRUE and keyUsage keyCertSign."},
     never(80, "X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA", "Path length invalid for non-CA cert"),

@@ -7,35 +7,37 @@ constexpr std::array kTable{
     VerifyCode{.code = 0,
                .name = "X509_V_OK",
                .text = "ok",
-               .meaning = "The certificate is good: $ssl_client_verify is SUCCESS.",
+               .meaning = "The certificate was verified: $ssl_client_verify is SUCCESS.",
                .remedy = "Nothing to do."},
     VerifyCode{.code = 1,
                .name = "X509_V_ERR_UNSPECIFIED",
                .text = "unspecified certificate verification error",
-               .meaning = "OpenSSL failed in a way it has no code for.",
-               .causes = {"memory or an internal failure while the chain was built"},
-               .remedy = "Look at the lines around it in the log; try again."},
-    VerifyCode{.code = 2,
-               .name = "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT",
-               .text = "unable to get issuer certificate",
-               .meaning = "The chain was followed to a CA in the trust store, and that one's "
-                          "issuer is not there: nginx wants a self-signed root at the end.",
-               .causes = {"the bundle holds an intermediate CA without its root",
-                          "ssl_verify_depth is smaller than the number of intermediates",
-                          "the root was renewed with another name or key"},
-               .remedy = "Put every CA up to the self-signed root into ssl_client_certificate (or "
-                         "ssl_trusted_certificate), and raise ssl_verify_depth to what the chain "
-                         "needs."},
-    VerifyCode{.code = 3,
-               .name = "X509_V_ERR_UNABLE_TO_GET_CRL",
-               .text = "unable to get certificate CRL",
-               .meaning = "ssl_crl is set and lacks the CRL of a CA in the chain: nginx wants one "
-                          "of every CA, the root included.",
-               .causes = {"the file holds the issuing CA's CRL, but not the root's",
-                          "a new CA was added to the bundle and not to the CRLs",
-                          "the CRL's issuer name differs from the CA's subject"},
-               .remedy = "Join the CRLs of all CAs of the bundle in the file of ssl_crl and reload "
-                         "nginx."},
+               .meaning = "OpenSSL failed in a way for which it has no code.",
+               .causes = {"lack of memory, or an internal error while OpenSSL built the chain"},
+               .remedy = "Read the log lines around this one; let the client try again."},
+    VerifyCode{
+        .code = 2,
+        .name = "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT",
+        .text = "unable to get issuer certificate",
+        .meaning = "The chain leads to a CA in the trust store whose own issuer is missing there: "
+                   "nginx needs a self-signed root at the end.",
+        .causes = {"the bundle holds an intermediate CA without its root",
+                   "ssl_verify_depth is smaller than the number of intermediates",
+                   "the root was renewed under another name or with another key"},
+        .remedy =
+            "Put every CA up to the self-signed root into ssl_client_certificate (or "
+            "ssl_trusted_certificate), and set ssl_verify_depth to the number of intermediates."},
+    VerifyCode{
+        .code = 3,
+        .name = "X509_V_ERR_UNABLE_TO_GET_CRL",
+        .text = "unable to get certificate CRL",
+        .meaning = "ssl_crl is set, but has no CRL of some CA in the chain: nginx needs one of "
+                   "every CA, the root included.",
+        .causes = {"the file has the issuing CA's CRL, but not the root's",
+                   "a new CA was added to the bundle, but its CRL was not added to the file",
+                   "the CRL's issuer name differs from the CA's subject"},
+        .remedy =
+            "Put the CRLs of all CAs in the bundle into the file of ssl_crl, and reload nginx."},
     VerifyCode{.code = 4,
                .name = "X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE",
                .text = "unable to decrypt certificate's signature",
@@ -51,59 +53,63 @@ constexpr std::array kTable{
     VerifyCode{.code = 6,
                .name = "X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
                .text = "unable to decode issuer public key",
-               .meaning = "The key of a CA is of a kind that this OpenSSL cannot read.",
-               .causes = {"a key type or curve that this OpenSSL was built without", kDamaged},
-               .remedy = "Use a CA with an RSA, P-256, P-384 or Ed25519 key, or a newer OpenSSL."},
-    VerifyCode{.code = 7,
-               .name = "X509_V_ERR_CERT_SIGNATURE_FAILURE",
-               .text = "certificate signature failure",
-               .meaning = "A CA of the right name was found, but its key did not make the "
-                          "signature.",
-               .causes = {"the CA was renewed with a new key under the same name, and both (or "
-                          "the wrong one) are in the bundle without key identifiers",
-                          "a forged certificate under the name of a trusted CA", kDamaged},
-               .remedy = "Put the CA certificate that issued this client into the bundle; issue "
-                         "CAs with subjectKeyIdentifier and authorityKeyIdentifier."},
-    VerifyCode{.code = 8,
-               .name = "X509_V_ERR_CRL_SIGNATURE_FAILURE",
-               .text = "CRL signature failure",
-               .meaning = "A CRL bears the CA's name, but its key did not make the signature.",
-               .causes = {"the CRL is of the CA's former or next key", kDamaged},
-               .remedy = "Fetch the CRL of the CA that is in the bundle and reload nginx."},
+               .meaning = "A CA has a key of a type that this OpenSSL cannot read.",
+               .causes = {"this OpenSSL was built without the key type or curve", kDamaged},
+               .remedy = "Use a CA with an RSA, P-256, P-384 or Ed25519 key, or upgrade OpenSSL."},
+    VerifyCode{
+        .code = 7,
+        .name = "X509_V_ERR_CERT_SIGNATURE_FAILURE",
+        .text = "certificate signature failure",
+        .meaning =
+            "A CA with the issuer's name was found, but the signature was not made with its key.",
+        .causes = {"the CA was renewed with a new key under the same name, and the bundle has the "
+                   "wrong one, or both without key identifiers",
+                   "the certificate is forged in the name of a trusted CA", kDamaged},
+        .remedy = "Put the CA certificate that issued this client into the bundle. Issue CAs with "
+                  "subjectKeyIdentifier and authorityKeyIdentifier."},
+    VerifyCode{
+        .code = 8,
+        .name = "X509_V_ERR_CRL_SIGNATURE_FAILURE",
+        .text = "CRL signature failure",
+        .meaning = "A CRL has the CA's name, but the signature was not made with the CA's key.",
+        .causes = {"the CRL was signed with the CA's former or next key", kDamaged},
+        .remedy = "Fetch the CRL of the CA certificate that is in the bundle, and reload nginx."},
     VerifyCode{.code = 9,
                .name = "X509_V_ERR_CERT_NOT_YET_VALID",
                .text = "certificate is not yet valid",
                .meaning = "The notBefore of a certificate in the chain lies in the future.",
-               .causes = {"the clock of the nginx host is behind",
-                          "a certificate issued a moment ago by a host whose clock is ahead",
-                          "a CA prepared for later is already in use"},
-               .remedy = "Check the clock (timedatectl), then wait or issue it with an earlier "
-                         "notBefore."},
+               .causes = {"the clock of the nginx host is slow",
+                          "the certificate was issued a moment ago on a host whose clock is fast",
+                          "a CA that was prepared for later is already in use"},
+               .remedy = "Check the clock (timedatectl). Then wait, or issue the certificate with "
+                         "an earlier notBefore."},
     VerifyCode{.code = 10,
                .name = "X509_V_ERR_CERT_HAS_EXPIRED",
                .text = "certificate has expired",
-               .meaning = "A certificate of the chain is past its notAfter: the client's, an "
-                          "intermediate's or the root's.",
+               .meaning = "A certificate in the chain is past its notAfter: the client's, an "
+                          "intermediate or the root.",
                .causes = {"the client did not renew in time",
-                          "a CA of the bundle has expired: then all its clients fail at once",
+                          "a CA in the bundle has expired: then all its clients fail at once",
                           "the client sends an expired intermediate"},
-               .remedy = "One client: renew its certificate. All at once: add the renewed CA "
-                         "certificate to the bundle and reload nginx."},
-    VerifyCode{.code = 11,
-               .name = "X509_V_ERR_CRL_NOT_YET_VALID",
-               .text = "CRL is not yet valid",
-               .meaning = "The thisUpdate of a CRL lies in the future: all clients of its CA fail.",
-               .causes = {"the clock of the nginx host or of the CA is wrong"},
-               .remedy = "Check both clocks; fetch the CRL again."},
-    VerifyCode{.code = 12,
-               .name = "X509_V_ERR_CRL_HAS_EXPIRED",
-               .text = "CRL has expired",
-               .meaning = "A CRL is past its nextUpdate: all clients of its CA fail, also those "
-                          "that nobody revoked.",
-               .causes = {"the job that fetches CRLs has stopped",
-                          "the file is new, but nginx was not reloaded and still has the old one",
-                          "the CA publishes late"},
-               .remedy = "Fetch the CA's current CRL and reload nginx."},
+               .remedy = "If one client fails, renew its certificate. If all fail at once, add the "
+                         "renewed CA certificate to the bundle and reload nginx."},
+    VerifyCode{
+        .code = 11,
+        .name = "X509_V_ERR_CRL_NOT_YET_VALID",
+        .text = "CRL is not yet valid",
+        .meaning = "The thisUpdate of a CRL lies in the future: all clients of that CA fail.",
+        .causes = {"the clock of the nginx host or of the CA is wrong"},
+        .remedy = "Check both clocks, then fetch the CRL again."},
+    VerifyCode{
+        .code = 12,
+        .name = "X509_V_ERR_CRL_HAS_EXPIRED",
+        .text = "CRL has expired",
+        .meaning =
+            "A CRL is past its nextUpdate: all clients of that CA fail, not only revoked ones.",
+        .causes = {"the job that fetches CRLs has stopped",
+                   "the file was renewed, but nginx was not reloaded and still uses the old one",
+                   "the CA published its new CRL late"},
+        .remedy = "Fetch the CA's current CRL, and reload nginx."},
     VerifyCode{.code = 13,
                .name = "X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD",
                .text = "format error in certificate's notBefore field",
@@ -131,105 +137,114 @@ constexpr std::array kTable{
     VerifyCode{.code = 17,
                .name = "X509_V_ERR_OUT_OF_MEM",
                .text = "out of memory",
-               .meaning = "OpenSSL got no memory for the check.",
+               .meaning = "OpenSSL could not get memory for the check.",
                .causes = {"the nginx worker is at its memory limit"},
                .remedy = "Give the host or the service more memory."},
-    VerifyCode{.code = 18,
-               .name = "X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT",
-               .text = "self-signed certificate",
-               .old_text = "self signed certificate",
-               .meaning = "The client's certificate is self-signed and not in the trust store.",
-               .causes = {"the client made its certificate itself, for a test",
-                          "the client sends a default certificate of its software",
-                          "a pinned self-signed certificate was renewed, the bundle was not"},
-               .remedy = "Have a CA of the bundle issue the client's certificate, or put this one "
-                         "into the bundle."},
-    VerifyCode{.code = 19,
-               .name = "X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN",
-               .text = "self-signed certificate in certificate chain",
-               .old_text = "self signed certificate in certificate chain",
-               .meaning = "The client sends its whole chain, and the root of it is not in the "
-                          "trust store.",
-               .causes = {"the client's CA is missing in the bundle",
-                          "the client uses the certificate of another environment",
-                          "the root was renewed, and one side has the other one"},
-               .remedy = "If the CA is meant to be trusted, add its root to "
-                         "ssl_client_certificate and reload nginx."},
+    VerifyCode{
+        .code = 18,
+        .name = "X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT",
+        .text = "self-signed certificate",
+        .old_text = "self signed certificate",
+        .meaning = "The client's certificate is self-signed, and it is not in the trust store.",
+        .causes = {"the client made its certificate itself, perhaps for a test",
+                   "the client's software sends a default certificate",
+                   "a pinned self-signed certificate was renewed, but the bundle was not"},
+        .remedy = "Have a CA of the bundle issue the client's certificate, or put this certificate "
+                  "into the bundle."},
+    VerifyCode{
+        .code = 19,
+        .name = "X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN",
+        .text = "self-signed certificate in certificate chain",
+        .old_text = "self signed certificate in certificate chain",
+        .meaning = "The client sends its whole chain, and the root is not in the trust store.",
+        .causes = {"the client's CA is missing from the bundle",
+                   "the client uses a certificate of another environment",
+                   "the root was renewed, and the two sides do not have the same one"},
+        .remedy = "If the CA is meant to be trusted, add its root to "
+                  "ssl_client_certificate and reload nginx."},
     VerifyCode{.code = 20,
                .name = "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
                .text = "unable to get local issuer certificate",
-               .meaning = "The chain stops: the next issuer is neither sent by the client nor in "
-                          "the trust store.",
-               .causes = {"the client's CA is missing in the bundle",
+               .meaning = "The chain is incomplete: the client did not send the next issuer, and "
+                          "the trust store does not have it.",
+               .causes = {"the client's CA is missing from the bundle",
                           "the client does not send an intermediate",
                           "ssl_verify_depth is smaller than the number of intermediates"},
-               .remedy = "Add the missing CA to ssl_client_certificate, or let the client send "
-                         "its intermediates; raise ssl_verify_depth if the chain is longer."},
-    VerifyCode{.code = 21,
-               .name = "X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-               .text = "unable to verify the first certificate",
-               .meaning = "The client sends one certificate, and its issuer is not in the trust "
-                          "store.",
-               .causes = {"the client's CA is missing in the bundle of the server block that "
-                          "decides (the default server's without SNI)",
-                          "the client does not send its intermediate",
-                          "the bundle holds client certificates instead of their CA"},
-               .remedy = "Add the issuing CA, up to its root, to ssl_client_certificate, or let "
-                         "the client send its intermediates."},
-    VerifyCode{.code = 22,
-               .name = "X509_V_ERR_CERT_CHAIN_TOO_LONG",
-               .text = "certificate chain too long",
-               .meaning = "The chain has more intermediates than ssl_verify_depth allows.",
-               .causes = {"ssl_verify_depth is 1, its default, and the CA has two or more levels"},
-               .remedy = "Raise ssl_verify_depth to the number of intermediates."},
+               .remedy = "Add the missing CA to ssl_client_certificate, or have the client send "
+                         "its intermediates. Raise ssl_verify_depth if the chain is longer."},
+    VerifyCode{
+        .code = 21,
+        .name = "X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+        .text = "unable to verify the first certificate",
+        .meaning = "The client sent one certificate, and its issuer is not in the trust store.",
+        .causes = {"the client's CA is missing from the bundle of the server block that answered; "
+                   "without SNI that is the default server",
+                   "the client does not send its intermediate",
+                   "the bundle has client certificates instead of their CA"},
+        .remedy = "Add the issuing CA and all CAs up to its root to ssl_client_certificate, or "
+                  "have the client send its intermediates."},
+    VerifyCode{
+        .code = 22,
+        .name = "X509_V_ERR_CERT_CHAIN_TOO_LONG",
+        .text = "certificate chain too long",
+        .meaning = "The chain has more intermediates than ssl_verify_depth allows.",
+        .causes =
+            {"ssl_verify_depth is 1, the default, and the chain has two or more intermediates"},
+        .remedy = "Set ssl_verify_depth to the number of intermediates."},
     VerifyCode{.code = 23,
                .name = "X509_V_ERR_CERT_REVOKED",
                .text = "certificate revoked",
-               .meaning = "The client's certificate, or a CA above it, is in a CRL of ssl_crl.",
-               .causes = {"it was revoked on purpose: lost, replaced, left",
-                          "an intermediate was revoked: then all its clients fail"},
-               .remedy = "Issue a new certificate if the client is still welcome."},
-    VerifyCode{.code = 24,
-               .name = "X509_V_ERR_NO_ISSUER_PUBLIC_KEY",
-               .text = "issuer certificate doesn't have a public key",
-               .old_text = "invalid CA certificate",
-               .meaning = "OpenSSL 3: the issuer's certificate has no usable key. OpenSSL 1.1.1 "
-                          "means by this number what 79 means now: an issuer that is no CA.",
-               .causes = {"with 1.1.1: an issuer without basicConstraints CA:TRUE", kDamaged},
-               .remedy = kIssueAgain},
-    VerifyCode{.code = 25,
-               .name = "X509_V_ERR_PATH_LENGTH_EXCEEDED",
-               .text = "path length constraint exceeded",
-               .meaning = "A CA says by pathlen how many CAs may stand below it, and there are "
-                          "more.",
-               .causes = {"an intermediate was added below a CA with pathlen:0",
-                          "the CA was issued for clients alone"},
-               .remedy = "Issue clients by the CA above, or renew that CA with a larger pathlen."},
-    VerifyCode{.code = 26,
-               .name = "X509_V_ERR_INVALID_PURPOSE",
-               .text = "unsuitable certificate purpose",
-               .old_text = "unsupported certificate purpose",
-               .meaning = "A certificate of the chain is not meant for this use; a client needs "
-                          "clientAuth in extendedKeyUsage, if it has one, and digitalSignature in "
-                          "keyUsage.",
-               .causes = {"a server certificate (serverAuth alone) is used as the client's: public "
-                          "CAs no longer issue clientAuth",
-                          "a CA whose extendedKeyUsage lacks clientAuth",
-                          "a root without basicConstraints CA:TRUE"},
-               .remedy = "Issue the client a certificate with extendedKeyUsage clientAuth, by a CA "
-                         "that may."},
-    VerifyCode{.code = 27,
-               .name = "X509_V_ERR_CERT_UNTRUSTED",
-               .text = "certificate not trusted",
-               .meaning = "The CA's certificate carries trust settings of its own that leave out "
-                          "this use.",
-               .causes = {"a TRUSTED CERTIFICATE block in the bundle without clientAuth"},
-               .remedy = "Write it as a plain CERTIFICATE: openssl x509 -in CA -clrtrust."},
+               .meaning = "A CRL of ssl_crl lists the client's certificate or a CA above it.",
+               .causes = {"it was revoked on purpose: the key was lost, the certificate was "
+                          "replaced, its owner left",
+                          "an intermediate was revoked: then all its clients fail at once"},
+               .remedy = "Issue a new certificate if the client should still have access."},
+    VerifyCode{
+        .code = 24,
+        .name = "X509_V_ERR_NO_ISSUER_PUBLIC_KEY",
+        .text = "issuer certificate doesn't have a public key",
+        .old_text = "invalid CA certificate",
+        .meaning = "OpenSSL 3: the issuer's certificate has no usable key. OpenSSL 1.1.1 uses this "
+                   "number for what is 79 now: an issuer that is not a CA.",
+        .causes = {"with OpenSSL 1.1.1: an issuer without basicConstraints CA:TRUE", kDamaged},
+        .remedy = kIssueAgain},
+    VerifyCode{
+        .code = 25,
+        .name = "X509_V_ERR_PATH_LENGTH_EXCEEDED",
+        .text = "path length constraint exceeded",
+        .meaning =
+            "The pathlen of a CA limits how many CAs may stand below it, and there are more.",
+        .causes = {"an intermediate was issued by a CA with pathlen:0",
+                   "the CA was meant to issue client certificates only"},
+        .remedy =
+            "Issue the client certificates with the upper CA, or renew it with a larger pathlen."},
+    VerifyCode{
+        .code = 26,
+        .name = "X509_V_ERR_INVALID_PURPOSE",
+        .text = "unsuitable certificate purpose",
+        .old_text = "unsupported certificate purpose",
+        .meaning =
+            "A certificate in the chain is not meant for this use. A client needs clientAuth in "
+            "extendedKeyUsage and digitalSignature in keyUsage, where it has these extensions.",
+        .causes = {"the client uses a server certificate with serverAuth alone; public CAs no "
+                   "longer issue clientAuth",
+                   "a CA in the chain has an extendedKeyUsage without clientAuth",
+                   "the root lacks basicConstraints CA:TRUE"},
+        .remedy = "Issue the client a certificate with extendedKeyUsage clientAuth, from a CA that "
+                  "may do so."},
+    VerifyCode{
+        .code = 27,
+        .name = "X509_V_ERR_CERT_UNTRUSTED",
+        .text = "certificate not trusted",
+        .meaning =
+            "The CA certificate has trust settings of its own, and this use is not among them.",
+        .causes = {"the bundle has a TRUSTED CERTIFICATE block without clientAuth"},
+        .remedy = "Write it as a plain CERTIFICATE: openssl x509 -in CA -clrtrust."},
     VerifyCode{.code = 28,
                .name = "X509_V_ERR_CERT_REJECTED",
                .text = "certificate rejected",
-               .meaning = "The CA's certificate carries trust settings that reject this use.",
-               .causes = {"a TRUSTED CERTIFICATE block in the bundle that rejects clientAuth"},
+               .meaning = "The CA certificate has trust settings of its own that reject this use.",
+               .causes = {"the bundle has a TRUSTED CERTIFICATE block that rejects clientAuth"},
                .remedy = "Write it as a plain CERTIFICATE: openssl x509 -in CA -clrreject."},
 };
 

@@ -1,5 +1,6 @@
-// A Snapshot as metric families, in the order of metric_names.h. Pure: the same Snapshot gives
-// the same text.
+// A Snapshot as metric families. What a series says is in docs/metrics.md; names and helps are in
+// metric_names.h; each group of families has a file of its own, *_families.cc. Pure: the same
+// Snapshot gives the same families.
 #pragma once
 
 #include "audit/policy.h"
@@ -10,33 +11,34 @@ namespace mtls::collectors {
 
 struct Collection {
   Families families;
-  /// Series left out because all together were more than limits.max_series.
+  /// How many series were left out because there were more than limits.max_series in all.
   std::size_t over_limit = 0;
 };
 
-/// All families; above limits.max_series the ca_* families go first, and series_omitted says how
-/// many.
+/// All families. Above limits.max_series those named ca_* are left out, except ca_rotation_state;
+/// series_omitted counts what any limit left out.
 Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits);
 
-// The groups, each appending its families.
-/// Returns how many series of CAs under exchange limits.max_certificates_per_file left out: all of
-/// a server with more such CAs.
+// The groups, each of which appends its families.
+
+/// Returns how many series of ca_rotation_state limits.max_certificates_per_file left out: all
+/// those of a server block where more CAs than that are being exchanged.
 std::size_t server_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                             Families& families);
 void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                      Families& families);
 /// Returns how many series limits.max_certificates_per_file and limits.max_series_per_file left
-/// out.
+/// out: all those of a file above one of them.
 std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                         Families& families);
-/// Returns how many series limits.max_series_per_file left out: those of whole files.
+/// Returns how many series limits.max_series_per_file left out: all those of a file above it.
 std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                          Families& families);
 void canary_families(const audit::Snapshot& snapshot, Families& families);
 void upstream_families(const audit::Snapshot& snapshot, Families& families);
 void config_families(const audit::Snapshot& snapshot, Families& families);
 
-/// Not of collect(): what --compat.blackbox adds.
+/// What --compat.blackbox adds; collect() leaves it out.
 void blackbox_families(const audit::Snapshot& snapshot, Families& families);
 
 }  // namespace mtls::collectors

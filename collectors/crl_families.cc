@@ -8,8 +8,8 @@ namespace {
 
 using pki::RevocationListFacts;
 
-// One CRL per issuer speaks, the one with the latest this_update; the label is the CN, and the
-// whole name where two share it.
+// The newest CRL of each issuer, the one with the latest this_update. The label is the issuer's CN;
+// where two issuers share one, the second has its whole name.
 std::map<std::string, const RevocationListFacts*> by_issuer(const pki::Material& material) {
   std::map<std::string, const RevocationListFacts*> newest;
   for (const pki::RevocationList& list : material.revocation_lists) {

@@ -1,5 +1,5 @@
-// One metric family under construction: safe label values, and never two series with the same
-// labels. Pure.
+// One metric family under construction. Label values become safe to print, and no two series have
+// the same labels. Also what a list of families allows: counting, sorting, text format 0.0.4. Pure.
 #pragma once
 
 #include <set>
@@ -19,9 +19,9 @@ class Family {
  public:
   explicit Family(const FamilySpec& spec);
 
-  /// Values are sanitized (base::sanitize). A second series with the same labels is ignored: the
-  /// first speaks.
+  /// Label values are sanitized (base::sanitize). A second series with the same labels is ignored.
   void add(const Labels& labels, double value);
+  /// Once, at the end.
   prometheus::MetricFamily take() { return std::move(family_); }
 
  private:
@@ -31,9 +31,10 @@ class Family {
 
 using Families = std::vector<prometheus::MetricFamily>;
 
+/// How many series all of them have.
 std::size_t series(const Families& families);
 
-/// The order of an exposition, as other exporters have it.
+/// Expositions are sorted by name, as those of other exporters are.
 void sort_by_name(Families& families);
 
 /// Text format 0.0.4. Families without series are left out.

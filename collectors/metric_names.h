@@ -1,5 +1,6 @@
-// The public contract in one screenful: every family of a Snapshot, its type and its help. Renaming
-// one is a major change.
+// The public contract in one header: every family of a Snapshot with its name, help and type.
+// Renaming one is a major change (docs/metrics.md). What a family is read from stands in the
+// collectors, *_families.cc.
 #pragma once
 
 #include <prometheus/metric_type.h>
@@ -15,21 +16,22 @@ struct FamilySpec {
 #define MTLS "nginx_mtls_"
 inline constexpr FamilySpec kServerInfo{
     MTLS "server_info", "Server block with TLS: its module and ssl_verify_client; always 1."};
-inline constexpr FamilySpec kServerEnforced{MTLS "server_enforced",
-                                            "1: every request needs a verified client certificate, "
-                                            "0: some are served without; absent when undecidable."};
+inline constexpr FamilySpec kServerEnforced{
+    MTLS "server_enforced",
+    "1: every request needs a verified client certificate, "
+    "0: some are served without one; absent when undecidable."};
 inline constexpr FamilySpec kServerEnforcementUnknown{
     MTLS "server_enforcement_unknown",
     "1: whether a verified client certificate is needed cannot be decided from the configuration."};
 inline constexpr FamilySpec kServerVerifyDepth{
     MTLS "server_verify_depth",
-    "Effective ssl_verify_depth: the most intermediates nginx accepts."};
+    "Effective ssl_verify_depth: how many intermediates nginx accepts."};
 inline constexpr FamilySpec kServerVerifyDepthRequired{
     MTLS "server_verify_depth_required",
-    "Most intermediates between a leaf and its root that the CAs of the bundle need."};
+    "How many intermediates the CAs of the bundle need between a leaf and its root."};
 inline constexpr FamilySpec kServerTrustExpiry{MTLS "server_trust_expiry_timestamp_seconds",
-                                               "First instant at which some client-issuing CA has "
-                                               "no valid path left, renewed twins considered."};
+                                               "First instant at which some client CA has no valid "
+                                               "path left; renewed CAs are taken into account."};
 inline constexpr FamilySpec kServerCaNames{MTLS "server_ca_names",
                                            "Distinct CA names advertised to clients."};
 inline constexpr FamilySpec kServerCaNamesBytes{
@@ -41,26 +43,27 @@ inline constexpr FamilySpec kServerCrlMissingIssuers{
     MTLS "server_crl_missing_issuers", "CAs of the bundle without a CRL while ssl_crl is set."};
 inline constexpr FamilySpec kServerResumptionWindow{
     MTLS "server_session_resumption_window_seconds",
-    "How long after its last handshake a client revoked since can still resume its session."};
+    "How long after its last handshake a client that was revoked meanwhile can still resume its "
+    "session."};
 inline constexpr FamilySpec kCaRotationState{
     MTLS "ca_rotation_state",
-    "What holds of a client CA that has a predecessor or successor in the trust store."};
+    "1: this state holds for a client CA that has a predecessor or successor in the trust store."};
 inline constexpr FamilySpec kServerCertificateExpiry{
     MTLS "server_certificate_expiry_timestamp_seconds",
-    "Earliest notAfter over the chain the server presents."};
+    "Earliest notAfter in the chain that the server presents."};
 inline constexpr FamilySpec kBundleInfo{
     MTLS "bundle_info",
     "CA file, the directive that refers to it and the hash of its content; always 1."};
 inline constexpr FamilySpec kBundleEarliestExpiry{
     MTLS "bundle_earliest_expiry_timestamp_seconds",
-    "Plain minimum notAfter over the certificates of the file."};
+    "Earliest notAfter of the certificates in the file; superseded ones count too."};
 inline constexpr FamilySpec kBundleCertificates{MTLS "bundle_certificates",
                                                 "Certificates of the file by state."};
 inline constexpr FamilySpec kBundleVerifySuccess{
     MTLS "bundle_verify_success",
     "1: the file is whole and every member leads to a self-signed anchor of its trust store."};
 inline constexpr FamilySpec kBundleProblems{MTLS "bundle_problems",
-                                            "Problems of the file by kind, 0 when clean."};
+                                            "Problems of the file by kind; 0: none of this kind."};
 inline constexpr FamilySpec kCaNotBefore{MTLS "ca_not_before_timestamp_seconds",
                                          "notBefore of a bundle member."};
 inline constexpr FamilySpec kCaNotAfter{MTLS "ca_not_after_timestamp_seconds",
@@ -77,21 +80,21 @@ inline constexpr FamilySpec kCrlRevoked{MTLS "crl_revoked_certificates",
 inline constexpr FamilySpec kCanaryAccepted{MTLS "canary_accepted",
                                             "1: nginx accepts this known client at this server."};
 inline constexpr FamilySpec kCanaryErrorCode{
-    MTLS "canary_error_code", "X509_V_ERR code nginx logs for this client, 0 without one."};
+    MTLS "canary_error_code", "X509_V_ERR code that nginx logs for this client; 0: none."};
 inline constexpr FamilySpec kCanaryNotAfter{MTLS "canary_not_after_timestamp_seconds",
                                             "notAfter of the canary's own certificate."};
 inline constexpr FamilySpec kCanaryLockout{
     MTLS "canary_lockout_timestamp_seconds",
-    "First instant at which the verdict on this client flips to refused."};
+    "First instant at which the verdict on this client changes to refused."};
 inline constexpr FamilySpec kUpstreamVerifyEnabled{
     MTLS "upstream_verify_enabled",
-    "1: nginx verifies the certificate of this TLS backend, 0: any certificate will do."};
+    "1: nginx verifies the certificate of this TLS backend, 0: it accepts any certificate."};
 inline constexpr FamilySpec kUpstreamTrustExpiry{
     MTLS "upstream_trust_expiry_timestamp_seconds",
-    "First instant at which some CA this backend is verified with has no valid path left."};
+    "First instant at which some CA that verifies this backend has no valid path left."};
 inline constexpr FamilySpec kUpstreamCertificateExpiry{
     MTLS "upstream_certificate_expiry_timestamp_seconds",
-    "Earliest notAfter over the chain nginx presents to this backend."};
+    "Earliest notAfter in the chain that nginx presents to this backend."};
 inline constexpr FamilySpec kFileModified{MTLS "file_modified_timestamp_seconds",
                                           "Last change of the file, content or inode."};
 inline constexpr FamilySpec kFileReadable{MTLS "file_readable", "1: the reader can read the file."};
@@ -101,17 +104,17 @@ inline constexpr FamilySpec kConfigParseSuccess{
     MTLS "config_parse_success", "1: the nginx configuration could be read completely."};
 inline constexpr FamilySpec kConfigLastSuccess{
     MTLS "config_last_success_timestamp_seconds",
-    "When the nginx configuration in use here was read."};
-inline constexpr FamilySpec kConfigFiles{MTLS "config_files",
-                                         "Files the nginx configuration consists of."};
+    "When this exporter read the nginx configuration that it uses."};
+inline constexpr FamilySpec kConfigFiles{MTLS "config_files", "Files of the nginx configuration."};
 inline constexpr FamilySpec kConfigServers{MTLS "config_servers",
                                            "Server blocks of the nginx configuration."};
 inline constexpr FamilySpec kSeriesOmitted{
     MTLS "series_omitted",
-    "Series left out because of limits.max_certificates_per_file or limits.max_series."};
+    "Series left out because of limits.max_certificates_per_file, max_series_per_file or "
+    "max_series."};
 inline constexpr FamilySpec kBlackboxEarliestExpiry{
     "probe_ssl_earliest_cert_expiry",
-    "Earliest end of a certificate the server presents or of its trust in client CAs."};
+    "Earliest end of a certificate that the server presents, or of its trust in client CAs."};
 #undef MTLS
 
 }  // namespace mtls::collectors

@@ -11,7 +11,7 @@ using prometheus::MetricType;
 
 constexpr std::string_view kCounterSuffix = "_total";
 
-// ABNF `escaped-string` of the specification, for label values and HELP alike.
+// The ABNF's `escaped-string` (OpenMetrics 1.0.0), for label values and HELP alike.
 void append_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (c == '\n') {
@@ -23,7 +23,7 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-// Digits as prometheus-cpp 1.0 writes them.
+// As many digits as prometheus-cpp 1.0 writes, so that both formats show the same number.
 void append_number(std::string& out, double value) {
   constexpr int kDigits = 16;
   std::array<char, 32> text{};
@@ -32,7 +32,7 @@ void append_number(std::string& out, double value) {
   out.append(text.data(), end);
 }
 
-// A counter's samples have the suffix, its family has not.
+// The samples of a counter have the suffix _total; the name of its family does not.
 std::string_view family_name(const prometheus::MetricFamily& family) {
   std::string_view name = family.name;
   const bool counts = family.type == MetricType::Counter;

@@ -1,4 +1,5 @@
-// Families as OpenMetrics 1.0.0, which prometheus-cpp does not write. Pure.
+// Families as text of OpenMetrics 1.0.0, which prometheus-cpp does not write. Knows gauges and
+// counters, the only types here. Pure.
 #pragma once
 
 #include <string>
@@ -7,9 +8,8 @@
 
 namespace mtls::collectors {
 
-/// Gauges and counters; families without series are left out. A family without a counter reads the
-/// same as in text format 0.0.4. An exposition of several such texts ends with kOpenMetricsEnd, and
-/// no family may be in two of them.
+/// Families without series are left out. A gauge reads the same as in text format 0.0.4. Texts may
+/// be joined to one exposition as long as no family is in two of them; kOpenMetricsEnd ends it.
 std::string render_openmetrics(const Families& families);
 
 inline constexpr const char* kOpenMetricsEnd = "# EOF\n";

@@ -1,4 +1,4 @@
-// The published Snapshot as prometheus-cpp sees it: a Collectable that hands out families instead
+// A Snapshot as prometheus-cpp's Collectable: it collects the families each time it is asked instead
 // of keeping a registry.
 #pragma once
 
@@ -13,6 +13,7 @@ namespace mtls::collectors {
 
 class SnapshotCollectable final : public prometheus::Collectable {
  public:
+  /// `snapshot` is never null.
   SnapshotCollectable(std::shared_ptr<const audit::Snapshot> snapshot, audit::Limits limits);
 
   std::vector<prometheus::MetricFamily> Collect()

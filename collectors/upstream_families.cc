@@ -9,10 +9,11 @@ namespace {
 
 using config::UpstreamTlsContext;
 
-// `listen` is no label here: of upstreams with the same labels the worst value speaks.
-class Worst {
+// `listen` is not a label here, so several upstreams can have the same labels. The family then has
+// the lowest of their values, which is the worst.
+class LowestValues {
  public:
-  explicit Worst(const FamilySpec& spec) : family_(spec) {}
+  explicit LowestValues(const FamilySpec& spec) : family_(spec) {}
 
   void add(const Labels& labels, double value) {
     const auto [known, is_new] = values_.try_emplace(labels, value);
@@ -29,9 +30,9 @@ class Worst {
 };
 
 struct UpstreamGauges {
-  Worst verify{kUpstreamVerifyEnabled};
-  Worst trust{kUpstreamTrustExpiry};
-  Worst certificate{kUpstreamCertificateExpiry};
+  LowestValues verify{kUpstreamVerifyEnabled};
+  LowestValues trust{kUpstreamTrustExpiry};
+  LowestValues certificate{kUpstreamCertificateExpiry};
 };
 
 void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot, std::size_t index) {
@@ -61,7 +62,7 @@ void upstream_families(const audit::Snapshot& snapshot, Families& families) {
   for (std::size_t i = 0; i < upstreams.size(); ++i) {
     if (upstreams[i].speaks_tls == config::SpeaksTls::kYes) add_upstream(gauges, snapshot, i);
   }
-  for (Worst* family : {&gauges.verify, &gauges.trust, &gauges.certificate}) {
+  for (LowestValues* family : {&gauges.verify, &gauges.trust, &gauges.certificate}) {
     families.push_back(family->take());
   }
 }

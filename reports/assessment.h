@@ -1,4 +1,5 @@
-// What a report of the commands is about: an evaluation and what was asked of it. Plain values.
+// What reports are made from: an evaluation and the policy that it followed. Plain values, and the
+// lookups that all reports share.
 #pragma once
 
 #include <string>
@@ -9,6 +10,7 @@
 
 namespace mtls::reports {
 
+/// Refers to both; they must outlive it.
 struct Assessment {
   const audit::Snapshot& snapshot;
   const audit::Policy& policy;
@@ -17,10 +19,12 @@ struct Assessment {
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
 };
 
-/// `http/a.test/0.0.0.0:443`: module, first name, first listen. Not unique when blocks collide.
+/// `http/a.test/0.0.0.0:443`: module, first name, first listen. Two server blocks that collide have
+/// the same id.
 std::string id_text(const config::ContextId& id);
 
-/// Of the configuration and of every server block, the worst first, else in their order.
+/// The findings of the configuration and of every server block, the worst first, else in the order
+/// of the Snapshot.
 std::vector<audit::Finding> findings_of(const audit::Snapshot& snapshot);
 
 }  // namespace mtls::reports

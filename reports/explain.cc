@@ -1,6 +1,5 @@
 #include "reports/explain.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "audit/finding.h"
@@ -12,14 +11,14 @@
 namespace mtls::reports {
 namespace {
 
-std::string entry(std::string_view name, std::string_view text) {
+std::string field(std::string_view name, std::string_view text) {
   return "  " + std::string(name) + ": " + std::string(text) + "\n";
 }
 
-std::string of_finding(const audit::FindingRow& row) {
+std::string finding_text(const audit::FindingRow& row) {
   return std::string(row.id) + " (" + std::string(word(row.severity)) + ")\n" +
-         entry("meaning", row.meaning) + entry("remedy", row.remedy) +
-         entry("more", "docs/findings.md#" + std::string(row.id));
+         field("meaning", row.meaning) + field("remedy", row.remedy) +
+         field("more", "docs/findings.md#" + std::string(row.id));
 }
 
 std::string causes_of(const catalogue::VerifyCode& row) {
@@ -30,70 +29,66 @@ std::string causes_of(const catalogue::VerifyCode& row) {
   return text.empty() ? "" : "  causes, the likeliest first:\n" + text;
 }
 
-// What nginx does with it, R3.30 and R3.55.
+// What nginx does when verification ends with this code (R3.30, R3.55).
 std::string consequence_of(const catalogue::VerifyCode& row) {
   if (row.code == 0) return "the request is served";
   std::string text =
-      "a client gets 400 The SSL certificate error (stream: the connection is "
-      "closed), logged at level info; a backend's certificate makes 502";
+      "if it is a client's certificate, nginx answers 400 The SSL certificate error (stream: it "
+      "closes the connection) and logs the code at level info; if it is a backend's, nginx "
+      "answers 502";
   if (audit::lets_through(config::VerifyClient::kOptionalNoCa, row.code)) {
-    text += "; ssl_verify_client optional_no_ca lets this one through";
+    text += "; ssl_verify_client optional_no_ca lets this code through";
   }
   return text;
 }
 
-std::string of_code(const catalogue::VerifyCode& row) {
+std::string code_text(const catalogue::VerifyCode& row) {
   std::string text = std::string(row.name) + " (" + std::to_string(row.code) +
                      "): " + std::string(row.text) + "\n";
-  if (!row.old_text.empty()) text += entry("in OpenSSL 1.1.1", row.old_text);
-  return text + entry("meaning", row.meaning) + entry("consequence", consequence_of(row)) +
-         causes_of(row) + entry("remedy", row.remedy);
+  if (!row.old_text.empty()) text += field("in OpenSSL 1.1.1", row.old_text);
+  return text + field("meaning", row.meaning) + field("consequence", consequence_of(row)) +
+         causes_of(row) + field("remedy", row.remedy);
 }
 
-std::string of_logged(const catalogue::VerifyCode& row, const catalogue::LoggedCode& logged) {
-  if (!logged.is_upstream) return of_code(row);
-  return "nginx verifies a backend here (proxy_ssl_verify on, or the same of grpc_ssl_ and "
-         "uwsgi_ssl_): below, the client is the backend, its purpose serverAuth, the bundle "
-         "proxy_ssl_trusted_certificate, the depth proxy_ssl_verify_depth.\n" +
-         of_code(row);
+std::string logged_code_text(const catalogue::VerifyCode& row,
+                             const catalogue::LoggedCode& logged) {
+  if (!logged.is_upstream) return code_text(row);
+  return "nginx verifies a backend here (proxy_ssl_verify, grpc_ssl_verify or uwsgi_ssl_verify). "
+         "Where the text below says client, read backend; for clientAuth read serverAuth, for "
+         "ssl_client_certificate proxy_ssl_trusted_certificate, for ssl_verify_depth "
+         "proxy_ssl_verify_depth.\n" +
+         code_text(row);
 }
 
-std::string of_line(const catalogue::LogLine& line) {
-  if (line.finding) return of_finding(audit::row(*line.finding));
-  return std::string(line.part) + "\n" + entry("meaning", line.meaning) +
-         entry("cause", line.cause) + entry("remedy", line.remedy);
+std::string line_text(const catalogue::LogLine& line) {
+  if (line.finding) return finding_text(audit::row(*line.finding));
+  return std::string(line.part) + "\n" + field("meaning", line.meaning) +
+         field("cause", line.cause) + field("remedy", line.remedy);
 }
 
-const audit::FindingRow* find_finding(std::string_view id) {
-  const auto rows = audit::finding_table();
-  const auto row = std::find_if(rows.begin(), rows.end(),
-                                [&](const audit::FindingRow& known) { return known.id == id; });
-  return row == rows.end() ? nullptr : &*row;
-}
-
-// As it stands in a report, a variable or a log: `ca-expired`, `10`, `FAILED:certificate has …`.
-std::string_view bare(std::string_view text) {
+// $ssl_client_verify has the text of a code behind this prefix.
+std::string_view without_failed(std::string_view text) {
   constexpr std::string_view kFailed = "FAILED:";
   if (text.starts_with(kFailed)) text.remove_prefix(kFailed.size());
   return text;
 }
 
 std::optional<std::string> explained(std::string_view line) {
-  if (const auto* finding = find_finding(line)) return of_finding(*finding);
-  if (const auto* code = catalogue::find_verify_code(bare(line))) return of_code(*code);
+  if (const auto* finding = audit::find_finding(line)) return finding_text(*finding);
+  if (const auto* code = catalogue::find_verify_code(without_failed(line))) return code_text(*code);
   if (const auto logged = catalogue::logged_code(line)) {
     const auto* code = catalogue::find_verify_code(logged->code);
-    if (code != nullptr) return of_logged(*code, *logged);
+    if (code != nullptr) return logged_code_text(*code, *logged);
   }
-  if (const auto* known = catalogue::find_log_line(line)) return of_line(*known);
+  if (const auto* known = catalogue::find_log_line(line)) return line_text(*known);
   return std::nullopt;
 }
 
-// The findings are listed for one word alone, which may be one of them misspelt.
+// A single word may be a misspelt finding, so the findings are listed for it.
 std::string unknown(std::string_view line) {
   std::string text = "nothing is known about \"" + base::sanitize(line, base::kMaxPathBytes) +
-                     "\"\n  known are: lines of nginx's error log about certificates, "
-                     "X509_V_ERR_* by number (0 to 94), name or text, and the findings\n";
+                     "\"\n  known are: lines of nginx's error log about certificates; X509_V_ERR_* "
+                     "by number (0 to 94), name or text; the findings\n";
   if (line.find(' ') != std::string_view::npos) return text;
   for (const audit::FindingRow& row : audit::finding_table()) {
     text += "    " + std::string(row.id) + "\n";

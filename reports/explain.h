@@ -1,5 +1,6 @@
-// `explain`: a finding id, a verify code or a line of nginx's log -> meaning, causes, remedy, as
-// text for people. Pure.
+// `explain`: from the id of a finding, a verify code or a line of nginx's log to its meaning,
+// causes and remedy, as text for people. It knows no configuration: what it says holds on every
+// host. Pure.
 #pragma once
 
 #include <string>
@@ -8,11 +9,11 @@
 namespace mtls::reports {
 
 struct Explanation {
-  std::string text;     // a paragraph for each thing explained, with a newline at the end
-  std::string unknown;  // of the first that nobody knows: that, and what is known; "": none
+  std::string text;     // a paragraph for each thing explained, each ends with a newline
+  std::string unknown;  // for the first line that is not known: a message for stderr; "": all known
 };
 
-/// `what`: one or several lines; each that says something new is explained.
+/// `what`: one or several lines. Each is explained, but nothing twice.
 Explanation explain(std::string_view what);
 
 }  // namespace mtls::reports

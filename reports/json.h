@@ -1,5 +1,5 @@
-// The JSON that several reports share: values with their null, places, who a server block is, the
-// nginx it is about. Field names are API (docs/commands.md). Pure.
+// The JSON that several reports share: values that can be null, lines of the configuration, the
+// identity of a server block, nginx itself. Field names are API (docs/commands.md). Pure.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,25 +12,27 @@ namespace mtls::reports {
 
 using Json = nlohmann::ordered_json;
 
-/// With a newline at the end. Bytes that are not UTF-8 become U+FFFD.
+/// Indented, with a newline at the end. Bytes that are not UTF-8 become U+FFFD.
 std::string printed(const Json& json);
 
+/// `tcp` or `udp`.
 Json transport_json(config::Transport transport);
 
+/// RFC 3339, or null.
 Json instant_json(const std::optional<base::sys_seconds>& at);
 
-/// The path nginx opens, or a runtime path as written; null when unset.
+/// The path that nginx opens, or the text of a path that has variables; null when unset.
 Json file_json(const config::FileRef& file);
 Json file_json(const std::optional<config::FileRef>& file);
 
-/// `file` and `line` of `object`; null where there is none.
+/// Sets `file` and `line` of `object`; both are null without `at`.
 void put_place(Json& object, const config::syntax::Document& document,
                const std::optional<base::SourceLocation>& at);
 
-/// conf, prefix, version, openssl, files, errors.
+/// `nginx`: conf, prefix, version, openssl, files, errors.
 Json nginx_json(const Assessment& assessment);
 
-/// id, context, file, line, server_names, listen, ssl: who a server block is.
+/// The identity of a server block: id, context, file, line, server_names, listen, ssl.
 Json server_json(const Assessment& assessment, std::size_t server);
 
 }  // namespace mtls::reports

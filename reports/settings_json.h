@@ -1,17 +1,18 @@
-// Effective settings with the line that caused them, as JSON. Pure.
+// Effective settings as JSON, each with the line of the configuration that caused it. Field names
+// are API (docs/commands.md). Pure.
 #pragma once
 
 #include "reports/json.h"
 
 namespace mtls::reports {
 
-/// By directive: value, provenance, file, line.
+/// An object by directive: value, provenance, file, line of each.
 Json settings_json(const config::syntax::Document& document, const config::TlsContext& server);
 
-/// What the directives of an upstream begin with: proxy_ssl_, grpc_ssl_, uwsgi_ssl_.
+/// What the names of an upstream's directives begin with: proxy_ssl_, grpc_ssl_ or uwsgi_ssl_.
 std::string prefix_of(const config::UpstreamTlsContext& upstream);
 
-/// Every upstream context, with its settings.
+/// An array with every upstream context and its settings.
 Json upstreams_json(const Assessment& assessment);
 
 }  // namespace mtls::reports

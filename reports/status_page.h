@@ -1,5 +1,5 @@
-// The page at `/`: what an operator wants to see before opening Prometheus. HTML without scripts or
-// outside assets. Pure.
+// The page at `/`: what an operator wants to see before opening Prometheus. HTML without scripts
+// and without anything from other hosts. Everything from the configuration is escaped. Pure.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct PageLinks {
 
 std::string status_page(const audit::Snapshot& snapshot, const PageLinks& links);
 
-/// Before the first Snapshot.
+/// What `/` shows before the first Snapshot.
 std::string waiting_page(const PageLinks& links);
 
 /// `&`, `<`, `>`, `"`, `'` as character references.

@@ -11,7 +11,7 @@
 #include "daemon/settings/build_info.h"
 #include "daemon/system/log/log.h"
 #include "daemon/system/memory.h"
-#include "reports/formats/check_json.h"
+#include "reports/formats/formats.h"
 #include "reports/status_page.h"
 
 namespace mtls::daemon::app {
@@ -52,7 +52,14 @@ void merge(audit::Changes more, audit::Changes& changes) {
   changes.horizon |= more.horizon;
 }
 
-// Compressed here, on the worker, so that no scrape has to do it.
+// The document of /api/v1/check, the same as that of `check --format json`.
+std::string check_document(const reports::Assessment& assessment) {
+  static const reports::formats::Format& json =
+      *reports::find_format(reports::formats::formats(), "json");
+  return json.render({.assessment = assessment, .issues = reports::formats::issues_of(assessment)});
+}
+
+// Compressed here, on the worker, so that no scrape has to.
 std::shared_ptr<const Payload> render(const audit::Policy& policy,
                                       const std::shared_ptr<const audit::Snapshot>& snapshot,
                                       const Updater::Rendering& rendering) {
@@ -70,8 +77,8 @@ std::shared_ptr<const Payload> render(const audit::Policy& policy,
   payload->page = web::http::deflated_body_part(reports::status_page(
       *snapshot,
       {.version = settings::exporter_version(), .telemetry_path = rendering.telemetry_path}));
-  payload->check = web::http::deflated_body_part(
-      reports::formats::check_json({.snapshot = *snapshot, .policy = policy}));
+  payload->check =
+      web::http::deflated_body_part(check_document({.snapshot = *snapshot, .policy = policy}));
   return payload;
 }
 

@@ -10,8 +10,6 @@
 #include "config/include.h"
 #include "daemon/commands/bundle_conf.h"
 #include "daemon/commands/command.h"
-#include "reports/formats/check_json.h"
-#include "reports/formats/check_text.h"
 
 namespace mtls::daemon::commands {
 namespace {
@@ -80,16 +78,16 @@ void assess_bundle_alone(const settings::CheckOptions& options, audit::Policy& p
                              .servers = {}});
 }
 
-// The texts for excerpts; a file that has disappeared since gets no excerpt.
-std::map<std::string, std::string> texts_of(const audit::Snapshot& snapshot,
-                                            base::FileSystem& disk) {
-  std::map<std::string, std::string> texts;
-  for (const audit::NginxError& error : snapshot.nginx_errors()) {
-    if (error.file.empty() || texts.contains(error.file)) continue;
-    const auto content = disk.read(error.file, config::IncludeLimits{}.max_file_bytes);
-    if (content) texts.emplace(error.file, content->text());
-  }
-  return texts;
+// For excerpts: each file is read when its text is first asked for. "": it has gone since.
+std::function<std::string(const std::string&)> text_source(base::FileSystem& disk) {
+  return [&disk, texts = std::map<std::string, std::string>{}](const std::string& path) mutable {
+    const auto [text, is_new] = texts.try_emplace(path);
+    if (is_new) {
+      const auto content = disk.read(path, config::IncludeLimits{}.max_file_bytes);
+      if (content) text->second = content->text();
+    }
+    return text->second;
+  };
 }
 
 int exit_code(const audit::Snapshot& snapshot, std::optional<audit::Severity> bar) {
@@ -101,7 +99,7 @@ int exit_code(const audit::Snapshot& snapshot, std::optional<audit::Severity> ba
   return is_over ? kFindings : kClean;
 }
 
-reports::formats::TextStyle look() {
+reports::formats::TextStyle text_style() {
   const char* terminal = std::getenv("TERM");
   const char* no_colour = std::getenv("NO_COLOR");
   if (isatty(STDOUT_FILENO) == 0) return reports::formats::TextStyle::kPlain;
@@ -124,10 +122,11 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
   if (const auto good = check_clients(options, *snapshot); !good)
     return tl::unexpected(good.error());
   const reports::Assessment assessment{.snapshot = *snapshot, .policy = policy};
-  const bool is_json = options.format == settings::CheckFormat::kJson;
   const auto printed =
-      print(is_json ? reports::formats::check_json(assessment)
-                    : reports::formats::check_text(assessment, texts_of(*snapshot, disk), look()));
+      print(options.format->render({.assessment = assessment,
+                                    .issues = reports::formats::issues_of(assessment),
+                                    .style = text_style(),
+                                    .text_of = text_source(disk)}));
   if (!printed) return tl::unexpected(printed.error());
   return exit_code(*snapshot, options.fail_on);
 }

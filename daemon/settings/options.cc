@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "daemon/settings/build_info.h"
+#include "reports/format_row.h"
 
 namespace mtls::daemon::settings {
 namespace {
@@ -27,12 +28,12 @@ std::string version_text() {
 struct Raw {
   Options options;
   std::string version, openssl, interval = "30s", level = "info", log_format = "logfmt";
-  std::string check_format = "text", fail_on = "warning", at;
+  std::string check_format, fail_on = "warning", at;
   std::vector<std::string> clients;
   bool with_keys = false;
   std::string profile, missing_files = "error";
   std::vector<std::string> bundle;  // CA_BUNDLE [CLIENT_CERT]
-  std::string dump_format = "json";
+  std::string dump_format;
   std::vector<std::string> explained;
 };
 
@@ -102,15 +103,27 @@ void declare_serve(CLI::App& app, Raw& raw) {
       ->group(kServeGroup);
 }
 
+// Choices, default and help come from the table; an unknown name is told with all that are known.
+template <class Input>
+void declare_format(CLI::App& command, std::span<const reports::FormatRow<Input>> formats,
+                    std::string& chosen) {
+  std::vector<std::string> names;
+  std::string help = "Print as";
+  for (const auto& format : formats) {
+    names.emplace_back(format.name);
+    help += (names.size() == 1 ? " " : "; ") + names.back() + " (" + std::string(format.help) + ")";
+  }
+  chosen = names.front();
+  command.add_option("--format", chosen, help)->check(CLI::IsMember(names))->capture_default_str();
+}
+
 constexpr const char* kSharedFlags =
     "--config.file, --nginx.* and --log.* work as for serve; see nginx-mtls-exporter --help";
 
 void declare_check(CLI::App& app, Raw& raw) {
   CLI::App& check = *app.add_subcommand("check", "evaluate once, print what is wrong, and exit");
   check.fallthrough();
-  check.add_option("--format", raw.check_format, "Print as")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  declare_format(check, reports::formats::formats(), raw.check_format);
   check
       .add_option("--client-cert", raw.clients,
                   "Predict nginx's answer to this client, repeatable. FILE is PEM: the client's "
@@ -148,9 +161,7 @@ void declare_dump(CLI::App& app, Raw& raw) {
   CLI::App& dump =
       *app.add_subcommand("dump", "print how the configuration was understood, and exit");
   dump.fallthrough();
-  dump.add_option("--format", raw.dump_format, "Print as")
-      ->check(CLI::IsMember({"json", "crossplane", "opa", "conf"}))
-      ->capture_default_str();
+  declare_format(dump, reports::dump::formats(), raw.dump_format);
   dump.footer(kSharedFlags);
 }
 
@@ -226,7 +237,7 @@ Mistake understand_check(Raw& raw) {
       {"info", audit::Severity::kInfo},
       {"never", std::nullopt}};
   CheckOptions& check = raw.options.check;
-  check.format = raw.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
+  check.format = reports::find_format(reports::formats::formats(), raw.check_format);
   check.fail_on = bars.at(raw.fail_on);
   if (raw.with_keys) check.keys = audit::KeyAccess::kCompare;
   if (!raw.profile.empty()) {
@@ -265,15 +276,11 @@ Mistake understand(const CLI::App& app, Raw& raw) {
       {"info", system::log::LogLevel::kInfo},
       {"warn", system::log::LogLevel::kWarn},
       {"error", system::log::LogLevel::kError}};
-  const std::map<std::string, DumpFormat> dumps{{"json", DumpFormat::kJson},
-                                                {"crossplane", DumpFormat::kCrossplane},
-                                                {"opa", DumpFormat::kOpa},
-                                                {"conf", DumpFormat::kConf}};
   Options& options = raw.options;
   options.log = {.level = levels.at(raw.level),
                  .format = raw.log_format == "json" ? system::log::LogFormat::kJson
                                                     : system::log::LogFormat::kLogfmt};
-  options.dump_format = dumps.at(raw.dump_format);
+  options.dump_format = reports::find_format(reports::dump::formats(), raw.dump_format);
   for (const std::string& word : raw.explained) {
     options.explained += (options.explained.empty() ? "" : " ") + word;
   }

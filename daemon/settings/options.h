@@ -13,12 +13,12 @@
 #include "config/nginx_build.h"
 #include "daemon/settings/assessed_at.h"
 #include "daemon/system/log/log.h"
+#include "reports/dump/formats.h"
+#include "reports/formats/formats.h"
 
 namespace mtls::daemon::settings {
 
 enum class Command { kServe, kCheck, kDump, kExplain };
-enum class CheckFormat { kText, kJson };
-enum class DumpFormat { kJson, kCrossplane, kOpa, kConf };
 
 /// `--client-cert NAME=FILE`: a client to predict nginx's answer for, without an expectation.
 struct ClientCertificate {
@@ -29,7 +29,8 @@ struct ClientCertificate {
 };
 
 struct CheckOptions {
-  CheckFormat format = CheckFormat::kText;
+  const reports::formats::Format* format =
+      reports::formats::formats().data();                              // a row of the table
   std::optional<audit::Severity> fail_on = audit::Severity::kWarning;  // nullopt: never
   std::vector<ClientCertificate> clients;
   AssessedAt at;
@@ -59,8 +60,8 @@ struct Options {
   bool config_check = false;  // check the settings and exit
   system::log::LogOptions log;
   CheckOptions check;
-  DumpFormat dump_format = DumpFormat::kJson;
-  std::string explained;  // what to `explain`; "": standard input
+  const reports::dump::Format* dump_format = reports::dump::formats().data();  // a row of the table
+  std::string explained;  // what `explain` was asked; "": it stands on standard input
 };
 
 /// For --help, --version and mistakes: print `text` and exit with `code` (0, or 2 for bad usage).

@@ -1,11 +1,19 @@
 #include "reports/dump/conf.h"
 
+#include "config/include.h"
+
 namespace mtls::reports::dump {
 
-std::string dump_conf(const std::string& path, std::string_view bytes) {
-  std::string text = "# configuration file " + path + ":\n";
-  text += bytes;
-  return text + "\n";
+std::string dump_conf(const Source& source) {
+  std::string text;
+  for (const std::string& path : source.assessment.document().files) {
+    const auto content = source.disk.read(path, config::IncludeLimits{}.max_file_bytes);
+    if (!content) continue;
+    text += "# configuration file " + path + ":\n";
+    text += content->text();
+    text += "\n";
+  }
+  return text;
 }
 
 }  // namespace mtls::reports::dump

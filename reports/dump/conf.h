@@ -1,13 +1,16 @@
-// `dump --format conf`: the configuration's files one after the other, as `nginx -T` prints them.
-// Pure.
+// `dump --format conf`: the files of the configuration one after the other, as `nginx -T` prints
+// them. The bytes are read again, for a Document does not keep them.
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "reports/dump/formats.h"
 
 namespace mtls::reports::dump {
 
-/// One file as ngx_show_configuration() of src/core/nginx.c has it: a header, the bytes, a newline.
-std::string dump_conf(const std::string& path, std::string_view bytes);
+/// In the order in which nginx opens the files, each as ngx_show_configuration() of
+/// src/core/nginx.c has it: a header, the bytes, a newline. A file that cannot be read any more is
+/// left out.
+std::string dump_conf(const Source& source);
 
 }  // namespace mtls::reports::dump

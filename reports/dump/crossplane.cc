@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/file_trees.h"
 #include "reports/json.h"
 
 namespace mtls::reports::dump {
@@ -17,7 +18,7 @@ Words words_of(const config::syntax::Directive& directive) {
   return words;
 }
 
-// crossplane shows the condition without its parentheses (_prepare_if_args() of its parser.py).
+// crossplane strips the parentheses of a condition (_prepare_if_args() of its parser.py).
 Words without_parentheses(Words words) {
   if (words.empty() || !words.front().starts_with('(') || !words.back().ends_with(')'))
     return words;
@@ -45,7 +46,7 @@ Json parsed_json(const config::FileTree& tree,
   return json;
 }
 
-// nginx may name no file; crossplane's users always find one.
+// Where nginx names no file, the main file stands in: crossplane's users always find one.
 std::string file_of(const Assessment& assessment, const audit::NginxError& error) {
   return error.file.empty() ? assessment.policy.nginx_conf : error.file;
 }
@@ -69,8 +70,9 @@ Json file_json(const Assessment& assessment, const std::vector<audit::NginxError
 
 }  // namespace
 
-std::string dump_crossplane(const Assessment& assessment,
-                            const std::vector<config::FileTree>& trees) {
+std::string dump_crossplane(const Source& source) {
+  const Assessment& assessment = source.assessment;
+  const auto trees = config::load_file_trees(source.disk, assessment.policy.nginx_conf);
   const std::vector<audit::NginxError> all = assessment.snapshot.nginx_errors();
   Json errors = Json::array();
   for (const audit::NginxError& error : all) {
@@ -81,7 +83,7 @@ std::string dump_crossplane(const Assessment& assessment,
   for (const config::FileTree& tree : trees) config.push_back(file_json(assessment, all, tree));
   const Json json{
       {"status", all.empty() ? "ok" : "failed"}, {"errors", errors}, {"config", config}};
-  // As Python's json.dumps with the separators crossplane asks for: one line, ASCII only.
+  // One line of ASCII, as Python's json.dumps() prints it with the separators that crossplane sets.
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

@@ -1,17 +1,14 @@
-// `dump --format crossplane`: the JSON tree the crossplane tools print, on one line as they do, so
-// that scripts for it work. Words, includes and errors are nginx's where the tools differ
-// (docs/commands.md). Pure.
+// `dump --format crossplane`: the JSON tree that the crossplane tools print, on one line as they
+// do, so that scripts made for them work. Where the tools differ from nginx, this follows nginx
+// (docs/commands.md).
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "config/file_trees.h"
-#include "reports/assessment.h"
+#include "reports/dump/formats.h"
 
 namespace mtls::reports::dump {
 
-std::string dump_crossplane(const Assessment& assessment,
-                            const std::vector<config::FileTree>& trees);
+std::string dump_crossplane(const Source& source);
 
 }  // namespace mtls::reports::dump

@@ -1,13 +1,13 @@
 // `dump --format json`, schema nginx-mtls-exporter/dump/v1: what was understood, with the line that
-// caused each value; nothing judged (docs/commands.md). Pure.
+// caused each value, and without any judgement. Its field names are API (docs/commands.md). Pure.
 #pragma once
 
 #include <string>
 
-#include "reports/assessment.h"
+#include "reports/dump/formats.h"
 
 namespace mtls::reports::dump {
 
-std::string dump_json(const Assessment& assessment);
+std::string dump_json(const Source& source);
 
 }  // namespace mtls::reports::dump

@@ -11,8 +11,9 @@ Json paths_json(const std::vector<config::FileRef>& files) {
   return json;
 }
 
-// As text; those that policies compare as something else follow in put_typed(). `ssl` stays what
-// the socket is: the directive of that name, gone since 1.25.1, is not the whole truth.
+// All settings as text; put_typed() then replaces those that policies compare as something else.
+// emplace() keeps `ssl` as server_json() put it, which describes the socket: the directive of that
+// name, removed in nginx 1.25.1, is not the whole truth.
 void put_settings(Json& json, const config::TlsContext& server) {
   for (const config::NamedSetting& setting : server.settings) {
     if (!setting.effective.value.empty())
@@ -46,7 +47,8 @@ Json one_server(const Assessment& assessment, std::size_t index) {
 
 }  // namespace
 
-std::string dump_opa(const Assessment& assessment) {
+std::string dump_opa(const Source& source) {
+  const Assessment& assessment = source.assessment;
   Json json{{"schema", "nginx-mtls-exporter/opa/v1"},
             {"nginx", nginx_json(assessment)},
             {"servers", Json::array()}};

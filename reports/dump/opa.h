@@ -1,14 +1,15 @@
-// `dump --format opa`: one resolved object per server block under the names nginx's directives
-// have, as policies ask for them (policies/nginx_mtls.rego, docs/commands.md). What is unset is
-// absent, so that `not server.ssl_client_certificate` says so. Pure.
+// `dump --format opa`: one object for each server block after inheritance, its settings under the
+// names of nginx's directives, as policies ask for them (policies/nginx_mtls.rego,
+// docs/commands.md). What is unset is absent, so that `not server.ssl_client_certificate` works.
+// Pure.
 #pragma once
 
 #include <string>
 
-#include "reports/assessment.h"
+#include "reports/dump/formats.h"
 
 namespace mtls::reports::dump {
 
-std::string dump_opa(const Assessment& assessment);
+std::string dump_opa(const Source& source);
 
 }  // namespace mtls::reports::dump

@@ -21,7 +21,7 @@ bool is_inert(const audit::ServerAudit& judged) {
   });
 }
 
-// nginx pairs them by order (R2.17).
+// nginx pairs certificates and keys by their order (R2.17).
 Json certificates_json(const config::TlsContext& server) {
   Json json = Json::array();
   for (std::size_t i = 0; i < server.certificates.value.size(); ++i) {
@@ -32,17 +32,17 @@ Json certificates_json(const config::TlsContext& server) {
   return json;
 }
 
-// What the CertificateRequest carries: each name once, in order; that of the block whose context
-// serves the connection.
+// The CA names in nginx's CertificateRequest, each once, in its order. They come from the server
+// block whose TLS context serves the connection.
 Json advertised_json(const Assessment& assessment, std::size_t server) {
   Json json = Json::array();
   const auto owner = assessment.resolved().tls_owner(server);
   if (!owner) return json;
-  const config::TlsContext& decides = assessment.resolved().servers[*owner];
+  const config::TlsContext& serving = assessment.resolved().servers[*owner];
   std::set<std::string> seen;
   for (const pki::Certificate& certificate :
        audit::trust::trust_content(assessment.snapshot,
-                                   audit::MaterialView(assessment.snapshot.material), decides,
+                                   audit::MaterialView(assessment.snapshot.material), serving,
                                    assessment.snapshot.policy->build)
            .announced) {
     const pki::DistinguishedName& subject = certificate.facts().subject;
@@ -92,22 +92,24 @@ Json one_server(const Assessment& assessment, std::size_t index) {
   return json;
 }
 
-Json finding_json(const config::syntax::Document& document, const audit::Finding& finding) {
-  const audit::FindingRow& row = audit::row(finding.kind);
-  Json json{{"rule", row.id},
-            {"severity", word(finding.severity)},
-            {"server", finding.context ? Json(id_text(*finding.context)) : Json()}};
-  put_place(json, document, finding.at);
-  json["path"] = finding.path.empty() ? Json() : Json(finding.path);
-  json["message"] = finding.detail;
-  json["remedy"] = row.remedy;
-  json["fixable"] = audit::is_fixable(finding.kind);
-  return json;
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json finding_json(const Issue& issue) {
+  return {{"rule", issue.rule},
+          {"severity", word(issue.severity)},
+          {"server", text_or_null(issue.server)},
+          {"file", issue.position ? Json(issue.position->file) : Json()},
+          {"line", issue.position ? Json(issue.position->line) : Json()},
+          {"path", text_or_null(issue.path)},
+          {"message", issue.message},
+          {"remedy", issue.remedy},
+          {"fixable", issue.is_fixable}};
 }
 
 }  // namespace
 
-std::string check_json(const Assessment& assessment) {
+std::string check_json(const Report& report) {
+  const Assessment& assessment = report.assessment;
   Json json{{"schema", "nginx-mtls-exporter/check/v1"},
             {"evaluated_at", base::rfc3339(assessment.snapshot.evaluated_at)},
             {"nginx", nginx_json(assessment)},
@@ -118,9 +120,7 @@ std::string check_json(const Assessment& assessment) {
   for (std::size_t i = 0; i < assessment.resolved().servers.size(); ++i) {
     json["servers"].push_back(one_server(assessment, i));
   }
-  for (const audit::Finding& finding : findings_of(assessment.snapshot)) {
-    json["findings"].push_back(finding_json(assessment.document(), finding));
-  }
+  for (const Issue& issue : report.issues) json["findings"].push_back(finding_json(issue));
   return printed(json);
 }
 

@@ -9,9 +9,9 @@ namespace mtls::reports::formats {
 namespace {
 
 struct Cell {
-  std::string text;  // "" is told as such only in columns
+  std::string text;  // "": nothing to tell; columns then show kNothing, lines leave the cell out
   Paint paint = Paint::kNone;
-  std::string before = {};  // what a pipe's line says in front of it
+  std::string before = {};  // what a line of a pipe has in front of it, since it has no head
 };
 
 using Row = std::vector<Cell>;
@@ -40,12 +40,12 @@ std::vector<std::size_t> widths_of(const std::vector<Row>& rows) {
   return widths;
 }
 
-std::string columns(const std::vector<Row>& rows, TextStyle look) {
+std::string columns(const std::vector<Row>& rows, TextStyle style) {
   const std::vector<std::size_t> widths = widths_of(rows);
   std::string text;
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      text += painted(shown(row[i]), row[i].paint, look);
+      text += painted(shown(row[i]), row[i].paint, style);
       const std::size_t left = widths[i] - width(shown(row[i]));
       if (i + 1 < row.size()) text.append(left + kGap, ' ');
     }
@@ -65,10 +65,14 @@ std::string lines(const std::vector<Row>& rows) {
   return text;
 }
 
-// `rows`: the head first.
-std::string table(const std::vector<Row>& rows, TextStyle look) {
+// The first of `rows` is the head.
+std::string table(const std::vector<Row>& rows, TextStyle style) {
   if (rows.size() == 1) return "";
-  return (look == TextStyle::kPlain ? lines(rows) : columns(rows, look)) + "\n";
+  return (style == TextStyle::kPlain ? lines(rows) : columns(rows, style)) + "\n";
+}
+
+std::string server_name(const config::ContextId& id) {
+  return base::sanitize(id_text(id), base::kMaxPathBytes);
 }
 
 std::string instant(const std::optional<base::sys_seconds>& at) {
@@ -82,7 +86,7 @@ Cell enforced(const audit::ServerAudit& judged) {
 }
 
 Row server_row(const config::TlsContext& server, const audit::ServerAudit& judged) {
-  return {{named(server.id), Paint::kNone, "server "},
+  return {{server_name(server.id), Paint::kNone, "server "},
           {std::string(word(server.verify_client.value)), Paint::kNone, ": ssl_verify_client "},
           {std::to_string(server.verify_depth.value), Paint::kNone, ", depth "},
           enforced(judged),
@@ -90,14 +94,14 @@ Row server_row(const config::TlsContext& server, const audit::ServerAudit& judge
 }
 
 Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
-  std::string said = verdict.client_verify;
-  if (verdict.code != 0) said += " (" + std::to_string(verdict.code) + ")";
+  std::string client_verify = verdict.client_verify;
+  if (verdict.code != 0) client_verify += " (" + std::to_string(verdict.code) + ")";
   const std::string status = verdict.http_status == 0 ? "" : std::to_string(verdict.http_status);
   return {{verdict.canary, Paint::kNone, "client "},
-          {named(server), Paint::kNone, " at "},
+          {server_name(server), Paint::kNone, " at "},
           {verdict.accepted ? "accepted" : "refused", verdict.accepted ? Paint::kGood : Paint::kBad,
            ": "},
-          {said, Paint::kNone, ", "},
+          {client_verify, Paint::kNone, ", "},
           {status, Paint::kNone, ", "},
           {verdict.until_is_unknown ? "unknown" : instant(verdict.accepted_until), Paint::kNone,
            ", until "}};
@@ -105,9 +109,9 @@ Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
 
 }  // namespace
 
-std::string painted(std::string_view text, Paint paint, TextStyle look) {
+std::string painted(std::string_view text, Paint paint, TextStyle style) {
   std::string plain(text);
-  if (look != TextStyle::kColour) return plain;
+  if (style != TextStyle::kColour) return plain;
   constexpr std::string_view kOff = "\x1B[0m";  // ECMA-48 SGR
   switch (paint) {
     case Paint::kGood: return "\x1B[32m" + plain + std::string(kOff);
@@ -118,11 +122,7 @@ std::string painted(std::string_view text, Paint paint, TextStyle look) {
   return plain;
 }
 
-std::string named(const config::ContextId& id) {
-  return base::sanitize(id_text(id), base::kMaxPathBytes);
-}
-
-std::string server_table(const Assessment& assessment, TextStyle look) {
+std::string server_table(const Assessment& assessment, TextStyle style) {
   std::vector<Row> rows{{{"SERVER BLOCK"}, {"VERIFY"}, {"DEPTH"}, {"ENFORCED"}, {"TRUST UNTIL"}}};
   const auto& servers = assessment.resolved().servers;
   for (std::size_t i = 0; i < servers.size(); ++i) {
@@ -130,10 +130,10 @@ std::string server_table(const Assessment& assessment, TextStyle look) {
       rows.push_back(server_row(servers[i], *assessment.snapshot.servers[i]));
     }
   }
-  return table(rows, look);
+  return table(rows, style);
 }
 
-std::string client_table(const Assessment& assessment, TextStyle look) {
+std::string client_table(const Assessment& assessment, TextStyle style) {
   std::vector<Row> rows{
       {{"CLIENT"}, {"SERVER BLOCK"}, {"FATE"}, {"$ssl_client_verify"}, {"STATUS"}, {"UNTIL"}}};
   const auto& servers = assessment.resolved().servers;
@@ -142,7 +142,7 @@ std::string client_table(const Assessment& assessment, TextStyle look) {
       rows.push_back(client_row(servers[i].id, verdict));
     }
   }
-  return table(rows, look);
+  return table(rows, style);
 }
 
 }  // namespace mtls::reports::formats

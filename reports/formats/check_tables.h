@@ -1,27 +1,23 @@
-// The tables of `check --format text`: what each server block asks for and each client gets. On a
-// terminal columns, in a pipe a line for each row. Pure.
+// The two tables of `check --format text`: what each server block asks for, and what each client
+// gets. On a terminal they have columns; in a pipe each row is a line that can be read alone. Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "reports/assessment.h"
-#include "reports/formats/check_text.h"
+#include "reports/formats/formats.h"
 
 namespace mtls::reports::formats {
 
 enum class Paint { kNone, kGood, kDoubtful, kBad };
 
-/// In colour where `look` has any.
-std::string painted(std::string_view text, Paint paint, TextStyle look);
+/// `text` in the colour of `paint`; unchanged where `style` has no colours.
+std::string painted(std::string_view text, Paint paint, TextStyle style);
 
-/// Who a server block is, for people.
-std::string named(const config::ContextId& id);
+/// The server blocks that ask for client certificates, then a blank line; "" when none does.
+std::string server_table(const Assessment& assessment, TextStyle style);
 
-/// The blocks that ask for client certificates; with a blank line behind, "" without one.
-std::string server_table(const Assessment& assessment, TextStyle look);
-
-/// Every canary and client at every block that asks; likewise.
-std::string client_table(const Assessment& assessment, TextStyle look);
+/// Each canary and client at each server block that asks, then a blank line; "" when there is none.
+std::string client_table(const Assessment& assessment, TextStyle style);
 
 }  // namespace mtls::reports::formats

@@ -9,21 +9,18 @@
 namespace mtls::reports::formats {
 namespace {
 
-std::string place_of(const config::syntax::Document& document, const base::SourceLocation& at) {
-  return base::sanitize(document.path_of(at.file), base::kMaxPathBytes) + ":" +
-         std::to_string(at.line);
+std::string place_of(const FilePosition& position) {
+  return base::sanitize(position.file, base::kMaxPathBytes) + ":" + std::to_string(position.line);
 }
 
-using Texts = std::map<std::string, std::string>;
-
-std::string paragraph(const audit::NginxError& error, const Texts& texts) {
-  const auto text = texts.find(error.file);
+std::string refusal_paragraph(const audit::NginxError& error, const Report& report) {
+  const bool has_text = report.text_of != nullptr && !error.file.empty();
   return "nginx would refuse this configuration: " +
          config::syntax::excerpt({.message = error.message,
                                   .file = error.file,
                                   .line = error.line,
                                   .column = error.column},
-                                 text == texts.end() ? "" : text->second) +
+                                 has_text ? report.text_of(error.file) : "") +
          "\n";
 }
 
@@ -36,30 +33,28 @@ Paint paint_of(audit::Severity severity) {
   return Paint::kNone;
 }
 
-// Of a bundle alone no configuration was read that one could look into.
+// `check CA_BUNDLE` reads no configuration, so it has no place that the reader could look up.
 bool has_places(const Assessment& assessment) {
   return assessment.policy.nginx_conf.starts_with('/');
 }
 
-std::string paragraph(const Assessment& assessment, const audit::Finding& finding, TextStyle look) {
-  const audit::FindingRow& row = audit::row(finding.kind);
-  std::string text = painted(word(finding.severity), paint_of(finding.severity), look) + ": " +
-                     std::string(row.id);
-  if (has_places(assessment)) {
-    if (finding.context) text += " in " + named(*finding.context);
-    if (finding.at) text += " at " + place_of(assessment.document(), *finding.at);
+std::string issue_paragraph(const Issue& issue, const Report& report) {
+  std::string text = painted(word(issue.severity), paint_of(issue.severity), report.style) + ": " +
+                     std::string(issue.rule);
+  if (has_places(report.assessment)) {
+    if (!issue.server.empty()) text += " in " + base::sanitize(issue.server, base::kMaxPathBytes);
+    if (issue.position) text += " at " + place_of(*issue.position);
   }
-  text += "\n  " + finding.detail;
-  text += "\n  consequence: " + std::string(row.meaning);
-  text += "\n  remedy: " + std::string(row.remedy);
+  text += "\n  " + issue.message;
+  text += "\n  consequence: " + std::string(issue.meaning);
+  text += "\n  remedy: " + std::string(issue.remedy);
   return text + "\n\n";
 }
 
-std::string summary(const Assessment& assessment, const std::vector<audit::Finding>& findings) {
+std::string summary(const Report& report) {
   std::array<std::size_t, 3> counts{};
-  for (const audit::Finding& finding : findings) {
-    ++counts.at(static_cast<std::size_t>(finding.severity));
-  }
+  for (const Issue& issue : report.issues) ++counts.at(static_cast<std::size_t>(issue.severity));
+  const Assessment& assessment = report.assessment;
   return std::to_string(assessment.resolved().servers.size()) + " server blocks in " +
          std::to_string(assessment.document().files.size()) + " files as of " +
          base::rfc3339(assessment.snapshot.evaluated_at) + ": " + std::to_string(counts[0]) +
@@ -69,18 +64,17 @@ std::string summary(const Assessment& assessment, const std::vector<audit::Findi
 
 }  // namespace
 
-std::string check_text(const Assessment& assessment, const Texts& texts, TextStyle look) {
+std::string check_text(const Report& report) {
   std::string text;
-  for (const audit::NginxError& error : assessment.snapshot.nginx_errors()) {
-    text += paragraph(error, texts);
+  for (const audit::NginxError& error : report.assessment.snapshot.nginx_errors()) {
+    text += refusal_paragraph(error, report);
   }
-  const std::vector<audit::Finding> findings = findings_of(assessment.snapshot);
-  for (const audit::Finding& finding : findings) {
-    const bool is_said = finding.kind == audit::FindingKind::kNginxRefusesConfig;
-    if (!is_said) text += paragraph(assessment, finding, look);
+  for (const Issue& issue : report.issues) {
+    const bool is_already_told = issue.kind == audit::FindingKind::kNginxRefusesConfig;
+    if (!is_already_told) text += issue_paragraph(issue, report);
   }
-  return text + server_table(assessment, look) + client_table(assessment, look) +
-         summary(assessment, findings);
+  return text + server_table(report.assessment, report.style) +
+         client_table(report.assessment, report.style) + summary(report);
 }
 
 }  // namespace mtls::reports::formats

@@ -1,6 +1,7 @@
 #include "tests/cases/case.h"
 
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -139,12 +140,28 @@ std::string findings_text(const audit::Snapshot& snapshot) {
   return out.str();
 }
 
-std::string metrics_text(const audit::Snapshot& snapshot, const audit::Limits& limits) {
-  std::istringstream in(collectors::render(collectors::collect(snapshot, limits).families));
-  std::string kept;
-  for (std::string line; std::getline(in, line);)
-    if (line.find("nginx_mtls_file_modified") == std::string::npos) kept += line + '\n';
-  return kept;
+// families.txt, and what the case's own metrics.prom names already: a new metric changes the
+// goldens of no other case.
+std::set<std::string> families_of(const fs::path& directory) {
+  constexpr std::string_view kHelp = "# HELP ";
+  std::set<std::string> families;
+  std::istringstream shared(text_of(directory.parent_path() / "families.txt"));
+  for (std::string line; std::getline(shared, line);)
+    if (!line.starts_with('#')) families.insert(line);
+  std::istringstream own(text_of(directory / "expected/metrics.prom"));
+  for (std::string line; std::getline(own, line);) {
+    if (!line.starts_with(kHelp)) continue;
+    line.erase(0, kHelp.size());
+    families.insert(line.substr(0, line.find(' ')));
+  }
+  return families;
+}
+
+std::string metrics_text(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                         const std::set<std::string>& wanted) {
+  auto families = collectors::collect(snapshot, limits).families;
+  std::erase_if(families, [&](const auto& family) { return !wanted.contains(family.name); });
+  return collectors::render(families);
 }
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
@@ -181,10 +198,10 @@ std::map<std::string, std::string> outcome(const fs::path& directory) {
   std::map<std::string, std::string> texts{
       {"contexts.txt", ContextWriter(*snapshot).text()},
       {"findings.txt", findings_text(*snapshot)},
-      {"metrics.prom", metrics_text(*snapshot, policy.limits)},
+      {"metrics.prom", metrics_text(*snapshot, policy.limits, families_of(directory))},
       {"crossplane.json",
-       reports::dump::dump_crossplane({.snapshot = *snapshot, .policy = policy},
-                                      config::load_file_trees(disk, policy.nginx_conf))}};
+       reports::dump::dump_crossplane(
+           {.assessment = {.snapshot = *snapshot, .policy = policy}, .disk = disk})}};
   for (auto& [file, text] : texts)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
   return texts;

@@ -10,7 +10,8 @@ namespace mtls::cases {
 
 /// File name under expected/ to text: contexts.txt, crossplane.json, findings.txt, metrics.prom.
 /// Certificates and contents go by the names of the recipe, `<root-a>` and `<bundle:clients.pem>`,
-/// for they differ from run to run; file_modified_* is left out.
+/// for they differ from run to run. metrics.prom has the families of tests/cases/families.txt, and
+/// those that it names already: write `# HELP NAME` into it to have a case show another one.
 std::map<std::string, std::string> outcome(const std::filesystem::path& directory);
 
 }  // namespace mtls::cases

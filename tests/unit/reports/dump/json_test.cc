@@ -11,7 +11,8 @@ using fixture::Json;
 
 Json dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(dump::dump_json({.snapshot = *snapshot, .policy = host.policy}));
+  return Json::parse(dump::dump_json(
+      {.assessment = {.snapshot = *snapshot, .policy = host.policy}, .disk = host.disk}));
 }
 
 TEST_CASE("dump json: servers and sockets name each other, nothing is judged") {

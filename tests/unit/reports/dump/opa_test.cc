@@ -14,7 +14,8 @@ using fixture::Json;
 
 Json dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(dump::dump_opa({.snapshot = *snapshot, .policy = host.policy}));
+  return Json::parse(dump::dump_opa(
+      {.assessment = {.snapshot = *snapshot, .policy = host.policy}, .disk = host.disk}));
 }
 
 TEST_CASE("dump opa: a server block has its effective values under the directives' names") {

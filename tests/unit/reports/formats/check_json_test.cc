@@ -12,7 +12,9 @@ using fixture::keys_of;
 
 Json checked(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(formats::check_json({.snapshot = *snapshot, .policy = host.policy}));
+  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  return Json::parse(
+      formats::check_json({.assessment = assessment, .issues = formats::issues_of(assessment)}));
 }
 
 TEST_CASE("check json: a healthy host has its nginx, server block, files and no finding") {
@@ -109,7 +111,7 @@ TEST_CASE("check json: each certificate of a CA file has its own problems, by th
 }
 
 TEST_CASE(
-    "check json: what one edit of the configuration mends is fixable, what files need is not") {
+    "check json: what one edit of the configuration repairs is fixable, what files need is not") {
   Host host;
   host.disk.put(kBundle, mint_valid(ca_spec("CN=Old"), days{-9}, days{-1}).certificate_pem);
   host.conf(http(server("a.test", std::string(kVerifyOn) + " server_tokens on;")));
@@ -119,7 +121,8 @@ TEST_CASE(
   CHECK(fixable == std::map<std::string, bool>{{"ca-expired", false}, {"server-tokens-on", true}});
 }
 
-TEST_CASE("check json: the settings' severity is told, and sorts") {
+TEST_CASE(
+    "check json: a finding has the severity that the settings give it, and its place by that") {
   Host host;
   host.disk.put(kBundle, mint_valid(ca_spec("CN=Old"), days{-9}, days{-1}).certificate_pem);
   host.conf(http(server("a.test", std::string(kVerifyOn) + " server_tokens on;")));
@@ -159,7 +162,7 @@ TEST_CASE("check json: an unreadable and a broken file say why") {
              Catch::StartsWith("the block at line 1"));
 }
 
-TEST_CASE("check json: what nginx refuses stands in errors, with null where it names no place") {
+TEST_CASE("check json: errors say why nginx would refuse, with null where it names no place") {
   Host host;
   host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
   check_places(checked(host), {{"/nginx/errors/0/file", kConf},
@@ -252,7 +255,7 @@ TEST_CASE("check json: a listen is TLS by what its socket is, and a unix socket 
                                {"/servers/2/listen/0/port", nullptr}});
 }
 
-TEST_CASE("check json: bytes that are no UTF-8 do not break the document") {
+TEST_CASE("check json: bytes that are not UTF-8 do not break the document") {
   Host host;
   host.conf(http(server("\"a\xFF.test\"", kVerifyOn)));
   CHECK(checked(host)["servers"][0]["server_names"] == Json({"a\xEF\xBF\xBD.test"}));

@@ -9,11 +9,15 @@ namespace {
 
 using namespace audit_fixture;
 
-std::string text_of(Host& host, formats::TextStyle look = formats::TextStyle::kPlain) {
+std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::kPlain) {
   const auto snapshot = host.scratch();
-  const auto content = host.disk.read(kConf, 1U << 20U);
-  return formats::check_text({.snapshot = *snapshot, .policy = host.policy},
-                             {{kConf, std::string(content->text())}}, look);
+  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  return formats::check_text({.assessment = assessment,
+                              .issues = formats::issues_of(assessment),
+                              .style = style,
+                              .text_of = [&](const std::string& path) {
+                                return std::string(host.disk.read(path, 1U << 20U)->text());
+                              }});
 }
 
 TEST_CASE("check text: a healthy host is its server block and a summary") {
@@ -52,6 +56,16 @@ TEST_CASE("check text: what nginx refuses is said once, first, in its words, wit
                                      "                                  ^\n\n") &&
                        Catch::Contains(": 1 critical"));
   CHECK(text.find("invalid value") == text.rfind("invalid value"));
+}
+
+TEST_CASE("check text: without a source of texts a refusal has its place and no excerpt") {
+  Host host;
+  host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
+  const auto snapshot = host.scratch();
+  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  CHECK_THAT(formats::check_text({.assessment = assessment, .issues = {}}),
+             Catch::StartsWith("nginx would refuse this configuration: "
+                               "invalid value \"yes\" in /etc/nginx/nginx.conf:3\n\n"));
 }
 
 TEST_CASE("check text: a finding says where, what follows and what to do") {

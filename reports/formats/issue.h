@@ -1,0 +1,43 @@
+// An issue: a finding as every format of `check` prints it, with the words of its rule and its
+// place in the configuration looked up. A format needs nothing else to list what is wrong. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/assessment.h"
+
+namespace mtls::reports::formats {
+
+/// A place in the text of the configuration.
+struct FilePosition {
+  std::string file;          // as nginx opens it
+  std::uint32_t line = 0;    // from 1
+  std::uint32_t column = 0;  // from 1, in bytes; 0: the whole line
+
+  bool operator==(const FilePosition&) const = default;
+};
+
+/// Texts are raw: each format escapes what its readers could take for something else.
+struct Issue {
+  audit::FindingKind kind{};
+  audit::Severity severity{};            // as the settings want it
+  std::string_view rule;                 // the id, a heading of docs/findings.md
+  std::string server;                    // id_text() of the server block; "": of the whole host
+  std::optional<FilePosition> position;  // nullopt: no line of the configuration causes it
+  std::string path;                      // of the certificate, CA or CRL file concerned, or ""
+  std::string message;                   // what is wrong here, one sentence
+  std::string_view meaning;              // what that leads to, the same for each issue of the rule
+  std::string_view remedy;               // what to do about it, likewise
+  bool is_fixable = false;               // one edit of the configuration repairs it
+
+  bool operator==(const Issue&) const = default;
+};
+
+/// One issue for each finding, the worst first, else in the order of the findings.
+std::vector<Issue> issues_of(const Assessment& assessment);
+
+}  // namespace mtls::reports::formats
