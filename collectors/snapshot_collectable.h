@@ -1,5 +1,5 @@
-// A Snapshot as prometheus-cpp's Collectable: it collects the families each time it is asked instead
-// of keeping a registry.
+// A Snapshot as prometheus-cpp's Collectable: it collects the families each time it is asked
+// instead of keeping a registry.
 #pragma once
 
 #include <memory>

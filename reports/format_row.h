@@ -9,18 +9,19 @@
 
 namespace mtls::reports {
 
-/// `Input`: what the formats of one command are made from.
-template <class Input>
+/// `Report`: what the formats of one command show.
+template <class Report>
 struct FormatRow {
   std::string_view name;  // as --format takes it; an API, like the document that `render` returns
   std::string_view help;  // a few words for --help, without a full stop
-  std::string (*render)(const Input& input);  // the whole document, with its last newline
+  std::string (*render)(const Report& report);  // the whole document, with its last newline
 };
 
 /// nullptr: no format has this name.
-template <class Input>
-const FormatRow<Input>* find_format(std::span<const FormatRow<Input>> rows, std::string_view name) {
-  const auto row = std::ranges::find(rows, name, &FormatRow<Input>::name);
+template <class Report>
+const FormatRow<Report>* find_format(std::span<const FormatRow<Report>> rows,
+                                     std::string_view name) {
+  const auto row = std::ranges::find(rows, name, &FormatRow<Report>::name);
   return row == rows.end() ? nullptr : &*row;
 }
 

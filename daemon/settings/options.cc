@@ -104,8 +104,8 @@ void declare_serve(CLI::App& app, Raw& raw) {
 }
 
 // Choices, default and help come from the table; an unknown name is told with all that are known.
-template <class Input>
-void declare_format(CLI::App& command, std::span<const reports::FormatRow<Input>> formats,
+template <class Report>
+void declare_format(CLI::App& command, std::span<const reports::FormatRow<Report>> formats,
                     std::string& chosen) {
   std::vector<std::string> names;
   std::string help = "Print as";

@@ -4,10 +4,10 @@
 
 namespace mtls::reports::dump {
 
-std::string dump_conf(const Source& source) {
+std::string dump_conf(const Report& report) {
   std::string text;
-  for (const std::string& path : source.assessment.document().files) {
-    const auto content = source.disk.read(path, config::IncludeLimits{}.max_file_bytes);
+  for (const std::string& path : report.assessment.document().files) {
+    const auto content = report.disk.read(path, config::IncludeLimits{}.max_file_bytes);
     if (!content) continue;
     text += "# configuration file " + path + ":\n";
     text += content->text();

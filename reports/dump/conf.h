@@ -11,6 +11,6 @@ namespace mtls::reports::dump {
 /// In the order in which nginx opens the files, each as ngx_show_configuration() of
 /// src/core/nginx.c has it: a header, the bytes, a newline. A file that cannot be read any more is
 /// left out.
-std::string dump_conf(const Source& source);
+std::string dump_conf(const Report& report);
 
 }  // namespace mtls::reports::dump

@@ -70,9 +70,9 @@ Json file_json(const Assessment& assessment, const std::vector<audit::NginxError
 
 }  // namespace
 
-std::string dump_crossplane(const Source& source) {
-  const Assessment& assessment = source.assessment;
-  const auto trees = config::load_file_trees(source.disk, assessment.policy.nginx_conf);
+std::string dump_crossplane(const Report& report) {
+  const Assessment& assessment = report.assessment;
+  const auto trees = config::load_file_trees(report.disk, assessment.policy.nginx_conf);
   const std::vector<audit::NginxError> all = assessment.snapshot.nginx_errors();
   Json errors = Json::array();
   for (const audit::NginxError& error : all) {

@@ -9,6 +9,6 @@
 
 namespace mtls::reports::dump {
 
-std::string dump_crossplane(const Source& source);
+std::string dump_crossplane(const Report& report);
 
 }  // namespace mtls::reports::dump

@@ -1,5 +1,6 @@
-// The formats of `dump --format`. A new format is a file of its own and a row in formats.cc; the
-// command line and --help read the table. Pure in what the FileSystem answers.
+// The formats of `dump --format`, and what each of them shows. A new format is a file with its
+// header and a row in formats.cc; the command line and --help read the table. Pure in what the
+// FileSystem answers.
 #pragma once
 
 #include <span>
@@ -10,13 +11,13 @@
 
 namespace mtls::reports::dump {
 
-/// What a format is made from. `disk` is for formats that show the files as they are written.
-struct Source {
+/// What a format shows. `disk` is for formats that show the files as they are written.
+struct Report {
   const Assessment& assessment;
   base::FileSystem& disk;
 };
 
-using Format = FormatRow<Source>;
+using Format = FormatRow<Report>;
 
 /// In the order of --help. The first one is the default.
 std::span<const Format> formats();

@@ -31,8 +31,8 @@ Json one_socket(const config::ResolvedConfig& resolved, const config::Socket& so
 
 }  // namespace
 
-std::string dump_json(const Source& source) {
-  const Assessment& assessment = source.assessment;
+std::string dump_json(const Report& report) {
+  const Assessment& assessment = report.assessment;
   const config::ResolvedConfig& resolved = assessment.resolved();
   Json json{{"schema", "nginx-mtls-exporter/dump/v1"},
             {"nginx", nginx_json(assessment)},

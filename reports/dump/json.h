@@ -8,6 +8,6 @@
 
 namespace mtls::reports::dump {
 
-std::string dump_json(const Source& source);
+std::string dump_json(const Report& report);
 
 }  // namespace mtls::reports::dump

@@ -47,8 +47,8 @@ Json one_server(const Assessment& assessment, std::size_t index) {
 
 }  // namespace
 
-std::string dump_opa(const Source& source) {
-  const Assessment& assessment = source.assessment;
+std::string dump_opa(const Report& report) {
+  const Assessment& assessment = report.assessment;
   Json json{{"schema", "nginx-mtls-exporter/opa/v1"},
             {"nginx", nginx_json(assessment)},
             {"servers", Json::array()}};

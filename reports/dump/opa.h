@@ -10,6 +10,6 @@
 
 namespace mtls::reports::dump {
 
-std::string dump_opa(const Source& source);
+std::string dump_opa(const Report& report);
 
 }  // namespace mtls::reports::dump

@@ -1,5 +1,5 @@
-// The formats of `check --format`, and what each of them is made from. A new format is a file of
-// its own and a row in formats.cc; the command line, --help and the daemon read the table. Pure.
+// The formats of `check --format`, and what each of them shows. A new format is a file with its
+// header and a row in formats.cc; the command line, --help and the daemon read the table. Pure.
 #pragma once
 
 #include <functional>
@@ -13,9 +13,10 @@
 
 namespace mtls::reports::formats {
 
-/// Of text alone: lines for a pipe; tables for a terminal, with or without colour.
+/// Lines for a pipe; tables for a terminal, with or without colour.
 enum class TextStyle { kPlain, kTable, kColour };
 
+/// What a format shows; text alone needs the last two.
 struct Report {
   const Assessment& assessment;
   std::vector<Issue> issues;  // issues_of(assessment)

@@ -31,18 +31,18 @@ inline std::set<std::string> documented_formats(const std::string& command) {
 }
 
 /// Each row has a name, a help and a document; no name stands twice; the page lists these formats.
-template <class Input>
-void check_formats(std::span<const FormatRow<Input>> rows, const Input& input,
+template <class Report>
+void check_formats(std::span<const FormatRow<Report>> rows, const Report& report,
                    const std::string& command) {
   std::set<std::string> names;
-  for (const FormatRow<Input>& row : rows) {
+  for (const FormatRow<Report>& row : rows) {
     CAPTURE(row.name);
     CHECK_FALSE(row.name.empty());
     CHECK_FALSE(row.help.empty());
     CHECK_FALSE(row.help.ends_with('.'));
     CHECK(names.emplace(row.name).second);
     CHECK(find_format(rows, row.name) == &row);
-    const std::string document = row.render(input);
+    const std::string document = row.render(report);
     CHECK(document.size() > 1);
     CHECK(document.ends_with('\n'));
   }

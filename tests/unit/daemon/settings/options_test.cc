@@ -151,8 +151,8 @@ std::string dense(std::string_view text) {
   return kept;
 }
 
-template <class Input>
-void check_format_option(const char* command, std::span<const reports::FormatRow<Input>> formats) {
+template <class Report>
+void check_format_option(const char* command, std::span<const reports::FormatRow<Report>> formats) {
   CAPTURE(command);
   const auto help = std::get<settings::Leave>(parse({command, "--help"}));
   const auto mistake = std::get<settings::Leave>(parse({command, "--format=xml"}));

@@ -12,7 +12,7 @@ TEST_CASE("dump formats: each has its own name, a help and a document, and docs 
   Host host;
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
-  fixture::check_formats(dump::formats(), dump::Source{.assessment = assessment, .disk = host.disk},
+  fixture::check_formats(dump::formats(), dump::Report{.assessment = assessment, .disk = host.disk},
                          "dump");
   CHECK(dump::formats().front().name == "json");
 }

@@ -17,18 +17,17 @@ TEST_CASE("check formats: each has its own name, a help and a document, and docs
       formats::Report{.assessment = assessment, .issues = formats::issues_of(assessment)}, "check");
 }
 
-TEST_CASE("check formats: text is the default, and every format tells the rules of the issues") {
+TEST_CASE("check formats: text is the default, and every format shows the issues it is given") {
   CHECK(formats::formats().front().name == "text");
   Host host;
   host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
   const formats::Report report{.assessment = assessment, .issues = formats::issues_of(assessment)};
+  REQUIRE_FALSE(report.issues.empty());
   for (const formats::Format& format : formats::formats()) {
     CAPTURE(format.name);
-    CHECK_THAT(format.render(report), Catch::Contains("server-shadowed"));
-    CHECK_THAT(format.render({.assessment = assessment, .issues = {}}),
-               !Catch::Contains("server-shadowed"));
+    CHECK(format.render(report) != format.render({.assessment = assessment, .issues = {}}));
   }
 }
 
