@@ -84,9 +84,9 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->upstream_trust = trust::upstream_trust(*snapshot);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
-  snapshot->findings = rules::config_findings(*snapshot, inputs.policy.profile);
   if (inputs.policy.missing_files == MissingFiles::kWarning)
     refusals::excuse_missing_files(*snapshot);
+  snapshot->findings = rules::config_findings(*snapshot, inputs.policy.profile);
   rules::apply_settings(inputs.policy.rules, snapshot->findings);
   snapshot->next_change_at = earliest_change(*snapshot);
   return snapshot;

@@ -1,7 +1,5 @@
 #include "audit/judge.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
@@ -57,13 +55,6 @@ std::vector<std::shared_ptr<const MaterialFile>> files_used(const Judge& judge) 
   }
   for (const Canary& canary : judge.in.snapshot.canaries) use(&canary.path);
   return used;
-}
-
-bool concerns(const Canary& canary, const TlsContext& server) {
-  return canary.servers.empty() ||
-         std::any_of(canary.servers.begin(), canary.servers.end(), [&](const auto& glob) {
-           return fnmatch(glob.c_str(), server.id.server.c_str(), 0) == 0;
-         });
 }
 
 // The fate of one chain under one store, at any instant.
@@ -148,7 +139,7 @@ std::vector<Verdict> verdicts_of(const Judge& judge) {
   for (const Canary& canary : judge.in.snapshot.canaries) {
     const pki::Material* material = trust::material_of(judge.in.snapshot, &canary.path);
     const bool has_chain = material != nullptr && !material->certificates.empty();
-    if ((!has_chain && !canary.path.empty()) || !concerns(canary, judge.server)) continue;
+    if ((!has_chain && !canary.path.empty()) || !canary.concerns(judge.server)) continue;
     verdicts.push_back(
         verdict_of(canary, has_chain ? material->certificates : std::vector<pki::Certificate>{},
                    judge, store));

@@ -65,7 +65,10 @@ struct Canary {
   std::string name;
   std::string path;  // "": it has no certificate
   Expect expect = Expect::kAccept;
-  std::vector<std::string> servers;  // globs, as in the settings
+  std::vector<std::string> servers;  // globs, as in the settings; empty: every server
+
+  /// Whether its fate at `server` is asked for.
+  bool concerns(const config::TlsContext& server) const;
 };
 
 /// What nginx will say to one canary at one server.
@@ -180,6 +183,7 @@ struct Snapshot {
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
+  std::vector<NginxError> excused;  // what it would refuse as well, were it here: missing files
   std::vector<Finding>
       findings;  // of the configuration as a whole; the servers' own are in `servers`
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <tuple>
 
+#include "audit/rules/registry.h"
 #include "collectors/collect.h"
 
 namespace mtls::collectors {
@@ -26,9 +27,9 @@ void finding_family(const audit::Snapshot& snapshot, Families& families) {
   std::map<Key, std::size_t> counts;
   const auto count = [&](const std::vector<audit::Finding>& findings) {
     for (const audit::Finding& finding : findings) {
-      const audit::FindingRow& row = audit::row(finding.kind);
+      const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
       const config::ContextId id = finding.context.value_or(config::ContextId{});
-      ++counts[{std::string(row.id), std::string(word(finding.severity)), id.server, id.listen}];
+      ++counts[{std::string(rule.id), std::string(word(finding.severity)), id.server, id.listen}];
     }
   };
   count(snapshot.findings);

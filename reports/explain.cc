@@ -1,10 +1,9 @@
 #include "reports/explain.h"
 
-#include <algorithm>
 #include <optional>
 
-#include "audit/finding.h"
 #include "audit/judge.h"
+#include "audit/rules/registry.h"
 #include "base/text.h"
 #include "catalogue/log_lines.h"
 #include "catalogue/verify_codes.h"
@@ -16,10 +15,10 @@ std::string entry(std::string_view name, std::string_view text) {
   return "  " + std::string(name) + ": " + std::string(text) + "\n";
 }
 
-std::string of_finding(const audit::FindingRow& row) {
-  return std::string(row.id) + " (" + std::string(word(row.severity)) + ")\n" +
-         entry("meaning", row.meaning) + entry("remedy", row.remedy) +
-         entry("more", "docs/findings.md#" + std::string(row.id));
+std::string of_rule(const audit::rules::Rule& rule) {
+  return std::string(rule.id) + " (" + std::string(word(rule.severity)) + ")\n" +
+         entry("meaning", rule.meaning) + entry("remedy", rule.remedy) +
+         entry("more", "docs/findings.md#" + std::string(rule.id));
 }
 
 std::string causes_of(const catalogue::VerifyCode& row) {
@@ -59,16 +58,9 @@ std::string of_logged(const catalogue::VerifyCode& row, const catalogue::LoggedC
 }
 
 std::string of_line(const catalogue::LogLine& line) {
-  if (line.finding) return of_finding(audit::row(*line.finding));
+  if (line.finding) return of_rule(audit::rules::rule_of(*line.finding));
   return std::string(line.part) + "\n" + entry("meaning", line.meaning) +
          entry("cause", line.cause) + entry("remedy", line.remedy);
-}
-
-const audit::FindingRow* find_finding(std::string_view id) {
-  const auto rows = audit::finding_table();
-  const auto row = std::find_if(rows.begin(), rows.end(),
-                                [&](const audit::FindingRow& known) { return known.id == id; });
-  return row == rows.end() ? nullptr : &*row;
 }
 
 // As it stands in a report, a variable or a log: `ca-expired`, `10`, `FAILED:certificate has …`.
@@ -79,7 +71,7 @@ std::string_view bare(std::string_view text) {
 }
 
 std::optional<std::string> explained(std::string_view line) {
-  if (const auto* finding = find_finding(line)) return of_finding(*finding);
+  if (const auto* rule = audit::rules::find_rule(line)) return of_rule(*rule);
   if (const auto* code = catalogue::find_verify_code(bare(line))) return of_code(*code);
   if (const auto logged = catalogue::logged_code(line)) {
     const auto* code = catalogue::find_verify_code(logged->code);
@@ -95,8 +87,8 @@ std::string unknown(std::string_view line) {
                      "\"\n  known are: lines of nginx's error log about certificates, "
                      "X509_V_ERR_* by number (0 to 94), name or text, and the findings\n";
   if (line.find(' ') != std::string_view::npos) return text;
-  for (const audit::FindingRow& row : audit::finding_table()) {
-    text += "    " + std::string(row.id) + "\n";
+  for (const audit::rules::Rule* rule : audit::rules::all_rules()) {
+    text += "    " + std::string(rule->id) + "\n";
   }
   return text;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "audit/rules/registry.h"
 #include "daemon/system/strict_yaml.h"
 
 namespace mtls::daemon::settings {
@@ -22,7 +23,8 @@ std::size_t count_of(const YAML::Node& node, const std::string& key) {
 void read_nginx(const YAML::Node& node, Settings& settings) {
   system::check_keys(node, "nginx", {"conf", "prefix", "version"});
   if (const auto conf = node["conf"]) settings.nginx_conf = system::text_of(conf, "nginx.conf");
-  if (const auto prefix = node["prefix"]) settings.nginx_prefix = system::text_of(prefix, "nginx.prefix");
+  if (const auto prefix = node["prefix"])
+    settings.nginx_prefix = system::text_of(prefix, "nginx.prefix");
   if (const auto version = node["version"]) {
     settings.nginx_version = config::parse_version(system::text_of(version, "nginx.version"));
     if (!settings.nginx_version) system::reject(version, "nginx.version must look like 1.22.1");
@@ -31,17 +33,21 @@ void read_nginx(const YAML::Node& node, Settings& settings) {
 
 audit::CanarySetting read_canary(const YAML::Node& node, const std::string& settings_path) {
   system::check_keys(node, "a canary", {"name", "certificate", "expect", "servers"});
-  if (!node["name"] || !node["certificate"]) system::reject(node, "a canary needs name and certificate");
+  if (!node["name"] || !node["certificate"])
+    system::reject(node, "a canary needs name and certificate");
   audit::CanarySetting canary;
   canary.name = system::text_of(node["name"], "name");
-  canary.certificate = system::joined(system::text_of(node["certificate"], "certificate"), settings_path);
+  canary.certificate =
+      system::joined(system::text_of(node["certificate"], "certificate"), settings_path);
   if (const auto expect = node["expect"]) {
     const std::string word = system::text_of(expect, "expect");
-    if (word != "accept" && word != "reject") system::reject(expect, "expect must be accept or reject");
+    if (word != "accept" && word != "reject")
+      system::reject(expect, "expect must be accept or reject");
     canary.expect = word == "accept" ? audit::Expect::kAccept : audit::Expect::kReject;
   }
   if (const auto servers = node["servers"]) {
-    if (!servers.IsSequence()) system::reject(servers, "servers must be a list of server names or globs");
+    if (!servers.IsSequence())
+      system::reject(servers, "servers must be a list of server names or globs");
     for (const auto& server : servers) canary.servers.push_back(system::text_of(server, "servers"));
   }
   return canary;
@@ -68,18 +74,19 @@ void read_canaries(const YAML::Node& node, const std::string& path, Settings& se
   for (const auto& entry : node) {
     settings.canaries.push_back(read_canary(entry, path));
     const std::string& name = settings.canaries.back().name;
-    if (!names.insert(name).second) system::reject(entry, "two canaries are called \"" + name + "\"");
+    if (!names.insert(name).second)
+      system::reject(entry, "two canaries are called \"" + name + "\"");
   }
 }
 
 audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
   const std::string id = system::text_of(node, where);
-  const audit::FindingRow* row = audit::find_finding(id);
-  if (row == nullptr) {
+  const audit::rules::Rule* rule = audit::rules::find_rule(id);
+  if (rule == nullptr) {
     system::reject(node, where + " names the rule \"" + id +
-                     "\", which does not exist; docs/findings.md has them all");
+                             "\", which does not exist; docs/findings.md has them all");
   }
-  return row->kind;
+  return rule->kind;
 }
 
 void read_severities(const YAML::Node& node, audit::RuleSettings& rules) {

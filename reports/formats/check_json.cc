@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/rules/registry.h"
 #include "audit/trust/trust.h"
 #include "reports/files_json.h"
 #include "reports/json.h"
@@ -91,15 +92,15 @@ Json one_server(const Assessment& assessment, std::size_t index) {
 }
 
 Json finding_json(const config::syntax::Document& document, const audit::Finding& finding) {
-  const audit::FindingRow& row = audit::row(finding.kind);
-  Json json{{"rule", row.id},
+  const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
+  Json json{{"rule", rule.id},
             {"severity", word(finding.severity)},
             {"server", finding.context ? Json(id_text(*finding.context)) : Json()}};
   put_place(json, document, finding.at);
   json["path"] = finding.path.empty() ? Json() : Json(finding.path);
   json["message"] = finding.detail;
-  json["remedy"] = row.remedy;
-  json["fixable"] = audit::is_fixable(finding.kind);
+  json["remedy"] = rule.remedy;
+  json["fixable"] = rule.edit.has_value();
   return json;
 }
 

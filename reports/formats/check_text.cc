@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "audit/rules/registry.h"
 #include "base/text.h"
 #include "config/syntax/excerpt.h"
 #include "reports/formats/check_tables.h"
@@ -42,16 +43,16 @@ bool has_places(const Assessment& assessment) {
 }
 
 std::string paragraph(const Assessment& assessment, const audit::Finding& finding, TextStyle look) {
-  const audit::FindingRow& row = audit::row(finding.kind);
+  const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
   std::string text = painted(word(finding.severity), paint_of(finding.severity), look) + ": " +
-                     std::string(row.id);
+                     std::string(rule.id);
   if (has_places(assessment)) {
     if (finding.context) text += " in " + named(*finding.context);
     if (finding.at) text += " at " + place_of(assessment.document(), *finding.at);
   }
   text += "\n  " + finding.detail;
-  text += "\n  consequence: " + std::string(row.meaning);
-  text += "\n  remedy: " + std::string(row.remedy);
+  text += "\n  consequence: " + std::string(rule.meaning);
+  text += "\n  remedy: " + std::string(rule.remedy);
   return text + "\n\n";
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from citations import citation_violations
 from citations_planted import citation_self_test
+from docs_test import finding_violations
 from floors import MAX_LINES, layout_violations
 from headers import header_violations
 
@@ -67,7 +68,27 @@ def self_test():
             plant(root, {**CLEAN, **files})
             if not any(expected in v for v in layout_violations(root)):
                 bad.append(f"planted {sorted(files)}: nobody said '{expected}'")
-    return bad + citation_self_test() + header_self_test()
+    return bad + finding_self_test() + citation_self_test() + header_self_test()
+
+
+def finding_self_test():
+    row = 'Rule{.kind = FindingKind::%s,\n  .id = "%s"}'
+    clean = {"audit/finding.h": "enum class FindingKind {\n  kOne,\n  kTwo,\n};\n",
+             "audit/rules/a.cc": row % ("kOne", "one"), "audit/rules/b.cc": row % ("kTwo", "two"),
+             "docs/findings.md": "## one\n\n## two\n"}
+    planted = [({}, []),
+               ({"audit/rules/b.cc": ""}, ["kTwo has 0 rows", "two is not in audit/rules"]),
+               ({"audit/rules/c.cc": row % ("kOne", "one")}, ["kOne has 2 rows"]),
+               ({"audit/rules/c.cc": row % ("kThree", "two")}, ["kThree is not in audit/finding.h"]),
+               ({"docs/findings.md": "## one\n"}, ["no heading for two"])]
+    bad = []
+    for files, expected in planted:
+        with tempfile.TemporaryDirectory() as scratch:
+            plant(Path(scratch), {**clean, **files})
+            said = finding_violations(Path(scratch))
+            if len(said) != len(expected) or any(not any(e in v for v in said) for e in expected):
+                bad.append(f"planted {sorted(files)}: {said} instead of {expected}")
+    return bad
 
 
 def header_self_test():

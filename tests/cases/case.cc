@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "audit/build.h"
+#include "audit/rules/registry.h"
 #include "collectors/collect.h"
 #include "daemon/settings/settings.h"
 #include "reports/dump/crossplane.h"
@@ -133,8 +134,8 @@ std::string findings_text(const audit::Snapshot& snapshot) {
   std::ostringstream out;
   const auto write = [&](const std::vector<audit::Finding>& findings) {
     for (const audit::Finding& finding : findings) {
-      const audit::FindingRow& row = audit::row(finding.kind);
-      out << word(finding.severity) << " " << row.id << " at " << place_of(snapshot, finding.at)
+      const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
+      out << word(finding.severity) << " " << rule.id << " at " << place_of(snapshot, finding.at)
           << ": " << finding.detail << "\n";
     }
   };

@@ -333,7 +333,7 @@ TEST_CASE("findings: each kind fires where it must and is silent beside it") {
     Host host;
     example.change(host);
     const auto snapshot = host.scratch();
-    INFO(audit::row(example.kind).id << ": " << example.name);
+    INFO(audit::rules::rule_of(example.kind).id << ": " << example.name);
     CAPTURE(ids(*snapshot));
     CHECK(has(*snapshot, example.kind) == (example.effect == Effect::kFires));
   }
@@ -344,10 +344,10 @@ TEST_CASE("findings: every kind has a case that fires it and one that does not")
   std::set<FindingKind> silent;
   for (const Case& example : all_cases())
     (example.effect == Effect::kFires ? firing : silent).insert(example.kind);
-  for (const audit::FindingRow& row : audit::finding_table()) {
-    INFO(row.id);
-    CHECK(firing.contains(row.kind));
-    CHECK(silent.contains(row.kind));
+  for (const audit::rules::Rule* rule : audit::rules::all_rules()) {
+    INFO(rule->id);
+    CHECK(firing.contains(rule->kind));
+    CHECK(silent.contains(rule->kind));
   }
 }
 

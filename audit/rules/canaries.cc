@@ -1,0 +1,80 @@
+// Rules about the canaries: client certificates that the settings name, with the answer that each
+// should get.
+#include <array>
+
+#include "audit/rules/rules.h"
+#include "base/text.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+std::string refusal(const Verdict& verdict) {
+  const std::string_view reason = verdict.client_verify;
+  const bool failed = reason.starts_with("FAILED:");
+  if (verdict.http_status == 200)
+    return "is refused by the guard on $ssl_client_verify (" + verdict.client_verify + ")";
+  if (!failed) return "is never asked for a certificate: the default server decides";
+  return (verdict.http_status == 400 ? "gets 400 (" : "is disconnected (") +
+         std::to_string(verdict.code) + ":" +
+         std::string(reason.substr(std::string_view("FAILED:").size())) + ")";
+}
+
+void rejected(const ServerView& view, Findings& findings) {
+  for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
+    const Verdict& verdict = view.facts.verdicts[i];
+    if (verdict.expect != Expect::kAccept || verdict.accepted) continue;
+    findings.add_at(i, finding_for(view, verdict.canary + " " + refusal(verdict)));
+  }
+}
+
+void wrongly_accepted(const ServerView& view, Findings& findings) {
+  for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
+    const Verdict& verdict = view.facts.verdicts[i];
+    if (verdict.expect != Expect::kReject || !verdict.accepted) continue;
+    findings.add_at(i, finding_for(view, verdict.canary + " is accepted"));
+  }
+}
+
+void unreadable(const HostView& host, Findings& findings) {
+  for (const Canary& canary : host.snapshot.canaries) {
+    const auto file = trust::find_file(host.snapshot, &canary.path);
+    if (!file) continue;
+    const bool has_certificate = file->material && !file->material->certificates.empty();
+    if (has_certificate && file->material->block_errors.empty()) continue;
+    const std::string why = file->error        ? std::string(word(file->error->code))
+                            : !has_certificate ? "holds no certificate"
+                                               : "holds a broken block";
+    Finding finding = finding_at({}, canary.name + ": " + canary.path + ": " + why);
+    finding.path = canary.path;
+    findings.add(std::move(finding));
+  }
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kCanaryRejected,
+         .id = "canary-rejected",
+         .severity = Severity::kCritical,
+         .meaning = "A client that must be accepted will be refused.",
+         .remedy = "Renew or trust what the code names.",
+         .check = rejected},
+    Rule{.kind = FindingKind::kCanaryWronglyAccepted,
+         .id = "canary-wrongly-accepted",
+         .severity = Severity::kCritical,
+         .meaning = "A client that must be refused will be accepted.",
+         .remedy = "Remove its CA from the bundle, or revoke its certificate.",
+         .check = wrongly_accepted},
+    Rule{.kind = FindingKind::kCanaryUnreadable,
+         .id = "canary-unreadable",
+         .severity = Severity::kWarning,
+         .meaning = "The certificate of a known client cannot be read here: nothing is predicted "
+                    "for the client, and its metrics are missing.",
+         .remedy = "Put its certificate, leaf first, where the settings say, readable by the "
+                   "exporter.",
+         .check = unreadable},
+};
+
+}  // namespace
+
+Subject canary_rules() { return kRules; }
+
+}  // namespace mtls::audit::rules
