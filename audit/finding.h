@@ -53,6 +53,7 @@ enum class FindingKind {
   kUpstreamSessionShared,
   kSslConfCommandOverrides,
   kCanaryUnreadable,
+  kCanaryMatchesNoServer,
   kResumptionOutlivesRevocation,
   kStaplingIsNotClientRevocation,
   kLegacyProtocols,

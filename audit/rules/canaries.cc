@@ -1,5 +1,6 @@
 // Rules about the canaries: client certificates that the settings name, with the answer that each
 // should get.
+#include <algorithm>
 #include <array>
 
 #include "audit/rules/rules.h"
@@ -50,6 +51,25 @@ void unreadable(const HostView& host, Findings& findings) {
   }
 }
 
+std::string listed(const std::vector<std::string>& globs) {
+  std::string text;
+  for (const std::string& glob : globs) text += (text.empty() ? "\"" : ", \"") + glob + "\"";
+  return text;
+}
+
+void matches_no_server(const HostView& host, Findings& findings) {
+  for (const Canary& canary : host.snapshot.canaries) {
+    const bool matches = std::ranges::any_of(
+        host.resolved().servers,
+        [&](const config::TlsContext& server) { return asks(server) && canary.concerns(server); });
+    if (canary.servers.empty() || matches) continue;
+    findings.add(finding_at({}, canary.name +
+                                    ": no server block that asks for client "
+                                    "certificates matches " +
+                                    listed(canary.servers)));
+  }
+}
+
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kCanaryRejected,
          .id = "canary-rejected",
@@ -71,6 +91,13 @@ constexpr std::array kRules{
          .remedy = "Put its certificate, leaf first, where the settings say, readable by the "
                    "exporter.",
          .check = unreadable},
+    Rule{.kind = FindingKind::kCanaryMatchesNoServer,
+         .id = "canary-matches-no-server",
+         .severity = Severity::kWarning,
+         .meaning = "A canary is judged nowhere: its servers globs match no server block that asks "
+                    "for client certificates.",
+         .remedy = "Name a server that asks for client certificates, or remove servers.",
+         .check = matches_no_server},
 };
 
 }  // namespace

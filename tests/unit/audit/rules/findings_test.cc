@@ -288,7 +288,22 @@ std::vector<Case> mode_cases() {
 }
 
 std::vector<Case> canary_cases() {
+  const auto only_at = [](const std::vector<std::string>& servers, const std::string& conf) {
+    return [=](Host& host) {
+      host.conf(conf);
+      host.canary(pem(minted().client));
+      host.policy.canaries.front().servers = servers;
+    };
+  };
   return {
+      {kCanaryMatchesNoServer, Effect::kFires, "no server block has such a name",
+       only_at({"b.*", "c.test"}, http_server(kVerifyOn))},
+      {kCanaryMatchesNoServer, Effect::kFires, "the block of this name asks nobody",
+       only_at({"b.test"}, http(server("a.test", kVerifyOn) + server("b.test", kCertificate)))},
+      {kCanaryMatchesNoServer, Effect::kSilent, "one of two globs matches",
+       only_at({"b.test", "a.*"}, http_server(kVerifyOn))},
+      {kCanaryMatchesNoServer, Effect::kSilent, "without servers, where nobody is asked",
+       only_at({}, http_server(kCertificate))},
       {kCanaryRejected, Effect::kFires, "a client of another CA",
        [](Host& host) { host.canary(pem(minted().other_client)); }},
       {kCanaryRejected, Effect::kSilent, "a client of the CA",
