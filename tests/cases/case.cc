@@ -175,7 +175,7 @@ std::map<std::string, std::string> stable_names(const Recipe& recipe) {
 
 }  // namespace
 
-std::map<std::string, std::string> outcome(const fs::path& directory) {
+Outcome outcome(const fs::path& directory, const std::set<std::string>& known_rules) {
   const audit::Policy policy = policy_of(directory);
   const Recipe recipe = read_recipe(text_of(directory / "pki.yml"));
   testing::MemoryFileSystem disk;
@@ -183,16 +183,16 @@ std::map<std::string, std::string> outcome(const fs::path& directory) {
   for (const auto& [path, content] : recipe.files) disk.put(path, content);
   const auto snapshot = audit::build(
       {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
-  std::map<std::string, std::string> texts{
+  std::map<std::string, std::string> whole{
       {"contexts.txt", ContextWriter(*snapshot).text()},
       {"findings.txt", findings_text(*snapshot)},
       {"metrics.prom", metrics_text(*snapshot, policy.limits)},
       {"crossplane.json",
        reports::dump::dump_crossplane({.snapshot = *snapshot, .policy = policy},
                                       config::load_file_trees(disk, policy.nginx_conf))}};
-  for (auto& [file, text] : texts)
+  for (auto& [file, text] : whole)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
-  return texts;
+  return select(read_subject(text_of(directory / "subject.yml")), whole, known_rules);
 }
 
 }  // namespace mtls::cases
