@@ -105,9 +105,9 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->upstreams = trust::audit_upstreams(*snapshot, evidence);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
-  snapshot->findings = rules::config_findings(*snapshot, evidence, inputs.policy.profile);
   if (inputs.policy.missing_files == MissingFiles::kWarning)
     refusals::excuse_missing_files(*snapshot);
+  snapshot->findings = rules::config_findings(*snapshot, evidence, inputs.policy.profile);
   rules::apply_settings(inputs.policy.rules, snapshot->findings);
   append_server_findings(*snapshot);
   snapshot->next_change_at = earliest_change(*snapshot, evidence.clock);

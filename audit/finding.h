@@ -1,9 +1,9 @@
-// A finding: a rule's statement about something an operator can fix. The closed list of kinds is
-// public (docs/findings.md). Pure.
+// A finding: what a rule says about something that an operator can fix. FindingKind is the closed,
+// public list of rules (docs/findings.md). What a rule is called, means and checks stands in
+// audit/rules; nothing here knows it. Plain values. Pure.
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,8 +14,12 @@
 namespace mtls::audit {
 
 enum class Severity { kCritical, kWarning, kInfo };
+/// `critical`, `warning`, `info`.
 std::string_view word(Severity severity);
+/// nullopt: not one of these words.
+std::optional<Severity> parse_severity(std::string_view word);
 
+/// One row in audit/rules/*.cc belongs to each (tests/arch checks it).
 enum class FindingKind {
   kNoTrustSource,
   kBundleUnreadable,
@@ -49,6 +53,7 @@ enum class FindingKind {
   kUpstreamSessionShared,
   kSslConfCommandOverrides,
   kCanaryUnreadable,
+  kCanaryMatchesNoServer,
   kResumptionOutlivesRevocation,
   kStaplingIsNotClientRevocation,
   kLegacyProtocols,
@@ -89,34 +94,14 @@ enum class FindingKind {
   kEnforcementUndecidable,
 };
 
-struct FindingRow {
-  FindingKind kind;
-  std::string_view id;  // the `rule` label and the heading in docs/findings.md
-  Severity severity;
-  std::string_view meaning;  // what it is and what nginx does about it
-  std::string_view remedy;
-};
-
-/// Every kind, in the order of the enum.
-std::span<const FindingRow> finding_table();
-const FindingRow& row(FindingKind kind);
-/// One edit of nginx's configuration mends it, whatever stands in the files and whoever the clients
-/// are, and the finding says which edit. Where files must change first or somebody must decide who
-/// is trusted, it is not.
-bool is_fixable(FindingKind kind);
-/// nullptr: no rule has this id.
-const FindingRow* find_finding(std::string_view id);
-/// `critical`, `warning`, `info`; nullopt: none of them.
-std::optional<Severity> parse_severity(std::string_view word);
-
 struct Finding {
-  FindingKind kind{};
-  Severity severity = row(kind).severity;    // the settings may say another one
-  std::optional<config::ContextId> context;  // nullopt: about the whole configuration
-  std::string path;                          // of the file concerned, "" without one
-  std::optional<pki::Fingerprint> fingerprint;
-  std::optional<base::SourceLocation> at;
-  std::string detail;  // one sentence, sanitized
+  FindingKind kind{};                                       // of the rule that reported it
+  Severity severity = Severity::kInfo;                      // of its row, or what the settings say
+  std::optional<config::ContextId> context = std::nullopt;  // nullopt: the whole configuration
+  std::string path = {};                                    // of the file concerned; "": none
+  std::optional<pki::Fingerprint> fingerprint = std::nullopt;
+  std::optional<base::SourceLocation> at = std::nullopt;
+  std::string detail = {};  // one sentence, sanitized
 
   bool operator==(const Finding&) const = default;
 };

@@ -1,7 +1,5 @@
 #include "audit/judge.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
@@ -29,13 +27,6 @@ struct Judge {
   const TlsContext* owner;  // whose SSL_CTX judges; nullptr: no TLS leads here
   const trust::TrustContent& content;
 };
-
-bool concerns(const Canary& canary, const TlsContext& server) {
-  return canary.servers.empty() ||
-         std::any_of(canary.servers.begin(), canary.servers.end(), [&](const auto& glob) {
-           return fnmatch(glob.c_str(), server.id.server.c_str(), 0) == 0;
-         });
-}
 
 // The fate of one chain under one store, at any instant.
 struct Trial {
@@ -117,7 +108,7 @@ std::vector<Verdict> verdicts_of(const Judge& judge) {
   const pki::TrustStore store(judge.content.store, judge.content.revocation_lists,
                               judge.content.check_crls);
   for (const Canary& canary : judge.in.snapshot.canaries) {
-    if (!concerns(canary, judge.server)) continue;
+    if (!canary.concerns(judge.server)) continue;
     const pki::Material* material = judge.evidence.material.content(&canary.path);
     const bool has_chain = material != nullptr && !material->certificates.empty();
     if (!has_chain && !canary.path.empty()) continue;

@@ -1,5 +1,7 @@
 #include "audit/snapshot.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
 namespace mtls::audit {
@@ -19,6 +21,12 @@ std::string_view word(Problem problem) {
 
 std::string NginxError::text() const {
   return file.empty() ? message : message + " in " + file + ":" + std::to_string(line);
+}
+
+bool Canary::concerns(const config::TlsContext& server) const {
+  return servers.empty() || std::any_of(servers.begin(), servers.end(), [&](const auto& glob) {
+           return fnmatch(glob.c_str(), server.id.server.c_str(), 0) == 0;
+         });
 }
 
 std::vector<NginxError> Snapshot::nginx_errors() const {

@@ -65,7 +65,10 @@ struct Canary {
   std::string name;
   std::string path;  // "": it has no certificate
   Expect expect = Expect::kAccept;
-  std::vector<std::string> servers;  // globs, as in the settings
+  std::vector<std::string> servers;  // globs, as in the settings; empty: every server
+
+  /// Whether its fate at `server` is asked for.
+  bool concerns(const config::TlsContext& server) const;
 };
 
 /// What nginx will say to one canary at one server.
@@ -187,8 +190,9 @@ struct Snapshot {
   TlsStrength strength;
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>
-      refusals;                   // what the files behind the text make nginx refuse, in its order
-  std::vector<Finding> findings;  // all: of the configuration as a whole, then of each server
+      refusals;  // what the files behind the text make nginx refuse, in its order
+  std::vector<NginxError> excused;  // what it would refuse as well, were it here: missing files
+  std::vector<Finding> findings;    // all: of the configuration as a whole, then of each server
 
   /// Why nginx would refuse to start or reload with all this, its own first complaint first;
   /// empty: it would not.

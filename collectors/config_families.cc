@@ -2,6 +2,7 @@
 #include <map>
 #include <tuple>
 
+#include "audit/rules/registry.h"
 #include "collectors/collect.h"
 
 namespace mtls::collectors {
@@ -25,9 +26,9 @@ void finding_family(const audit::Snapshot& snapshot, Families& families) {
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   std::map<Key, std::size_t> counts;
   for (const audit::Finding& finding : snapshot.findings) {
-    const audit::FindingRow& row = audit::row(finding.kind);
+    const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
     const config::ContextId id = finding.context.value_or(config::ContextId{});
-    ++counts[{std::string(row.id), std::string(word(finding.severity)), id.server, id.listen}];
+    ++counts[{std::string(rule.id), std::string(word(finding.severity)), id.server, id.listen}];
   }
 
   Family family(kFindings);

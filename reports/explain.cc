@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "audit/finding.h"
 #include "audit/judge.h"
+#include "audit/rules/registry.h"
 #include "base/text.h"
 #include "catalogue/log_lines.h"
 #include "catalogue/verify_codes.h"
@@ -15,10 +15,10 @@ std::string field(std::string_view name, std::string_view text) {
   return "  " + std::string(name) + ": " + std::string(text) + "\n";
 }
 
-std::string finding_text(const audit::FindingRow& row) {
-  return std::string(row.id) + " (" + std::string(word(row.severity)) + ")\n" +
-         field("meaning", row.meaning) + field("remedy", row.remedy) +
-         field("more", "docs/findings.md#" + std::string(row.id));
+std::string rule_text(const audit::rules::Rule& rule) {
+  return std::string(rule.id) + " (" + std::string(word(rule.severity)) + ")\n" +
+         field("meaning", rule.meaning) + field("remedy", rule.remedy) +
+         field("more", "docs/findings.md#" + std::string(rule.id));
 }
 
 std::string causes_of(const catalogue::VerifyCode& row) {
@@ -61,7 +61,7 @@ std::string logged_code_text(const catalogue::VerifyCode& row,
 }
 
 std::string line_text(const catalogue::LogLine& line) {
-  if (line.finding) return finding_text(audit::row(*line.finding));
+  if (line.finding) return rule_text(audit::rules::rule_of(*line.finding));
   return std::string(line.part) + "\n" + field("meaning", line.meaning) +
          field("cause", line.cause) + field("remedy", line.remedy);
 }
@@ -74,7 +74,7 @@ std::string_view without_failed(std::string_view text) {
 }
 
 std::optional<std::string> explained(std::string_view line) {
-  if (const auto* finding = audit::find_finding(line)) return finding_text(*finding);
+  if (const auto* rule = audit::rules::find_rule(line)) return rule_text(*rule);
   if (const auto* code = catalogue::find_verify_code(without_failed(line))) return code_text(*code);
   if (const auto logged = catalogue::logged_code(line)) {
     const auto* code = catalogue::find_verify_code(logged->code);
@@ -90,8 +90,8 @@ std::string unknown(std::string_view line) {
                      "\"\n  known are: lines of nginx's error log about certificates; X509_V_ERR_* "
                      "by number (0 to 94), name or text; the findings\n";
   if (line.find(' ') != std::string_view::npos) return text;
-  for (const audit::FindingRow& row : audit::finding_table()) {
-    text += "    " + std::string(row.id) + "\n";
+  for (const audit::rules::Rule* rule : audit::rules::all_rules()) {
+    text += "    " + std::string(rule->id) + "\n";
   }
   return text;
 }

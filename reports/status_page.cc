@@ -1,5 +1,6 @@
 #include "reports/status_page.h"
 
+#include "audit/rules/registry.h"
 #include "base/text.h"
 #include "reports/assessment.h"
 
@@ -65,12 +66,12 @@ std::string server_table(const audit::Snapshot& snapshot) {
 }
 
 std::string finding_row(const audit::Finding& finding) {
-  const audit::FindingRow& row = audit::row(finding.kind);
+  const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
   const std::string severity(word(finding.severity));
   const config::ContextId id = finding.context.value_or(config::ContextId{});
   return "<tr><td class=\"" + severity + "\">" + severity + "</td><td><code>" +
-         std::string(row.id) + "</code></td>" + cell(id.server + " " + id.listen) + "<td>" +
-         escape_html(finding.detail) + "<br>" + escape_html(row.remedy) + "</td></tr>";
+         std::string(rule.id) + "</code></td>" + cell(id.server + " " + id.listen) + "<td>" +
+         escape_html(finding.detail) + "<br>" + escape_html(rule.remedy) + "</td></tr>";
 }
 
 std::string finding_table(const audit::Snapshot& snapshot) {

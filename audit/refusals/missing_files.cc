@@ -19,22 +19,11 @@ bool is_missing(const Snapshot& snapshot, const std::string& path) {
 }  // namespace
 
 void excuse_missing_files(Snapshot& snapshot) {
-  std::vector<Finding> excused;
-  for (const NginxError& refusal : snapshot.refusals) {
-    if (!is_of_missing_file(refusal.message)) continue;
-    std::erase_if(snapshot.findings, [&](const Finding& finding) {
-      return finding.kind == FindingKind::kNginxRefusesConfig && finding.detail == refusal.text();
-    });
-    excused.push_back({.kind = FindingKind::kFileMissing,
-                       .context = {},
-                       .path = {},
-                       .fingerprint = {},
-                       .at = {},
-                       .detail = refusal.text()});
-  }
-  std::erase_if(snapshot.refusals,
-                [](const NginxError& refusal) { return is_of_missing_file(refusal.message); });
-  snapshot.findings.insert(snapshot.findings.end(), excused.begin(), excused.end());
+  const auto excused = std::stable_partition(
+      snapshot.refusals.begin(), snapshot.refusals.end(),
+      [](const NginxError& refusal) { return !is_of_missing_file(refusal.message); });
+  snapshot.excused.assign(excused, snapshot.refusals.end());
+  snapshot.refusals.erase(excused, snapshot.refusals.end());
   for (auto& server : snapshot.servers) {
     auto without = std::make_shared<ServerAudit>(*server);
     std::erase_if(without->findings, [&](const Finding& finding) {

@@ -1,14 +1,14 @@
 // A configuration looked at away from its host: what nginx would say of files that are not there is
-// turned into warnings. Pure.
+// excused. Pure.
 #pragma once
 
 #include "audit/snapshot.h"
 
 namespace mtls::audit::refusals {
 
-/// Refusals of certificates, keys, CRLs and the like because of a file that does not exist, and the
-/// findings that say so, become file-missing. A missing include stays what it is: the configuration
-/// is then not known.
+/// Refusals of certificates, keys, CRLs and the like because of a file that does not exist move to
+/// Snapshot::excused, and the servers' findings of such files go. A missing include stays what it
+/// is: the configuration is then not known.
 void excuse_missing_files(Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "audit/rules/rules.h"
-#include "base/text.h"
 #include "config/grammar/condition.h"
 #include "config/syntax/variable_names.h"
 
@@ -23,8 +22,8 @@ bool mentions(const std::string& text, const std::array<std::string_view, kCount
 constexpr std::array<std::string_view, 2> kNames{"ssl_client_s_dn", "ssl_client_i_dn"};
 
 // Since nginx 1.11.6 names are `CN=l1,O=internal` (RFC 2253), `/O=internal/CN=l1` only in the
-// `_legacy` variables. A pattern that can do with either, as `[/,]CN=`, is none of these: every
-// attribute has a bare slash before it.
+// `_legacy` variables. A pattern that takes either form, such as `[/,]CN=`, does not count: here
+// every attribute has a bare slash before it.
 bool wants_slashes(std::string_view pattern) {
   constexpr std::array<std::string_view, 9> kAttributes{
       "CN=", "O=", "OU=", "C=", "ST=", "L=", "DC=", "emailAddress=", "serialNumber="};
@@ -42,57 +41,93 @@ bool wants_slashes(std::string_view pattern) {
   return any;
 }
 
-Finding at(const Directive& directive, FindingKind kind, const std::string& detail) {
-  return {.kind = kind,
-          .context = {},
-          .path = {},
-          .fingerprint = {},
-          .at = directive.at,
-          .detail = base::sanitize(detail, base::kMaxPathBytes)};
+std::string never_fits(const std::string& pattern) {
+  return pattern + " never fits: names are written CN=...,O=... (RFC 2253)";
 }
 
-void legacy_name(const Directive& directive, std::vector<Finding>& findings) {
-  const auto complain = [&](const Directive& where, const std::string& pattern) {
-    findings.push_back(at(where, FindingKind::kLegacyDnRegex,
-                          pattern + " never fits: names are written CN=...,O=... (RFC 2253)"));
-  };
-  if (directive.name == "if") {
-    const config::grammar::Condition condition(directive);
-    const bool is_name =
-        std::find(kNames.begin(), kNames.end(), condition.variable()) != kNames.end();
-    if (is_name && wants_slashes(condition.operand())) complain(directive, condition.operand());
-  }
-  const bool is_map = directive.name == "map" && directive.args.size() == 2 && directive.block;
-  if (!is_map || !mentions(directive.args[0].text, kNames)) return;
-  for (const Directive& row : *directive.block) {
-    if (wants_slashes(row.name)) complain(row, row.name);
+// Calls `look(item, directive)` for each directive, blocks before what they hold.
+template <class Look>
+void for_each_directive(const std::vector<Directive>& block, std::size_t& item, const Look& look) {
+  for (const Directive& directive : block) {
+    look(++item, directive);
+    if (!directive.block || is_data_block(directive)) continue;
+    for_each_directive(*directive.block, item, look);
   }
 }
 
-void echo(const Directive& directive, std::vector<Finding>& findings) {
+template <class Look>
+void for_each_directive(const HostView& host, const Look& look) {
+  std::size_t item = 0;
+  for_each_directive(host.snapshot.config->document->main, item, look);
+}
+
+bool is_legacy_condition(const Directive& directive) {
+  if (directive.name != "if") return false;
+  const config::grammar::Condition condition(directive);
+  const bool is_name = std::ranges::find(kNames, condition.variable()) != kNames.end();
+  return is_name && wants_slashes(condition.operand());
+}
+
+bool is_map_of_names(const Directive& directive) {
+  return directive.name == "map" && directive.args.size() == 2 && directive.block &&
+         mentions(directive.args[0].text, kNames);
+}
+
+void legacy_names(const HostView& host, Findings& findings) {
+  for_each_directive(host, [&](std::size_t item, const Directive& directive) {
+    if (is_legacy_condition(directive)) {
+      const std::string pattern = config::grammar::Condition(directive).operand();
+      findings.add_at(item, finding_at(directive.at, never_fits(pattern)));
+    }
+    if (!is_map_of_names(directive)) return;
+    for (const Directive& row : *directive.block) {
+      if (!wants_slashes(row.name)) continue;
+      findings.add_at(item, finding_at(row.at, never_fits(row.name)));
+    }
+  });
+}
+
+bool echoes_client(const Directive& directive) {
   constexpr std::array<std::string_view, 9> kTelling{
       "ssl_client_cert",        "ssl_client_raw_cert",    "ssl_client_escaped_cert",
       "ssl_client_s_dn",        "ssl_client_i_dn",        "ssl_client_s_dn_legacy",
       "ssl_client_i_dn_legacy", "ssl_client_fingerprint", "ssl_client_serial"};
   const bool adds = directive.name == "add_header" || directive.name == "add_trailer";
-  if (!adds || directive.args.size() < 2 || !mentions(directive.args[1].text, kTelling)) return;
-  findings.push_back(at(directive, FindingKind::kClientCertEchoed,
-                        directive.name + " " + directive.args[0].text + " sends " +
-                            directive.args[1].text + " back to the client"));
+  return adds && directive.args.size() >= 2 && mentions(directive.args[1].text, kTelling);
 }
 
-void walk(const std::vector<Directive>& block, std::vector<Finding>& findings) {
-  for (const Directive& directive : block) {
-    legacy_name(directive, findings);
-    echo(directive, findings);
-    if (directive.block && !is_data_block(directive)) walk(*directive.block, findings);
-  }
+void echoes(const HostView& host, Findings& findings) {
+  for_each_directive(host, [&](std::size_t item, const Directive& directive) {
+    if (!echoes_client(directive)) return;
+    findings.add_at(
+        item, finding_at(directive.at, directive.name + " " + directive.args[0].text + " sends " +
+                                           directive.args[1].text + " back to the client"));
+  });
 }
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kLegacyDnRegex,
+         .id = "legacy-dn-regex",
+         .severity = Severity::kWarning,
+         .meaning = "A pattern expects names like /O=x/CN=y. Since nginx 1.11.6, $ssl_client_s_dn "
+                    "and $ssl_client_i_dn look like CN=y,O=x: the pattern never matches, and the "
+                    "identity stays empty.",
+         .remedy = "Match (^|,)CN=([^,]+), or use $ssl_client_s_dn_legacy.",
+         .edit = Edit::rewrite("map"),
+         .check = legacy_names},
+    Rule{.kind = FindingKind::kClientCertEchoed,
+         .id = "client-cert-echoed",
+         .severity = Severity::kInfo,
+         .meaning = "A response header sends the client's certificate or name back to the client, "
+                    "and to everything on the way that reads responses.",
+         .remedy = "Use proxy_set_header to tell a backend; remove add_header once debugging is "
+                   "over.",
+         .edit = Edit::remove("add_header"),
+         .check = echoes},
+};
 
 }  // namespace
 
-void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
-  walk(snapshot.config->document->main, findings);
-}
+Subject client_name_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

@@ -1,11 +1,21 @@
-#include "audit/rules/core_directives.h"
+// Rules about directives of nginx's core that the TLS table does not hold: what the log keeps about
+// refused clients, and what nginx tells them about itself.
+#include <algorithm>
+#include <array>
+#include <string_view>
 
+#include "audit/rules/rules.h"
 #include "config/tls/merge_check.h"
 
 namespace mtls::audit::rules {
 namespace {
 
+using config::Module;
 using config::syntax::Directive;
+
+// All directives of the innermost level that has any: what a block writes replaces what the blocks
+// around it write. Empty: nobody wrote it.
+using InForce = std::vector<const Directive*>;
 
 void add(const std::vector<Directive>& block, std::string_view name, InForce& found) {
   for (const Directive& directive : block) {
@@ -19,8 +29,9 @@ InForce own_or(const std::vector<Directive>& block, std::string_view name, const
   return own.empty() ? outer : own;
 }
 
-}  // namespace
-
+// Of each server block of `module`, in configuration order. Levels: the server block, the block of
+// the module, the main level (-g included). What stands in a location does not matter to clients
+// who are refused, since that happens before one is chosen.
 std::vector<InForce> in_force(const config::syntax::Document& document, config::Module module,
                               std::string_view name) {
   std::vector<InForce> of_servers;
@@ -36,5 +47,100 @@ std::vector<InForce> in_force(const config::syntax::Document& document, config::
   }
   return of_servers;
 }
+
+// Calls `look(server, directives)` for each server block of `module`.
+template <class Look>
+void for_each_server(const HostView& host, Module module, std::string_view name, const Look& look) {
+  const auto of_servers = in_force(*host.snapshot.config->document, module, name);
+  std::size_t next = 0;
+  for (const config::TlsContext& server : host.resolved().servers) {
+    if (server.id.module != module || next == of_servers.size()) continue;
+    look(server, of_servers[next++]);
+  }
+}
+
+// `client SSL certificate verify error` and its kin are of level info (R3.51); a debug level, also
+// one for parts of nginx alone, is a greater number than that (ngx_log_set_levels).
+bool shows_refusals(const Directive& log) {
+  if (log.args.empty()) return false;
+  const std::string& target = log.args.front().text;
+  if (target == "/dev/null" || target.starts_with("memory:")) return false;
+  return std::any_of(log.args.begin() + 1, log.args.end(),
+                     [](const config::syntax::Argument& level) {
+                       return level.text == "info" || level.text.starts_with("debug");
+                     });
+}
+
+std::string detail_of(const InForce& logs) {
+  if (logs.empty()) return "error_log is not set: nginx logs errors to its built-in place, no info";
+  std::string detail;
+  for (const Directive* log : logs) {
+    detail += detail.empty() ? "error_log" : ", error_log";
+    for (const config::syntax::Argument& word : log->args) detail += " " + word.text;
+  }
+  return detail;
+}
+
+void hidden_refusals(const HostView& host, Findings& findings) {
+  for (const Module module : {Module::kHttp, Module::kStream, Module::kMail}) {
+    for_each_server(
+        host, module, "error_log", [&](const config::TlsContext& server, const InForce& logs) {
+          const bool shown =
+              std::ranges::any_of(logs, [](const Directive* log) { return shows_refusals(*log); });
+          if (asks(server) && !shown) {
+            findings.add(finding_for(server, detail_of(logs)));
+          }
+        });
+  }
+}
+
+// nullptr: nobody wrote it, and it is on.
+const Directive* written_of(const InForce& tokens) {
+  return tokens.empty() || tokens.front()->args.size() != 1 ? nullptr : tokens.front();
+}
+
+// Other words, variables among them, are for nginx's commercial edition.
+bool tells(const Directive* written, Profile profile) {
+  if (written == nullptr) return profile == Profile::kStrict;
+  const std::string& value = written->args.front().text;
+  return value == "on" || value == "build";
+}
+
+void server_tokens(const HostView& host, Findings& findings) {
+  for_each_server(host, Module::kHttp, "server_tokens",
+                  [&](const config::TlsContext& server, const InForce& tokens) {
+                    const Directive* written = written_of(tokens);
+                    if (!asks(server) || !tells(written, host.profile)) return;
+                    Finding finding = finding_for(
+                        server, written == nullptr ? "server_tokens is not set, so it is on"
+                                                   : "server_tokens " + written->args.front().text);
+                    if (written != nullptr) finding.at = written->at;
+                    findings.add(std::move(finding));
+                  });
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kErrorLogHidesVerifyFailures,
+         .id = "error-log-hides-verify-failures",
+         .severity = Severity::kWarning,
+         .meaning = "nginx logs why it refuses a client at level info, and no error_log of this "
+                    "server takes that level: a refused client leaves no line.",
+         .remedy = "Write error_log with its file and the level info, in the server block or "
+                   "around it.",
+         .edit = Edit::set("error_log"),
+         .check = hidden_refusals},
+    Rule{.kind = FindingKind::kServerTokensOn,
+         .id = "server-tokens-on",
+         .severity = Severity::kInfo,
+         .meaning = "nginx tells its release in the Server header and on the page with which it "
+                    "refuses a client, so to everybody without a certificate.",
+         .remedy = "Set server_tokens off.",
+         .edit = Edit::set("server_tokens", "off"),
+         .check = server_tokens},
+};
+
+}  // namespace
+
+Subject core_directive_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

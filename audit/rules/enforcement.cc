@@ -1,6 +1,7 @@
 // Rules about who gets past a server block's client certificates: clients without SUCCESS, without
 // TLS, with a forged identity. What gets there is found by config/exposure/exposure.h.
 #include <algorithm>
+#include <array>
 
 #include "audit/rules/rules.h"
 
@@ -33,45 +34,51 @@ std::string openings_of(const TlsContext& server) {
 }
 
 // Nothing of a stream or mail server can look at the verdict; http says which location serves.
-void unguarded(const ServerView& view, std::vector<Finding>& findings) {
+bool is_unguarded(const ServerView& view) {
   const TlsContext& server = view.server();
-  const VerifyClient mode = server.verify_client.value;
-  if (!asks(server) || server.guard != config::Guard::kNone) return;
-  if (view.facts.enforced == true) return;  // the handshake demands a certificate
-  if (mode == VerifyClient::kOn && server.openings.empty()) return;
-  const std::string who = mode == VerifyClient::kOptionalNoCa
-                              ? "clients without a verified certificate"
-                              : "clients without a certificate";
-  std::string detail = "ssl_verify_client " + std::string(word(mode)) + ": " +
-                       (server.openings.empty() ? "nothing refuses " + who
-                                                : who + " are served by " + openings_of(server));
-  if (mode == VerifyClient::kOn) {
-    detail = "error_page hands those whom nginx refuses to " + openings_of(server);
-  }
-  findings.push_back(finding_for(view,
-                                 mode == VerifyClient::kOptionalNoCa
-                                     ? FindingKind::kOptionalNoCa
-                                     : FindingKind::kVerifyOptionalUnguarded,
-                                 detail));
+  if (!asks(server) || server.guard != config::Guard::kNone) return false;
+  if (view.facts.enforced == true) return false;  // the handshake demands a certificate
+  return server.verify_client.value != VerifyClient::kOn || !server.openings.empty();
 }
 
-void undecidable(const ServerView& view, std::vector<Finding>& findings) {
+std::string mode_text(const TlsContext& server) {
+  return "ssl_verify_client " + std::string(word(server.verify_client.value)) + ": ";
+}
+
+std::string served_text(const TlsContext& server, const std::string& who) {
+  return mode_text(server) + (server.openings.empty()
+                                  ? "nothing refuses " + who
+                                  : who + " are served by " + openings_of(server));
+}
+
+void optional_no_ca(const ServerView& view, Findings& findings) {
+  const TlsContext& server = view.server();
+  if (server.verify_client.value != VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
+  findings.add(finding_for(view, served_text(server, "clients without a verified certificate")));
+}
+
+void optional_unguarded(const ServerView& view, Findings& findings) {
+  const TlsContext& server = view.server();
+  if (server.verify_client.value == VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
+  findings.add(
+      finding_for(view, server.verify_client.value == VerifyClient::kOn
+                            ? "error_page hands those whom nginx refuses to " + openings_of(server)
+                            : served_text(server, "clients without a certificate")));
+}
+
+void undecidable(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
   if (!asks(server) || server.guard != config::Guard::kUndecidable || view.facts.enforced) return;
-  findings.push_back(finding_for(view, FindingKind::kEnforcementUndecidable,
-                                 "ssl_verify_client " +
-                                     std::string(word(server.verify_client.value)) + ": " +
-                                     server.guard_doubt));
+  findings.add(finding_for(view, mode_text(server) + server.guard_doubt));
 }
 
-void plaintext_twins(const ServerView& view, std::vector<Finding>& findings) {
+void plaintext_twins(const ServerView& view, Findings& findings) {
   for (const config::PlaintextTwin& twin : view.server().plaintext_twins) {
-    const TlsContext& other = view.snapshot.config->resolved.servers[twin.server];
-    findings.push_back(finding_for(
-        view, FindingKind::kPlaintextTwin,
-        "the server block at " + view.snapshot.config->document->path_of(other.at.file) + ":" +
-            std::to_string(other.at.line) + " serves " + twin.opening.content + " without TLS on " +
-            twin.listen + " in " + place(twin.opening.location)));
+    const TlsContext& other = view.resolved().servers[twin.server];
+    findings.add(finding_for(
+        view, "the server block at " + view.snapshot.config->document->path_of(other.at.file) +
+                  ":" + std::to_string(other.at.line) + " serves " + twin.opening.content +
+                  " without TLS on " + twin.listen + " in " + place(twin.opening.location)));
   }
 }
 
@@ -81,45 +88,80 @@ std::string gap_text(const ServerView& view, const HeaderGap& gap) {
          gap.header + ", which is set at line " + std::to_string(gap.set_at.line);
 }
 
-void identity_headers(const ServerView& view, std::vector<Finding>& findings) {
-  for (const HeaderGap& gap : view.server().header_gaps) {
-    if (asks(view.server())) {
-      findings.push_back(
-          finding_for(view, FindingKind::kIdentityHeaderNotSet, gap_text(view, gap)));
-    }
-    if (gap.is_spoofable) {
-      findings.push_back(finding_for(view, FindingKind::kIdentityHeaderSpoofable,
-                                     gap_text(view, gap) + ": a client's own passes"));
-    }
+void header_not_set(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
+  const auto& gaps = view.server().header_gaps;
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    findings.add_at(i + 1, finding_for(view, gap_text(view, gaps[i])));
   }
 }
 
-// 495 and 496 are looked up as such (R3.50), at the server: no location is chosen yet. Without a
-// certificate nobody is refused in the optional modes.
-void error_pages(const ServerView& view, std::vector<Finding>& findings) {
-  constexpr int kBadRequest = 400;
-  constexpr int kBadCertificate = 495;
-  constexpr int kNoCertificate = 496;
-  const TlsContext& server = view.server();
-  const auto has = [&](int status) {
-    return std::binary_search(server.error_statuses.begin(), server.error_statuses.end(), status);
-  };
-  if (!asks(server) || !has(kBadRequest)) return;
-  std::string missing = has(kBadCertificate) ? "" : " 495";
-  if (server.verify_client.value == VerifyClient::kOn && !has(kNoCertificate)) missing += " 496";
-  if (missing.empty()) return;
-  findings.push_back(finding_for(view, FindingKind::kErrorPageMisses495496,
-                                 "error_page 400 is set, but not for" + missing));
+void header_spoofable(const ServerView& view, Findings& findings) {
+  const auto& gaps = view.server().header_gaps;
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    if (!gaps[i].is_spoofable) continue;
+    findings.add_at(i + 1, finding_for(view, gap_text(view, gaps[i]) + ": a client's own passes"));
+  }
 }
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kOptionalNoCa,
+         .id = "optional-no-ca",
+         .severity = Severity::kCritical,
+         .meaning = "ssl_verify_client is optional_no_ca, and some location refuses nobody: nginx "
+                    "serves clients with a certificate of any CA, and clients without one.",
+         .remedy = "Set ssl_verify_client on, or check $ssl_client_verify before anything is "
+                   "served.",
+         .edit = Edit::set("ssl_verify_client", "on"),
+         .check = optional_no_ca},
+    Rule{.kind = FindingKind::kVerifyOptionalUnguarded,
+         .id = "verify-optional-unguarded",
+         .severity = Severity::kCritical,
+         .meaning = "nginx serves clients without a certificate: ssl_verify_client is optional and "
+                    "some location refuses nobody, or error_page leads refused clients to such a "
+                    "location.",
+         .remedy = "Set ssl_verify_client on, or refuse with if ($ssl_client_verify != SUCCESS) { "
+                   "return 403; }.",
+         .edit = Edit::set("ssl_verify_client", "on"),
+         .check = optional_unguarded},
+    Rule{.kind = FindingKind::kEnforcementUndecidable,
+         .id = "enforcement-undecidable",
+         .severity = Severity::kInfo,
+         .meaning = "The directives do not tell whether clients without a verified certificate are "
+                    "served: code, another module, addresses or the backend decide.",
+         .remedy = "Refuse earlier with if ($ssl_client_verify != SUCCESS) { return 403; }, or "
+                   "make sure that whatever decides does.",
+         .check = undecidable},
+    Rule{.kind = FindingKind::kPlaintextTwin,
+         .id = "plaintext-twin",
+         .severity = Severity::kCritical,
+         .meaning = "The same name is served without TLS from the same backend or files: a client "
+                    "that does not use TLS needs no certificate.",
+         .remedy = "Redirect there (return 301 https://...), or remove the plain listen.",
+         .edit = Edit::set("return", "301 https://$host$request_uri"),
+         .check = plaintext_twins},
+    Rule{.kind = FindingKind::kIdentityHeaderNotSet,
+         .id = "identity-header-not-set",
+         .severity = Severity::kWarning,
+         .meaning = "A location passes requests on without an identity header that the server "
+                    "block, or another location with the same backend, sets. A proxy_set_header of "
+                    "its own drops all inherited ones.",
+         .remedy = "Set the header in this location too, or clear it with \"\".",
+         .edit = Edit::set("proxy_set_header"),
+         .check = header_not_set},
+    Rule{.kind = FindingKind::kIdentityHeaderSpoofable,
+         .id = "identity-header-spoofable",
+         .severity = Severity::kWarning,
+         .meaning = "A header tells a backend who the client is, and this way to the backend lets "
+                    "through what the client itself sends under that name.",
+         .remedy = "Set the header in every location that leads to the backend; where no client is "
+                   "verified, set it to \"\".",
+         .edit = Edit::set("proxy_set_header"),
+         .check = header_spoofable},
+};
 
 }  // namespace
 
-void enforcement_rules(const ServerView& view, std::vector<Finding>& findings) {
-  unguarded(view, findings);
-  undecidable(view, findings);
-  plaintext_twins(view, findings);
-  identity_headers(view, findings);
-  error_pages(view, findings);
-}
+Subject enforcement_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

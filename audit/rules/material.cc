@@ -1,12 +1,11 @@
-// Rules about what stands in the files: certificates that cannot do what they are there for, names
-// that do not fit the wire, files that anybody may write.
+// Rules about certificates that cannot do what they are there for: as client CAs, or in the chain
+// that the server presents.
 #include <algorithm>
+#include <array>
 #include <functional>
-#include <optional>
 #include <set>
 
 #include "audit/rules/rules.h"
-#include "base/text.h"
 #include "pki/strength.h"
 
 namespace mtls::audit::rules {
@@ -28,19 +27,18 @@ std::vector<const Member*> members_in_use(const ServerView& view) {
 
 using Test = std::function<bool(const Member&)>;
 
-// One finding for all of a kind, however many: a file may hold thousands.
-void report_members(const ServerView& view, FindingKind kind, const Test& concerns,
-                    std::vector<Finding>& findings) {
+// One finding for all that `test` concerns, however many: a file may hold thousands.
+void report_members(const ServerView& view, const Test& test, Findings& findings) {
   const std::vector<const Member*> used = members_in_use(view);
-  const auto is_concerned = [&](const Member* member) { return concerns(*member); };
-  const auto first = std::find_if(used.begin(), used.end(), is_concerned);
+  const auto is_concerned = [&](const Member* member) { return test(*member); };
+  const auto first = std::ranges::find_if(used, is_concerned);
   if (first == used.end()) return;
   const auto more = std::count_if(std::next(first), used.end(), is_concerned);
   const CertificateFacts& facts = (*first)->certificate.facts();
-  Finding finding = finding_for(
-      view, kind, named(facts) + (more > 0 ? " and " + std::to_string(more) + " more" : ""));
+  Finding finding =
+      finding_for(view, named(facts) + (more > 0 ? " and " + std::to_string(more) + " more" : ""));
   finding.fingerprint = facts.fingerprint;
-  findings.push_back(std::move(finding));
+  findings.add(std::move(finding));
 }
 
 // The names of who issued what the known clients present.
@@ -56,12 +54,11 @@ std::set<std::string_view> issuers_of_canaries(const ServerView& view) {
   return issuers;
 }
 
-void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
-  const std::vector<Certificate>& announced = view.content.announced;
-  const bool some_ca =
-      std::any_of(announced.begin(), announced.end(), [](const Certificate& certificate) {
-        return certificate.facts().is_ca || certificate.facts().self_signed;
-      });
+void not_a_ca(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
+  const bool some_ca = std::ranges::any_of(view.content.announced, [](const Certificate& one) {
+    return one.facts().is_ca || one.facts().self_signed;
+  });
   if (!some_ca) return;                               // leaf-as-client-ca speaks
   std::optional<std::set<std::string_view>> issuers;  // read where it matters
   const auto issues = [&](const CertificateFacts& facts) {
@@ -69,7 +66,7 @@ void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
     return issuers->contains(facts.subject.canonical);
   };
   report_members(
-      view, FindingKind::kNotACa,
+      view,
       [&](const Member& member) {
         const CertificateFacts& facts = member.certificate.facts();
         if (facts.is_ca) return !pki::may_issue_clients(member.certificate);
@@ -79,81 +76,114 @@ void not_a_ca(const ServerView& view, std::vector<Finding>& findings) {
       findings);
 }
 
-void strength(const ServerView& view, std::vector<Finding>& findings) {
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
-  const auto owner = resolved.tls_owner(view.index);
-  if (!owner) return;
-  const int demanded = pki::security_bits_of_level(
-      resolved.servers[*owner].security_level().value_or(trust::kDefaultSecurityLevel));
+// What the security level of the block that decides demands; nullopt: nothing is verified here.
+std::optional<int> bits_demanded(const ServerView& view) {
+  const config::TlsContext* owner = view.owner();
+  if (!asks(view.server()) || owner == nullptr) return std::nullopt;
+  return pki::security_bits_of_level(
+      owner->security_level().value_or(trust::kDefaultSecurityLevel));
+}
+
+void weak_key(const ServerView& view, Findings& findings) {
+  const auto demanded = bits_demanded(view);
+  if (!demanded) return;
   report_members(
-      view, FindingKind::kWeakKey,
-      [=](const Member& member) { return member.certificate.facts().security_bits < demanded; },
+      view,
+      [=](const Member& member) { return member.certificate.facts().security_bits < *demanded; },
       findings);
+}
+
+void weak_signature(const ServerView& view, Findings& findings) {
+  const auto demanded = bits_demanded(view);
+  if (!demanded) return;
   report_members(
-      view, FindingKind::kWeakSignature,
+      view,
       [=](const Member& member) {
-        return !member.is_anchor() && pki::signature_bits(member.certificate) < demanded;
+        return !member.is_anchor() && pki::signature_bits(member.certificate) < *demanded;
       },
       findings);
 }
 
-void ca_names(const ServerView& view, std::vector<Finding>& findings) {
+void ca_names_too_large(const ServerView& view, Findings& findings) {
   // RFC 5246 §7.4.4 gives the names 2^16-1 bytes; RFC 8446 §4.3.2 gives as many to all extensions,
   // and OpenSSL's signature_algorithms and the headers take some 60 of them.
   constexpr std::size_t kLimit = 0xffff - 64;
   const std::size_t bytes = view.facts.ca_names_bytes;
-  if (bytes <= kLimit) return;
-  findings.push_back(finding_for(view, FindingKind::kCaNamesTooLarge,
-                                 std::to_string(view.facts.ca_names) + " names take " +
+  if (!asks(view.server()) || bytes <= kLimit) return;
+  findings.add(finding_for(view, std::to_string(view.facts.ca_names) + " names take " +
                                      std::to_string(bytes) + " bytes, the limit is " +
                                      std::to_string(kLimit)));
 }
 
-// RFC 5246 §7.4.2: each certificate certifies the one before it.
-void chain_order(const ServerView& view, const std::string& path, std::vector<Finding>& findings) {
-  const pki::Material* material = view.material().content(&path);
-  if (material == nullptr) return;
-  const std::vector<Certificate>& chain = material->certificates;
-  const auto breaks = std::adjacent_find(chain.begin(), chain.end(),
-                                         [](const Certificate& child, const Certificate& issuer) {
-                                           return child.facts().issuer != issuer.facts().subject;
-                                         });
-  if (breaks == chain.end()) return;
-  findings.push_back(finding_for_file(view, FindingKind::kChainOrder, path,
-                                      named(std::next(breaks)->facts()) + " did not issue " +
-                                          named(breaks->facts()) + " before it"));
+// RFC 5246 §7.4.2: each certificate certifies the one before it. "": each does.
+std::string disorder_of(const std::vector<Certificate>& chain) {
+  const auto breaks =
+      std::ranges::adjacent_find(chain, [](const Certificate& child, const Certificate& issuer) {
+        return child.facts().issuer != issuer.facts().subject;
+      });
+  if (breaks == chain.end()) return "";
+  return named(std::next(breaks)->facts()) + " did not issue " + named(breaks->facts()) +
+         " before it";
 }
 
-void chain_orders(const ServerView& view, std::vector<Finding>& findings) {
+void chain_order(const ServerView& view, Findings& findings) {
   if (!view.server().on_tls_socket) return;
   for (const config::FileRef& reference : view.server().certificates.value) {
-    for (const std::string& path : known_paths(reference)) chain_order(view, path, findings);
+    for (const std::string& path : known_paths(reference)) {
+      const pki::Material* material = view.material().content(&path);
+      if (material == nullptr) continue;
+      const std::string disorder = disorder_of(material->certificates);
+      if (!disorder.empty()) findings.add(finding_for_file(view, path, disorder));
+    }
   }
 }
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kChainOrder,
+         .id = "chain-order",
+         .severity = Severity::kInfo,
+         .meaning = "In the chain that this server presents, a certificate is not followed by its "
+                    "issuer. nginx sends the certificates in the order of the file, and some "
+                    "clients do not sort them.",
+         .remedy = "Write the server's certificate first, then the issuer of each one.",
+         .check = chain_order},
+    Rule{.kind = FindingKind::kNotACa,
+         .id = "not-a-ca",
+         .severity = Severity::kWarning,
+         .meaning = "A certificate among the client CAs cannot issue client certificates: it is "
+                    "not a CA, or its extended key usage lacks clientAuth. nginx advertises it, "
+                    "and its clients get 400 (21:unable to verify the first certificate, "
+                    "26:unsuitable certificate purpose).",
+         .remedy = "Replace it with the CA that issues the clients' certificates.",
+         .check = not_a_ca},
+    Rule{.kind = FindingKind::kWeakKey,
+         .id = "weak-key",
+         .severity = Severity::kWarning,
+         .meaning = "The key of a client CA is weaker than the security level of ssl_ciphers "
+                    "demands: its clients get 400 (67:CA certificate key too weak).",
+         .remedy = "Replace the CA with one that has a stronger key. Until then, ssl_ciphers with "
+                   "@SECLEVEL=1 or 0 accepts it.",
+         .check = weak_key},
+    Rule{.kind = FindingKind::kWeakSignature,
+         .id = "weak-signature",
+         .severity = Severity::kWarning,
+         .meaning = "An intermediate is signed with a digest that the security level of "
+                    "ssl_ciphers forbids: clients under it get 400 (68:CA signature digest "
+                    "algorithm too weak).",
+         .remedy = "Have it issued again with SHA-256; its key may stay.",
+         .check = weak_signature},
+    Rule{.kind = FindingKind::kCaNamesTooLarge,
+         .id = "ca-names-too-large",
+         .severity = Severity::kWarning,
+         .meaning = "The names of the client CAs do not fit into a CertificateRequest: the "
+                    "handshake fails for everyone.",
+         .remedy = "Remove CAs from ssl_client_certificate; those in ssl_trusted_certificate are "
+                   "not advertised.",
+         .check = ca_names_too_large},
+};
 
 }  // namespace
 
-void material_rules(const ServerView& view, std::vector<Finding>& findings) {
-  chain_orders(view, findings);
-  if (!asks(view.server())) return;
-  not_a_ca(view, findings);
-  strength(view, findings);
-  ca_names(view, findings);
-}
-
-void writable_file_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
-  constexpr std::uint32_t kWritableByOthers = 0002;  // S_IWOTH
-  std::set<std::string> ours;                        // nginx does not read them
-  for (const Canary& canary : snapshot.canaries) ours.insert(canary.path);
-  for (const auto& [path, seen] : snapshot.sightings()) {
-    if (!seen.stamp || (seen.stamp->mode & kWritableByOthers) == 0 || ours.contains(path)) continue;
-    findings.push_back({.kind = FindingKind::kFileWorldWritable,
-                        .context = {},
-                        .path = path,
-                        .fingerprint = {},
-                        .at = {},
-                        .detail = base::sanitize(path, base::kMaxPathBytes)});
-  }
-}
+Subject material_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

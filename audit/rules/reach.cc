@@ -1,6 +1,7 @@
 // Rules about who can reach a server block: names that lead elsewhere, TLS contexts and CAs of
 // other blocks that count, ways past the client certificate.
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
 
@@ -16,7 +17,7 @@ using config::TlsContext;
 using config::VerifyClient;
 
 std::string block_at(const ServerView& view, std::size_t server) {
-  const base::SourceLocation at = view.snapshot.config->resolved.servers[server].at;
+  const base::SourceLocation at = view.resolved().servers[server].at;
   return "the server block at " + view.snapshot.config->document->path_of(at.file) + ":" +
          std::to_string(at.line);
 }
@@ -33,7 +34,7 @@ std::string listed(const ServerView& view, const std::vector<LostName>& lost) {
   std::string text;
   for (std::size_t i = 0; i < std::min(lost.size(), kShown); ++i) {
     const LostName& one = lost[i];
-    const config::Socket& socket = view.snapshot.config->resolved.sockets[one.socket];
+    const config::Socket& socket = view.resolved().sockets[one.socket];
     text += (i == 0 ? "\"" : ", \"") + one.name + "\" on " + socket.canonical + " leads to " +
             block_at(view, one.winner);
   }
@@ -41,35 +42,32 @@ std::string listed(const ServerView& view, const std::vector<LostName>& lost) {
                                : text + ", and " + std::to_string(lost.size() - kShown) + " more";
 }
 
-void shadowed(const ServerView& view, std::vector<Finding>& findings) {
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+void shadowed(const ServerView& view, Findings& findings) {
+  const config::ResolvedConfig& resolved = view.resolved();
   std::vector<LostName> lost;
   std::ranges::copy_if(resolved.lost_names_of(view.index), std::back_inserter(lost),
                        [&](const LostName& one) { return matters(resolved, one); });
   const std::size_t speaker = resolved.label_owner(view.index);
   if (lost.empty() && speaker == view.index) return;
-  findings.push_back(finding_for(view, FindingKind::kServerShadowed,
-                                 lost.empty()
+  findings.add(finding_for(view, lost.empty()
                                      ? block_at(view, speaker) + " has the same name and address"
                                      : listed(view, lost)));
 }
 
-void inert(const ServerView& view, std::vector<Finding>& findings) {
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+void inert(const ServerView& view, Findings& findings) {
+  const config::ResolvedConfig& resolved = view.resolved();
   const TlsContext& server = view.server();
   if (server.verify_client.value == VerifyClient::kOff) return;
   const bool is_own = server.verify_client.provenance == config::Provenance::kLocal;
   if (!server.on_tls_socket) {
     if (!is_own) return;
-    findings.push_back(finding_for(view, FindingKind::kInertTlsSettings,
-                                   "no listen of this server block speaks TLS"));
+    findings.add(finding_for(view, "no listen of this server block speaks TLS"));
     return;
   }
-  const auto owner = resolved.tls_owner(view.index);
+  const auto owner = resolved.tls_owner(view.index);  // R3.44
   if (server.has_context || !owner) return;
   if (resolved.servers[*owner].verify_client.value != VerifyClient::kOff) return;
-  findings.push_back(finding_for(view, FindingKind::kInertTlsSettings,  // R3.44
-                                 "this server block has no certificate, so the TLS context of " +
+  findings.add(finding_for(view, "this server block has no certificate, so the TLS context of " +
                                      block_at(view, *owner) + " counts, which asks for none"));
 }
 
@@ -111,16 +109,15 @@ std::string gain(const ServerView& view, const TlsContext& by_default) {
   return "";
 }
 
-void other_ca(const ServerView& view, std::vector<Finding>& findings) {
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+void side_door_ca(const ServerView& view, Findings& findings) {
+  const config::ResolvedConfig& resolved = view.resolved();
   const TlsContext& server = view.server();
   if (!asks(server) || !server.has_context) return;
   for (const SocketRole& place : resolved.reaches[view.index].roles) {
     const auto door = config::routing::side_door(resolved, place, view.index);
     const std::string who = door ? gain(view, resolved.servers[*door]) : "";
     if (who.empty()) continue;
-    findings.push_back(finding_for(view, FindingKind::kDefaultServerOtherCa,
-                                   who + " are let in by the default server of " +
+    findings.add(finding_for(view, who + " are let in by the default server of " +
                                        resolved.sockets[place.socket].canonical + ", " +
                                        block_at(view, *door) + ", when they send no SNI"));
     return;
@@ -128,38 +125,71 @@ void other_ca(const ServerView& view, std::vector<Finding>& findings) {
 }
 
 // R3.44: with CA settings of its own, which nothing reads.
-void borrowed_ca(const ServerView& view, std::vector<Finding>& findings) {
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+void borrowed_ca(const ServerView& view, Findings& findings) {
+  const config::ResolvedConfig& resolved = view.resolved();
   const TlsContext& server = view.server();
   const auto owner = resolved.tls_owner(view.index);
   if (!asks(server) || server.has_context || !owner) return;
   const TlsContext& judge = resolved.servers[*owner];
   if (judge.verify_client.value == VerifyClient::kOff || has_same_trust_files(judge, server))
     return;
-  findings.push_back(finding_for(view, FindingKind::kDefaultServerOtherCa,
-                                 "this server block has no certificate, so the CAs of " +
+  findings.add(finding_for(view, "this server block has no certificate, so the CAs of " +
                                      block_at(view, *owner) + " decide for all its clients"));
 }
 
-void open_sibling(const ServerView& view, std::vector<Finding>& findings) {
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
+void open_sibling(const ServerView& view, Findings& findings) {
+  const config::ResolvedConfig& resolved = view.resolved();
   if (!asks(view.server()) || view.facts.enforced != true) return;
   const auto sibling = config::routing::open_sibling(resolved, view.index);
   if (!sibling) return;
-  findings.push_back(finding_for(
-      view, FindingKind::kSniSiblingWithoutMtls,
-      block_at(view, *sibling) + " passes the same requests to the same backend and asks for no "
-                                 "certificate"));
+  findings.add(
+      finding_for(view, block_at(view, *sibling) +
+                            " passes the same requests to the same backend and asks for no "
+                            "certificate"));
 }
+
+// At most one speaks: a block either has a certificate of its own or borrows a context.
+void other_ca(const ServerView& view, Findings& findings) {
+  side_door_ca(view, findings);
+  borrowed_ca(view, findings);
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kServerShadowed,
+         .id = "server-shadowed",
+         .severity = Severity::kWarning,
+         .meaning = "A name of this server block leads to an earlier one on the same address: "
+                    "nginx warns (conflicting server name, ignored) and uses the first.",
+         .remedy = "Remove one of the two blocks, or give it another name.",
+         .check = shadowed},
+    Rule{.kind = FindingKind::kInertTlsSettings,
+         .id = "inert-tls-settings",
+         .severity = Severity::kInfo,
+         .meaning = "Client verification is configured in a server block that no TLS socket leads "
+                    "to: the settings do nothing.",
+         .remedy = "Add ssl to its listen, or remove the settings.",
+         .check = inert},
+    Rule{.kind = FindingKind::kDefaultServerOtherCa,
+         .id = "default-server-other-ca",
+         .severity = Severity::kWarning,
+         .meaning = "The default server of the address trusts other client CAs. It judges clients "
+                    "that send no SNI, and they may then ask for this server block by their Host "
+                    "header (200, SUCCESS).",
+         .remedy = "Add a default server with ssl_reject_handshake on, or give both blocks the "
+                   "same CAs.",
+         .edit = Edit::add_server("ssl_reject_handshake", "on"),
+         .check = other_ca},
+    Rule{.kind = FindingKind::kSniSiblingWithoutMtls,
+         .id = "sni-sibling-without-mtls",
+         .severity = Severity::kWarning,
+         .meaning = "Another name on the same address leads to the same backend, and asks no "
+                    "client for a certificate.",
+         .remedy = "Demand client certificates there too, or remove the backend from it.",
+         .check = open_sibling},
+};
 
 }  // namespace
 
-void reach_rules(const ServerView& view, std::vector<Finding>& findings) {
-  shadowed(view, findings);
-  inert(view, findings);
-  other_ca(view, findings);
-  borrowed_ca(view, findings);
-  open_sibling(view, findings);
-}
+Subject reach_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

@@ -1,120 +1,83 @@
-// Rules about the CRLs of a server block that sets ssl_crl (R3.33).
-#include <algorithm>
-#include <map>
+// Rules about whether a client's revocation is noticed at all, and when.
+#include <array>
 
-#include "audit/clock.h"
 #include "audit/rules/rules.h"
-#include "audit/trust/crl_coverage.h"
 #include "audit/trust/resumption.h"
 
 namespace mtls::audit::rules {
 namespace {
-
-using pki::RevocationListFacts;
-
-bool in_time(const RevocationListFacts& list, const Clock& clock) {
-  const bool has_ended = list.next_update && clock.has_come(*list.next_update);
-  return list.this_update && clock.has_come(*list.this_update) && !has_ended;
-}
-
-bool outlasts(const RevocationListFacts& list, const RevocationListFacts& known) {
-  return known.next_update && (!list.next_update || *list.next_update > *known.next_update);
-}
-
-// OpenSSL prefers a CRL in time over one that is not, in either order (R3.33): of those the latest
-// next_update speaks for its issuer.
-std::map<std::string, const RevocationListFacts*> best_by_issuer(const ServerView& view) {
-  std::map<std::string, const RevocationListFacts*> best;
-  for (const pki::RevocationList& list : view.content.revocation_lists) {
-    const RevocationListFacts*& known = best[list.facts().issuer.canonical];
-    const bool now_good = in_time(list.facts(), view.clock());
-    const bool known_good = known != nullptr && in_time(*known, view.clock());
-    const bool better = known == nullptr || (now_good && !known_good) ||
-                        (now_good == known_good && outlasts(list.facts(), *known));
-    if (better) known = &list.facts();
-  }
-  return best;
-}
-
-void freshness(const ServerView& view, const RevocationListFacts& list,
-               std::vector<Finding>& findings) {
-  const std::string whose = "the CRL of " + list.issuer.rfc2253;
-  if (list.this_update && !view.clock().has_come(*list.this_update)) {
-    findings.push_back(finding_for(view, FindingKind::kCrlNotYetValid,
-                                   whose + " is dated " + base::rfc3339(*list.this_update)));
-  }
-  if (!list.next_update) return;
-  const auto due = crl_due_at(list);
-  if (view.clock().has_come(*list.next_update)) {
-    findings.push_back(finding_for(view, FindingKind::kCrlStale,
-                                   whose + " expired at " + base::rfc3339(*list.next_update)));
-  } else if (due && view.clock().has_come(*due)) {
-    findings.push_back(finding_for(view, FindingKind::kCrlExpiresSoon,
-                                   whose + " expires at " + base::rfc3339(*list.next_update)));
-  }
-}
-
-void missing_lists(const ServerView& view, std::vector<Finding>& findings) {
-  constexpr std::size_t kMaxNamed = 5;
-  const auto missing = trust::cas_without_crl(view.content);
-  if (missing.empty()) return;
-  const std::size_t shown = std::min(missing.size(), kMaxNamed);
-  std::string names;
-  for (std::size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + named(*missing[i]);
-  if (shown < missing.size()) {
-    names += " and " + std::to_string(missing.size() - shown) + " more";
-  }
-  findings.push_back(
-      finding_for(view, FindingKind::kCrlMissingIssuer, "there is no CRL of " + names));
-}
-
-void wrong_signers(const ServerView& view, std::vector<Finding>& findings) {
-  for (const RevocationListFacts* list : trust::crls_of_wrong_signer(view.content)) {
-    findings.push_back(finding_for(view, FindingKind::kCrlWrongSigner,
-                                   "no CA of this name signed the CRL of " + list->issuer.rfc2253));
-  }
-}
 
 bool is_on(const config::TlsContext& server, std::string_view directive) {
   const config::Setting<std::string>* setting = server.setting(directive);
   return setting != nullptr && !setting->value.empty() && setting->value != "off";
 }
 
-void resumption(const ServerView& view, std::vector<Finding>& findings) {
-  const auto kept = trust::resumption(view.snapshot.config->resolved, view.index, view.build);
+bool checks_revocation(const ServerView& view) {
+  return view.content.check_crls || is_on(view.server(), "ssl_ocsp");
+}
+
+bool names_no_revocation(const ServerView& view) {
+  return !view.server().crl.value && !is_on(view.server(), "ssl_ocsp");
+}
+
+void resumption(const ServerView& view, Findings& findings) {
+  if (!asks(view.server()) || !checks_revocation(view)) return;
+  const auto kept = trust::resumption(view.resolved(), view.index, view.build);
   if (!kept || kept->window.count() == 0) return;
   const std::string who =
       kept->needs_ticketless_client ? "a TLS 1.2 client that takes no tickets" : "a revoked client";
-  findings.push_back(
-      finding_for(view, FindingKind::kResumptionOutlivesRevocation,
-                  kept->kept_by + ": " + who + " resumes its session for " +
-                      std::to_string(kept->window.count()) + " s after its last full handshake" +
-                      (kept->is_endless ? ", with TLS 1.3 again and again without end" : "")));
-  findings.back().at = kept->at;
+  Finding finding = finding_for(
+      view, kept->kept_by + ": " + who + " resumes its session for " +
+                std::to_string(kept->window.count()) + " s after its last full handshake" +
+                (kept->is_endless ? ", with TLS 1.3 again and again without end" : ""));
+  finding.at = kept->at;
+  findings.add(std::move(finding));
 }
 
-void stapling_only(const ServerView& view, std::vector<Finding>& findings) {
+void stapling_only(const ServerView& view, Findings& findings) {
+  if (!asks(view.server()) || checks_revocation(view) || !names_no_revocation(view)) return;
   const config::Setting<std::string>* stapling = view.server().setting("ssl_stapling");
   if (stapling == nullptr || stapling->value != "on") return;
-  findings.push_back(finding_for(view, FindingKind::kStaplingIsNotClientRevocation,
-                                 "ssl_stapling on, and neither ssl_crl nor ssl_ocsp"));
-  findings.back().at = stapling->at;
+  Finding finding = finding_for(view, "ssl_stapling on, and neither ssl_crl nor ssl_ocsp");
+  finding.at = stapling->at;
+  findings.add(std::move(finding));
 }
+
+void no_revocation(const ServerView& view, Findings& findings) {
+  if (!asks(view.server()) || !names_no_revocation(view)) return;
+  findings.add_strict(finding_for(view, "no ssl_crl and no ssl_ocsp"));
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kResumptionOutlivesRevocation,
+         .id = "resumption-outlives-revocation",
+         .severity = Severity::kWarning,
+         .meaning = "TLS sessions survive a reload here: a client that has been revoked since "
+                    "resumes its session and is served (200, SUCCESS) until ssl_session_timeout.",
+         .remedy = "Shorten ssl_session_timeout, or keep no sessions: set ssl_session_cache none "
+                   "and no ssl_session_ticket_key in the default server of the address.",
+         .edit = Edit::set("ssl_session_timeout"),
+         .check = resumption},
+    Rule{.kind = FindingKind::kStaplingIsNotClientRevocation,
+         .id = "stapling-is-not-client-revocation",
+         .severity = Severity::kWarning,
+         .meaning = "ssl_stapling is about the server's own certificate. Nothing here checks "
+                    "whether a client's certificate has been revoked.",
+         .remedy = "Set ssl_crl or ssl_ocsp on if client certificates can be revoked.",
+         .check = stapling_only},
+    Rule{.kind = FindingKind::kNoClientRevocation,
+         .id = "no-client-revocation",
+         .severity = Severity::kWarning,
+         .strict_only = true,
+         .meaning = "Neither ssl_crl nor ssl_ocsp is set: nginx serves a client whose certificate "
+                    "has been revoked until the certificate expires.",
+         .remedy = "Set ssl_crl to the CRLs of all CAs of the bundle, or issue certificates that "
+                   "live only for days.",
+         .check = no_revocation},
+};
 
 }  // namespace
 
-void revocation_rules(const ServerView& view, std::vector<Finding>& findings) {
-  if (!asks(view.server())) return;
-  const bool asks_responder = is_on(view.server(), "ssl_ocsp");
-  if (view.content.check_crls || asks_responder) {
-    resumption(view, findings);
-  } else if (!view.server().crl.value) {
-    stapling_only(view, findings);
-  }
-  if (!view.content.check_crls) return;
-  for (const auto& [issuer, list] : best_by_issuer(view)) freshness(view, *list, findings);
-  missing_lists(view, findings);
-  wrong_signers(view, findings);
-}
+Subject revocation_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

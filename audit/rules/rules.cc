@@ -1,40 +1,60 @@
 #include "audit/rules/rules.h"
 
-#include <array>
+#include <algorithm>
+#include <limits>
+#include <tuple>
 
 #include "base/text.h"
 
 namespace mtls::audit::rules {
+namespace {
 
-std::vector<Finding> server_findings(const ServerView& view) {
-  constexpr std::array<ServerRule, 11> kRules{
-      config_rules,      file_rules,        trust_rules, material_rules,
-      revocation_rules,  identity_rules,    reach_rules, upstream_rules,
-      enforcement_rules, server_side_rules, strict_rules};
+constexpr std::size_t kAfterAllSubjects = std::numeric_limits<std::size_t>::max();
+
+template <class Check, class View>
+std::vector<Finding> run(const View& view) {
+  std::vector<Placed> all;
+  std::size_t position = 0;
+  for (const Subject subject : subjects()) {
+    for (const Rule& rule : subject) {
+      const Check* check = std::get_if<Check>(&rule.check);
+      if (check == nullptr || (rule.strict_only && view.profile != Profile::kStrict)) continue;
+      Findings findings(rule, view.profile, position, all);
+      (*check)(view, findings);
+    }
+    ++position;
+  }
+  std::ranges::stable_sort(all, {},
+                           [](const Placed& one) { return std::tuple(one.subject, one.item); });
   std::vector<Finding> findings;
-  for (const ServerRule rule : kRules) rule(view, findings);
+  findings.reserve(all.size());
+  for (Placed& one : all) findings.push_back(std::move(one.finding));
   return findings;
 }
 
+}  // namespace
+
+const config::TlsContext* ServerView::owner() const {
+  const auto owner = resolved().tls_owner(index);
+  return owner ? &resolved().servers[*owner] : nullptr;
+}
+
+void Findings::add_strict(Finding finding) {
+  if (profile_ == Profile::kStrict) place(kAfterAllSubjects, 0, std::move(finding));
+}
+
+void Findings::place(std::size_t subject, std::size_t item, Finding finding) {
+  finding.kind = rule_.kind;
+  finding.severity = profile_ == Profile::kStrict ? rule_.strict_severity.value_or(rule_.severity)
+                                                  : rule_.severity;
+  all_.push_back({.subject = subject, .item = item, .finding = std::move(finding)});
+}
+
+std::vector<Finding> server_findings(const ServerView& view) { return run<ServerCheck>(view); }
+
 std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
                                      Profile profile) {
-  std::vector<Finding> findings;
-  for (const NginxError& error : snapshot.nginx_errors()) {
-    findings.push_back({.kind = FindingKind::kNginxRefusesConfig,
-                        .context = {},
-                        .path = {},
-                        .fingerprint = {},
-                        .at = {},
-                        .detail = error.text()});
-  }
-  writable_file_rules(snapshot, findings);
-  client_name_rules(snapshot, findings);
-  canary_rules(snapshot, evidence, findings);
-  upstream_time_rules(snapshot, evidence, findings);
-  strength_rules(snapshot, findings);
-  error_log_rules(snapshot, findings);
-  server_tokens_rules(snapshot, profile, findings);
-  return findings;
+  return run<HostCheck>(HostView{.snapshot = snapshot, .evidence = evidence, .profile = profile});
 }
 
 void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings) {
@@ -46,24 +66,29 @@ void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings
   }
 }
 
-std::string named(const pki::CertificateFacts& facts) {
-  return facts.subject.rfc2253 + " (" + facts.fingerprint.label() + ")";
+Finding finding_at(const std::optional<base::SourceLocation>& at, const std::string& detail) {
+  return {.at = at, .detail = base::sanitize(detail, base::kMaxPathBytes)};
 }
 
-Finding finding_for(const ServerView& view, FindingKind kind, const std::string& detail) {
-  return {.kind = kind,
-          .context = view.server().id,
-          .path = {},
-          .fingerprint = {},
-          .at = view.server().at,
-          .detail = base::sanitize(detail, base::kMaxPathBytes)};
+Finding finding_for(const config::TlsContext& server, const std::string& detail) {
+  Finding finding = finding_at(server.at, detail);
+  finding.context = server.id;
+  return finding;
 }
 
-Finding finding_for_file(const ServerView& view, FindingKind kind, const std::string& path,
+Finding finding_for(const ServerView& view, const std::string& detail) {
+  return finding_for(view.server(), detail);
+}
+
+Finding finding_for_file(const ServerView& view, const std::string& path,
                          const std::string& detail) {
-  Finding finding = finding_for(view, kind, path + ": " + detail);
+  Finding finding = finding_for(view, path + ": " + detail);
   finding.path = path;
   return finding;
+}
+
+std::string named(const pki::CertificateFacts& facts) {
+  return facts.subject.rfc2253 + " (" + facts.fingerprint.label() + ")";
 }
 
 }  // namespace mtls::audit::rules

@@ -1,74 +1,122 @@
-// The rules: plain functions from a judged server to findings, in an ordered array per subject.
-// Pure.
+// Running the rules: what a check may look at, where it reports, and which subjects there are. A
+// rule is one row in audit/rules/<subject>.cc with its check beside it; a new one needs nothing
+// here. Checks know no settings and no severities. Pure.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "audit/material_view.h"
+#include "audit/policy.h"
+#include "audit/rules/registry.h"
 #include "audit/snapshot.h"
 #include "audit/trust/trust.h"
 
 namespace mtls::audit::rules {
 
-/// Everything a rule may look at.
+/// Everything a rule about one server block may look at.
 struct ServerView {
   const Snapshot& snapshot;
   const config::NginxBuild& build;
   std::size_t index;  // of the server in config->resolved.servers
   Profile profile;
-  const Evidence& evidence;            // the material and the time: what is asked is noted
+  const Evidence& evidence;            // the files and the time: what is asked of them is noted
   const trust::TrustContent& content;  // of the block that decides
   const ServerAudit& facts;            // all but findings and next_change_at
 
-  const config::TlsContext& server() const { return snapshot.config->resolved.servers[index]; }
+  const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
+  const config::TlsContext& server() const { return resolved().servers[index]; }
+  /// The block whose SSL_CTX judges: itself or the default server (R3.44). nullptr: no TLS leads
+  /// here.
+  const config::TlsContext* owner() const;
   const MaterialView& material() const { return evidence.material; }
   const Clock& clock() const { return evidence.clock; }
 };
 
-using ServerRule = void (*)(const ServerView& view, std::vector<Finding>& findings);
+/// Everything a rule about the whole configuration may look at.
+struct HostView {
+  const Snapshot& snapshot;
+  const Evidence& evidence;
+  Profile profile;
 
-/// All rules of all subjects over one server.
+  const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
+  const MaterialView& material() const { return evidence.material; }
+  const Clock& clock() const { return evidence.clock; }
+};
+
+/// A finding and its place among those of one view.
+struct Placed {
+  std::size_t subject;  // in the order of subjects()
+  std::size_t item;
+  Finding finding;
+};
+
+/// Where one check reports. Adds the rule's kind and severity.
+class Findings {
+ public:
+  Findings(const Rule& rule, Profile profile, std::size_t subject, std::vector<Placed>& all)
+      : rule_(rule), profile_(profile), subject_(subject), all_(all) {}
+
+  void add(Finding finding) { add_at(0, std::move(finding)); }
+  /// About the `item`-th of the things that the rules of the subject look at one by one: what is
+  /// said about one thing stands together.
+  void add_at(std::size_t item, Finding finding) { place(subject_, item, std::move(finding)); }
+  /// Only the strict profile reports this, after everything else.
+  void add_strict(Finding finding);
+
+ private:
+  void place(std::size_t subject, std::size_t item, Finding finding);
+
+  const Rule& rule_;
+  Profile profile_;
+  std::size_t subject_;
+  std::vector<Placed>& all_;
+};
+
+/// All rules about one server block.
 std::vector<Finding> server_findings(const ServerView& view);
-
-/// What is wrong with the configuration as a whole.
+/// All rules about the configuration as a whole.
 std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
                                      Profile profile);
-
-/// Takes out what is disabled and gives the rest its severities.
+/// Removes what the settings disable and gives the rest the severities that they say.
 void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings);
 
-/// A finding about `view`'s server; `detail` is sanitized.
-Finding finding_for(const ServerView& view, FindingKind kind, const std::string& detail);
-/// The same about one file of it.
-Finding finding_for_file(const ServerView& view, FindingKind kind, const std::string& path,
+// For checks: findings without kind and severity; `detail` is sanitized.
+Finding finding_for(const config::TlsContext& server, const std::string& detail);
+Finding finding_for(const ServerView& view, const std::string& detail);
+Finding finding_for_file(const ServerView& view, const std::string& path,
                          const std::string& detail);
+/// About a place in the configuration, whatever server block it belongs to.
+Finding finding_at(const std::optional<base::SourceLocation>& at, const std::string& detail);
 
 /// A certificate as findings name it.
 std::string named(const pki::CertificateFacts& facts);
 
-// One function per subject; each applies its own rules in order.
-void config_rules(const ServerView& view, std::vector<Finding>& findings);
-void file_rules(const ServerView& view, std::vector<Finding>& findings);
-void material_rules(const ServerView& view, std::vector<Finding>& findings);
-void trust_rules(const ServerView& view, std::vector<Finding>& findings);
-void revocation_rules(const ServerView& view, std::vector<Finding>& findings);
-void upstream_rules(const ServerView& view, std::vector<Finding>& findings);
-void identity_rules(const ServerView& view, std::vector<Finding>& findings);
-void enforcement_rules(const ServerView& view, std::vector<Finding>& findings);
-void server_side_rules(const ServerView& view, std::vector<Finding>& findings);
-void reach_rules(const ServerView& view, std::vector<Finding>& findings);
-/// What Profile::kStrict adds to `findings`; the last.
-void strict_rules(const ServerView& view, std::vector<Finding>& findings);
+/// The rows of one file. Findings are listed subject by subject, item by item, row by row.
+using Subject = std::span<const Rule>;
+const std::vector<Subject>& subjects();
 
-// Of the whole configuration: files and directives, wherever they stand.
-void writable_file_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void client_name_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void canary_rules(const Snapshot& snapshot, const Evidence& evidence,
-                  std::vector<Finding>& findings);
-void upstream_time_rules(const Snapshot& snapshot, const Evidence& evidence,
-                         std::vector<Finding>& findings);
-void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void error_log_rules(const Snapshot& snapshot, std::vector<Finding>& findings);
-void server_tokens_rules(const Snapshot& snapshot, Profile profile, std::vector<Finding>& findings);
+Subject refusal_rules();
+Subject verification_rules();
+Subject file_rules();
+Subject client_ca_rules();
+Subject trust_rules();
+Subject material_rules();
+Subject client_name_rules();
+Subject revocation_rules();
+Subject crl_date_rules();
+Subject crl_coverage_rules();
+Subject canary_rules();
+Subject server_certificate_rules();
+Subject reach_rules();
+Subject upstream_rules();
+Subject upstream_identity_rules();
+Subject enforcement_rules();
+Subject error_page_rules();
+Subject presented_chain_rules();
+Subject tls_strength_rules();
+Subject core_directive_rules();
+Subject missing_file_rules();
 
 }  // namespace mtls::audit::rules

@@ -1,7 +1,6 @@
-// Rules about the CAs a server trusts: roles, roots, depth, expiry and what replaces what.
+// Rules about what a server trusts as a whole: until when, how deep, and whom besides its clients.
 #include <algorithm>
-#include <set>
-#include <string_view>
+#include <array>
 
 #include "audit/clock.h"
 #include "audit/rules/rules.h"
@@ -10,69 +9,9 @@
 namespace mtls::audit::rules {
 namespace {
 
+using config::TlsContext;
 using pki::CertificateFacts;
 using pki::Member;
-
-// The names, canonical, under which the store holds a CA certificate in force.
-using Names = std::set<std::string_view>;
-
-Names names_in_force(const ServerView& view) {
-  Names names;
-  for (const Member& member : view.facts.store.members) {
-    const CertificateFacts& facts = member.certificate.facts();
-    if (facts.is_ca && view.clock().is_within(facts.validity))
-      names.insert(facts.subject.canonical);
-  }
-  return names;
-}
-
-Finding about_ca(const ServerView& view, FindingKind kind, const CertificateFacts& facts,
-                 const std::string& what) {
-  Finding finding = finding_for(view, kind, named(facts) + " " + what);
-  finding.fingerprint = facts.fingerprint;
-  return finding;
-}
-
-void leaf_as_ca(const ServerView& view, std::vector<Finding>& findings) {
-  const auto& announced = view.content.announced;
-  const bool useless =
-      std::none_of(announced.begin(), announced.end(), [](const pki::Certificate& certificate) {
-        return certificate.facts().is_ca ||
-               certificate.facts().self_signed;  // a pinned self-signed client works (R6.2)
-      });
-  if (announced.empty() || !useless) return;
-  findings.push_back(
-      about_ca(view, FindingKind::kLeafAsClientCa, announced.front().facts(), "is not a CA"));
-}
-
-void validity(const ServerView& view, const CertificateFacts& facts, const Names& in_force,
-              std::vector<Finding>& findings) {
-  const auto& [not_before, not_after] = facts.validity;
-  const bool replaced = in_force.contains(facts.subject.canonical);  // by another: this one is not
-  if (not_after && view.clock().has_come(*not_after)) {
-    findings.push_back(
-        about_ca(view, replaced ? FindingKind::kCaSupersededExpired : FindingKind::kCaExpired,
-                 facts, "expired at " + base::rfc3339(*not_after)));
-  } else if (not_before && !view.clock().has_come(*not_before) && !replaced) {
-    findings.push_back(about_ca(view, FindingKind::kCaNotYetValid, facts,
-                                "is not valid before " + base::rfc3339(*not_before)));
-  }
-}
-
-void members(const ServerView& view, std::vector<Finding>& findings) {
-  const Names in_force = names_in_force(view);
-  // What only ssl_trusted_certificate adds, for stapling say, is nobody's outage.
-  for (std::size_t i = 0; i < view.content.issuing; ++i) {
-    const Member& member = view.facts.store.members[i];
-    const CertificateFacts& facts = member.certificate.facts();
-    if (member.duplicate || !facts.is_ca) continue;
-    validity(view, facts, in_force, findings);
-    if (!member.chains_to_anchor) {
-      findings.push_back(
-          about_ca(view, FindingKind::kBundleMissingRoot, facts, "does not lead to a root"));
-    }
-  }
-}
 
 // nullptr: none of the issuing CAs loses its own last path then.
 const Member* first_to_end(const ServerView& view, base::sys_seconds until) {
@@ -83,10 +22,10 @@ const Member* first_to_end(const ServerView& view, base::sys_seconds until) {
   return nullptr;
 }
 
-void expires_soon(const ServerView& view, std::vector<Finding>& findings) {
+void expires_soon(const ServerView& view, Findings& findings) {
   const auto until = view.facts.trust_until;
-  if (!until || view.clock().has_come(*until)) return;
-  if (!view.clock().is_near(*until, kCaExpiresSoon)) return;
+  if (!asks(view.server()) || !until) return;
+  if (view.clock().has_come(*until) || !view.clock().is_near(*until, kCaExpiresSoon)) return;
   const Member* ending = first_to_end(view, *until);
   const std::string name = ending != nullptr ? named(ending->certificate.facts()) : "a client CA";
   std::string next;
@@ -94,62 +33,111 @@ void expires_soon(const ServerView& view, std::vector<Finding>& findings) {
     const Member& successor = view.facts.store.members[*ending->successor];
     next = "; its successor is " + named(successor.certificate.facts());
   }
-  findings.push_back(
-      finding_for(view, FindingKind::kCaExpiresSoon,
-                  name + " has no valid certificate from " + base::rfc3339(*until) + " on" + next));
+  findings.add(finding_for(
+      view, name + " has no valid certificate from " + base::rfc3339(*until) + " on" + next));
 }
 
-void missing_successor(const ServerView& view, std::vector<Finding>& findings) {
+void missing_successor(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
   for (const Member& member : view.facts.store.members) {
     const CertificateFacts& facts = member.certificate.facts();
     const auto end = facts.validity.not_after;
     if (!member.serves_issuing || member.duplicate || member.successor) continue;
     if (!facts.is_ca || !end) continue;
     if (view.clock().has_come(*end) || !view.clock().is_near(*end, kCaExpiresSoon)) continue;
-    findings.push_back(about_ca(view, FindingKind::kBundleMissingSuccessor, facts,
-                                "ends at " + base::rfc3339(*end) + " without a successor"));
+    Finding finding = finding_for(
+        view, named(facts) + " ends at " + base::rfc3339(*end) + " without a successor");
+    finding.fingerprint = facts.fingerprint;
+    findings.add(std::move(finding));
   }
 }
 
-void depth(const ServerView& view, const config::TlsContext& decides,
-           std::vector<Finding>& findings) {
+struct Depth {
+  int configured;
+  int required;
+};
+
+// nullopt: nothing is verified here.
+std::optional<Depth> depth_of(const ServerView& view) {
+  const TlsContext* owner = view.owner();
+  if (!asks(view.server()) || owner == nullptr) return std::nullopt;
+  return Depth{.configured = owner->verify_depth.value,
+               .required = view.facts.depth_required.value_or(0)};
+}
+
+std::string depth_text(const Depth& depth) {
+  return "ssl_verify_depth is " + std::to_string(depth.configured);
+}
+
+void depth_too_small(const ServerView& view, Findings& findings) {
+  const auto depth = depth_of(view);
+  if (!depth || depth->required <= depth->configured) return;
+  findings.add(finding_for(
+      view, depth_text(*depth) + ", the bundle needs " + std::to_string(depth->required)));
+}
+
+void depth_below_two(const ServerView& view, Findings& findings) {
+  const auto depth = depth_of(view);
+  if (!depth || depth->required > depth->configured || depth->configured >= 2) return;
+  findings.add(finding_for(view, depth_text(*depth)));
+}
+
+void depth_unbounded(const ServerView& view, Findings& findings) {
   constexpr int kUnbounded = 10;  // no PKI in use has that many intermediates
-  const int configured = decides.verify_depth.value;
-  const auto report = [&](FindingKind kind, const std::string& more) {
-    findings.push_back(
-        finding_for(view, kind, "ssl_verify_depth is " + std::to_string(configured) + more));
-  };
-  const int required = view.facts.depth_required.value_or(0);
-  if (required > configured) {
-    report(FindingKind::kDepthTooSmall, ", the bundle needs " + std::to_string(required));
-  } else if (configured < 2) {
-    report(FindingKind::kDepthBelowTwo, "");
-    if (view.profile == Profile::kStrict) findings.back().severity = Severity::kWarning;
-  }
-  if (configured >= std::max(kUnbounded, required + 1)) report(FindingKind::kDepthUnbounded, "");
+  const auto depth = depth_of(view);
+  if (!depth || depth->configured < std::max(kUnbounded, depth->required + 1)) return;
+  findings.add(finding_for(view, depth_text(*depth)));
 }
 
-// `certificates` are of one file: the CAs of the web among them.
-bool public_roots(const ServerView& view, const std::string& path,
-                  const std::vector<pki::Certificate>& certificates,
-                  std::vector<Finding>& findings) {
-  const bool all = trust::is_system_bundle(path);
+struct TrustedFile {
+  const std::string* path = nullptr;
+  const pki::Material* material = nullptr;  // nullptr: not set, not read, or the other one again
+};
+
+struct TrustedFiles {
+  TrustedFile client;
+  TrustedFile trusted;
+};
+
+TrustedFiles trusted_files(const ServerView& view) {
+  const TlsContext* owner = view.owner();
+  if (!asks(view.server()) || owner == nullptr) return {};
+  const trust::TrustPaths paths = trust::trust_paths(*owner, view.build);
+  const auto file = [&](const std::string* path) {
+    return TrustedFile{.path = path, .material = view.material().content(path)};
+  };
+  TrustedFiles files{.client = file(paths.client), .trusted = file(paths.trusted)};
+  const bool twice =
+      paths.client != nullptr && paths.trusted != nullptr && *paths.client == *paths.trusted;
+  if (twice) files.trusted = {};
+  return files;
+}
+
+// "": the file holds no CA of the web.
+std::string public_roots_in(const TrustedFile& file) {
+  if (file.material == nullptr) return "";
+  const auto& certificates = file.material->certificates;
+  const bool all = trust::is_system_bundle(*file.path);
   const auto is_public = [&](const pki::Certificate& certificate) {
     return certificate.facts().is_ca && (all || trust::is_public_ca(certificate.facts()));
   };
-  const auto first = std::find_if(certificates.begin(), certificates.end(), is_public);
-  if (first == certificates.end()) return false;
+  const auto first = std::ranges::find_if(certificates, is_public);
+  if (first == certificates.end()) return "";
   const auto count = std::count_if(first, certificates.end(), is_public);
-  findings.push_back(finding_for_file(view, FindingKind::kTrustWidenedByPublicRoots, path,
-                                      "holds " + std::to_string(count) +
-                                          " CA(s) of the web, the first is " +
-                                          named(first->facts())));
-  return true;
+  return "holds " + std::to_string(count) + " CA(s) of the web, the first is " +
+         named(first->facts());
+}
+
+void public_roots(const ServerView& view, Findings& findings) {
+  const TrustedFiles files = trusted_files(view);
+  for (const TrustedFile& file : {files.client, files.trusted}) {
+    const std::string held = public_roots_in(file);
+    if (!held.empty()) findings.add(finding_for_file(view, *file.path, held));
+  }
 }
 
 // In the store, ssl_trusted_certificate's `count` certificates follow the issuing ones.
-void unneeded_trust(const ServerView& view, const std::string& path, std::size_t count,
-                    std::vector<Finding>& findings) {
+std::vector<const CertificateFacts*> unneeded_cas(const ServerView& view, std::size_t count) {
   std::vector<const CertificateFacts*> unneeded;
   const auto& members = view.facts.store.members;
   const std::size_t end = std::min(view.content.issuing + count, members.size());
@@ -159,39 +147,82 @@ void unneeded_trust(const ServerView& view, const std::string& path, std::size_t
     if (facts.is_ca && member.chains_to_anchor && !member.serves_issuing && !member.duplicate)
       unneeded.push_back(&facts);
   }
-  if (unneeded.empty()) return;
-  findings.push_back(finding_for_file(view, FindingKind::kTrustWidenedByTrustedCertificate, path,
-                                      "holds " + std::to_string(unneeded.size()) +
-                                          " CA(s) that no client CA needs, the first is " +
-                                          named(*unneeded.front())));
+  return unneeded;
 }
 
-void widened(const ServerView& view, const config::TlsContext& decides,
-             std::vector<Finding>& findings) {
-  const trust::TrustPaths paths = trust::trust_paths(decides, view.build);
-  const pki::Material* client = view.material().content(paths.client);
-  const pki::Material* trusted = view.material().content(paths.trusted);
-  if (client != nullptr) public_roots(view, *paths.client, client->certificates, findings);
-  const bool twice =
-      paths.client != nullptr && paths.trusted != nullptr && *paths.client == *paths.trusted;
-  if (trusted == nullptr || twice) return;
-  if (public_roots(view, *paths.trusted, trusted->certificates, findings)) return;
-  unneeded_trust(view, *paths.trusted, trusted->certificates.size(), findings);
+void unneeded_trust(const ServerView& view, Findings& findings) {
+  const TrustedFile file = trusted_files(view).trusted;
+  if (file.material == nullptr || !public_roots_in(file).empty()) return;
+  const auto unneeded = unneeded_cas(view, file.material->certificates.size());
+  if (unneeded.empty()) return;
+  findings.add(finding_for_file(view, *file.path,
+                                "holds " + std::to_string(unneeded.size()) +
+                                    " CA(s) that no client CA needs, the first is " +
+                                    named(*unneeded.front())));
 }
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kCaExpiresSoon,
+         .id = "ca-expires-soon",
+         .severity = Severity::kWarning,
+         .meaning = "A client CA loses its last valid path within 30 days. From then on its "
+                    "clients get 400.",
+         .remedy = "Add the successor CA to the bundle and reload nginx.",
+         .check = expires_soon},
+    Rule{.kind = FindingKind::kBundleMissingSuccessor,
+         .id = "bundle-missing-successor",
+         .severity = Severity::kWarning,
+         .meaning = "A client CA, or a CA above it, ends within 30 days, and no file has a later "
+                    "certificate with its name or key.",
+         .remedy = "Put the renewed CA beside the old one now, so that clients of both are "
+                   "accepted.",
+         .check = missing_successor},
+    Rule{.kind = FindingKind::kDepthTooSmall,
+         .id = "depth-too-small",
+         .severity = Severity::kCritical,
+         .meaning = "ssl_verify_depth is smaller than the number of intermediates of a CA in the "
+                    "bundle: its clients get 400.",
+         .remedy = "Raise ssl_verify_depth to the depth required.",
+         .edit = Edit::set("ssl_verify_depth"),
+         .check = depth_too_small},
+    Rule{.kind = FindingKind::kDepthBelowTwo,
+         .id = "depth-below-two",
+         .severity = Severity::kInfo,
+         .strict_severity = Severity::kWarning,
+         .meaning = "ssl_verify_depth is 0 or 1 (its default), and the CAs here need no more. The "
+                    "day they get a second intermediate, its clients get 400.",
+         .remedy = "Set ssl_verify_depth 2.",
+         .edit = Edit::set("ssl_verify_depth", "2"),
+         .check = depth_below_two},
+    Rule{.kind = FindingKind::kDepthUnbounded,
+         .id = "depth-unbounded",
+         .severity = Severity::kInfo,
+         .meaning = "ssl_verify_depth is so large that it limits nothing: every CA below a client "
+                    "CA is trusted too, however deep.",
+         .remedy = "Set it to the number of intermediates in use, or limit the CAs with pathlen.",
+         .edit = Edit::set("ssl_verify_depth"),
+         .check = depth_unbounded},
+    Rule{.kind = FindingKind::kTrustWidenedByPublicRoots,
+         .id = "trust-widened-by-public-roots",
+         .severity = Severity::kCritical,
+         .meaning = "Public web CAs are among the client CAs: nginx accepts every client "
+                    "certificate that they, or any CA below them, issue to anyone.",
+         .remedy = "Trust only the CAs that issue your clients' certificates. For stapling, use "
+                   "the server's own chain instead of all public roots.",
+         .check = public_roots},
+    Rule{.kind = FindingKind::kTrustWidenedByTrustedCertificate,
+         .id = "trust-widened-by-trusted-certificate",
+         .severity = Severity::kWarning,
+         .meaning = "ssl_trusted_certificate holds a CA that no client CA needs: nginx accepts its "
+                    "clients like those of ssl_client_certificate, although it does not advertise "
+                    "the CA.",
+         .remedy = "Remove the CA, or move it to ssl_client_certificate if its clients should be "
+                   "accepted.",
+         .check = unneeded_trust},
+};
 
 }  // namespace
 
-void trust_rules(const ServerView& view, std::vector<Finding>& findings) {
-  if (!asks(view.server())) return;
-  leaf_as_ca(view, findings);
-  members(view, findings);
-  expires_soon(view, findings);
-  missing_successor(view, findings);
-  const config::ResolvedConfig& resolved = view.snapshot.config->resolved;
-  const auto owner = resolved.tls_owner(view.index);  // R3.44: the default server's may judge
-  if (!owner) return;
-  depth(view, resolved.servers[*owner], findings);
-  widened(view, resolved.servers[*owner], findings);
-}
+Subject trust_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

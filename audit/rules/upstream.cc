@@ -1,5 +1,5 @@
-// Rules about nginx as a client of its backends, and about settings that do not mean what they say
-// on either side.
+// Rules about nginx as a client of its backends, and about settings on either side that do not mean
+// what they say.
 #include <strings.h>
 
 #include <algorithm>
@@ -21,11 +21,20 @@ std::string prefix_of(const UpstreamTlsContext& upstream) {
   return upstream.directive.substr(0, upstream.directive.find('_')) + "_ssl_";
 }
 
-Finding about_upstream(const ServerView& view, FindingKind kind, const UpstreamTlsContext& upstream,
+// Calls `look(item, upstream)` for each backend of the server; item 0 is the server itself.
+template <class Look>
+void for_each_upstream(const ServerView& view, const Look& look) {
+  std::size_t item = 0;
+  for (const UpstreamTlsContext& upstream : view.resolved().upstreams_of(view.index)) {
+    look(++item, upstream);
+  }
+}
+
+Finding about_upstream(const ServerView& view, const UpstreamTlsContext& upstream,
                        const std::string& what) {
   const std::string where = upstream.location.empty() ? "" : "location " + upstream.location + ": ";
   Finding finding =
-      finding_for(view, kind, where + upstream.directive + " " + upstream.uri + ": " + what);
+      finding_for(view, where + upstream.directive + " " + upstream.uri + ": " + what);
   finding.at = upstream.at;
   return finding;
 }
@@ -41,35 +50,39 @@ bool refuses_all(const ServerView& view, const UpstreamTlsContext& upstream) {
          !overrides.store_is_open;
 }
 
-void not_verified(const ServerView& view, const UpstreamTlsContext& upstream,
-                  std::vector<Finding>& findings) {
+// "": nothing is wrong.
+std::string unverified_text(const ServerView& view, const UpstreamTlsContext& upstream) {
   const bool has_ca = upstream.trusted_certificate.value.has_value();
   // Where a variable decides about TLS, only a CA shows that it was meant.
   const bool is_meant = upstream.speaks_tls == SpeaksTls::kYes ||
                         (upstream.speaks_tls == SpeaksTls::kMaybe && has_ca);
-  if (upstream.verify.value || !is_meant || refuses_all(view, upstream)) return;
+  if (upstream.verify.value || !is_meant || refuses_all(view, upstream)) return "";
   const std::string verify = prefix_of(upstream) + "verify";
   if (overrides_of(view, upstream).requests) {
-    findings.push_back(about_upstream(
-        view, FindingKind::kUpstreamNotVerified, upstream,
-        verify + " is off: VerifyMode lets a certificate of its CAs pass for any name"));
-    return;
+    return verify + " is off: VerifyMode lets a certificate of its CAs pass for any name";
   }
-  findings.push_back(about_upstream(
-      view, FindingKind::kUpstreamNotVerified, upstream,
-      has_ca ? prefix_of(upstream) + "trusted_certificate does nothing without " + verify + " on"
-             : verify + " is off: any certificate will do"));
+  return has_ca ? prefix_of(upstream) + "trusted_certificate does nothing without " + verify + " on"
+                : verify + " is off: any certificate will do";
 }
 
-void session_shared(const ServerView& view, const UpstreamTlsContext& upstream,
-                    std::vector<Finding>& findings) {
-  if (!upstream.shares_sessions_with || upstream.speaks_tls != SpeaksTls::kYes) return;
-  const UpstreamTlsContext& other =
-      view.snapshot.config->resolved.upstreams.at(*upstream.shares_sessions_with);
-  findings.push_back(about_upstream(
-      view, FindingKind::kUpstreamSessionShared, upstream,
-      "the " + other.directive + " at " + view.snapshot.config->document->path_of(other.at.file) +
-          ":" + std::to_string(other.at.line) + " has the same peer and other TLS settings"));
+void not_verified(const ServerView& view, Findings& findings) {
+  for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
+    const std::string text = unverified_text(view, upstream);
+    if (!text.empty()) findings.add_at(item, about_upstream(view, upstream, text));
+  });
+}
+
+void session_shared(const ServerView& view, Findings& findings) {
+  for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
+    if (!upstream.shares_sessions_with || upstream.speaks_tls != SpeaksTls::kYes) return;
+    const UpstreamTlsContext& other = view.resolved().upstreams.at(*upstream.shares_sessions_with);
+    findings.add_at(
+        item, about_upstream(view, upstream,
+                             "the " + other.directive + " at " +
+                                 view.snapshot.config->document->path_of(other.at.file) + ":" +
+                                 std::to_string(other.at.line) +
+                                 " has the same peer and other TLS settings"));
+  });
 }
 
 // R3.6: the commands that take over what the trust directives say. SSL_CONF_cmd() ignores case.
@@ -93,82 +106,129 @@ std::string overriding(const ConfCommands& commands) {
   return all;
 }
 
-void server_commands(const ServerView& view, std::vector<Finding>& findings) {
+void server_commands(const ServerView& view, Findings& findings) {
   const auto& commands = view.server().conf_commands;
   const std::string all = overriding(commands.value);
   if (!view.server().has_context || all.empty()) return;
-  findings.push_back(
-      finding_for(view, FindingKind::kSslConfCommandOverrides, "ssl_conf_command " + all));
-  findings.back().at = commands.at;
+  Finding finding = finding_for(view, "ssl_conf_command " + all);
+  finding.at = commands.at;
+  findings.add(std::move(finding));
 }
 
-void upstream_commands(const ServerView& view, const UpstreamTlsContext& upstream,
-                       std::vector<Finding>& findings) {
-  const std::string all = overriding(upstream.conf_commands.value);
-  if (all.empty() || upstream.speaks_tls == SpeaksTls::kNo) return;
-  const std::string outcome =
-      refuses_all(view, upstream) ? ": without VerifyCAFile every handshake fails" : "";
-  findings.push_back(about_upstream(view, FindingKind::kSslConfCommandOverrides, upstream,
-                                    prefix_of(upstream) + "conf_command " + all + outcome));
+void conf_command_overrides(const ServerView& view, Findings& findings) {
+  server_commands(view, findings);
+  for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
+    const std::string all = overriding(upstream.conf_commands.value);
+    if (all.empty() || upstream.speaks_tls == SpeaksTls::kNo) return;
+    const std::string outcome =
+        refuses_all(view, upstream) ? ": without VerifyCAFile every handshake fails" : "";
+    findings.add_at(item, about_upstream(view, upstream,
+                                         prefix_of(upstream) + "conf_command " + all + outcome));
+  });
 }
 
-void ssl_on(const ServerView& view, std::vector<Finding>& findings) {
+void ssl_on(const ServerView& view, Findings& findings) {
   const auto* const ssl = view.server().setting("ssl");
   if (ssl == nullptr || ssl->provenance == config::Provenance::kDefault) return;
-  findings.push_back(finding_for(view, FindingKind::kSslOnRemoved, "ssl " + ssl->value));
-  findings.back().at = ssl->at;
-}
-
-void unsupported(const ServerView& view, const config::Setting<std::string>& setting,
-                 const std::string& what, std::vector<Finding>& findings) {
-  if (setting.provenance == config::Provenance::kDefault) return;
-  findings.push_back(finding_for(view, FindingKind::kUnsupportedDirectiveValue, what));
-  findings.back().at = setting.at;
+  Finding finding = finding_for(view, "ssl " + ssl->value);
+  finding.at = ssl->at;
+  findings.add(std::move(finding));
 }
 
 // OpenSSL 1.1.0 removed SSLv2, and is built without SSLv3 unless one asks for it.
-void old_protocols(const ServerView& view, const std::string& directive,
-                   const config::Setting<std::string>& protocols, std::vector<Finding>& findings) {
-  if (view.build.openssl < config::Version{1, 1, 0}) return;
+std::vector<std::string> missing_protocols(const ServerView& view,
+                                           const config::Setting<std::string>& protocols) {
+  std::vector<std::string> missing;
+  const bool is_told = protocols.provenance != config::Provenance::kDefault;
+  if (!is_told || view.build.openssl < config::Version{1, 1, 0}) return missing;
   for (const char* protocol : {"SSLv2", "SSLv3"}) {
-    if (protocols.value.find(protocol) == std::string::npos) continue;
-    unsupported(view, protocols, directive + ": OpenSSL has no " + protocol, findings);
+    if (protocols.value.find(protocol) != std::string::npos) missing.emplace_back(protocol);
   }
+  return missing;
 }
 
-// nginx hands the depth on as an int.
-void depth_beyond_int(const ServerView& view, std::vector<Finding>& findings) {
-  const auto* const depth = view.server().setting("ssl_verify_depth");
-  const auto written = config::grammar::parse_number(depth == nullptr ? "" : depth->value);
-  if (!written || *written <= std::numeric_limits<int>::max()) return;
-  unsupported(view, *depth,
-              "ssl_verify_depth " + depth->value + " becomes " +
-                  std::to_string(view.server().verify_depth.value),
-              findings);
+// nginx hands the depth on as an int. "": it fits.
+std::string overflow_of(const ServerView& view, const config::Setting<std::string>* depth) {
+  const bool is_told = depth != nullptr && depth->provenance != config::Provenance::kDefault;
+  const auto written = config::grammar::parse_number(is_told ? depth->value : "");
+  if (!written || *written <= std::numeric_limits<int>::max()) return "";
+  return "ssl_verify_depth " + depth->value + " becomes " +
+         std::to_string(view.server().verify_depth.value);
 }
 
-void server_values(const ServerView& view, std::vector<Finding>& findings) {
+void unsupported_of_server(const ServerView& view, Findings& findings) {
   if (!view.server().has_context) return;
+  const auto report = [&](const auto& setting, const std::string& what) {
+    Finding finding = finding_for(view, what);
+    finding.at = setting.at;
+    findings.add(std::move(finding));
+  };
   if (const auto* protocols = view.server().setting("ssl_protocols")) {
-    old_protocols(view, "ssl_protocols", *protocols, findings);
+    for (const std::string& protocol : missing_protocols(view, *protocols)) {
+      report(*protocols, "ssl_protocols: OpenSSL has no " + protocol);
+    }
   }
-  depth_beyond_int(view, findings);
+  const auto* const depth = view.server().setting("ssl_verify_depth");
+  const std::string overflow = overflow_of(view, depth);
+  if (!overflow.empty()) report(*depth, overflow);
 }
+
+void unsupported(const ServerView& view, Findings& findings) {
+  unsupported_of_server(view, findings);
+  for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
+    if (upstream.speaks_tls == SpeaksTls::kNo) return;
+    for (const std::string& protocol : missing_protocols(view, upstream.protocols)) {
+      Finding finding =
+          finding_for(view, prefix_of(upstream) + "protocols: OpenSSL has no " + protocol);
+      finding.at = upstream.protocols.at;
+      findings.add_at(item, std::move(finding));
+    }
+  });
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kUpstreamNotVerified,
+         .id = "upstream-not-verified",
+         .severity = Severity::kWarning,
+         .meaning = "nginx speaks TLS to this backend and verifies nothing: it believes whoever "
+                    "answers at the backend's address.",
+         .remedy = "Set proxy_ssl_verify on and proxy_ssl_trusted_certificate (or the same of "
+                   "grpc_ssl_ and uwsgi_ssl_).",
+         .check = not_verified},
+    Rule{.kind = FindingKind::kUpstreamSessionShared,
+         .id = "upstream-session-shared",
+         .severity = Severity::kWarning,
+         .meaning = "Two places reach one peer with different TLS settings and reuse each other's "
+                    "sessions: what the first one verified, or presented, counts for the other.",
+         .remedy = "Set proxy_ssl_session_reuse off in both, or give both the same settings.",
+         .edit = Edit::set("proxy_ssl_session_reuse", "off"),
+         .check = session_shared},
+    Rule{.kind = FindingKind::kSslConfCommandOverrides,
+         .id = "ssl-conf-command-overrides",
+         .severity = Severity::kWarning,
+         .meaning = "An OpenSSL configuration command overrides what nginx's own directives say "
+                    "about trust.",
+         .remedy = "Use ssl_verify_client, ssl_client_certificate and ssl_ciphers instead.",
+         .check = conf_command_overrides},
+    Rule{.kind = FindingKind::kSslOnRemoved,
+         .id = "ssl-on-removed",
+         .severity = Severity::kInfo,
+         .meaning = "The ssl directive is deprecated: nginx 1.25.1 and later refuse it (unknown "
+                    "directive \"ssl\").",
+         .remedy = "Remove it, and add ssl to the listen directives.",
+         .edit = Edit::remove("ssl"),
+         .check = ssl_on},
+    Rule{.kind = FindingKind::kUnsupportedDirectiveValue,
+         .id = "unsupported-directive-value",
+         .severity = Severity::kInfo,
+         .meaning = "nginx accepts a value that the library behind it does not support: the value "
+                    "has another effect, or none.",
+         .remedy = "Write what is meant.",
+         .check = unsupported},
+};
 
 }  // namespace
 
-void upstream_rules(const ServerView& view, std::vector<Finding>& findings) {
-  server_commands(view, findings);
-  ssl_on(view, findings);
-  server_values(view, findings);
-  for (const UpstreamTlsContext& upstream :
-       view.snapshot.config->resolved.upstreams_of(view.index)) {
-    not_verified(view, upstream, findings);
-    session_shared(view, upstream, findings);
-    upstream_commands(view, upstream, findings);
-    if (upstream.speaks_tls == SpeaksTls::kNo) continue;
-    old_protocols(view, prefix_of(upstream) + "protocols", upstream.protocols, findings);
-  }
-}
+Subject upstream_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

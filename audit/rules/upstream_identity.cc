@@ -1,6 +1,7 @@
-// Rules about nginx and its backends over time: until when it can trust them, and what they make of
-// the client certificate it shows them, as far as the disk tells.
+// Rules about nginx and its backends over time: until when nginx can trust them, and what they make
+// of the client certificate that it presents, as far as the files tell.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 
@@ -9,7 +10,6 @@
 #include "audit/trust/presented_chain.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
-#include "base/text.h"
 #include "pki/strength.h"
 
 namespace mtls::audit::rules {
@@ -36,23 +36,61 @@ KnownCas known_cas(const Snapshot& snapshot) {
 
 // One certificate file that nginx shows to one backend.
 struct Shown {
+  std::size_t item;
   const UpstreamTlsContext& upstream;
   const std::string& path;
   std::vector<const Certificate*> certificates;  // from the leaf upwards
 };
 
-Finding finding_of(const Shown& shown, FindingKind kind, const std::string& what) {
-  return {.kind = kind,
-          .context = shown.upstream.server,
-          .path = shown.path,
-          .fingerprint = shown.certificates.front()->facts().fingerprint,
-          .at = shown.upstream.at,
-          .detail = base::sanitize(
-              shown.upstream.directive + " " + shown.upstream.uri + ": " + shown.path + ": " + what,
-              base::kMaxPathBytes)};
+// The place among the findings of a backend, and of its files from 1 on. A map can lead to at most
+// 1,000 files.
+std::size_t item_of(std::size_t upstream, std::size_t file) {
+  constexpr std::size_t kItemsEach = 1'000'000;
+  return upstream * kItemsEach + file;
 }
 
-// "": nothing on it says that a peer must refuse it now.
+// Calls `look(index)` for each backend that nginx may speak TLS to.
+template <class Look>
+void for_each_upstream(const HostView& host, const Look& look) {
+  const auto& upstreams = host.resolved().upstreams;
+  for (std::size_t i = 0; i < upstreams.size(); ++i) {
+    if (upstreams[i].speaks_tls != config::SpeaksTls::kNo) look(i);
+  }
+}
+
+// Calls `look` for each certificate file that nginx shows to a backend.
+template <class Look>
+void for_each_shown(const HostView& host, const Look& look) {
+  for_each_upstream(host, [&](std::size_t index) {
+    const UpstreamTlsContext& upstream = host.resolved().upstreams[index];
+    std::size_t file = 0;
+    for (const std::string& path : trust::upstream_files(host.snapshot, upstream).certificates) {
+      ++file;
+      const pki::Material* material = host.material().content(&path);
+      if (material == nullptr || material->certificates.empty()) continue;
+      look(Shown{.item = item_of(index, file),
+                 .upstream = upstream,
+                 .path = path,
+                 .certificates = trust::path_of(material->certificates)});
+    }
+  });
+}
+
+Finding finding_of(const UpstreamTlsContext& upstream, const std::string& path,
+                   const std::string& what) {
+  Finding finding = finding_at(upstream.at, upstream.directive + " " + upstream.uri + ": " + what);
+  finding.context = upstream.server;
+  finding.path = path;
+  return finding;
+}
+
+Finding finding_of(const Shown& shown, const std::string& what) {
+  Finding finding = finding_of(shown.upstream, shown.path, shown.path + ": " + what);
+  finding.fingerprint = shown.certificates.front()->facts().fingerprint;
+  return finding;
+}
+
+// "": nothing in it makes a peer refuse it now.
 std::string refusal_of(const Shown& shown, const Clock& clock) {
   for (const Certificate* certificate : shown.certificates) {
     const auto& [not_before, not_after] = certificate->facts().validity;
@@ -68,81 +106,89 @@ std::string refusal_of(const Shown& shown, const Clock& clock) {
   return named(leaf.facts()) + " is not for clients (extendedKeyUsage or keyUsage)";
 }
 
-void expires_soon(const Shown& shown, const Clock& clock, std::vector<Finding>& findings) {
-  for (const Certificate* certificate : shown.certificates) {
-    const auto end = certificate->facts().validity.not_after;
-    if (!end || !clock.is_near(*end, kServerCertificateExpiresSoon)) continue;
-    findings.push_back(
-        finding_of(shown, FindingKind::kUpstreamCertificateExpiresSoon,
-                   named(certificate->facts()) + " expires at " + base::rfc3339(*end)));
-    return;
-  }
+void rejected(const HostView& host, Findings& findings) {
+  for_each_shown(host, [&](const Shown& shown) {
+    const std::string refusal = refusal_of(shown, host.clock());
+    if (!refusal.empty()) findings.add_at(shown.item, finding_of(shown, refusal));
+  });
+}
+
+void expires_soon(const HostView& host, Findings& findings) {
+  for_each_shown(host, [&](const Shown& shown) {
+    if (!refusal_of(shown, host.clock()).empty()) return;
+    for (const Certificate* certificate : shown.certificates) {
+      const auto end = certificate->facts().validity.not_after;
+      if (!end || !host.clock().is_near(*end, kServerCertificateExpiresSoon)) continue;
+      findings.add_at(shown.item, finding_of(shown, named(certificate->facts()) + " expires at " +
+                                                        base::rfc3339(*end)));
+      return;
+    }
+  });
 }
 
 // As for the server's own chain: an issuer that nobody here knows can be a root.
-void incomplete(const Shown& shown, const KnownCas& known, std::vector<Finding>& findings) {
-  const CertificateFacts& top = shown.certificates.back()->facts();
-  const auto [begin, end] = known.equal_range(top.issuer.canonical);
-  const bool has_root =
-      std::any_of(begin, end, [](const auto& ca) { return ca.second->self_signed; });
-  if (top.self_issued || begin == end || has_root) return;
-  findings.push_back(finding_of(shown, FindingKind::kUpstreamChainIncomplete,
-                                "lacks the intermediate " + top.issuer.rfc2253));
+void chain_incomplete(const HostView& host, Findings& findings) {
+  if (host.resolved().upstreams.empty()) return;
+  const KnownCas known = known_cas(host.snapshot);
+  for_each_shown(host, [&](const Shown& shown) {
+    const CertificateFacts& top = shown.certificates.back()->facts();
+    const auto [begin, end] = known.equal_range(top.issuer.canonical);
+    const bool has_root =
+        std::any_of(begin, end, [](const auto& ca) { return ca.second->self_signed; });
+    if (top.self_issued || begin == end || has_root) return;
+    findings.add_at(shown.item, finding_of(shown, "lacks the intermediate " + top.issuer.rfc2253));
+  });
 }
 
-// What the rules of this file look at.
-struct UpstreamsView {
-  const Snapshot& snapshot;
-  const Evidence& evidence;
-  const KnownCas known;
+void trust_ends(const HostView& host, Findings& findings) {
+  for_each_upstream(host, [&](std::size_t index) {
+    const auto until = host.snapshot.upstreams[index].trust_until;
+    if (!until || !host.clock().is_near(*until, kCaExpiresSoon)) return;
+    const UpstreamTlsContext& upstream = host.resolved().upstreams[index];
+    const std::string trusted = trust::upstream_files(host.snapshot, upstream).trusted.front();
+    findings.add_at(item_of(index, 0),
+                    finding_of(upstream, trusted,
+                               "a CA of " + trusted + " has no valid certificate from " +
+                                   base::rfc3339(*until) + " on"));
+  });
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kUpstreamTrustExpiresSoon,
+         .id = "upstream-trust-expires-soon",
+         .severity = Severity::kWarning,
+         .meaning = "A CA that verifies backends ends within 30 days, or has ended, and nothing "
+                    "replaces it. From then on nginx answers 502 (10:certificate has expired).",
+         .remedy = "Add the renewed CA to proxy_ssl_trusted_certificate and reload nginx.",
+         .check = trust_ends},
+    Rule{.kind = FindingKind::kUpstreamCertificateRejected,
+         .id = "upstream-certificate-rejected",
+         .severity = Severity::kCritical,
+         .meaning = "The certificate that nginx presents to a backend has expired, is not valid "
+                    "yet or is not for clients. A backend that verifies it will refuse it; another "
+                    "nginx answers 400 (10, 9 or 26 in its log), which the client gets.",
+         .remedy = "Put a certificate with clientAuth that is in force into proxy_ssl_certificate "
+                   "and reload nginx.",
+         .check = rejected},
+    Rule{.kind = FindingKind::kUpstreamCertificateExpiresSoon,
+         .id = "upstream-certificate-expires-soon",
+         .severity = Severity::kWarning,
+         .meaning = "A certificate of the chain that nginx presents to a backend expires within 14 "
+                    "days. From then on a backend that verifies it refuses it.",
+         .remedy = "Renew the certificate and reload nginx.",
+         .check = expires_soon},
+    Rule{.kind = FindingKind::kUpstreamChainIncomplete,
+         .id = "upstream-chain-incomplete",
+         .severity = Severity::kWarning,
+         .meaning = "The chain that nginx presents to a backend lacks an intermediate. Backends "
+                    "that know only the root refuse it; another nginx answers 400 (21:unable to "
+                    "verify the first certificate).",
+         .remedy = "Append the intermediate to the file of proxy_ssl_certificate.",
+         .check = chain_incomplete},
 };
-
-void identity(const UpstreamsView& view, const UpstreamTlsContext& upstream,
-              std::vector<Finding>& findings) {
-  for (const std::string& path : trust::upstream_files(view.snapshot, upstream).certificates) {
-    const pki::Material* material = view.evidence.material.content(&path);
-    if (material == nullptr || material->certificates.empty()) continue;
-    const Shown shown{
-        .upstream = upstream, .path = path, .certificates = trust::path_of(material->certificates)};
-    const std::string refusal = refusal_of(shown, view.evidence.clock);
-    if (refusal.empty()) {
-      expires_soon(shown, view.evidence.clock, findings);
-    } else {
-      findings.push_back(finding_of(shown, FindingKind::kUpstreamCertificateRejected, refusal));
-    }
-    incomplete(shown, view.known, findings);
-  }
-}
-
-void trust_ends(const UpstreamsView& view, std::size_t index, std::vector<Finding>& findings) {
-  const auto until = view.snapshot.upstreams[index].trust_until;
-  if (!until || !view.evidence.clock.is_near(*until, kCaExpiresSoon)) return;
-  const UpstreamTlsContext& upstream = view.snapshot.config->resolved.upstreams[index];
-  const std::string trusted = trust::upstream_files(view.snapshot, upstream).trusted.front();
-  findings.push_back({.kind = FindingKind::kUpstreamTrustExpiresSoon,
-                      .context = upstream.server,
-                      .path = trusted,
-                      .fingerprint = {},
-                      .at = upstream.at,
-                      .detail = base::sanitize(
-                          upstream.directive + " " + upstream.uri + ": a CA of " + trusted +
-                              " has no valid certificate from " + base::rfc3339(*until) + " on",
-                          base::kMaxPathBytes)});
-}
 
 }  // namespace
 
-void upstream_time_rules(const Snapshot& snapshot, const Evidence& evidence,
-                         std::vector<Finding>& findings) {
-  const auto& upstreams = snapshot.config->resolved.upstreams;
-  if (upstreams.empty()) return;
-  const UpstreamsView view{
-      .snapshot = snapshot, .evidence = evidence, .known = known_cas(snapshot)};
-  for (std::size_t i = 0; i < upstreams.size(); ++i) {
-    if (upstreams[i].speaks_tls == config::SpeaksTls::kNo) continue;
-    trust_ends(view, i, findings);
-    identity(view, upstreams[i], findings);
-  }
-}
+Subject upstream_identity_rules() { return kRules; }
 
 }  // namespace mtls::audit::rules

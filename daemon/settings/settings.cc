@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "audit/rules/registry.h"
 #include "daemon/system/strict_yaml.h"
 
 namespace mtls::daemon::settings {
@@ -80,12 +81,12 @@ void read_canaries(const YAML::Node& node, const std::string& path, Settings& se
 
 audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
   const std::string id = system::text_of(node, where);
-  const audit::FindingRow* row = audit::find_finding(id);
-  if (row == nullptr) {
+  const audit::rules::Rule* rule = audit::rules::find_rule(id);
+  if (rule == nullptr) {
     system::reject(node,
                    where + ": no rule is named \"" + id + "\"; docs/findings.md lists all of them");
   }
-  return row->kind;
+  return rule->kind;
 }
 
 void read_severities(const YAML::Node& node, audit::RuleSettings& rules) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/rules/registry.h"
 #include "audit/trust/trust.h"
 #include "reports/files_json.h"
 #include "reports/json.h"

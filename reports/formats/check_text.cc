@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "audit/rules/registry.h"
 #include "base/text.h"
 #include "config/syntax/excerpt.h"
 #include "reports/formats/check_tables.h"

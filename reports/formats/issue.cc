@@ -1,5 +1,7 @@
 #include "reports/formats/issue.h"
 
+#include "audit/rules/registry.h"
+
 namespace mtls::reports::formats {
 namespace {
 
@@ -10,17 +12,17 @@ std::optional<FilePosition> position_of(const config::syntax::Document& document
 }
 
 Issue issue_of(const config::syntax::Document& document, const audit::Finding& finding) {
-  const audit::FindingRow& row = audit::row(finding.kind);
+  const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
   return {.kind = finding.kind,
           .severity = finding.severity,
-          .rule = row.id,
+          .rule = rule.id,
           .server = finding.context ? id_text(*finding.context) : "",
           .position = position_of(document, finding.at),
           .path = finding.path,
           .message = finding.detail,
-          .meaning = row.meaning,
-          .remedy = row.remedy,
-          .is_fixable = audit::is_fixable(finding.kind)};
+          .meaning = rule.meaning,
+          .remedy = rule.remedy,
+          .is_fixable = rule.edit.has_value()};
 }
 
 }  // namespace

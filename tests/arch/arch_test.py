@@ -6,6 +6,7 @@ from pathlib import Path
 
 from citations import citation_violations
 from citations_planted import citation_self_test
+from docs_planted import finding_self_test
 from headers import header_self_test, header_violations
 from layout import layout_violations
 from layout_planted import layout_self_test
@@ -19,7 +20,7 @@ def main(arguments):
     elif arguments[:1] == ["headers"] and len(arguments) == 3:
         bad = header_violations(Path(arguments[1]).resolve(), Path(arguments[2]).resolve())
     elif arguments == ["self-test"]:
-        bad = layout_self_test() + citation_self_test() + header_self_test()
+        bad = layout_self_test() + finding_self_test() + citation_self_test() + header_self_test()
     else:
         print(__doc__, file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 METRIC = re.compile(r"(?<!name: )\bnginx_mtls_\w+")  # not the names of rule groups
@@ -33,11 +34,21 @@ def metric_violations(root):
     return bad
 
 
+ROW = re.compile(r'\bRule\{\s*\.kind = FindingKind::(k\w+),\s*\.id = "([\w-]+)"')
+
+
 def finding_violations(root):
-    rules = set(re.findall(r'FindingRow\{\s*k\w+,\s*"([\w-]+)"', text_of(root, "audit/finding.cc")))
-    headings = set(re.findall(r"^## ([\w-]+)$", (root / "docs/findings.md").read_text(), re.MULTILINE))
-    return ([f"docs/findings.md: no heading for {rule}" for rule in sorted(rules - headings)] +
-            [f"docs/findings.md: {rule} is not in audit/finding.cc" for rule in sorted(headings - rules)])
+    """Each FindingKind has one row in audit/rules, and each row a heading in docs/findings.md."""
+    values = re.search(r"enum class FindingKind \{(.*?)\};", text_of(root, "audit/finding.h"), re.DOTALL)
+    kinds = re.findall(r"\bk\w+", re.sub(r"//.*", "", values.group(1))) if values else []
+    rows = ROW.findall(text_of(root, "audit/rules/*.cc"))
+    of_kind = Counter(kind for kind, _ in rows)
+    rules = {rule for _, rule in rows}
+    headings = set(re.findall(r"^## ([\w-]+)$", text_of(root, "docs/findings.md"), re.MULTILINE))
+    return ([f"audit/finding.h: {kind} has {of_kind[kind]} rows in audit/rules" for kind in kinds if of_kind[kind] != 1] +
+            [f"audit/rules: {kind} is not in audit/finding.h" for kind in sorted(set(of_kind) - set(kinds))] +
+            [f"docs/findings.md: no heading for {rule}" for rule in sorted(rules - headings)] +
+            [f"docs/findings.md: {rule} is not in audit/rules" for rule in sorted(headings - rules)])
 
 
 def link_violations(root):

@@ -1,11 +1,11 @@
 #include "tests/cases/case.h"
 
 #include <fstream>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "audit/build.h"
+#include "audit/rules/registry.h"
 #include "collectors/collect.h"
 #include "daemon/settings/settings.h"
 #include "reports/dump/crossplane.h"
@@ -132,36 +132,24 @@ class ContextWriter {
 
 std::string findings_text(const audit::Snapshot& snapshot) {
   std::ostringstream out;
-  for (const audit::Finding& finding : snapshot.findings) {
-    const audit::FindingRow& row = audit::row(finding.kind);
-    out << word(finding.severity) << " " << row.id << " at " << place_of(snapshot, finding.at)
-        << ": " << finding.detail << "\n";
-  }
+  const auto write = [&](const std::vector<audit::Finding>& findings) {
+    for (const audit::Finding& finding : findings) {
+      const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
+      out << word(finding.severity) << " " << rule.id << " at " << place_of(snapshot, finding.at)
+          << ": " << finding.detail << "\n";
+    }
+  };
+  write(snapshot.findings);
+  for (const auto& server : snapshot.servers) write(server->findings);
   return out.str();
 }
 
-// families.txt, and what the case's own metrics.prom names already: a new metric changes the
-// goldens of no other case.
-std::set<std::string> families_of(const fs::path& directory) {
-  constexpr std::string_view kHelp = "# HELP ";
-  std::set<std::string> families;
-  std::istringstream shared(text_of(directory.parent_path() / "families.txt"));
-  for (std::string line; std::getline(shared, line);)
-    if (!line.starts_with('#')) families.insert(line);
-  std::istringstream own(text_of(directory / "expected/metrics.prom"));
-  for (std::string line; std::getline(own, line);) {
-    if (!line.starts_with(kHelp)) continue;
-    line.erase(0, kHelp.size());
-    families.insert(line.substr(0, line.find(' ')));
-  }
-  return families;
-}
-
-std::string metrics_text(const audit::Snapshot& snapshot, const audit::Limits& limits,
-                         const std::set<std::string>& wanted) {
-  auto families = collectors::collect(snapshot, limits).families;
-  std::erase_if(families, [&](const auto& family) { return !wanted.contains(family.name); });
-  return collectors::render(families);
+std::string metrics_text(const audit::Snapshot& snapshot, const audit::Limits& limits) {
+  std::istringstream in(collectors::render(collectors::collect(snapshot, limits).families));
+  std::string kept;
+  for (std::string line; std::getline(in, line);)
+    if (line.find("nginx_mtls_file_modified") == std::string::npos) kept += line + '\n';
+  return kept;
 }
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
@@ -187,7 +175,7 @@ std::map<std::string, std::string> stable_names(const Recipe& recipe) {
 
 }  // namespace
 
-std::map<std::string, std::string> outcome(const fs::path& directory) {
+Outcome outcome(const fs::path& directory, const std::set<std::string>& known_rules) {
   const audit::Policy policy = policy_of(directory);
   const Recipe recipe = read_recipe(text_of(directory / "pki.yml"));
   testing::MemoryFileSystem disk;
@@ -195,16 +183,16 @@ std::map<std::string, std::string> outcome(const fs::path& directory) {
   for (const auto& [path, content] : recipe.files) disk.put(path, content);
   const auto snapshot = audit::build(
       {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
-  std::map<std::string, std::string> texts{
+  std::map<std::string, std::string> whole{
       {"contexts.txt", ContextWriter(*snapshot).text()},
       {"findings.txt", findings_text(*snapshot)},
-      {"metrics.prom", metrics_text(*snapshot, policy.limits, families_of(directory))},
+      {"metrics.prom", metrics_text(*snapshot, policy.limits)},
       {"crossplane.json",
-       reports::dump::dump_crossplane(
-           {.assessment = {.snapshot = *snapshot, .policy = policy}, .disk = disk})}};
-  for (auto& [file, text] : texts)
+       reports::dump::dump_crossplane({.snapshot = *snapshot, .policy = policy},
+                                      config::load_file_trees(disk, policy.nginx_conf))}};
+  for (auto& [file, text] : whole)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
-  return texts;
+  return select(read_subject(text_of(directory / "subject.yml")), whole, known_rules);
 }
 
 }  // namespace mtls::cases

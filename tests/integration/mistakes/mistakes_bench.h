@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/rules/registry.h"
 #include "tests/integration/verdict/verdict_bench.h"
 
 namespace mtls::testing {
@@ -43,7 +44,7 @@ inline Rules findings_about(const audit::Snapshot& snapshot, const std::string& 
           finding.kind == audit::FindingKind::kDepthBelowTwo) {
         continue;
       }
-      rules.emplace(audit::row(finding.kind).id);
+      rules.emplace(audit::rules::rule_of(finding.kind).id);
     }
   }
   return rules;

@@ -171,7 +171,8 @@ TEST_CASE("upstream: with VerifyMode OpenSSL verifies the chain, but nobody veri
       const auto begin = finding.detail.find('/');
       const auto end = finding.detail.find(':', begin);
       if (!finding.detail.starts_with("location /")) continue;
-      said[finding.detail.substr(begin, end - begin)].emplace_back(audit::row(finding.kind).id);
+      said[finding.detail.substr(begin, end - begin)].emplace_back(
+          audit::rules::rule_of(finding.kind).id);
     }
   }
   using Ids = std::vector<std::string>;

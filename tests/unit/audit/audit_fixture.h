@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "audit/build.h"
+#include "audit/rules/registry.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
 
@@ -161,7 +162,7 @@ inline bool has(const audit::Snapshot& snapshot, FindingKind kind) {
 inline std::vector<std::string> ids(const audit::Snapshot& snapshot) {
   std::vector<std::string> names;
   for (const audit::Finding& finding : findings_of(snapshot))
-    names.emplace_back(audit::row(finding.kind).id);
+    names.emplace_back(audit::rules::rule_of(finding.kind).id);
   return names;
 }
 

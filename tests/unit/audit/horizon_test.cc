@@ -130,7 +130,7 @@ TEST_CASE("horizon: warnings begin at the instant their period begins") {
        }},
   };
   for (const Begin& begin : table) {
-    INFO(audit::row(begin.kind).id);
+    INFO(audit::rules::rule_of(begin.kind).id);
     Host host;
     begin.change(host);
     std::optional<sys_seconds> first;

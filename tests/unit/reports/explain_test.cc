@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "audit/finding.h"
+#include "audit/rules/registry.h"
 #include "catalogue/log_lines.h"
 #include "catalogue/verify_codes.h"
 
@@ -15,14 +15,14 @@ using Catch::Contains;
 using Catch::StartsWith;
 
 TEST_CASE("explain: a finding is explained by its row and leads to its heading") {
-  for (const audit::FindingRow& row : audit::finding_table()) {
-    CAPTURE(row.id);
-    const Explanation said = explain(row.id);
+  for (const audit::rules::Rule* rule : audit::rules::all_rules()) {
+    CAPTURE(rule->id);
+    const Explanation said = explain(rule->id);
     CHECK(said.unknown.empty());
-    CHECK(said.text == std::string(row.id) + " (" + std::string(word(row.severity)) +
-                           ")\n  meaning: " + std::string(row.meaning) +
-                           "\n  remedy: " + std::string(row.remedy) +
-                           "\n  more: docs/findings.md#" + std::string(row.id) + "\n");
+    CHECK(said.text == std::string(rule->id) + " (" + std::string(word(rule->severity)) +
+                           ")\n  meaning: " + std::string(rule->meaning) +
+                           "\n  remedy: " + std::string(rule->remedy) +
+                           "\n  more: docs/findings.md#" + std::string(rule->id) + "\n");
   }
 }
 

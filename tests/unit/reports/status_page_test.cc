@@ -62,7 +62,8 @@ TEST_CASE("status page: a finding stands with its severity, server, detail and r
   CHECK_THAT(page, Catch::Contains("<td class=\"critical\">critical</td>"
                                    "<td><code>bundle-unreadable</code></td>"
                                    "<td>a.test 0.0.0.0:443</td><td>/etc/nginx/clients.pem: "));
-  CHECK_THAT(page, Catch::Contains(std::string(audit::row(FindingKind::kBundleUnreadable).remedy)));
+  CHECK_THAT(page, Catch::Contains(
+                       std::string(audit::rules::rule_of(FindingKind::kBundleUnreadable).remedy)));
 }
 
 TEST_CASE("status page: critical findings stand before warnings, whatever server they are about") {

@@ -288,7 +288,22 @@ std::vector<Case> mode_cases() {
 }
 
 std::vector<Case> canary_cases() {
+  const auto only_at = [](const std::vector<std::string>& servers, const std::string& conf) {
+    return [=](Host& host) {
+      host.conf(conf);
+      host.canary(pem(minted().client));
+      host.policy.canaries.front().servers = servers;
+    };
+  };
   return {
+      {kCanaryMatchesNoServer, Effect::kFires, "no server block has such a name",
+       only_at({"b.*", "c.test"}, http_server(kVerifyOn))},
+      {kCanaryMatchesNoServer, Effect::kFires, "the block of this name asks nobody",
+       only_at({"b.test"}, http(server("a.test", kVerifyOn) + server("b.test", kCertificate)))},
+      {kCanaryMatchesNoServer, Effect::kSilent, "one of two globs matches",
+       only_at({"b.test", "a.*"}, http_server(kVerifyOn))},
+      {kCanaryMatchesNoServer, Effect::kSilent, "without servers, where nobody is asked",
+       only_at({}, http_server(kCertificate))},
       {kCanaryRejected, Effect::kFires, "a client of another CA",
        [](Host& host) { host.canary(pem(minted().other_client)); }},
       {kCanaryRejected, Effect::kSilent, "a client of the CA",
@@ -333,7 +348,7 @@ TEST_CASE("findings: each kind fires where it must and is silent beside it") {
     Host host;
     example.change(host);
     const auto snapshot = host.scratch();
-    INFO(audit::row(example.kind).id << ": " << example.name);
+    INFO(audit::rules::rule_of(example.kind).id << ": " << example.name);
     CAPTURE(ids(*snapshot));
     CHECK(has(*snapshot, example.kind) == (example.effect == Effect::kFires));
   }
@@ -344,10 +359,10 @@ TEST_CASE("findings: every kind has a case that fires it and one that does not")
   std::set<FindingKind> silent;
   for (const Case& example : all_cases())
     (example.effect == Effect::kFires ? firing : silent).insert(example.kind);
-  for (const audit::FindingRow& row : audit::finding_table()) {
-    INFO(row.id);
-    CHECK(firing.contains(row.kind));
-    CHECK(silent.contains(row.kind));
+  for (const audit::rules::Rule* rule : audit::rules::all_rules()) {
+    INFO(rule->id);
+    CHECK(firing.contains(rule->kind));
+    CHECK(silent.contains(rule->kind));
   }
 }
 

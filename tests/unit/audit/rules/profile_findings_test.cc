@@ -96,7 +96,7 @@ TEST_CASE("rule settings: a disabled rule is silent, another severity is the fin
   const auto severities = [&] {
     std::map<std::string, audit::Severity> said;
     for (const audit::Finding& finding : findings_of(*host.scratch()))
-      said.emplace(audit::row(finding.kind).id, finding.severity);
+      said.emplace(audit::rules::rule_of(finding.kind).id, finding.severity);
     return said;
   };
   using enum audit::Severity;

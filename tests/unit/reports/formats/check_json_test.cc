@@ -219,14 +219,14 @@ TEST_CASE("check json: findings come worst first, with their server, place, file
   const Minted old = mint_valid(ca_spec("CN=Old"), days{-9}, days{-1});
   host.disk.put(kBundle, old.certificate_pem + old.key_pem);
   const Json json = checked(host);
-  check_places(json,
-               {{"/findings/0/rule", "ca-expired"},
-                {"/findings/0/severity", "critical"},
-                {"/findings/0/server", "http/a.test/0.0.0.0:443"},
-                {"/findings/0/file", kConf},
-                {"/findings/0/line", 3},
-                {"/findings/0/path", nullptr},
-                {"/findings/0/remedy", std::string(audit::row(FindingKind::kCaExpired).remedy)}});
+  check_places(json, {{"/findings/0/rule", "ca-expired"},
+                      {"/findings/0/severity", "critical"},
+                      {"/findings/0/server", "http/a.test/0.0.0.0:443"},
+                      {"/findings/0/file", kConf},
+                      {"/findings/0/line", 3},
+                      {"/findings/0/path", nullptr},
+                      {"/findings/0/remedy",
+                       std::string(audit::rules::rule_of(FindingKind::kCaExpired).remedy)}});
   CHECK(json["findings"].back()["rule"] == "private-key-in-bundle");
   CHECK(json["findings"].back()["path"] == kBundle);
 }

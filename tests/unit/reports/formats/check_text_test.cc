@@ -71,12 +71,12 @@ TEST_CASE("check text: without a source of texts a refusal has its place and no 
 TEST_CASE("check text: a finding says where, what follows and what to do") {
   Host host;
   host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
-  const audit::FindingRow& row = audit::row(FindingKind::kServerShadowed);
+  const audit::rules::Rule& rule = audit::rules::rule_of(FindingKind::kServerShadowed);
   CHECK_THAT(text_of(host),
              Catch::Contains("warning: server-shadowed in http/a.test/0.0.0.0:443 at "
                              "/etc/nginx/nginx.conf:4\n  ") &&
-                 Catch::Contains("\n  consequence: " + std::string(row.meaning) +
-                                 "\n  remedy: " + std::string(row.remedy) + "\n\n") &&
+                 Catch::Contains("\n  consequence: " + std::string(rule.meaning) +
+                                 "\n  remedy: " + std::string(rule.remedy) + "\n\n") &&
                  Catch::Contains(": 0 critical, 1 warning, 0 info\n"));
 }
 

@@ -1,5 +1,7 @@
 #include "reports/formats/issue.h"
 
+#include "audit/rules/registry.h"
+
 #include <catch2/catch.hpp>
 
 #include "tests/unit/audit/audit_fixture.h"
@@ -25,7 +27,7 @@ TEST_CASE("issues: each has the words of its rule, its server block and the line
   Host host;
   const std::string block = server("a.test", std::string(kVerifyOn) + " server_tokens on;");
   host.conf(http(block));
-  const audit::FindingRow& row = audit::row(FindingKind::kServerTokensOn);
+  const audit::rules::Rule& row = audit::rules::rule_of(FindingKind::kServerTokensOn);
   const auto column = static_cast<std::uint32_t>(block.find("server_tokens") + 1);
   CHECK(issues(host) == std::vector<Issue>{{.kind = FindingKind::kServerTokensOn,
                                             .severity = row.severity,

@@ -1,0 +1,107 @@
+// Rules about the canaries: client certificates that the settings name, with the answer that each
+// should get.
+#include <algorithm>
+#include <array>
+
+#include "audit/rules/rules.h"
+#include "base/text.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+std::string refusal(const Verdict& verdict) {
+  const std::string_view reason = verdict.client_verify;
+  const bool failed = reason.starts_with("FAILED:");
+  if (verdict.http_status == 200)
+    return "is refused by the guard on $ssl_client_verify (" + verdict.client_verify + ")";
+  if (!failed) return "is never asked for a certificate: the default server decides";
+  return (verdict.http_status == 400 ? "gets 400 (" : "is disconnected (") +
+         std::to_string(verdict.code) + ":" +
+         std::string(reason.substr(std::string_view("FAILED:").size())) + ")";
+}
+
+void rejected(const ServerView& view, Findings& findings) {
+  for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
+    const Verdict& verdict = view.facts.verdicts[i];
+    if (verdict.expect != Expect::kAccept || verdict.accepted) continue;
+    findings.add_at(i, finding_for(view, verdict.canary + " " + refusal(verdict)));
+  }
+}
+
+void wrongly_accepted(const ServerView& view, Findings& findings) {
+  for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
+    const Verdict& verdict = view.facts.verdicts[i];
+    if (verdict.expect != Expect::kReject || !verdict.accepted) continue;
+    findings.add_at(i, finding_for(view, verdict.canary + " is accepted"));
+  }
+}
+
+void unreadable(const HostView& host, Findings& findings) {
+  for (const Canary& canary : host.snapshot.canaries) {
+    const auto file = host.material().file(&canary.path);
+    if (!file) continue;
+    const bool has_certificate = file->material && !file->material->certificates.empty();
+    if (has_certificate && file->material->block_errors.empty()) continue;
+    const std::string why = file->error        ? std::string(word(file->error->code))
+                            : !has_certificate ? "holds no certificate"
+                                               : "holds a broken block";
+    Finding finding = finding_at({}, canary.name + ": " + canary.path + ": " + why);
+    finding.path = canary.path;
+    findings.add(std::move(finding));
+  }
+}
+
+std::string listed(const std::vector<std::string>& globs) {
+  std::string text;
+  for (const std::string& glob : globs) text += (text.empty() ? "\"" : ", \"") + glob + "\"";
+  return text;
+}
+
+void matches_no_server(const HostView& host, Findings& findings) {
+  for (const Canary& canary : host.snapshot.canaries) {
+    const bool matches = std::ranges::any_of(
+        host.resolved().servers,
+        [&](const config::TlsContext& server) { return asks(server) && canary.concerns(server); });
+    if (canary.servers.empty() || matches) continue;
+    findings.add(finding_at({}, canary.name +
+                                    ": no server block that asks for client "
+                                    "certificates matches " +
+                                    listed(canary.servers)));
+  }
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kCanaryRejected,
+         .id = "canary-rejected",
+         .severity = Severity::kCritical,
+         .meaning = "A client that must be accepted will be refused.",
+         .remedy = "Renew or trust what the code names.",
+         .check = rejected},
+    Rule{.kind = FindingKind::kCanaryWronglyAccepted,
+         .id = "canary-wrongly-accepted",
+         .severity = Severity::kCritical,
+         .meaning = "A client that must be refused will be accepted.",
+         .remedy = "Remove its CA from the bundle, or revoke its certificate.",
+         .check = wrongly_accepted},
+    Rule{.kind = FindingKind::kCanaryUnreadable,
+         .id = "canary-unreadable",
+         .severity = Severity::kWarning,
+         .meaning = "The certificate of a known client cannot be read here: nothing is predicted "
+                    "for the client, and its metrics are missing.",
+         .remedy = "Put its certificate, leaf first, where the settings say, readable by the "
+                   "exporter.",
+         .check = unreadable},
+    Rule{.kind = FindingKind::kCanaryMatchesNoServer,
+         .id = "canary-matches-no-server",
+         .severity = Severity::kWarning,
+         .meaning = "A canary is judged nowhere: its servers globs match no server block that asks "
+                    "for client certificates.",
+         .remedy = "Name a server that asks for client certificates, or remove servers.",
+         .check = matches_no_server},
+};
+
+}  // namespace
+
+Subject canary_rules() { return kRules; }
+
+}  // namespace mtls::audit::rules

@@ -1,0 +1,156 @@
+// Rules about each client CA: whether it is a CA, in force, and leads to a root.
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "audit/rules/rules.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+using pki::CertificateFacts;
+using pki::Member;
+
+Finding about_ca(const ServerView& view, const CertificateFacts& facts, const std::string& what) {
+  Finding finding = finding_for(view, named(facts) + " " + what);
+  finding.fingerprint = facts.fingerprint;
+  return finding;
+}
+
+void leaf_as_ca(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
+  const auto& announced = view.content.announced;
+  const bool useless = std::ranges::none_of(announced, [](const pki::Certificate& certificate) {
+    return certificate.facts().is_ca ||
+           certificate.facts().self_signed;  // a pinned self-signed client works (R6.2)
+  });
+  if (announced.empty() || !useless) return;
+  findings.add(about_ca(view, announced.front().facts(), "is not a CA"));
+}
+
+// Calls `look(item, member)` for each CA that clients are meant to come from. What only
+// ssl_trusted_certificate adds, for stapling say, is nobody's outage.
+template <class Look>
+void for_each_client_ca(const ServerView& view, const Look& look) {
+  if (!asks(view.server())) return;
+  for (std::size_t i = 0; i < view.content.issuing; ++i) {
+    const Member& member = view.facts.store.members[i];
+    if (!member.duplicate && member.certificate.facts().is_ca) look(i + 1, member);
+  }
+}
+
+bool has_expired(const CertificateFacts& facts, const Clock& clock) {
+  return facts.validity.not_after && clock.has_come(*facts.validity.not_after);
+}
+
+// Whether the store holds a CA certificate in force of the same name.
+class Replacements {
+ public:
+  explicit Replacements(const ServerView& view) : view_(view) {}
+
+  bool has(const CertificateFacts& facts) {
+    if (!names_) names_ = names_in_force();
+    return names_->contains(facts.subject.canonical);
+  }
+
+ private:
+  std::set<std::string_view> names_in_force() const {
+    std::set<std::string_view> names;
+    for (const Member& member : view_.facts.store.members) {
+      const CertificateFacts& facts = member.certificate.facts();
+      if (facts.is_ca && view_.clock().is_within(facts.validity))
+        names.insert(facts.subject.canonical);
+    }
+    return names;
+  }
+
+  const ServerView& view_;
+  std::optional<std::set<std::string_view>> names_;  // once it is asked for; most stores never are
+};
+
+std::string expired_text(const CertificateFacts& facts) {
+  return "expired at " + base::rfc3339(*facts.validity.not_after);
+}
+
+void superseded(const ServerView& view, Findings& findings) {
+  Replacements replacements(view);
+  for_each_client_ca(view, [&](std::size_t item, const Member& member) {
+    const CertificateFacts& facts = member.certificate.facts();
+    if (!has_expired(facts, view.clock()) || !replacements.has(facts)) return;
+    findings.add_at(item, about_ca(view, facts, expired_text(facts)));
+  });
+}
+
+void expired(const ServerView& view, Findings& findings) {
+  Replacements replacements(view);
+  for_each_client_ca(view, [&](std::size_t item, const Member& member) {
+    const CertificateFacts& facts = member.certificate.facts();
+    if (!has_expired(facts, view.clock()) || replacements.has(facts)) return;
+    findings.add_at(item, about_ca(view, facts, expired_text(facts)));
+  });
+}
+
+void not_yet_valid(const ServerView& view, Findings& findings) {
+  Replacements replacements(view);
+  for_each_client_ca(view, [&](std::size_t item, const Member& member) {
+    const CertificateFacts& facts = member.certificate.facts();
+    const auto begin = facts.validity.not_before;
+    if (has_expired(facts, view.clock()) || !begin) return;
+    if (view.clock().has_come(*begin)) return;
+    if (replacements.has(facts)) return;
+    findings.add_at(item, about_ca(view, facts, "is not valid before " + base::rfc3339(*begin)));
+  });
+}
+
+void missing_root(const ServerView& view, Findings& findings) {
+  for_each_client_ca(view, [&](std::size_t item, const Member& member) {
+    if (member.chains_to_anchor) return;
+    findings.add_at(item, about_ca(view, member.certificate.facts(), "does not lead to a root"));
+  });
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kLeafAsClientCa,
+         .id = "leaf-as-client-ca",
+         .severity = Severity::kCritical,
+         .meaning = "The CA bundle holds only end-entity certificates: nginx -t passes, and every "
+                    "client gets 400 (21:unable to verify the first certificate).",
+         .remedy = "Replace them with the certificate of the CA that issued them, and its issuers "
+                   "up to the root.",
+         .check = leaf_as_ca},
+    Rule{.kind = FindingKind::kCaSupersededExpired,
+         .id = "ca-superseded-expired",
+         .severity = Severity::kInfo,
+         .meaning = "A CA certificate has expired, and a valid one of the same name is present. "
+                    "nginx uses the valid one.",
+         .remedy = "Remove the old one when convenient.",
+         .check = superseded},
+    Rule{.kind = FindingKind::kCaExpired,
+         .id = "ca-expired",
+         .severity = Severity::kCritical,
+         .meaning = "A client CA has expired and nothing replaces it: its clients get 400 "
+                    "(10:certificate has expired).",
+         .remedy = "Add the renewed CA certificate to the bundle and reload nginx.",
+         .check = expired},
+    Rule{.kind = FindingKind::kCaNotYetValid,
+         .id = "ca-not-yet-valid",
+         .severity = Severity::kWarning,
+         .meaning = "A client CA is not valid yet: until then its clients get 400 (9:certificate "
+                    "is not yet valid).",
+         .remedy = "Check the clock and the CA's notBefore.",
+         .check = not_yet_valid},
+    Rule{.kind = FindingKind::kBundleMissingRoot,
+         .id = "bundle-missing-root",
+         .severity = Severity::kCritical,
+         .meaning = "A CA of the bundle does not lead to a self-signed root. nginx does not accept "
+                    "partial chains, so its clients get 400 (2:unable to get issuer certificate).",
+         .remedy = "Add the certificates of its issuers, up to the root.",
+         .check = missing_root},
+};
+
+}  // namespace
+
+Subject client_ca_rules() { return kRules; }
+
+}  // namespace mtls::audit::rules

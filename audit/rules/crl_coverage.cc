@@ -1,0 +1,55 @@
+// Rules about which CAs have a CRL that speaks for them, where ssl_crl is set (R3.33).
+#include <algorithm>
+#include <array>
+
+#include "audit/rules/rules.h"
+#include "audit/trust/crl_coverage.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+void missing_issuer(const ServerView& view, Findings& findings) {
+  constexpr std::size_t kMaxNamed = 5;
+  if (!asks(view.server()) || !view.content.check_crls) return;
+  const auto missing = trust::cas_without_crl(view.content);
+  if (missing.empty()) return;
+  const std::size_t shown = std::min(missing.size(), kMaxNamed);
+  std::string names;
+  for (std::size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + named(*missing[i]);
+  if (shown < missing.size()) {
+    names += " and " + std::to_string(missing.size() - shown) + " more";
+  }
+  findings.add(finding_for(view, "there is no CRL of " + names));
+}
+
+void wrong_signer(const ServerView& view, Findings& findings) {
+  if (!asks(view.server()) || !view.content.check_crls) return;
+  for (const pki::RevocationListFacts* list : trust::crls_of_wrong_signer(view.content)) {
+    findings.add(finding_for(view, "no CA of this name signed the CRL of " + list->issuer.rfc2253));
+  }
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kCrlMissingIssuer,
+         .id = "crl-missing-issuer",
+         .severity = Severity::kCritical,
+         .meaning = "ssl_crl is set but has no CRL of a CA in the chain, the root included: the "
+                    "CA's clients get 400 (3:unable to get certificate CRL).",
+         .remedy = "Add the CRL of every CA of the bundle to the file.",
+         .check = missing_issuer},
+    Rule{.kind = FindingKind::kCrlWrongSigner,
+         .id = "crl-wrong-signer",
+         .severity = Severity::kCritical,
+         .meaning = "A CRL bears the name of a client CA whose key did not sign it. nginx loads "
+                    "it, and the CA's clients get 400 (8:CRL signature failure, or 3:unable to get "
+                    "certificate CRL when the CRL names another key).",
+         .remedy = "Fetch the CRL from the CA itself. A CA that was renewed with a new key needs a "
+                   "new CRL.",
+         .check = wrong_signer},
+};
+
+}  // namespace
+
+Subject crl_coverage_rules() { return kRules; }
+
+}  // namespace mtls::audit::rules

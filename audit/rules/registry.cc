@@ -1,0 +1,40 @@
+#include "audit/rules/registry.h"
+
+#include <algorithm>
+
+#include "audit/rules/rules.h"
+
+namespace mtls::audit::rules {
+
+const std::vector<Subject>& subjects() {
+  static const std::vector<Subject> kSubjects{
+      refusal_rules(),      verification_rules(),   file_rules(),
+      client_ca_rules(),    trust_rules(),          material_rules(),
+      client_name_rules(),  revocation_rules(),     crl_date_rules(),
+      crl_coverage_rules(), canary_rules(),         server_certificate_rules(),
+      reach_rules(),        upstream_rules(),       upstream_identity_rules(),
+      enforcement_rules(),  error_page_rules(),     presented_chain_rules(),
+      tls_strength_rules(), core_directive_rules(), missing_file_rules()};
+  return kSubjects;
+}
+
+const std::vector<const Rule*>& all_rules() {
+  static const std::vector<const Rule*> kRules = [] {
+    std::vector<const Rule*> all;
+    for (const Subject subject : subjects()) {
+      for (const Rule& rule : subject) all.push_back(&rule);
+    }
+    std::ranges::sort(all, {}, &Rule::kind);
+    return all;
+  }();
+  return kRules;
+}
+
+const Rule& rule_of(FindingKind kind) { return *all_rules().at(static_cast<std::size_t>(kind)); }
+
+const Rule* find_rule(std::string_view id) {
+  const auto found = std::ranges::find(all_rules(), id, &Rule::id);
+  return found == all_rules().end() ? nullptr : *found;
+}
+
+}  // namespace mtls::audit::rules

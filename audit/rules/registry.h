@@ -1,0 +1,67 @@
+// The rules by kind and by id: what each is called, how bad it is, what it means and what mends it.
+// The rows stand beside their checks in audit/rules/<subject>.cc; this header collects them for
+// whoever shows, counts or configures findings. It judges nothing: audit/rules/rules.h does. Pure.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "audit/finding.h"
+
+namespace mtls::audit::rules {
+
+struct ServerView;
+struct HostView;
+class Findings;
+
+/// Looks at one judged server block.
+using ServerCheck = void (*)(const ServerView& view, Findings& findings);
+/// Looks at the configuration as a whole.
+using HostCheck = void (*)(const HostView& host, Findings& findings);
+
+/// The one edit of nginx's configuration that mends a finding, whatever the files hold and whoever
+/// the clients are.
+struct Edit {
+  enum class Action { kSet, kRemove, kRewrite, kAddServer };
+
+  Action action;
+  std::string_view directive;
+  std::string_view value = {};  // its new arguments; "": they depend on the finding
+
+  /// Gives the directive this value where the finding is, whether it stands there or not.
+  static constexpr Edit set(std::string_view directive, std::string_view value = {}) {
+    return {Action::kSet, directive, value};
+  }
+  static constexpr Edit remove(std::string_view directive) { return {Action::kRemove, directive}; }
+  /// Changes an argument of the directive at the finding's place.
+  static constexpr Edit rewrite(std::string_view directive) {
+    return {Action::kRewrite, directive};
+  }
+  /// Adds a default server block that has this directive.
+  static constexpr Edit add_server(std::string_view directive, std::string_view value) {
+    return {Action::kAddServer, directive, value};
+  }
+};
+
+/// One rule.
+struct Rule {
+  FindingKind kind;
+  std::string_view id;  // the `rule` label and the heading in docs/findings.md
+  Severity severity;
+  std::optional<Severity> strict_severity = std::nullopt;  // in the strict profile, if another
+  bool strict_only = false;                                // the default profile does not check it
+  std::string_view meaning;  // what is wrong and what nginx does about it
+  std::string_view remedy;
+  std::optional<Edit> edit = std::nullopt;  // nullopt: files must change first, or somebody decides
+  std::variant<ServerCheck, HostCheck> check;
+};
+
+/// In the order of FindingKind.
+const std::vector<const Rule*>& all_rules();
+const Rule& rule_of(FindingKind kind);
+/// nullptr: no rule has this id.
+const Rule* find_rule(std::string_view id);
+
+}  // namespace mtls::audit::rules

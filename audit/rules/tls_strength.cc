@@ -1,0 +1,83 @@
+// Rules about protocols, ciphers and parameters too weak to protect what they carry.
+#include <array>
+
+#include "audit/rules/rules.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+// Only where somebody wrote it: the old default names them too, and OpenSSL 3 refuses them then.
+void legacy_protocols(const ServerView& view, Findings& findings) {
+  const config::Setting<std::string>* protocols = view.server().setting("ssl_protocols");
+  if (!view.server().has_context || protocols == nullptr ||
+      protocols->provenance == config::Provenance::kDefault)
+    return;
+  const std::string words = " " + protocols->value + " ";
+  const bool is_old =
+      words.find(" TLSv1 ") != std::string::npos || words.find(" TLSv1.1 ") != std::string::npos;
+  if (!is_old) return;
+  Finding finding = finding_for(view, "ssl_protocols " + protocols->value);
+  finding.at = protocols->at;
+  findings.add(std::move(finding));
+}
+
+void weak_ciphers(const HostView& host, Findings& findings) {
+  for (const auto& [index, weak] : host.snapshot.strength.weak_ciphers) {
+    const config::TlsContext& server = host.resolved().servers[static_cast<std::size_t>(index)];
+    const std::string more =
+        weak.size() == 1 ? "" : " and " + std::to_string(weak.size() - 1) + " more";
+    Finding finding = finding_for(server, "accepts " + weak.front() + more);
+    finding.at = server.ciphers.at;
+    findings.add(std::move(finding));
+  }
+}
+
+void weak_dhparam(const HostView& host, Findings& findings) {
+  constexpr int kLeastBits = 2048;
+  for (const config::TlsContext& server : host.resolved().servers) {
+    const config::Setting<std::string>* dhparam = server.setting("ssl_dhparam");
+    if (dhparam == nullptr || !server.has_context) continue;
+    const auto& known = host.snapshot.strength.dh_bits;
+    const auto bits = known.find(dhparam->value);
+    if (bits == known.end() || !bits->second || *bits->second >= kLeastBits) continue;
+    Finding finding =
+        finding_for(server, dhparam->value + " has " + std::to_string(*bits->second) + " bits");
+    finding.at = dhparam->at;
+    finding.path = dhparam->value;
+    findings.add(std::move(finding));
+  }
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kLegacyProtocols,
+         .id = "legacy-protocols",
+         .severity = Severity::kWarning,
+         .meaning = "ssl_protocols names TLS 1.0 or 1.1, which RFC 8996 forbids.",
+         .remedy = "Write ssl_protocols TLSv1.2 TLSv1.3.",
+         .edit = Edit::set("ssl_protocols", "TLSv1.2 TLSv1.3"),
+         .check = legacy_protocols},
+    Rule{.kind = FindingKind::kWeakCiphers,
+         .id = "weak-ciphers",
+         .severity = Severity::kWarning,
+         .meaning = "The server accepts ciphers that do not protect: without encryption, without "
+                    "authentication, or with RC4, MD5 or 3DES. nginx logs nothing about it.",
+         .remedy = "Write the default, ssl_ciphers HIGH:!aNULL:!MD5, without @SECLEVEL=0.",
+         .edit = Edit::set("ssl_ciphers", "HIGH:!aNULL:!MD5"),
+         .check = weak_ciphers},
+    Rule{.kind = FindingKind::kDhparamWeak,
+         .id = "dhparam-weak",
+         .severity = Severity::kWarning,
+         .meaning = "The DH parameters have fewer than 2048 bits: nginx refuses them (dh key too "
+                    "small) or, at security level 1 and below, exchanges keys that can be "
+                    "computed.",
+         .remedy = "Remove ssl_dhparam, since ECDHE works without it, or make new parameters: "
+                   "openssl dhparam -out FILE 2048.",
+         .edit = Edit::remove("ssl_dhparam"),
+         .check = weak_dhparam},
+};
+
+}  // namespace
+
+Subject tls_strength_rules() { return kRules; }
+
+}  // namespace mtls::audit::rules

@@ -1,0 +1,66 @@
+// Rules about whether a server block verifies clients, as far as its own directives say.
+#include <array>
+
+#include "audit/rules/rules.h"
+
+namespace mtls::audit::rules {
+namespace {
+
+using config::TlsContext;
+using config::VerifyClient;
+
+void no_trust_source(const ServerView& view, Findings& findings) {
+  const TlsContext& server = view.server();
+  const bool demands = server.verify_client.value == VerifyClient::kOn ||
+                       server.verify_client.value == VerifyClient::kOptional;
+  const bool trusted_suffices =
+      view.build.loads_ca_by_pem_read() && server.trusted_certificate.value;  // R2.31
+  if (!server.has_context || !demands || server.client_certificate.value || trusted_suffices)
+    return;
+  findings.add(finding_for(view, "ssl_verify_client " +
+                                     std::string(word(server.verify_client.value)) +
+                                     " without ssl_client_certificate"));
+}
+
+bool rejects_handshakes(const TlsContext& server) {
+  const config::Setting<std::string>* setting = server.setting("ssl_reject_handshake");
+  return setting != nullptr && !setting->value.empty() && setting->value != "off";
+}
+
+void verify_off(const ServerView& view, Findings& findings) {
+  const TlsContext& server = view.server();
+  if (!server.on_tls_socket || server.verify_client.value != VerifyClient::kOff) return;
+  // An inherited CA is meant for all of http; one set in the block itself is meant for the block.
+  const bool own_ca = server.client_certificate.value &&
+                      server.client_certificate.provenance == config::Provenance::kLocal;
+  if (own_ca) {
+    findings.add(finding_for(view, "ssl_client_certificate is set, verify is off"));
+  } else if (!rejects_handshakes(server)) {
+    findings.add_strict(
+        finding_for(view, "TLS is served here and nobody is asked for a certificate"));
+  }
+}
+
+constexpr std::array kRules{
+    Rule{.kind = FindingKind::kNoTrustSource,
+         .id = "no-trust-source",
+         .severity = Severity::kCritical,
+         .meaning = "Clients must send a certificate, but no CA file is in force: nginx refuses to "
+                    "start or reload (no ssl_client_certificate for ssl_verify_client).",
+         .remedy = "Set ssl_client_certificate to the bundle of the CAs that issue client "
+                   "certificates.",
+         .check = no_trust_source},
+    Rule{.kind = FindingKind::kVerifyClientOffWithCa,
+         .id = "verify-client-off-with-ca",
+         .severity = Severity::kWarning,
+         .meaning = "ssl_verify_client is off although a client CA is configured or, in the strict "
+                    "profile, although TLS is served: nginx asks no client for a certificate.",
+         .remedy = "Set ssl_verify_client on, or remove ssl_client_certificate.",
+         .check = verify_off},
+};
+
+}  // namespace
+
+Subject verification_rules() { return kRules; }
+
+}  // namespace mtls::audit::rules
