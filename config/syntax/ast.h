@@ -13,11 +13,21 @@
 
 namespace mtls::config::syntax {
 
+/// Bytes of one file, from 0. No file is read that has 4 GiB (IncludeLimits::max_file_bytes).
+struct ByteRange {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+
+  std::uint32_t end() const { return offset + length; }
+  bool operator==(const ByteRange&) const = default;
+};
+
 struct Argument {
   std::string text;  // after nginx's unescaping (R1.4)
   base::SourceLocation at;
   bool quoted = false;
   bool has_variable = false;  // an unescaped `$` stands in it
+  ByteRange range = {};       // of the word as written, its quotes included
 
   bool operator==(const Argument&) const = default;
 };
@@ -32,7 +42,10 @@ struct Directive {
   base::SourceLocation at;   // of the name
   base::SourceLocation end;  // of the `;` or `{`: the line nginx names in its messages
   std::optional<base::SourceLocation> close =
-      {};                   // of a block's `}`; nullopt: the text ends before it
+      {};                // of a block's `}`; nullopt: the text ends before it
+  ByteRange word = {};   // of the name as written, its quotes included
+  ByteRange range = {};  // from the first byte of the name to behind the `;` or `}`; of a block
+                         // that never ends, to where reading stopped
   std::uint32_t order = 0;  // place in nginx's reading order, over all files; 0: a lone file
   std::uint32_t last = 0;   // order of the last directive inside it; its own without a block
 
