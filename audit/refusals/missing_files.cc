@@ -1,14 +1,10 @@
 #include "audit/refusals/missing_files.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mtls::audit::refusals {
 namespace {
-
-// strerror(ENOENT), which OpenSSL and nginx both print.
-bool is_of_missing_file(std::string_view message) {
-  return message.find("No such file or directory") != std::string_view::npos;
-}
 
 bool is_missing(const Snapshot& snapshot, const std::string& path) {
   const auto file = snapshot.material.find(path);
@@ -18,23 +14,16 @@ bool is_missing(const Snapshot& snapshot, const std::string& path) {
 
 }  // namespace
 
+void set_missing_apart(Snapshot& snapshot) {
+  auto& refusals = snapshot.refusals;
+  const auto missing = std::stable_partition(
+      refusals.begin(), refusals.end(),
+      [](const NginxError& refusal) { return refusal.cause != RefusalCause::kMissingFile; });
+  std::move(missing, refusals.end(), std::back_inserter(snapshot.excused));
+  refusals.erase(missing, refusals.end());
+}
+
 void excuse_missing_files(Snapshot& snapshot) {
-  std::vector<Finding> excused;
-  for (const NginxError& refusal : snapshot.refusals) {
-    if (!is_of_missing_file(refusal.message)) continue;
-    std::erase_if(snapshot.findings, [&](const Finding& finding) {
-      return finding.kind == FindingKind::kNginxRefusesConfig && finding.detail == refusal.text();
-    });
-    excused.push_back({.kind = FindingKind::kFileMissing,
-                       .context = {},
-                       .path = {},
-                       .fingerprint = {},
-                       .at = {},
-                       .detail = refusal.text()});
-  }
-  std::erase_if(snapshot.refusals,
-                [](const NginxError& refusal) { return is_of_missing_file(refusal.message); });
-  snapshot.findings.insert(snapshot.findings.end(), excused.begin(), excused.end());
   for (auto& server : snapshot.servers) {
     auto without = std::make_shared<ServerAudit>(*server);
     std::erase_if(without->findings, [&](const Finding& finding) {

@@ -1,14 +1,17 @@
 // A configuration looked at away from its host: what nginx would say of files that are not there is
-// turned into warnings. Pure.
+// turned into warnings. A missing include stays what it is: the configuration is then not known.
+// Pure.
 #pragma once
 
 #include "audit/snapshot.h"
 
 namespace mtls::audit::refusals {
 
-/// Refusals of certificates, keys, CRLs and the like because of a file that does not exist, and the
-/// findings that say so, become file-missing. A missing include stays what it is: the configuration
-/// is then not known.
+/// Moves the refusals of files that do not exist from `refusals` to `excused`, which become
+/// file-missing findings.
+void set_missing_apart(Snapshot& snapshot);
+
+/// Takes out of the judged servers what they say of CA bundles and CRLs that do not exist.
 void excuse_missing_files(Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

@@ -21,20 +21,20 @@ InForce own_or(const std::vector<Directive>& block, std::string_view name, const
 
 }  // namespace
 
-std::vector<InForce> in_force(const config::syntax::Document& document, config::Module module,
-                              std::string_view name) {
-  std::vector<InForce> of_servers;
-  const Directive* around = config::tls::block_of(document, module);
-  if (around == nullptr || !around->block) return of_servers;
+CoreDirective::CoreDirective(const config::syntax::Document& document, std::string_view name)
+    : name_(name) {
   InForce main;
   add(document.globals, name, main);
   add(document.main, name, main);
-  const InForce outer = own_or(*around->block, name, main);
-  for (const Directive& directive : *around->block) {
-    if (directive.name != "server" || !directive.block) continue;
-    of_servers.push_back(own_or(*directive.block, name, outer));
+  for (const auto module :
+       {config::Module::kHttp, config::Module::kStream, config::Module::kMail}) {
+    const Directive* around = config::tls::block_of(document, module);
+    if (around != nullptr) around_[module] = own_or(*around->block, name, main);
   }
-  return of_servers;
+}
+
+InForce CoreDirective::in(const config::TlsContext& server) const {
+  return own_or(*server.directive->block, name_, around_.at(server.id.module));
 }
 
 }  // namespace mtls::audit::rules

@@ -1,6 +1,5 @@
 // The rule about refused clients of whom nginx's log says nothing.
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "audit/rules/core_directives.h"
@@ -47,15 +46,14 @@ Finding finding_of(const config::TlsContext& server, const InForce& logs) {
 }  // namespace
 
 void error_log_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
+  const CoreDirective logs(*snapshot.config->document, "error_log");
   for (const Module module : {Module::kHttp, Module::kStream, Module::kMail}) {
-    const auto logs = in_force(*snapshot.config->document, module, "error_log");
-    std::size_t next = 0;
     for (const config::TlsContext& server : snapshot.config->resolved.servers) {
-      if (server.id.module != module || next == logs.size()) continue;
-      const InForce& own = logs[next++];
+      if (server.id.module != module || !asks(server)) continue;
+      const InForce own = logs.in(server);
       const bool shown = std::any_of(own.begin(), own.end(),
                                      [](const Directive* log) { return shows_refusals(*log); });
-      if (asks(server) && !shown) findings.push_back(finding_of(server, own));
+      if (!shown) findings.push_back(finding_of(server, own));
     }
   }
 }

@@ -76,11 +76,6 @@ void wrong_signers(const ServerView& view, std::vector<Finding>& findings) {
   }
 }
 
-bool is_on(const config::TlsContext& server, std::string_view directive) {
-  const config::Setting<std::string>* setting = server.setting(directive);
-  return setting != nullptr && !setting->value.empty() && setting->value != "off";
-}
-
 void resumption(const ServerView& view, std::vector<Finding>& findings) {
   const auto kept = trust::resumption(view.snapshot.config->resolved, view.index, view.build);
   if (!kept || kept->window.count() == 0) return;
@@ -95,18 +90,17 @@ void resumption(const ServerView& view, std::vector<Finding>& findings) {
 }
 
 void stapling_only(const ServerView& view, std::vector<Finding>& findings) {
-  const config::Setting<std::string>* stapling = view.server().setting("ssl_stapling");
-  if (stapling == nullptr || stapling->value != "on") return;
+  if (!view.server().stapling.value) return;
   findings.push_back(finding_for(view, FindingKind::kStaplingIsNotClientRevocation,
                                  "ssl_stapling on, and neither ssl_crl nor ssl_ocsp"));
-  findings.back().at = stapling->at;
+  findings.back().at = view.server().stapling.at;
 }
 
 }  // namespace
 
 void revocation_rules(const ServerView& view, std::vector<Finding>& findings) {
   if (!asks(view.server())) return;
-  const bool asks_responder = is_on(view.server(), "ssl_ocsp");
+  const bool asks_responder = view.server().ocsp.value != config::Ocsp::kOff;
   if (view.content.check_crls || asks_responder) {
     resumption(view, findings);
   } else if (!view.server().crl.value) {

@@ -1,10 +1,35 @@
 #include "audit/rules/rules.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
 
 namespace mtls::audit::rules {
+namespace {
+
+// The place of the directive that nginx was loading, or the one nginx names. nullopt: neither, or a
+// file that the last good configuration does not have.
+std::optional<base::SourceLocation> place_of(const Snapshot& snapshot, const NginxError& error) {
+  if (error.at || error.file.empty()) return error.at;
+  const auto& files = snapshot.config->document->files;
+  const auto found = std::find(files.begin(), files.end(), error.file);
+  if (found == files.end()) return std::nullopt;
+  return base::SourceLocation{.file = static_cast<base::FileId>(found - files.begin()),
+                              .line = error.line,
+                              .column = error.column};
+}
+
+Finding of_error(const Snapshot& snapshot, FindingKind kind, const NginxError& error) {
+  return {.kind = kind,
+          .context = {},
+          .path = {},
+          .fingerprint = {},
+          .at = place_of(snapshot, error),
+          .detail = error.text()};
+}
+
+}  // namespace
 
 std::vector<Finding> server_findings(const ServerView& view) {
   constexpr std::array<ServerRule, 11> kRules{
@@ -19,12 +44,7 @@ std::vector<Finding> server_findings(const ServerView& view) {
 std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) {
   std::vector<Finding> findings;
   for (const NginxError& error : snapshot.nginx_errors()) {
-    findings.push_back({.kind = FindingKind::kNginxRefusesConfig,
-                        .context = {},
-                        .path = {},
-                        .fingerprint = {},
-                        .at = {},
-                        .detail = error.text()});
+    findings.push_back(of_error(snapshot, FindingKind::kNginxRefusesConfig, error));
   }
   writable_file_rules(snapshot, findings);
   client_name_rules(snapshot, findings);
@@ -33,6 +53,9 @@ std::vector<Finding> config_findings(const Snapshot& snapshot, Profile profile) 
   strength_rules(snapshot, findings);
   error_log_rules(snapshot, findings);
   server_tokens_rules(snapshot, profile, findings);
+  for (const NginxError& error : snapshot.excused) {
+    findings.push_back(of_error(snapshot, FindingKind::kFileMissing, error));
+  }
   return findings;
 }
 

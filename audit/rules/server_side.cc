@@ -84,18 +84,15 @@ void presented(const ServerView& view, std::vector<Finding>& findings) {
 
 // Only where somebody wrote it: the old default names them too, and OpenSSL 3 refuses them then.
 void legacy_protocols(const ServerView& view, std::vector<Finding>& findings) {
-  const config::Setting<std::string>* protocols = view.server().setting("ssl_protocols");
-  if (!view.server().has_context || protocols == nullptr ||
-      protocols->provenance == config::Provenance::kDefault)
-    return;
-  const std::string words = " " + protocols->value + " ";
-  for (const char* old : {" TLSv1 ", " TLSv1.1 "}) {
-    if (words.find(old) == std::string::npos) continue;
-    findings.push_back(
-        finding_for(view, FindingKind::kLegacyProtocols, "ssl_protocols " + protocols->value));
-    findings.back().at = protocols->at;
-    return;
-  }
+  using config::Protocol;
+  const config::Setting<config::ProtocolSet>& protocols = view.server().protocols;
+  const bool is_written = protocols.provenance != config::Provenance::kDefault;
+  const bool is_legacy =
+      protocols.value.has(Protocol::kTls1) || protocols.value.has(Protocol::kTls11);
+  if (!view.server().has_context || !is_written || !is_legacy) return;
+  findings.push_back(
+      finding_for(view, FindingKind::kLegacyProtocols, "ssl_protocols " + protocols.value.text()));
+  findings.back().at = protocols.at;
 }
 
 Finding of_server(const config::TlsContext& server, FindingKind kind, const std::string& detail) {
@@ -124,18 +121,17 @@ void strength_rules(const Snapshot& snapshot, std::vector<Finding>& findings) {
     findings.back().at = servers[index].ciphers.at;
   }
   for (const config::TlsContext& server : servers) {
-    const config::Setting<std::string>* dhparam = server.setting("ssl_dhparam");
+    const std::string* dhparam = static_path(server.dhparam.value);
     if (dhparam == nullptr || !server.has_context) continue;
-    const auto known = snapshot.strength.dh_bits.find(dhparam->value);
+    const auto known = snapshot.strength.dh_bits.find(*dhparam);
     constexpr int kLeastBits = 2048;
     const bool is_weak =
         known != snapshot.strength.dh_bits.end() && known->second && *known->second < kLeastBits;
     if (!is_weak) continue;
-    findings.push_back(
-        of_server(server, FindingKind::kDhparamWeak,
-                  dhparam->value + " has " + std::to_string(*known->second) + " bits"));
-    findings.back().at = dhparam->at;
-    findings.back().path = dhparam->value;
+    findings.push_back(of_server(server, FindingKind::kDhparamWeak,
+                                 *dhparam + " has " + std::to_string(*known->second) + " bits"));
+    findings.back().at = server.dhparam.at;
+    findings.back().path = *dhparam;
   }
 }
 

@@ -31,12 +31,11 @@ bool tells(const config::syntax::Directive* written, Profile profile) {
 
 void server_tokens_rules(const Snapshot& snapshot, Profile profile,
                          std::vector<Finding>& findings) {
-  const auto tokens = in_force(*snapshot.config->document, config::Module::kHttp, "server_tokens");
-  std::size_t next = 0;
+  const CoreDirective tokens(*snapshot.config->document, "server_tokens");
   for (const config::TlsContext& server : snapshot.config->resolved.servers) {
-    if (server.id.module != config::Module::kHttp || next == tokens.size()) continue;
-    const config::syntax::Directive* written = written_of(tokens[next++]);
-    if (asks(server) && tells(written, profile)) findings.push_back(finding_of(server, written));
+    if (server.id.module != config::Module::kHttp || !asks(server)) continue;
+    const config::syntax::Directive* written = written_of(tokens.in(server));
+    if (tells(written, profile)) findings.push_back(finding_of(server, written));
   }
 }
 

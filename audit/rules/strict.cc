@@ -7,11 +7,6 @@
 namespace mtls::audit::rules {
 namespace {
 
-bool is_on(const config::TlsContext& server, std::string_view directive) {
-  const config::Setting<std::string>* setting = server.setting(directive);
-  return setting != nullptr && !setting->value.empty() && setting->value != "off";
-}
-
 bool is_said(const std::vector<Finding>& findings, FindingKind kind) {
   return std::any_of(findings.begin(), findings.end(),
                      [&](const Finding& finding) { return finding.kind == kind; });
@@ -22,11 +17,11 @@ bool is_said(const std::vector<Finding>& findings, FindingKind kind) {
 void strict_rules(const ServerView& view, std::vector<Finding>& findings) {
   if (view.profile != Profile::kStrict || !view.server().on_tls_socket) return;
   if (asks(view.server())) {
-    if (!view.server().crl.value && !is_on(view.server(), "ssl_ocsp")) {
+    if (!view.server().crl.value && view.server().ocsp.value == config::Ocsp::kOff) {
       findings.push_back(
           finding_for(view, FindingKind::kNoClientRevocation, "no ssl_crl and no ssl_ocsp"));
     }
-  } else if (!is_on(view.server(), "ssl_reject_handshake") &&
+  } else if (!view.server().reject_handshake.value &&
              !is_said(findings, FindingKind::kVerifyClientOffWithCa)) {
     findings.push_back(finding_for(view, FindingKind::kVerifyClientOffWithCa,
                                    "TLS is served here and nobody is asked for a certificate"));

@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include "audit/trust/conf_overrides.h"
-
 namespace mtls::audit::trust {
 namespace {
 
@@ -14,14 +12,14 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
 
 // VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
 // the flags ssl_crl sets on nginx's own.
-void replace_store(const Snapshot& snapshot, const std::vector<std::string>& files,
+void replace_store(const Snapshot& snapshot, const std::vector<config::NamedFile>& files,
                    TrustContent& content) {
   content.store.clear();
   content.extra.clear();
   content.revocation_lists.clear();
   content.check_crls = false;
-  for (const std::string& path : files) {
-    if (const pki::Material* material = material_of(snapshot, &path))
+  for (const config::NamedFile& named : files) {
+    if (const pki::Material* material = material_of(snapshot, static_path(named.file)))
       append(content.store, material->certificates);
   }
   content.issuing = content.store.size();
@@ -29,16 +27,15 @@ void replace_store(const Snapshot& snapshot, const std::vector<std::string>& fil
 
 void apply_overrides(const Snapshot& snapshot, const config::TlsContext& server,
                      TrustContent& content) {
-  const ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
+  const config::ConfOverrides& overrides = server.overrides;
   content.requested = overrides.requests;
   content.demanded = overrides.demands();
   content.is_open = overrides.store_is_open;
-  if (!overrides.store_files.empty() || overrides.store_is_open)
-    replace_store(snapshot, overrides.store_files, content);
+  if (overrides.replaces_store()) replace_store(snapshot, overrides.store_files, content);
   if (!content.requested) content.announced.clear();
   if (!content.requested || !content.announced.empty()) return;
-  for (const std::string& path : overrides.name_files) {
-    if (const pki::Material* material = material_of(snapshot, &path))
+  for (const config::NamedFile& named : overrides.name_files) {
+    if (const pki::Material* material = material_of(snapshot, static_path(named.file)))
       append(content.announced, material->certificates);
   }
 }
@@ -56,12 +53,14 @@ const pki::Material* material_of(const Snapshot& snapshot, const std::string* pa
   return file == nullptr ? nullptr : file->material.get();
 }
 
-std::vector<std::string> override_files(const Snapshot& snapshot,
+std::vector<std::string> override_files(const Snapshot& /*snapshot*/,
                                         const config::TlsContext& server) {
-  if (!server.has_context || server.conf_commands.value.empty()) return {};
-  ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
-  append(overrides.store_files, overrides.name_files);
-  return overrides.store_files;
+  std::vector<std::string> paths;
+  if (!server.has_context) return paths;
+  for (const auto* files : {&server.overrides.store_files, &server.overrides.name_files}) {
+    for (const config::NamedFile& named : *files) append(paths, known_paths(named.file));
+  }
+  return paths;
 }
 
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {

@@ -1,14 +1,9 @@
 #include "audit/trust/upstream_trust.h"
 
-#include "audit/trust/conf_overrides.h"
 #include "audit/trust/trust.h"
 
 namespace mtls::audit::trust {
 namespace {
-
-ConfOverrides overrides_of(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
-  return conf_overrides(upstream, snapshot.config->document->files.front());
-}
 
 std::optional<base::sys_seconds> trust_until(const Snapshot& snapshot,
                                              const std::vector<std::string>& paths) {
@@ -23,17 +18,19 @@ std::optional<base::sys_seconds> trust_until(const Snapshot& snapshot,
 
 }  // namespace
 
-UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
+UpstreamFiles upstream_files(const Snapshot& /*snapshot*/,
+                             const config::UpstreamTlsContext& upstream) {
   UpstreamFiles files;
-  ConfOverrides overrides = overrides_of(snapshot, upstream);
+  const config::ConfOverrides& overrides = upstream.overrides;
   if (overrides.certificate) {
-    files.certificates = {*overrides.certificate};
+    files.certificates = known_paths(overrides.certificate->file);
   } else if (upstream.certificate.value) {
     files.certificates = known_paths(*upstream.certificate.value);
   }
-  const bool is_replaced = !overrides.store_files.empty() || overrides.store_is_open;
-  if (overrides.requests && is_replaced) {
-    files.trusted = std::move(overrides.store_files);
+  if (overrides.requests && overrides.replaces_store()) {
+    for (const config::NamedFile& named : overrides.store_files) {
+      files.trusted.push_back(*static_path(named.file));
+    }
   } else if (upstream.verify.value) {
     const std::string* own = static_path(upstream.trusted_certificate.value);
     if (own != nullptr) files.trusted = {*own};
@@ -48,7 +45,7 @@ std::map<std::size_t, base::sys_seconds> upstream_trust(const Snapshot& snapshot
   const auto& upstreams = snapshot.config->resolved.upstreams;
   for (std::size_t i = 0; i < upstreams.size(); ++i) {
     const std::vector<std::string> paths = upstream_files(snapshot, upstreams[i]).trusted;
-    if (paths.empty() || overrides_of(snapshot, upstreams[i]).store_is_open) continue;
+    if (paths.empty() || upstreams[i].overrides.store_is_open) continue;
     const auto [at, is_new] = known.try_emplace(paths);
     if (is_new) at->second = trust_until(snapshot, paths);
     if (at->second) ends.emplace(i, *at->second);

@@ -26,8 +26,8 @@ Json certificates_json(const config::TlsContext& server) {
   Json json = Json::array();
   for (std::size_t i = 0; i < server.certificates.value.size(); ++i) {
     const auto& keys = server.certificate_keys.value;
-    json.push_back({{"certificate", file_json(server.certificates.value[i])},
-                    {"certificate_key", i < keys.size() ? file_json(keys[i]) : Json()}});
+    json.push_back({{"certificate", file_json(server.certificates.value[i].file)},
+                    {"certificate_key", i < keys.size() ? file_json(keys[i].file) : Json()}});
   }
   return json;
 }
