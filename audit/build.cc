@@ -92,6 +92,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // what OpenSSL lets it speak.
   refusals::Refusals refused = refusals::find_refusals(inputs, next, *snapshot);
   snapshot->refusals = std::move(refused.errors);
+  snapshot->excused = std::move(refused.excused);
   snapshot->strength = std::move(refused.strength);
   snapshot->side_files = std::move(refused.side_files);
 

@@ -172,9 +172,8 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const TlsContext* decides = owner ? &resolved.servers.at(*owner) : nullptr;
   const Evidence evidence(inputs.snapshot);
   const trust::TrustContent content =
-      decides != nullptr
-          ? trust::trust_content(inputs.snapshot, evidence.material, *decides, inputs.policy.build)
-          : trust::TrustContent{};
+      decides != nullptr ? trust::trust_content(evidence.material, *decides, inputs.policy.build)
+                         : trust::TrustContent{};
   const base::sys_seconds now = evidence.clock.now_for(content.store, content.revocation_lists);
   const Judge judge{
       .in = inputs, .evidence = evidence, .server = server, .owner = decides, .content = content};

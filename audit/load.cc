@@ -68,12 +68,12 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
         refer(references, &path, limits.max_file_bytes);
       }
     }
-    for (const std::string& path : trust::override_files(snapshot, server)) {
+    for (const std::string& path : trust::override_files(server)) {
       refer(references, &path, limits.max_file_bytes);
     }
   }
   for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
-    const trust::UpstreamFiles files = trust::upstream_files(snapshot, upstream);
+    const trust::UpstreamFiles files = trust::upstream_files(upstream);
     for (const std::string& path : files.trusted) refer(references, &path, limits.max_file_bytes);
     refer(references, files.crl, limits.max_crl_bytes);
     for (const std::string& path : files.certificates) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "audit/finding.h"
+#include "audit/nginx_error.h"
 #include "audit/policy.h"
 #include "base/sighting.h"
 #include "base/time.h"
@@ -23,18 +24,6 @@
 #include "pki/material.h"
 
 namespace mtls::audit {
-
-/// What nginx would say and stop at. Kept apart from the Document, which may be the last good one.
-struct NginxError {
-  std::string message;       // nginx's words, sanitized, without ` in FILE:LINE`
-  std::string file;          // "" where nginx names none
-  std::uint32_t line = 0;    // from 1, 0 without a file
-  std::uint32_t column = 0;  // from 1, 0: the whole line
-  config::syntax::Moment when;
-
-  std::string text() const;  // as nginx prints it
-  bool operator==(const NginxError&) const = default;
-};
 
 /// What the configuration said when it was last read, and when it last made sense.
 struct ConfigView {
@@ -191,7 +180,7 @@ struct Snapshot {
   base::Sightings side_files;  // keys and whatever else only the refusals looked at
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
-  std::vector<NginxError> excused;  // what it would refuse as well, were it here: missing files
+  std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings
   std::vector<Finding> findings;    // all: of the configuration as a whole, then of each server
 
   /// Why nginx would refuse to start or reload with all this, its own first complaint first;

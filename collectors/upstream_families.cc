@@ -43,7 +43,7 @@ void add_upstream(UpstreamGauges& gauges, const audit::Snapshot& snapshot, std::
   gauges.verify.add(labels, upstream.verify.value ? 1 : 0);
   const auto end = snapshot.upstreams[index].trust_until;
   if (end) gauges.trust.add(labels, base::unix_seconds(*end));
-  for (const std::string& path : audit::trust::upstream_files(snapshot, upstream).certificates) {
+  for (const std::string& path : audit::trust::upstream_files(upstream).certificates) {
     const auto file = snapshot.material.find(path);
     if (file == snapshot.material.end() || !file->second->material) continue;
     Labels with_path = labels;

@@ -1,4 +1,4 @@
-// A value that a directive sets, with the line that caused it, and what a file's name in the
+// A value that a directive sets, with the directive that caused it, and what a file's name in the
 // configuration can be. Plain values; how they come about is config/tls. Pure.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/source.h"
+#include "config/syntax/ast.h"
 
 namespace mtls::config {
 
@@ -18,12 +19,33 @@ enum class Provenance { kDefault, kInherited, kLocal };
 std::string_view word(Module module);          // http stream mail
 std::string_view word(Provenance provenance);  // default inherited local
 
-/// An effective value and the line that caused it.
+/// The directive a value comes from; none for a default. It points into the Document that was
+/// resolved, which has to be alive where this is followed: ConfigView keeps both together. Equal
+/// values are equal wherever they come from, so all of these compare equal.
+class DirectiveRef {
+ public:
+  DirectiveRef() = default;
+  DirectiveRef(const syntax::Directive* directive)
+      : directive_(directive) {}  // NOLINT: as a pointer
+
+  const syntax::Directive* operator->() const { return directive_; }
+  const syntax::Directive& operator*() const { return *directive_; }
+  explicit operator bool() const { return directive_ != nullptr; }
+
+  friend bool operator==(DirectiveRef, DirectiveRef) { return true; }
+
+ private:
+  const syntax::Directive* directive_ = nullptr;
+};
+
+/// An effective value and the directive that caused it: of several, the first. `at` is its place,
+/// and outlives the Document.
 template <class T>
 struct Setting {
   T value{};
   Provenance provenance = Provenance::kDefault;
   std::optional<base::SourceLocation> at;
+  DirectiveRef directive = {};
 
   bool operator==(const Setting&) const = default;
 };
@@ -46,8 +68,18 @@ struct RuntimePath {
 
 using FileRef = std::variant<StaticPath, RuntimePath>;
 
-/// What one directive comes to, as text: `on`, `TLSv1.2 TLSv1.3`, an absolute path; several of an
-/// array with `, ` between them; "" for nothing.
+/// One file of a directive that can be repeated.
+struct NamedFile {
+  FileRef file;
+  DirectiveRef directive = {};
+
+  operator const FileRef&() const { return file; }  // NOLINT: it is one
+  bool operator==(const NamedFile&) const = default;
+};
+
+/// What one directive comes to, as text for people: `on`, `TLSv1.2 TLSv1.3`, an absolute path;
+/// several of an array with `, ` between them; "" for nothing. Code asks the typed members of
+/// TlsContext.
 struct NamedSetting {
   std::string_view directive;  // of the table in config/grammar/directive_table.h
   Setting<std::string> effective;

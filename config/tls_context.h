@@ -2,22 +2,27 @@
 // about is config/tls. Pure.
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/source.h"
+#include "config/conf_commands.h"
 #include "config/exposure_facts.h"
 #include "config/setting.h"
 #include "config/socket.h"
+#include "config/tls_values.h"
 
 namespace mtls::config {
 
 enum class VerifyClient { kOff, kOn, kOptional, kOptionalNoCa };
 std::string_view word(VerifyClient verify_client);  // off on optional optional_no_ca
+
+/// R3.14: of `@SECLEVEL=n`, the last one; nullopt without one.
+std::optional<int> security_level_in(std::string_view ciphers);
 
 /// Survives unrelated edits, because it becomes labels: never a line number or an index.
 struct ContextId {
@@ -30,7 +35,8 @@ struct ContextId {
 
 struct TlsContext {
   ContextId id;
-  base::SourceLocation at;  // the word `server`
+  base::SourceLocation at;      // the word `server`
+  DirectiveRef directive = {};  // the block
   std::vector<std::string> server_names;
   std::vector<Listen> listens;
 
@@ -45,26 +51,42 @@ struct TlsContext {
       client_certificate;  // nullopt: unset, or cancelled with "" (R2.12)
   Setting<std::optional<FileRef>> trusted_certificate;
   Setting<std::optional<FileRef>> crl;
-  Setting<std::vector<FileRef>> certificates;      // leaf first in each file
-  Setting<std::vector<FileRef>> certificate_keys;  // never opened
+  Setting<std::vector<NamedFile>> certificates;      // leaf first in each file
+  Setting<std::vector<NamedFile>> certificate_keys;  // never opened
+  Setting<std::optional<FileRef>> password_file;     // never opened
+  Setting<std::optional<FileRef>> dhparam;
+  Setting<std::string> ecdh_curve{.value = "auto", .provenance = Provenance::kDefault, .at = {}};
+  Setting<ProtocolSet> protocols;
   Setting<std::string> ciphers{
       .value = "HIGH:!aNULL:!MD5", .provenance = Provenance::kDefault, .at = {}};
-  Setting<std::vector<std::pair<std::string, std::string>>> conf_commands;
+  Setting<SessionCache> session_cache;
+  Setting<std::chrono::seconds> session_timeout;
+  Setting<bool> session_tickets{.value = true, .provenance = Provenance::kDefault, .at = {}};
+  Setting<std::vector<NamedFile>> session_ticket_keys;
+  Setting<std::vector<NamedFile>> ech_files;  // keys of Encrypted Client Hello, never opened
+  Setting<Ocsp> ocsp;
+  Setting<std::string> ocsp_responder;
+  Setting<bool> stapling;
+  Setting<std::optional<FileRef>> stapling_file;
+  Setting<bool> certificate_compression;
+  Setting<bool> ssl;  // `ssl on`, before 1.25.1
   Setting<bool> reject_handshake;
+  Setting<ConfCommands> conf_commands;
+  ConfOverrides overrides;          // what they come to
   Guard guard = Guard::kNone;       // of http, when it asks for certificates
   std::vector<Opening> openings;    // of kNone
   std::string guard_doubt;          // of kUndecidable
   std::vector<int> error_statuses;  // for which the server level has an error_page, sorted
   std::vector<PlaintextTwin> plaintext_twins;
   std::vector<HeaderGap> header_gaps;  // in configuration order
-  // Every TLS directive of this module and release, defaults included, sorted by name.
+  // Every TLS directive of this module and release, defaults included, sorted by name: what dump
+  // and check print.
   std::vector<NamedSetting> settings;
-
-  /// nullptr: this module or release has no such directive.
-  const Setting<std::string>* setting(std::string_view directive) const;
 
   /// R3.14: `@SECLEVEL=n` of ssl_ciphers or a CipherString command; nullopt: the library's default.
   std::optional<int> security_level() const;
+  /// ssl_ciphers, or the CipherString that replaces it.
+  const std::string& cipher_string() const;
   bool operator==(const TlsContext&) const = default;
 };
 

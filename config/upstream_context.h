@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/source.h"
@@ -31,7 +30,8 @@ struct UpstreamTlsContext {
                           // in stream
   std::string directive;  // proxy_pass, grpc_pass, uwsgi_pass
   base::SourceLocation at;
-  std::string uri;  // as written
+  DirectiveRef pass = {};  // the directive itself
+  std::string uri;         // as written
   SpeaksTls speaks_tls = SpeaksTls::kYes;
   Setting<bool> verify;
   Setting<int> verify_depth{.value = 1, .provenance = Provenance::kDefault, .at = {}};
@@ -45,9 +45,10 @@ struct UpstreamTlsContext {
                                             // variable decides
   Setting<bool> server_name;
   Setting<bool> session_reuse{.value = true, .provenance = Provenance::kDefault, .at = {}};
-  Setting<std::string> protocols;
+  Setting<ProtocolSet> protocols;
   Setting<std::string> ciphers{.value = "DEFAULT", .provenance = Provenance::kDefault, .at = {}};
-  Setting<std::vector<std::pair<std::string, std::string>>> conf_commands;
+  Setting<ConfCommands> conf_commands;
+  ConfOverrides overrides;  // what they come to
   // The first of ResolvedConfig::upstreams with the same peer, session reuse too, and other
   // settings of trust or identity: each resumes the other's sessions (R3.48).
   std::optional<std::size_t> shares_sessions_with;

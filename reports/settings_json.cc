@@ -10,11 +10,13 @@ Json value_json(int value) { return std::to_string(value); }
 Json value_json(const std::string& value) { return value.empty() ? Json() : Json(value); }
 Json value_json(const std::optional<config::FileRef>& value) { return file_json(value); }
 
-Json value_json(const std::vector<std::pair<std::string, std::string>>& commands) {
+Json value_json(const config::ProtocolSet& value) { return value_json(value.text()); }
+
+Json value_json(const config::ConfCommands& commands) {
   std::string text;
-  for (const auto& [command, argument] : commands) {
+  for (const config::ConfCommand& command : commands) {
     if (!text.empty()) text += ", ";
-    text.append(command).append(" ").append(argument);
+    text.append(command.name).append(" ").append(command.value);
   }
   return value_json(text);
 }

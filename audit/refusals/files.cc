@@ -1,8 +1,7 @@
 #include "audit/refusals/files.h"
 
-#include <strings.h>
-
 #include <string_view>
+#include <utility>
 
 #include "audit/refusals/private_keys.h"
 #include "audit/trust/trust.h"
@@ -12,6 +11,7 @@
 namespace mtls::audit::refusals {
 namespace {
 
+using config::ConfCommandKind;
 using pki::FileReader;
 
 std::string_view error_of(Presence presence) {  // strerror()
@@ -57,9 +57,22 @@ std::string new_file_queue(Presence presence, const std::string& path, std::stri
                                                   : " error:10080002:BIO routines::system lib");
 }
 
-std::string open_failed(Presence presence, const std::string& path) {  // ngx_open_file()
-  return "open() \"" + path + "\" failed (" + std::to_string(number_of(presence)) + ": " +
-         std::string(error_of(presence)) + ")";
+RefusalReason unopened(Presence presence, const std::string& path, std::string message) {
+  const bool is_missing = presence == Presence::kNoEntry;
+  return {.cause = is_missing ? RefusalCause::kMissingFile : RefusalCause::kUnopenedFile,
+          .path = path,
+          .message = std::move(message)};
+}
+
+RefusalReason open_failed(Presence presence, const std::string& path) {  // ngx_open_file()
+  return unopened(presence, path,
+                  "open() \"" + path + "\" failed (" + std::to_string(number_of(presence)) + ": " +
+                      std::string(error_of(presence)) + ")");
+}
+
+// Of what opens. `message`: all of it, or what failed() makes of it.
+RefusalReason wrong_content(const std::string& path, std::string message) {
+  return {.cause = RefusalCause::kFileContent, .path = path, .message = std::move(message)};
 }
 
 /// What a loader of PEM finds behind a path.
@@ -86,45 +99,49 @@ Refusal cached_refusal(std::string_view object, const std::string& path, const F
                        FileReader reader) {
   const std::string what = "cannot load " + std::string(object) + " \"" + path + "\": ";
   if (!opens(found.presence)) {
-    return failed(what + "BIO_new_file()", new_file_queue(found.presence, path, "r"));
+    return unopened(found.presence, path,
+                    failed(what + "BIO_new_file()", new_file_queue(found.presence, path, "r")));
   }
   if (found.material == nullptr) return std::nullopt;
   const auto error = pki::read_error(*found.material, reader);
   if (!error) return std::nullopt;
-  return failed(what + std::string(error->function), error->openssl);
+  return wrong_content(path, failed(what + std::string(error->function), error->openssl));
 }
 
 // SSL_CTX_load_verify_locations(), X509_LOOKUP_load_file(), before 1.27.2.
 Refusal store_refusal(std::string_view function, const std::string& path,
                       const FoundMaterial& found) {
   if (!opens(found.presence)) {
-    return failed(quoted(function, path), new_file_queue(found.presence, path, "r") +
-                                              " error:05880002:x509 certificate routines::system "
-                                              "lib");
+    return unopened(found.presence, path,
+                    failed(quoted(function, path),
+                           new_file_queue(found.presence, path, "r") +
+                               " error:05880002:x509 certificate routines::system lib"));
   }
   if (found.material == nullptr) return std::nullopt;
   const auto error = pki::read_error(*found.material, FileReader::kStoreFile);
   if (!error) return std::nullopt;
-  return failed(quoted(function, path), error->openssl);
+  return wrong_content(path, failed(quoted(function, path), error->openssl));
 }
 
 Refusal names_refusal(const std::string& path, const FoundMaterial& found) {
   if (found.material == nullptr) return std::nullopt;
   const auto error = pki::read_error(*found.material, FileReader::kCaNames);
   if (!error) return std::nullopt;
-  return failed(quoted("SSL_load_client_CA_file", path), error->openssl);
+  return wrong_content(path, failed(quoted("SSL_load_client_CA_file", path), error->openssl));
 }
 
 Refusal key_presence_refusal(const RefusalScene& scene, const std::string& path) {
   const Presence presence = scene.files.presence(scene.files.look(path));
   const std::string what = "cannot load certificate key \"" + path + "\": ";
   if (!opens(presence)) {
-    return failed(what + "BIO_new_file()", new_file_queue(presence, path, "r"));
+    return unopened(presence, path,
+                    failed(what + "BIO_new_file()", new_file_queue(presence, path, "r")));
   }
   if (presence != Presence::kDirectory) return std::nullopt;
-  return failed(what + "PEM_read_bio_PrivateKey()",
-                "error:1E08010C:DECODER routines::unsupported:No supported data to decode. Input "
-                "type: PEM");
+  return unopened(presence, path,
+                  failed(what + "PEM_read_bio_PrivateKey()",
+                         "error:1E08010C:DECODER routines::unsupported:No supported data to "
+                         "decode. Input type: PEM"));
 }
 
 // ngx_ssl_load_certificate_key(): an engine's or a store's is theirs to judge.
@@ -134,7 +151,9 @@ Refusal pathless_key_refusal(const RefusalScene& scene, const Identity& identity
   static const std::string kData = "data:";
   const std::string& text = std::get<config::RuntimePath>(identity.key).text;
   if (text.starts_with(kEngine) && text.find(':', kEngine.size()) == std::string::npos) {
-    return "cannot load certificate key \"" + text + "\": invalid syntax";
+    return RefusalReason{.cause = RefusalCause::kValue,
+                         .path = {},
+                         .message = "cannot load certificate key \"" + text + "\": invalid syntax"};
   }
   if (!text.starts_with(kData) || scene.policy.keys == KeyAccess::kNever) return std::nullopt;
   return key_content_refusal(scene, {.path = kData,
@@ -165,15 +184,28 @@ std::optional<pki::Material> inline_material(const config::FileRef& certificate)
   return pki::parse_material(std::string_view(runtime->text).substr(kData.size()));
 }
 
-bool is_command(const std::string& name, std::string_view wanted) {
-  return strcasecmp(name.c_str(), std::string(wanted).c_str()) == 0;  // as SSL_CONF_cmd() does
+/// A certificate as messages name it: a `data:` value is in no file.
+struct CertificateName {
+  std::string text;
+  std::string path;
+};
+
+Refusal certificate_refusal(const RefusalScene& scene, const std::string& ciphers,
+                            const CertificateName& named, const FoundMaterial& found) {
+  auto refusal = cached_refusal("certificate", named.text, found, FileReader::kCertificateChain);
+  if (!refusal && found.material != nullptr) {
+    refusal = scene.trials.certificates(ciphers, named.text, found.material->certificates);
+  }
+  if (refusal) refusal->path = named.path;
+  return refusal;
 }
 
 // What the loaders behind SSL_CONF_cmd() make of the bytes; the others take nearly any text.
-std::string command_file_queue(const RefusalScene& scene, const std::string& name,
+std::string command_file_queue(const RefusalScene& scene, ConfCommandKind kind,
                                const std::string& path) {
-  const bool is_store = is_command(name, "VerifyCAFile") || is_command(name, "ChainCAFile");
-  const bool is_chain = is_command(name, "Certificate");
+  const bool is_store =
+      kind == ConfCommandKind::kVerifyCaFile || kind == ConfCommandKind::kChainCaFile;
+  const bool is_chain = kind == ConfCommandKind::kCertificate;
   if (!is_store && !is_chain) return "";
   const auto content = scene.files.read(path, scene.policy.limits.max_file_bytes);
   pki::Material material;
@@ -187,25 +219,30 @@ std::string command_file_queue(const RefusalScene& scene, const std::string& nam
   return error ? error->openssl : "";
 }
 
+/// An ssl_conf_command whose value is a path.
+struct CommandFile {
+  ConfCommandKind kind;
+  std::string path;
+  bool is_directory;
+};
+
 // SSL_add_dir_cert_subjects_to_stack() opens its directory; the other directories are looked into
 // when a chain is built.
-std::string command_directory_queue(const RefusalScene& scene, const std::string& name,
-                                    const std::string& path) {
-  if (!is_command(name, "ClientCAPath") && !is_command(name, "RequestCAPath")) return "";
-  Presence presence = scene.files.presence(scene.files.look(path));
-  if (presence == Presence::kThere) presence = Presence::kNotDirectory;
-  if (opens(presence)) return "";
-  return system_queue(presence, "OPENSSL_dir_read(" + path + ")") +
-         " error:0A080002:SSL routines::system lib";
+Presence presence_of(const RefusalScene& scene, const CommandFile& file) {
+  if (file.is_directory && file.kind != ConfCommandKind::kClientCaPath) return Presence::kUnknown;
+  const Presence presence = scene.files.presence(scene.files.look(file.path));
+  const bool is_file = presence == Presence::kThere && file.is_directory;
+  return is_file ? Presence::kNotDirectory : presence;
 }
 
 // Empty when nothing is wrong with it.
-std::string command_queue(const RefusalScene& scene, const std::string& name,
-                          const std::string& path, pki::ssl::CommandValue value) {
-  if (value == pki::ssl::CommandValue::kDirectory)
-    return command_directory_queue(scene, name, path);
-  const Presence presence = scene.files.presence(scene.files.look(path));
-  return opens(presence) ? command_file_queue(scene, name, path) : fopen_queue(presence, path, "r");
+std::string command_queue(const RefusalScene& scene, const CommandFile& file, Presence presence) {
+  if (opens(presence)) {
+    return file.is_directory ? "" : command_file_queue(scene, file.kind, file.path);
+  }
+  if (!file.is_directory) return fopen_queue(presence, file.path, "r");
+  return system_queue(presence, "OPENSSL_dir_read(" + file.path + ")") +
+         " error:0A080002:SSL routines::system lib";
 }
 
 }  // namespace
@@ -225,19 +262,21 @@ Refusal identity_refusal(const RefusalScene& scene, const Identity& identity) {
   const std::optional<pki::Material> inlined = inline_material(identity.certificate);
   const std::string* path = static_path(identity.certificate);
   if (!inlined && path == nullptr) return std::nullopt;
-  const std::string& name =
-      inlined ? std::get<config::RuntimePath>(identity.certificate).text : *path;
+  const CertificateName named{
+      .text = inlined ? std::get<config::RuntimePath>(identity.certificate).text : *path,
+      .path = inlined ? "" : *path};
   const FoundMaterial found =
       inlined ? FoundMaterial{Presence::kThere, &*inlined} : find_material(scene, *path);
-  if (auto refusal = cached_refusal("certificate", name, found, FileReader::kCertificateChain)) {
+  auto refusal = certificate_refusal(scene, identity.ciphers, named, found);
+  if (refusal) {
+    refusal->at = identity.certificate_at;
     return refusal;
   }
-  if (found.material == nullptr) return key_refusal(scene, identity, CertificateState::kUnknown);
-  if (auto refusal =
-          scene.trials.certificates(identity.ciphers, name, found.material->certificates)) {
-    return refusal;
-  }
-  return key_refusal(scene, identity, CertificateState::kUsed);
+  const bool is_known = found.material != nullptr;
+  refusal =
+      key_refusal(scene, identity, is_known ? CertificateState::kUsed : CertificateState::kUnknown);
+  if (refusal) refusal->at = identity.key_at;
+  return refusal;
 }
 
 Refusal dhparam_refusal(const RefusalScene& scene, const std::string& path,
@@ -246,16 +285,19 @@ Refusal dhparam_refusal(const RefusalScene& scene, const std::string& path,
   const Presence presence =
       content ? Presence::kThere : scene.files.presence(scene.files.look(path));
   if (!opens(presence)) {
-    return failed(quoted("BIO_new_file", path), new_file_queue(presence, path, "r"));
+    return unopened(presence, path,
+                    failed(quoted("BIO_new_file", path), new_file_queue(presence, path, "r")));
   }
   if (presence == Presence::kUnknown) return std::nullopt;
   pki::ssl::SslContext& ssl = scene.trials.context(ciphers);
   if (const auto openssl = ssl.read_dh_parameters(content ? content->text() : "")) {
-    return failed(quoted("PEM_read_bio_DHparams", path), *openssl);
+    return wrong_content(path, failed(quoted("PEM_read_bio_DHparams", path), *openssl));
   }
   const auto openssl = ssl.use_dh_parameters();
   if (!openssl || !scene.trials.is_level_known(ciphers)) return std::nullopt;
-  return failed(quoted("SSL_CTX_set_tmp_dh", path), *openssl);
+  return RefusalReason{.cause = RefusalCause::kRejectedFile,
+                       .path = path,
+                       .message = failed(quoted("SSL_CTX_set_tmp_dh", path), *openssl)};
 }
 
 Refusal stapling_file_refusal(const RefusalScene& scene, const std::string& path) {
@@ -263,18 +305,21 @@ Refusal stapling_file_refusal(const RefusalScene& scene, const std::string& path
   const Presence presence =
       content ? Presence::kThere : scene.files.presence(scene.files.look(path));
   if (!opens(presence)) {
-    return failed(quoted("BIO_new_file", path), new_file_queue(presence, path, "rb"));
+    return unopened(presence, path,
+                    failed(quoted("BIO_new_file", path), new_file_queue(presence, path, "rb")));
   }
   if (presence == Presence::kUnknown) return std::nullopt;
+  const std::string what = quoted("d2i_OCSP_RESPONSE_bio", path);
   if (presence == Presence::kDirectory) {
-    return failed(quoted("d2i_OCSP_RESPONSE_bio", path),
-                  "error:80000015:system library::Is a directory:calling fread() "
-                  "error:10080002:BIO routines::system lib error:0680008E:asn1 encoding "
-                  "routines::not enough data");
+    return unopened(presence, path,
+                    failed(what,
+                           "error:80000015:system library::Is a directory:calling fread() "
+                           "error:10080002:BIO routines::system lib error:0680008E:asn1 encoding "
+                           "routines::not enough data"));
   }
   const auto openssl = pki::ssl::read_ocsp_response(content->text());
   if (!openssl) return std::nullopt;
-  return failed(quoted("d2i_OCSP_RESPONSE_bio", path), *openssl);
+  return wrong_content(path, failed(what, *openssl));
 }
 
 // ngx_ssl_session_ticket_keys(): the size is asked of the file, so a directory's is what it is.
@@ -287,7 +332,7 @@ Refusal ticket_key_refusal(const RefusalScene& scene, const std::string& path) {
   if (presence == Presence::kUnknown) return std::nullopt;
   const std::uint64_t size = seen.stamp ? seen.stamp->size : 0;
   if (size == kAes128Bytes || size == kAes256Bytes) return std::nullopt;
-  return "\"" + path + "\" must be 48 or 80 bytes";
+  return wrong_content(path, "\"" + path + "\" must be 48 or 80 bytes");
 }
 
 // ngx_ssl_read_password_file().
@@ -295,23 +340,30 @@ Refusal password_file_refusal(const RefusalScene& scene, const std::string& path
   const Presence presence = scene.files.presence(scene.files.look(path));
   if (!opens(presence)) return open_failed(presence, path);
   if (presence == Presence::kDirectory) {
-    return "read() \"" + path + "\" failed (21: Is a directory)";
+    return unopened(presence, path, "read() \"" + path + "\" failed (21: Is a directory)");
   }
   if (scene.policy.keys == KeyAccess::kNever) return std::nullopt;
   return password_content_refusal(scene, path);
 }
 
 // ngx_ssl_conf_commands().
-Refusal command_refusal(const RefusalScene& scene, const std::string& name,
-                        const std::string& value) {
-  const pki::ssl::CommandValue kind = scene.trials.value_of_command(name);
-  if (kind == pki::ssl::CommandValue::kText) return scene.trials.command(name, value);
-  if (kind == pki::ssl::CommandValue::kStore || !scene.trials.judges_names()) return std::nullopt;
-  const std::string path = config::full_path(value, scene.policy.nginx_conf);
-  const std::string queue = command_queue(scene, name, path, kind);
+Refusal command_refusal(const RefusalScene& scene, const config::ConfCommand& command) {
+  using pki::ssl::CommandValue;
+  const CommandValue value = scene.trials.value_of_command(command.name);
+  if (value == CommandValue::kText) return scene.trials.command(command.name, command.value);
+  if (value == CommandValue::kStore || !scene.trials.judges_names()) return std::nullopt;
+  const CommandFile file{.kind = command.kind,
+                         .path = config::full_path(command.value, scene.policy.nginx_conf),
+                         .is_directory = value == CommandValue::kDirectory};
+  const Presence presence = presence_of(scene, file);
+  const std::string queue = command_queue(scene, file, presence);
   if (queue.empty()) return std::nullopt;
-  return failed("SSL_CONF_cmd(\"" + name + "\", \"" + path + "\")",
-                queue + " error:0A000180:SSL routines::bad value:cmd=" + name + ", value=" + path);
+  std::string message =
+      failed("SSL_CONF_cmd(\"" + command.name + "\", \"" + file.path + "\")",
+             queue + " error:0A000180:SSL routines::bad value:cmd=" + command.name +
+                 ", value=" + file.path);
+  return opens(presence) ? wrong_content(file.path, std::move(message))
+                         : unopened(presence, file.path, std::move(message));
 }
 
 }  // namespace mtls::audit::refusals

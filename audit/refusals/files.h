@@ -3,6 +3,7 @@
 // inside `(SSL: …)` those of OpenSSL 3.0. Pure in what the files answer.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "audit/material_view.h"
@@ -29,6 +30,8 @@ struct Identity {
   const config::FileRef& key;
   const std::string& ciphers;
   const std::string* password_file = nullptr;
+  std::optional<base::SourceLocation> certificate_at = {};  // of the directives
+  std::optional<base::SourceLocation> key_at = {};
 };
 Refusal identity_refusal(const RefusalScene& scene, const Identity& identity);
 
@@ -37,7 +40,6 @@ Refusal dhparam_refusal(const RefusalScene& scene, const std::string& path,
 Refusal stapling_file_refusal(const RefusalScene& scene, const std::string& path);
 Refusal ticket_key_refusal(const RefusalScene& scene, const std::string& path);
 Refusal password_file_refusal(const RefusalScene& scene, const std::string& path);
-Refusal command_refusal(const RefusalScene& scene, const std::string& name,
-                        const std::string& value);
+Refusal command_refusal(const RefusalScene& scene, const config::ConfCommand& command);
 
 }  // namespace mtls::audit::refusals

@@ -36,15 +36,22 @@ Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use) {
     if (!secrets) return std::nullopt;
     passwords = passwords_in(secrets->text());
   }
+  const std::string path = use.inlined ? "" : use.path;
   const auto refusal =
       scene.trials.context(use.ciphers).use_key(use.inlined.value_or(key->text()), passwords);
   if (!refusal) return std::nullopt;
   if (refusal->step == Step::kLoad) {
-    return failed("cannot load certificate key \"" + use.path + "\": PEM_read_bio_PrivateKey()",
-                  refusal->openssl);
+    return RefusalReason{.cause = RefusalCause::kFileContent,
+                         .path = path,
+                         .message = failed("cannot load certificate key \"" + use.path +
+                                               "\": PEM_read_bio_PrivateKey()",
+                                           refusal->openssl)};
   }
   if (use.certificate == CertificateState::kUnknown) return std::nullopt;
-  return failed("SSL_CTX_use_PrivateKey(\"" + use.path + "\")", refusal->openssl);
+  return RefusalReason{
+      .cause = RefusalCause::kRejectedFile,
+      .path = path,
+      .message = failed("SSL_CTX_use_PrivateKey(\"" + use.path + "\")", refusal->openssl)};
 }
 
 // ngx_ssl_read_password_file(): a line has to fit its buffer.
@@ -55,7 +62,11 @@ Refusal password_content_refusal(const RefusalScene& scene, const std::string& p
   std::string_view rest = secrets->text();
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
-    if (rest.substr(0, end).size() >= kBufferBytes) return "too long line in \"" + path + "\"";
+    if (rest.substr(0, end).size() >= kBufferBytes) {
+      return RefusalReason{.cause = RefusalCause::kFileContent,
+                           .path = path,
+                           .message = "too long line in \"" + path + "\""};
+    }
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
   return std::nullopt;

@@ -1,6 +1,7 @@
 #include "audit/refusals/refusals.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "config/conf_path.h"
 #include "config/grammar/shape.h"
+#include "config/references.h"
 #include "config/tls/merge_check.h"
 
 namespace mtls::audit::refusals {
@@ -21,13 +23,8 @@ using config::tls::MergeStep;
 
 constexpr config::Version kCiphersFirst{1, 21, 2};  // ciphers are set before certificates load
 
-std::string setting_of(const TlsContext& server, std::string_view directive) {
-  const config::Setting<std::string>* setting = server.setting(directive);
-  return setting == nullptr ? "" : setting->value;
-}
-
-bool is_variable(const config::FileRef& file) {
-  const auto* runtime = std::get_if<config::RuntimePath>(&file);
+bool is_variable(const config::NamedFile& named) {
+  const auto* runtime = std::get_if<config::RuntimePath>(&named.file);
   return runtime != nullptr && runtime->text.find('$') != std::string::npos;
 }
 
@@ -42,16 +39,9 @@ bool loads_at_handshake(const TlsContext& server) {
          std::any_of(keys.begin(), used, is_variable);
 }
 
-// Several absolute paths as one setting (config/tls_context.h).
-std::vector<std::string> split_paths(std::string_view text) {
-  constexpr std::string_view kBetween = ", /";
-  std::vector<std::string> paths;
-  while (!text.empty()) {
-    const std::size_t end = text.find(kBetween);
-    paths.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
-  }
-  return paths;
+// ngx_ssl_stapling_file(), of the certificates that are loaded by then.
+bool staples(const TlsContext& server) {
+  return server.stapling.value && !loads_at_handshake(server) && !server.certificates.value.empty();
 }
 
 // What comes behind a complaint about the text itself was never reached by nginx.
@@ -71,7 +61,8 @@ class Finder {
     const auto& resolved = scene_.snapshot.config->resolved;
     for (std::size_t i = 0; i < resolved.servers.size(); ++i) server(i);
     for (UpstreamRefusal& refusal : upstream_refusals(scene_)) {
-      add(std::move(refusal.message), refusal.when);
+      const auto at = refusal.reason.at;
+      add(std::move(refusal.reason), {.when = refusal.when, .at = at});
     }
     password_files(document().main, config::vocabulary::Context::kMain);
     std::stable_sort(found_.begin(), found_.end(),
@@ -80,25 +71,18 @@ class Finder {
   }
 
  private:
+  struct Circumstances {
+    config::syntax::Moment when;
+    std::optional<base::SourceLocation> at;          // of the directive
+    std::optional<base::SourceLocation> named = {};  // by nginx in its message
+  };
+
   const config::syntax::Document& document() const { return *scene_.snapshot.config->document; }
 
-  // The same words a second time say nothing new: ten thousand servers share one bundle.
-  void add(Refusal refusal, config::syntax::Moment when,
-           std::optional<base::SourceLocation> at = {}) {
-    if (!refusal || !said_.insert(*refusal).second) return;
-    NginxError error{
-        .message = base::sanitize(*refusal, base::kMaxPathBytes), .file = {}, .when = when};
-    if (at) {
-      error.file = base::sanitize(document().path_of(at->file), base::kMaxPathBytes);
-      error.line = at->line;
-      error.column = at->column;
-    }
-    found_.push_back(std::move(error));
-  }
-
+  void add(Refusal refusal, const Circumstances& how);
   void server(std::size_t index);
   void identities(const TlsContext& server, config::syntax::Moment when);
-  void trust(const TlsContext& server, std::size_t index);
+  void file(const TlsContext& server, std::size_t index, const config::FileReference& reference);
   void values(const TlsContext& server, std::size_t index);
   void password_files(const std::vector<config::syntax::Directive>& directives,
                       config::vocabulary::Context context);
@@ -114,15 +98,35 @@ class Finder {
   std::vector<NginxError> found_;
 };
 
+// The same words a second time say nothing new: ten thousand servers share one bundle.
+void Finder::add(Refusal refusal, const Circumstances& how) {
+  if (!refusal || !said_.insert(refusal->message).second) return;
+  NginxError error{.message = base::sanitize(refusal->message, base::kMaxPathBytes),
+                   .file = {},
+                   .when = how.when,
+                   .cause = refusal->cause,
+                   .path = std::move(refusal->path),
+                   .at = refusal->at ? refusal->at : how.at};
+  if (how.named) {
+    error.file = base::sanitize(document().path_of(how.named->file), base::kMaxPathBytes);
+    error.line = how.named->line;
+    error.column = how.named->column;
+  }
+  found_.push_back(std::move(error));
+}
+
 void Finder::server(std::size_t index) {
   const TlsContext& server = scene_.snapshot.config->resolved.servers[index];
   block_ = config::tls::block_of(document(), server.id.module);
   if (!server.has_context || block_ == nullptr) return;
   const bool ciphers_first = scene_.policy.build.version >= kCiphersFirst;
   add(scene_.trials.ciphers(server.ciphers.value),
-      at(index, ciphers_first ? MergeStep::kCiphers : MergeStep::kLateCiphers));
+      {.when = at(index, ciphers_first ? MergeStep::kCiphers : MergeStep::kLateCiphers),
+       .at = server.ciphers.at});
   identities(server, at(index, MergeStep::kCertificate));
-  trust(server, index);
+  for_each_reference(server, [&](const config::FileReference& reference) {
+    if (static_path(reference.file) != nullptr) file(server, index, reference);
+  });
   values(server, index);
 }
 
@@ -132,46 +136,57 @@ void Finder::identities(const TlsContext& server, config::syntax::Moment when) {
   const auto& certificates = server.certificates.value;
   const auto& keys = server.certificate_keys.value;
   if (keys.size() < certificates.size() || loads_at_handshake(server)) return;
-  const std::string password_file = setting_of(server, "ssl_password_file");
   const bool ciphers_first = scene_.policy.build.version >= kCiphersFirst;
   for (std::size_t i = 0; i < certificates.size(); ++i) {
-    const Identity identity{.certificate = certificates[i],
-                            .key = keys[i],
+    const Identity identity{.certificate = certificates[i].file,
+                            .key = keys[i].file,
                             .ciphers = ciphers_first ? server.ciphers.value : kLibraryDefault,
-                            .password_file = password_file.empty() ? nullptr : &password_file};
-    add(identity_refusal(scene_, identity), when);
+                            .password_file = static_path(server.password_file.value),
+                            .certificate_at = certificates[i].directive->at,
+                            .key_at = keys[i].directive->at};
+    add(identity_refusal(scene_, identity), {.when = when, .at = {}});
   }
 }
 
-void Finder::trust(const TlsContext& server, std::size_t index) {
-  const trust::TrustPaths paths = trust::trust_paths(server, scene_.policy.build);
-  const auto load = [&](const std::string* path, TrustUse use, MergeStep step) {
-    if (path != nullptr) add(trust_file_refusal(scene_, *path, use), at(index, step));
+// One file that nginx opens while it merges the server; those of identities and commands apart.
+void Finder::file(const TlsContext& server, std::size_t index,
+                  const config::FileReference& reference) {
+  using config::FileRole;
+  const std::string& path = *static_path(reference.file);
+  const trust::TrustPaths loaded = trust::trust_paths(server, scene_.policy.build);
+  const auto load = [&](const Refusal& refusal, MergeStep step) {
+    add(refusal, {.when = at(index, step), .at = reference.directive->at});
   };
-  load(paths.client, TrustUse::kClient, MergeStep::kClientCertificate);
-  load(paths.trusted, TrustUse::kTrusted, MergeStep::kTrustedCertificate);
-  load(paths.crl, TrustUse::kCrl, MergeStep::kCrl);
+  const auto load_trust = [&](const std::string* opened, TrustUse use, MergeStep step) {
+    if (opened != nullptr) load(trust_file_refusal(scene_, path, use), step);
+  };
+  switch (reference.role) {
+    case FileRole::kClientCa:
+      return load_trust(loaded.client, TrustUse::kClient, MergeStep::kClientCertificate);
+    case FileRole::kTrustedCa:
+      return load_trust(loaded.trusted, TrustUse::kTrusted, MergeStep::kTrustedCertificate);
+    case FileRole::kCrl: return load_trust(loaded.crl, TrustUse::kCrl, MergeStep::kCrl);
+    case FileRole::kDhparam:
+      return load(dhparam_refusal(scene_, path, server.ciphers.value), MergeStep::kDhparam);
+    case FileRole::kTicketKey:
+      return add(ticket_key_refusal(scene_, path), {.when = at(index, MergeStep::kSessionTicketKey),
+                                                    .at = reference.directive->at,
+                                                    .named = block_->close});
+    case FileRole::kStaplingFile:
+      if (!staples(server)) return;
+      return load(stapling_file_refusal(scene_, path), MergeStep::kStapling);
+    default: return;
+  }
 }
 
 void Finder::values(const TlsContext& server, std::size_t index) {
-  const std::string dhparam = setting_of(server, "ssl_dhparam");
-  if (!dhparam.empty()) {
-    add(dhparam_refusal(scene_, dhparam, server.ciphers.value), at(index, MergeStep::kDhparam));
+  if (server.ecdh_curve.at) {
+    add(scene_.trials.curves(server.ecdh_curve.value),
+        {.when = at(index, MergeStep::kEcdhCurve), .at = server.ecdh_curve.at});
   }
-  const config::Setting<std::string>* curve = server.setting("ssl_ecdh_curve");
-  if (curve != nullptr && curve->at) {
-    add(scene_.trials.curves(curve->value), at(index, MergeStep::kEcdhCurve));
-  }
-  for (const std::string& path : split_paths(setting_of(server, "ssl_session_ticket_key"))) {
-    add(ticket_key_refusal(scene_, path), at(index, MergeStep::kSessionTicketKey), block_->close);
-  }
-  const std::string staple = setting_of(server, "ssl_stapling_file");
-  const bool staples = setting_of(server, "ssl_stapling") == "on" && !loads_at_handshake(server);
-  if (staples && !staple.empty() && !server.certificates.value.empty()) {
-    add(stapling_file_refusal(scene_, staple), at(index, MergeStep::kStapling));
-  }
-  for (const auto& [name, value] : server.conf_commands.value) {
-    add(command_refusal(scene_, name, value), at(index, MergeStep::kConfCommand));
+  for (const config::ConfCommand& command : server.conf_commands.value) {
+    add(command_refusal(scene_, command),
+        {.when = at(index, MergeStep::kConfCommand), .at = command.directive->at});
   }
 }
 
@@ -187,9 +202,19 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
     } else if (directive.name.ends_with("ssl_password_file") && directive.args.size() == 1) {
       const std::string path =
           config::full_path(directive.args.front().text, scene_.policy.nginx_conf);
-      add(password_file_refusal(scene_, path), {.order = directive.order}, directive.end);
+      add(password_file_refusal(scene_, path),
+          {.when = {.order = directive.order}, .at = directive.at, .named = directive.end});
     }
   }
+}
+
+// They become file-missing findings.
+void set_missing_apart(Refusals& found) {
+  const auto missing = std::stable_partition(
+      found.errors.begin(), found.errors.end(),
+      [](const NginxError& refusal) { return refusal.cause != RefusalCause::kMissingFile; });
+  std::move(missing, found.errors.end(), std::back_inserter(found.excused));
+  found.errors.erase(missing, found.errors.end());
 }
 
 }  // namespace
@@ -212,6 +237,7 @@ Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapsh
       std::erase_if(found.errors, [&](const NginxError& error) { return error.when > *end; });
     }
   }
+  if (inputs.policy.missing_files == MissingFiles::kWarning) set_missing_apart(found);
   found.strength = tls_strength(scene);
   found.side_files = files.take();
   return found;

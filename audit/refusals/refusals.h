@@ -10,7 +10,8 @@
 namespace mtls::audit::refusals {
 
 struct Refusals {
-  std::vector<NginxError> errors;  // in nginx's order
+  std::vector<NginxError> errors;   // in nginx's order
+  std::vector<NginxError> excused;  // of files that do not exist, where the policy says warning
   TlsStrength strength;
   base::Sightings side_files;
 };

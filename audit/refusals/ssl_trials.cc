@@ -16,6 +16,10 @@ std::string quoted(const std::string& function, const std::string& value) {
   return function + "(\"" + value + "\")";
 }
 
+RefusalReason of_value(const std::string& what, const std::string& openssl) {
+  return {.cause = RefusalCause::kValue, .path = {}, .message = failed(what, openssl)};
+}
+
 }  // namespace
 
 std::string failed(const std::string& what, const std::string& openssl) {
@@ -43,7 +47,7 @@ Refusal SslTrials::ciphers(const std::string& list) {
   if (!judges_names()) return std::nullopt;
   const pki::ssl::SslRefusal& refusal = trial(list).refusal;
   if (!refusal) return std::nullopt;
-  return failed(quoted("SSL_CTX_set_cipher_list", list), *refusal);
+  return of_value(quoted("SSL_CTX_set_cipher_list", list), *refusal);
 }
 
 Refusal SslTrials::curves(const std::string& list) {
@@ -52,7 +56,7 @@ Refusal SslTrials::curves(const std::string& list) {
   if (known != curves_.end()) return known->second;
   Refusal refusal;
   if (const auto openssl = pki::ssl::SslContext(trust::kDefaultSecurityLevel).set_curves(list)) {
-    refusal = failed(quoted("SSL_CTX_set1_curves_list", list), *openssl);
+    refusal = of_value(quoted("SSL_CTX_set1_curves_list", list), *openssl);
   }
   return curves_.emplace(list, std::move(refusal)).first->second;
 }
@@ -83,7 +87,9 @@ Refusal SslTrials::certificates(const std::string& ciphers, const std::string& p
     refusal = ssl.set_chain(chain);
   }
   if (!refusal || !is_level_known(ciphers)) return std::nullopt;
-  return failed(quoted(what, path), *refusal);
+  return RefusalReason{.cause = RefusalCause::kRejectedFile,
+                       .path = path,
+                       .message = failed(quoted(what, path), *refusal)};
 }
 
 Refusal SslTrials::command(const std::string& name, const std::string& value) {
@@ -93,7 +99,7 @@ Refusal SslTrials::command(const std::string& name, const std::string& value) {
   Refusal refusal;
   if (const auto openssl =
           pki::ssl::SslContext(trust::kDefaultSecurityLevel).run_command(name, value)) {
-    refusal = failed("SSL_CONF_cmd(\"" + name + "\", \"" + value + "\")", *openssl);
+    refusal = of_value("SSL_CONF_cmd(\"" + name + "\", \"" + value + "\")", *openssl);
   }
   return commands_.emplace(std::pair(name, value), std::move(refusal)).first->second;
 }

@@ -10,14 +10,22 @@
 #include <utility>
 #include <vector>
 
+#include "audit/nginx_error.h"
 #include "audit/policy.h"
 #include "audit/refusals/side_files.h"
 #include "pki/ssl/ssl_context.h"
 
 namespace mtls::audit::refusals {
 
-/// nginx's message up to ` in FILE:LINE`; nullopt: accepted, or not known.
-using Refusal = std::optional<std::string>;
+struct RefusalReason {
+  RefusalCause cause{};
+  std::string path;                             // of the file, "" of a value
+  std::string message;                          // nginx's up to ` in FILE:LINE`
+  std::optional<base::SourceLocation> at = {};  // of the directive, set by whoever knows it
+};
+
+/// nullopt: accepted, or not known.
+using Refusal = std::optional<RefusalReason>;
 
 /// `WHAT failed (SSL: QUEUE)`, as ngx_ssl_error() puts it.
 std::string failed(const std::string& what, const std::string& openssl);

@@ -1,6 +1,9 @@
 #include "audit/refusals/upstream_refusals.h"
 
+#include <iterator>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/tls/merge_check.h"
 
@@ -23,16 +26,6 @@ std::string family_of(const UpstreamTlsContext& upstream) {
   return upstream.directive.substr(0, upstream.directive.find('_')) + "_ssl_";
 }
 
-const config::syntax::Directive* directive_at(
-    const std::vector<config::syntax::Directive>& directives, base::SourceLocation at) {
-  for (const config::syntax::Directive& directive : directives) {
-    if (directive.at == at) return &directive;
-    if (!directive.block) continue;
-    if (const auto* inside = directive_at(*directive.block, at)) return inside;
-  }
-  return nullptr;
-}
-
 bool has_variables(const std::optional<config::FileRef>& file) {
   const auto* runtime = file ? std::get_if<config::RuntimePath>(&*file) : nullptr;
   return runtime != nullptr && runtime->text.find('$') != std::string::npos;
@@ -41,22 +34,32 @@ bool has_variables(const std::optional<config::FileRef>& file) {
 /// Of one upstream, step by step as nginx sets it up.
 class Upstream {
  public:
-  Upstream(const RefusalScene& scene, const UpstreamTlsContext& context)
-      : scene_(scene), context_(context) {}
+  Upstream(const RefusalScene& scene, const UpstreamTlsContext& context,
+           config::syntax::Moment when)
+      : scene_(scene), context_(context), when_(when) {}
 
-  std::vector<std::string> refusals() && {
-    add(scene_.trials.ciphers(context_.ciphers.value));
+  std::vector<UpstreamRefusal> refusals() && {
+    add(scene_.trials.ciphers(context_.ciphers.value), context_.ciphers.at);
     certificate();
     trust();
-    for (const auto& [name, value] : context_.conf_commands.value) {
-      add(command_refusal(scene_, name, value));
+    for (const config::ConfCommand& command : context_.conf_commands.value) {
+      add(command_refusal(scene_, command), command.directive->at);
     }
     return std::move(refusals_);
   }
 
  private:
-  void add(Refusal refusal) {
-    if (refusal) refusals_.push_back(std::move(*refusal));
+  void add(Refusal refusal, std::optional<base::SourceLocation> at) {
+    if (!refusal) return;
+    if (!refusal->at) refusal->at = at;
+    refusals_.push_back({.reason = std::move(*refusal), .when = when_});
+  }
+
+  void lacks(std::string message, std::optional<base::SourceLocation> at) {
+    add(
+        RefusalReason{
+            .cause = RefusalCause::kConfiguration, .path = {}, .message = std::move(message)},
+        at);
   }
 
   // R2.60: before 1.23.0 an empty name is a name, of the directory the configuration lies in.
@@ -68,45 +71,46 @@ class Upstream {
     return config::StaticPath{main.substr(0, main.rfind('/') + 1)};
   }
 
-  // The certificate's name as it is written: it is not resolved yet when its key is missed.
-  std::string written_certificate() const {
-    const config::syntax::Directive* directive =
-        context_.certificate.at
-            ? directive_at(scene_.snapshot.config->document->main, *context_.certificate.at)
-            : nullptr;
-    return directive == nullptr || directive->args.empty() ? "" : directive->args.front().text;
-  }
-
   void certificate() {
     const auto certificate = file_of(context_.certificate);
     if (!certificate) return;
     const auto key = file_of(context_.certificate_key);
     if (!key && !context_.certificate_key.at) {
-      return add("no \"" + family_of(context_) + "certificate_key\" is defined for certificate \"" +
-                 written_certificate() + "\"");
+      // As it is written: it is not resolved yet when its key is missed.
+      const std::string& written = context_.certificate.directive->args.at(0).text;
+      return lacks("no \"" + family_of(context_) +
+                       "certificate_key\" is defined for certificate \"" + written + "\"",
+                   context_.certificate.at);
     }
     if (!key || has_variables(certificate) || has_variables(key)) return;
     add(identity_refusal(scene_, {.certificate = *certificate,
                                   .key = *key,
                                   .ciphers = context_.ciphers.value,
-                                  .password_file = static_path(context_.password_file.value)}));
+                                  .password_file = static_path(context_.password_file.value),
+                                  .certificate_at = context_.certificate.at,
+                                  .key_at = context_.certificate_key.at}),
+        context_.certificate.at);
   }
 
   void trust() {
     if (!context_.verify.value) return;  // R2.62
     const std::string* trusted = static_path(context_.trusted_certificate.value);
     if (trusted == nullptr) {
-      return add("no " + family_of(context_) + "trusted_certificate for " + family_of(context_) +
-                 "verify");
+      return lacks(
+          "no " + family_of(context_) + "trusted_certificate for " + family_of(context_) + "verify",
+          context_.verify.at);
     }
-    add(trust_file_refusal(scene_, *trusted, TrustUse::kTrusted));
+    add(trust_file_refusal(scene_, *trusted, TrustUse::kTrusted), context_.trusted_certificate.at);
     const std::string* crl = static_path(context_.crl.value);
-    if (crl != nullptr) add(trust_file_refusal(scene_, *crl, TrustUse::kCrl));
+    if (crl != nullptr) {
+      add(trust_file_refusal(scene_, *crl, TrustUse::kCrl), context_.crl.at);
+    }
   }
 
   const RefusalScene& scene_;
   const UpstreamTlsContext& context_;
-  std::vector<std::string> refusals_;
+  config::syntax::Moment when_;
+  std::vector<UpstreamRefusal> refusals_;
 };
 
 }  // namespace
@@ -123,9 +127,8 @@ std::vector<UpstreamRefusal> upstream_refusals(const RefusalScene& scene) {
         .module = static_cast<std::uint32_t>(merged_by(upstream)),
         .server = static_cast<std::uint32_t>(upstream.server_index + 1),
         .step = ++place};  // configuration order, in which locations are merged
-    for (std::string& message : Upstream(scene, upstream).refusals()) {
-      all.push_back({.message = std::move(message), .when = when});
-    }
+    auto refusals = Upstream(scene, upstream, when).refusals();
+    std::move(refusals.begin(), refusals.end(), std::back_inserter(all));
   }
   return all;
 }

@@ -2,7 +2,6 @@
 // (R2.45, R2.46, R2.60 to R2.62). Pure in what the files answer.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "audit/refusals/files.h"
@@ -10,7 +9,7 @@
 namespace mtls::audit::refusals {
 
 struct UpstreamRefusal {
-  std::string message;
+  RefusalReason reason;
   config::syntax::Moment when;
 };
 

@@ -2,6 +2,7 @@
 // refused clients, and what nginx tells them about itself.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 
 #include "audit/rules/rules.h"
@@ -29,33 +30,36 @@ InForce own_or(const std::vector<Directive>& block, std::string_view name, const
   return own.empty() ? outer : own;
 }
 
-// Of each server block of `module`, in configuration order. Levels: the server block, the block of
-// the module, the main level (-g included). What stands in a location does not matter to clients
-// who are refused, since that happens before one is chosen.
-std::vector<InForce> in_force(const config::syntax::Document& document, config::Module module,
-                              std::string_view name) {
-  std::vector<InForce> of_servers;
-  const Directive* around = config::tls::block_of(document, module);
-  if (around == nullptr || !around->block) return of_servers;
-  InForce main;
-  add(document.globals, name, main);
-  add(document.main, name, main);
-  const InForce outer = own_or(*around->block, name, main);
-  for (const Directive& directive : *around->block) {
-    if (directive.name != "server" || !directive.block) continue;
-    of_servers.push_back(own_or(*directive.block, name, outer));
+// One directive all over the configuration. Levels: the server block, the block of its module, the
+// main level (-g included). What stands in a location does not matter to clients who are refused,
+// since that happens before one is chosen.
+class CoreDirective {
+ public:
+  CoreDirective(const config::syntax::Document& document, std::string_view name) : name_(name) {
+    InForce main;
+    add(document.globals, name, main);
+    add(document.main, name, main);
+    for (const Module module : {Module::kHttp, Module::kStream, Module::kMail}) {
+      const Directive* around = config::tls::block_of(document, module);
+      if (around != nullptr) around_[module] = own_or(*around->block, name, main);
+    }
   }
-  return of_servers;
-}
 
-// Calls `look(server, directives)` for each server block of `module`.
+  InForce in(const config::TlsContext& server) const {
+    return own_or(*server.directive->block, name_, around_.at(server.id.module));
+  }
+
+ private:
+  std::string_view name_;
+  std::map<Module, InForce> around_;  // of the blocks of the modules
+};
+
+// Calls `look(server, directives)` for each server block of `module` that asks for certificates.
 template <class Look>
 void for_each_server(const HostView& host, Module module, std::string_view name, const Look& look) {
-  const auto of_servers = in_force(*host.snapshot.config->document, module, name);
-  std::size_t next = 0;
+  const CoreDirective directive(*host.snapshot.config->document, name);
   for (const config::TlsContext& server : host.resolved().servers) {
-    if (server.id.module != module || next == of_servers.size()) continue;
-    look(server, of_servers[next++]);
+    if (server.id.module == module && asks(server)) look(server, directive.in(server));
   }
 }
 
@@ -87,9 +91,7 @@ void hidden_refusals(const HostView& host, Findings& findings) {
         host, module, "error_log", [&](const config::TlsContext& server, const InForce& logs) {
           const bool shown =
               std::ranges::any_of(logs, [](const Directive* log) { return shows_refusals(*log); });
-          if (asks(server) && !shown) {
-            findings.add(finding_for(server, detail_of(logs)));
-          }
+          if (!shown) findings.add(finding_for(server, detail_of(logs)));
         });
   }
 }
@@ -110,7 +112,7 @@ void server_tokens(const HostView& host, Findings& findings) {
   for_each_server(host, Module::kHttp, "server_tokens",
                   [&](const config::TlsContext& server, const InForce& tokens) {
                     const Directive* written = written_of(tokens);
-                    if (!asks(server) || !tells(written, host.profile)) return;
+                    if (!tells(written, host.profile)) return;
                     Finding finding = finding_for(
                         server, written == nullptr ? "server_tokens is not set, so it is on"
                                                    : "server_tokens " + written->args.front().text);

@@ -1,4 +1,5 @@
 // Rules about what nginx refuses, in its own words; audit/refusals finds it.
+#include <algorithm>
 #include <array>
 
 #include "audit/rules/rules.h"
@@ -6,14 +7,30 @@
 namespace mtls::audit::rules {
 namespace {
 
-void refuses_config(const HostView& host, Findings& findings) {
-  for (const NginxError& error : host.snapshot.nginx_errors()) {
-    findings.add({.detail = error.text()});
+// The place of the directive that nginx was loading, or the one nginx names. nullopt: neither, or a
+// file that the last good configuration does not have.
+std::optional<base::SourceLocation> place_of(const HostView& host, const NginxError& error) {
+  if (error.at || error.file.empty()) return error.at;
+  const auto& files = host.snapshot.config->document->files;
+  const auto found = std::ranges::find(files, error.file);
+  if (found == files.end()) return std::nullopt;
+  return base::SourceLocation{.file = static_cast<base::FileId>(found - files.begin()),
+                              .line = error.line,
+                              .column = error.column};
+}
+
+void report(const HostView& host, const std::vector<NginxError>& errors, Findings& findings) {
+  for (const NginxError& error : errors) {
+    findings.add({.at = place_of(host, error), .detail = error.text()});
   }
 }
 
+void refuses_config(const HostView& host, Findings& findings) {
+  report(host, host.snapshot.nginx_errors(), findings);
+}
+
 void file_missing(const HostView& host, Findings& findings) {
-  for (const NginxError& error : host.snapshot.excused) findings.add({.detail = error.text()});
+  report(host, host.snapshot.excused, findings);
 }
 
 constexpr std::array kRefusals{

@@ -97,10 +97,8 @@ std::string gain(const ServerView& view, const TlsContext& by_default) {
   const TlsContext& server = view.server();
   const bool is_asked = by_default.verify_client.value != VerifyClient::kOff;
   if (!is_asked || has_same_trust_files(by_default, server)) return "";
-  const trust::TrustContent theirs =
-      trust::trust_content(view.snapshot, view.material(), by_default, view.build);
-  const trust::TrustContent ours =
-      trust::trust_content(view.snapshot, view.material(), server, view.build);
+  const trust::TrustContent theirs = trust::trust_content(view.material(), by_default, view.build);
+  const trust::TrustContent ours = trust::trust_content(view.material(), server, view.build);
   if (ours.store.empty()) return "";  // its files cannot be read: another finding
   if (const pki::Certificate* foreign = foreign_ca(theirs, ours)) {
     return "clients of " + foreign->facts().subject.rfc2253 + ", which is not trusted here,";

@@ -7,17 +7,16 @@
 namespace mtls::audit::rules {
 namespace {
 
-bool is_on(const config::TlsContext& server, std::string_view directive) {
-  const config::Setting<std::string>* setting = server.setting(directive);
-  return setting != nullptr && !setting->value.empty() && setting->value != "off";
+bool asks_responder(const ServerView& view) {
+  return view.server().ocsp.value != config::Ocsp::kOff;
 }
 
 bool checks_revocation(const ServerView& view) {
-  return view.content.check_crls || is_on(view.server(), "ssl_ocsp");
+  return view.content.check_crls || asks_responder(view);
 }
 
 bool names_no_revocation(const ServerView& view) {
-  return !view.server().crl.value && !is_on(view.server(), "ssl_ocsp");
+  return !view.server().crl.value && !asks_responder(view);
 }
 
 void resumption(const ServerView& view, Findings& findings) {
@@ -36,10 +35,9 @@ void resumption(const ServerView& view, Findings& findings) {
 
 void stapling_only(const ServerView& view, Findings& findings) {
   if (!asks(view.server()) || checks_revocation(view) || !names_no_revocation(view)) return;
-  const config::Setting<std::string>* stapling = view.server().setting("ssl_stapling");
-  if (stapling == nullptr || stapling->value != "on") return;
+  if (!view.server().stapling.value) return;
   Finding finding = finding_for(view, "ssl_stapling on, and neither ssl_crl nor ssl_ocsp");
-  finding.at = stapling->at;
+  finding.at = view.server().stapling.at;
   findings.add(std::move(finding));
 }
 

@@ -8,16 +8,14 @@ namespace {
 
 // Only where somebody wrote it: the old default names them too, and OpenSSL 3 refuses them then.
 void legacy_protocols(const ServerView& view, Findings& findings) {
-  const config::Setting<std::string>* protocols = view.server().setting("ssl_protocols");
-  if (!view.server().has_context || protocols == nullptr ||
-      protocols->provenance == config::Provenance::kDefault)
-    return;
-  const std::string words = " " + protocols->value + " ";
-  const bool is_old =
-      words.find(" TLSv1 ") != std::string::npos || words.find(" TLSv1.1 ") != std::string::npos;
-  if (!is_old) return;
-  Finding finding = finding_for(view, "ssl_protocols " + protocols->value);
-  finding.at = protocols->at;
+  using config::Protocol;
+  const config::Setting<config::ProtocolSet>& protocols = view.server().protocols;
+  const bool is_written = protocols.provenance != config::Provenance::kDefault;
+  const bool is_legacy =
+      protocols.value.has(Protocol::kTls1) || protocols.value.has(Protocol::kTls11);
+  if (!view.server().has_context || !is_written || !is_legacy) return;
+  Finding finding = finding_for(view, "ssl_protocols " + protocols.value.text());
+  finding.at = protocols.at;
   findings.add(std::move(finding));
 }
 
@@ -35,15 +33,15 @@ void weak_ciphers(const HostView& host, Findings& findings) {
 void weak_dhparam(const HostView& host, Findings& findings) {
   constexpr int kLeastBits = 2048;
   for (const config::TlsContext& server : host.resolved().servers) {
-    const config::Setting<std::string>* dhparam = server.setting("ssl_dhparam");
+    const std::string* dhparam = static_path(server.dhparam.value);
     if (dhparam == nullptr || !server.has_context) continue;
     const auto& known = host.snapshot.strength.dh_bits;
-    const auto bits = known.find(dhparam->value);
+    const auto bits = known.find(*dhparam);
     if (bits == known.end() || !bits->second || *bits->second >= kLeastBits) continue;
     Finding finding =
-        finding_for(server, dhparam->value + " has " + std::to_string(*bits->second) + " bits");
-    finding.at = dhparam->at;
-    finding.path = dhparam->value;
+        finding_for(server, *dhparam + " has " + std::to_string(*bits->second) + " bits");
+    finding.at = server.dhparam.at;
+    finding.path = *dhparam;
     findings.add(std::move(finding));
   }
 }

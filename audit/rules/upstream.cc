@@ -1,13 +1,10 @@
 // Rules about nginx as a client of its backends, and about settings on either side that do not mean
 // what they say.
-#include <strings.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
 
 #include "audit/rules/rules.h"
-#include "audit/trust/conf_overrides.h"
 #include "config/grammar/measures.h"
 
 namespace mtls::audit::rules {
@@ -15,7 +12,6 @@ namespace {
 
 using config::SpeaksTls;
 using config::UpstreamTlsContext;
-using ConfCommands = std::vector<std::pair<std::string, std::string>>;
 
 std::string prefix_of(const UpstreamTlsContext& upstream) {
   return upstream.directive.substr(0, upstream.directive.find('_')) + "_ssl_";
@@ -39,26 +35,21 @@ Finding about_upstream(const ServerView& view, const UpstreamTlsContext& upstrea
   return finding;
 }
 
-trust::ConfOverrides overrides_of(const ServerView& view, const UpstreamTlsContext& upstream) {
-  return trust::conf_overrides(upstream, view.snapshot.config->document->files.front());
-}
-
 // VerifyMode with nobody to trust: nginx opens its own CA file only with verify on.
-bool refuses_all(const ServerView& view, const UpstreamTlsContext& upstream) {
-  const trust::ConfOverrides overrides = overrides_of(view, upstream);
-  return !upstream.verify.value && overrides.requests && overrides.store_files.empty() &&
-         !overrides.store_is_open;
+bool refuses_all(const UpstreamTlsContext& upstream) {
+  return !upstream.verify.value && upstream.overrides.requests &&
+         !upstream.overrides.replaces_store();
 }
 
 // "": nothing is wrong.
-std::string unverified_text(const ServerView& view, const UpstreamTlsContext& upstream) {
+std::string unverified_text(const UpstreamTlsContext& upstream) {
   const bool has_ca = upstream.trusted_certificate.value.has_value();
   // Where a variable decides about TLS, only a CA shows that it was meant.
   const bool is_meant = upstream.speaks_tls == SpeaksTls::kYes ||
                         (upstream.speaks_tls == SpeaksTls::kMaybe && has_ca);
-  if (upstream.verify.value || !is_meant || refuses_all(view, upstream)) return "";
+  if (upstream.verify.value || !is_meant || refuses_all(upstream)) return "";
   const std::string verify = prefix_of(upstream) + "verify";
-  if (overrides_of(view, upstream).requests) {
+  if (upstream.overrides.requests) {
     return verify + " is off: VerifyMode lets a certificate of its CAs pass for any name";
   }
   return has_ca ? prefix_of(upstream) + "trusted_certificate does nothing without " + verify + " on"
@@ -67,7 +58,7 @@ std::string unverified_text(const ServerView& view, const UpstreamTlsContext& up
 
 void not_verified(const ServerView& view, Findings& findings) {
   for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
-    const std::string text = unverified_text(view, upstream);
+    const std::string text = unverified_text(upstream);
     if (!text.empty()) findings.add_at(item, about_upstream(view, upstream, text));
   });
 }
@@ -85,23 +76,11 @@ void session_shared(const ServerView& view, Findings& findings) {
   });
 }
 
-// R3.6: the commands that take over what the trust directives say. SSL_CONF_cmd() ignores case.
-bool overrides_trust(const std::string& command, const std::string& value) {
-  constexpr std::array kCommands{"VerifyMode",    "VerifyCAFile",  "VerifyCAPath",  "VerifyCAStore",
-                                 "ClientCAFile",  "ClientCAPath",  "ClientCAStore", "RequestCAFile",
-                                 "RequestCAPath", "RequestCAStore"};
-  const bool is_level = strcasecmp(command.c_str(), "CipherString") == 0 &&
-                        value.find("@SECLEVEL=") != std::string::npos;
-  return is_level || std::any_of(kCommands.begin(), kCommands.end(), [&](const char* known) {
-           return strcasecmp(command.c_str(), known) == 0;
-         });
-}
-
-std::string overriding(const ConfCommands& commands) {
+std::string overriding(const config::ConfCommands& commands) {
   std::string all;
-  for (const auto& [command, value] : commands) {
-    if (!overrides_trust(command, value)) continue;
-    all.append(all.empty() ? "" : ", ").append(command).append(" ").append(value);
+  for (const config::ConfCommand& command : commands) {
+    if (!command.overrides_trust) continue;
+    all.append(all.empty() ? "" : ", ").append(command.name).append(" ").append(command.value);
   }
   return all;
 }
@@ -121,39 +100,40 @@ void conf_command_overrides(const ServerView& view, Findings& findings) {
     const std::string all = overriding(upstream.conf_commands.value);
     if (all.empty() || upstream.speaks_tls == SpeaksTls::kNo) return;
     const std::string outcome =
-        refuses_all(view, upstream) ? ": without VerifyCAFile every handshake fails" : "";
+        refuses_all(upstream) ? ": without VerifyCAFile every handshake fails" : "";
     findings.add_at(item, about_upstream(view, upstream,
                                          prefix_of(upstream) + "conf_command " + all + outcome));
   });
 }
 
 void ssl_on(const ServerView& view, Findings& findings) {
-  const auto* const ssl = view.server().setting("ssl");
-  if (ssl == nullptr || ssl->provenance == config::Provenance::kDefault) return;
-  Finding finding = finding_for(view, "ssl " + ssl->value);
-  finding.at = ssl->at;
+  const config::Setting<bool>& ssl = view.server().ssl;
+  if (ssl.provenance == config::Provenance::kDefault) return;
+  Finding finding = finding_for(view, ssl.value ? "ssl on" : "ssl off");
+  finding.at = ssl.at;
   findings.add(std::move(finding));
 }
 
 // OpenSSL 1.1.0 removed SSLv2, and is built without SSLv3 unless one asks for it.
 std::vector<std::string> missing_protocols(const ServerView& view,
-                                           const config::Setting<std::string>& protocols) {
+                                           const config::Setting<config::ProtocolSet>& protocols) {
+  using config::Protocol;
   std::vector<std::string> missing;
-  const bool is_told = protocols.provenance != config::Provenance::kDefault;
-  if (!is_told || view.build.openssl < config::Version{1, 1, 0}) return missing;
-  for (const char* protocol : {"SSLv2", "SSLv3"}) {
-    if (protocols.value.find(protocol) != std::string::npos) missing.emplace_back(protocol);
+  const bool is_written = protocols.provenance != config::Provenance::kDefault;
+  if (!is_written || view.build.openssl < config::Version{1, 1, 0}) return missing;
+  for (const Protocol protocol : {Protocol::kSsl2, Protocol::kSsl3}) {
+    if (protocols.value.has(protocol)) missing.emplace_back(config::word(protocol));
   }
   return missing;
 }
 
 // nginx hands the depth on as an int. "": it fits.
-std::string overflow_of(const ServerView& view, const config::Setting<std::string>* depth) {
-  const bool is_told = depth != nullptr && depth->provenance != config::Provenance::kDefault;
-  const auto written = config::grammar::parse_number(is_told ? depth->value : "");
+std::string overflow_of(const config::Setting<int>& depth) {
+  if (!depth.directive) return "";
+  const std::string& text = depth.directive->args.at(0).text;
+  const auto written = config::grammar::parse_number(text);
   if (!written || *written <= std::numeric_limits<int>::max()) return "";
-  return "ssl_verify_depth " + depth->value + " becomes " +
-         std::to_string(view.server().verify_depth.value);
+  return "ssl_verify_depth " + text + " becomes " + std::to_string(depth.value);
 }
 
 void unsupported_of_server(const ServerView& view, Findings& findings) {
@@ -163,14 +143,13 @@ void unsupported_of_server(const ServerView& view, Findings& findings) {
     finding.at = setting.at;
     findings.add(std::move(finding));
   };
-  if (const auto* protocols = view.server().setting("ssl_protocols")) {
-    for (const std::string& protocol : missing_protocols(view, *protocols)) {
-      report(*protocols, "ssl_protocols: OpenSSL has no " + protocol);
-    }
+  const auto& protocols = view.server().protocols;
+  for (const std::string& protocol : missing_protocols(view, protocols)) {
+    report(protocols, "ssl_protocols: OpenSSL has no " + protocol);
   }
-  const auto* const depth = view.server().setting("ssl_verify_depth");
-  const std::string overflow = overflow_of(view, depth);
-  if (!overflow.empty()) report(*depth, overflow);
+  const auto& depth = view.server().verify_depth;
+  const std::string overflow = overflow_of(depth);
+  if (!overflow.empty()) report(depth, overflow);
 }
 
 void unsupported(const ServerView& view, Findings& findings) {

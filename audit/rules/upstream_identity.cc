@@ -64,7 +64,7 @@ void for_each_shown(const HostView& host, const Look& look) {
   for_each_upstream(host, [&](std::size_t index) {
     const UpstreamTlsContext& upstream = host.resolved().upstreams[index];
     std::size_t file = 0;
-    for (const std::string& path : trust::upstream_files(host.snapshot, upstream).certificates) {
+    for (const std::string& path : trust::upstream_files(upstream).certificates) {
       ++file;
       const pki::Material* material = host.material().content(&path);
       if (material == nullptr || material->certificates.empty()) continue;
@@ -145,7 +145,7 @@ void trust_ends(const HostView& host, Findings& findings) {
     const auto until = host.snapshot.upstreams[index].trust_until;
     if (!until || !host.clock().is_near(*until, kCaExpiresSoon)) return;
     const UpstreamTlsContext& upstream = host.resolved().upstreams[index];
-    const std::string trusted = trust::upstream_files(host.snapshot, upstream).trusted.front();
+    const std::string trusted = trust::upstream_files(upstream).trusted.front();
     findings.add_at(item_of(index, 0),
                     finding_of(upstream, trusted,
                                "a CA of " + trusted + " has no valid certificate from " +

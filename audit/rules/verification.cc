@@ -22,11 +22,6 @@ void no_trust_source(const ServerView& view, Findings& findings) {
                                      " without ssl_client_certificate"));
 }
 
-bool rejects_handshakes(const TlsContext& server) {
-  const config::Setting<std::string>* setting = server.setting("ssl_reject_handshake");
-  return setting != nullptr && !setting->value.empty() && setting->value != "off";
-}
-
 void verify_off(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
   if (!server.on_tls_socket || server.verify_client.value != VerifyClient::kOff) return;
@@ -35,7 +30,7 @@ void verify_off(const ServerView& view, Findings& findings) {
                       server.client_certificate.provenance == config::Provenance::kLocal;
   if (own_ca) {
     findings.add(finding_for(view, "ssl_client_certificate is set, verify is off"));
-  } else if (!rejects_handshakes(server)) {
+  } else if (!server.reject_handshake.value) {
     findings.add_strict(
         finding_for(view, "TLS is served here and nobody is asked for a certificate"));
   }

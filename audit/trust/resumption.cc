@@ -1,7 +1,5 @@
 #include "audit/trust/resumption.h"
 
-#include "config/grammar/measures.h"
-
 namespace mtls::audit::trust {
 namespace {
 
@@ -11,15 +9,12 @@ using config::TlsContext;
 // when the first one would have (ngx_ssl_info_callback).
 constexpr config::Version kKeepsTicketKeys{1, 23, 2};
 
-std::string value_of(const TlsContext& server, std::string_view directive) {
-  const config::Setting<std::string>* setting = server.setting(directive);
-  return setting == nullptr ? "" : setting->value;
-}
-
-void keep_by(Resumption& kept, const TlsContext& keeper, std::string_view directive) {
-  const config::Setting<std::string>* setting = keeper.setting(directive);
-  kept.kept_by = std::string(directive) + " " + setting->value;
-  kept.at = setting->at;
+std::string joined(const std::vector<config::NamedFile>& files) {
+  std::string all;
+  for (const config::NamedFile& named : files) {
+    all += (all.empty() ? "" : ", ") + std::get<config::StaticPath>(named.file).path;
+  }
+  return all;
 }
 
 // A shared cache survives the reload, and whoever takes no tickets is in it: before 1.23.2 a TLS
@@ -27,19 +22,20 @@ void keep_by(Resumption& kept, const TlsContext& keeper, std::string_view direct
 // file.
 std::optional<Resumption> kept_through_reload(const TlsContext& keeper, const TlsContext& server,
                                               const config::NginxBuild& build) {
-  const bool is_shared = value_of(keeper, "ssl_session_cache").find("shared:") != std::string::npos;
-  const bool has_tickets = value_of(server, "ssl_session_tickets") != "off";
-  const bool has_fixed_key = has_tickets && !value_of(keeper, "ssl_session_ticket_key").empty();
+  const bool is_shared = !keeper.session_cache.value.shared.empty();
+  const bool has_tickets = server.session_tickets.value;
+  const bool has_fixed_key = has_tickets && !keeper.session_ticket_keys.value.empty();
   if (!is_shared && !has_fixed_key) return std::nullopt;
   const bool is_old = build.version < kKeepsTicketKeys;
-  const bool speaks_tls13 = value_of(keeper, "ssl_protocols").find("TLSv1.3") != std::string::npos;
+  const bool speaks_tls13 = keeper.protocols.value.has(config::Protocol::kTls13);
   Resumption kept;
-  keep_by(kept, keeper, has_fixed_key ? "ssl_session_ticket_key" : "ssl_session_cache");
+  kept.kept_by = has_fixed_key
+                     ? "ssl_session_ticket_key " + joined(keeper.session_ticket_keys.value)
+                     : "ssl_session_cache " + keeper.session_cache.value.text();
+  kept.at = has_fixed_key ? keeper.session_ticket_keys.at : keeper.session_cache.at;
   kept.needs_ticketless_client = is_old && has_tickets && !has_fixed_key;
   kept.is_endless = is_old && speaks_tls13 && !kept.needs_ticketless_client;
-  const auto timeout = config::grammar::parse_time(value_of(keeper, "ssl_session_timeout"),
-                                                   config::grammar::TimeUnit::kSeconds);
-  kept.window = std::chrono::seconds{timeout.value_or(0)};
+  kept.window = keeper.session_timeout.value;
   return kept;
 }
 

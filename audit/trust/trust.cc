@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include "audit/trust/conf_overrides.h"
-
 namespace mtls::audit::trust {
 namespace {
 
@@ -14,43 +12,43 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
 
 // VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
 // the flags ssl_crl sets on nginx's own.
-void replace_store(const MaterialView& material, const std::vector<std::string>& files,
+void replace_store(const MaterialView& material, const std::vector<config::NamedFile>& files,
                    TrustContent& content) {
   content.store.clear();
   content.extra.clear();
   content.revocation_lists.clear();
   content.check_crls = false;
-  for (const std::string& path : files) {
-    if (const pki::Material* file = material.content(&path))
+  for (const config::NamedFile& named : files) {
+    if (const pki::Material* file = material.content(static_path(named.file)))
       append(content.store, file->certificates);
   }
   content.issuing = content.store.size();
 }
 
-void apply_overrides(const Snapshot& snapshot, const MaterialView& material,
-                     const config::TlsContext& server, TrustContent& content) {
-  const ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
+void apply_overrides(const MaterialView& material, const config::TlsContext& server,
+                     TrustContent& content) {
+  const config::ConfOverrides& overrides = server.overrides;
   content.requested = overrides.requests;
   content.demanded = overrides.demands();
   content.is_open = overrides.store_is_open;
-  if (!overrides.store_files.empty() || overrides.store_is_open)
-    replace_store(material, overrides.store_files, content);
+  if (overrides.replaces_store()) replace_store(material, overrides.store_files, content);
   if (!content.requested) content.announced.clear();
   if (!content.requested || !content.announced.empty()) return;
-  for (const std::string& path : overrides.name_files) {
-    if (const pki::Material* file = material.content(&path))
+  for (const config::NamedFile& named : overrides.name_files) {
+    if (const pki::Material* file = material.content(static_path(named.file)))
       append(content.announced, file->certificates);
   }
 }
 
 }  // namespace
 
-std::vector<std::string> override_files(const Snapshot& snapshot,
-                                        const config::TlsContext& server) {
-  if (!server.has_context || server.conf_commands.value.empty()) return {};
-  ConfOverrides overrides = conf_overrides(server, snapshot.config->document->files.front());
-  append(overrides.store_files, overrides.name_files);
-  return overrides.store_files;
+std::vector<std::string> override_files(const config::TlsContext& server) {
+  std::vector<std::string> paths;
+  if (!server.has_context) return paths;
+  for (const auto* files : {&server.overrides.store_files, &server.overrides.name_files}) {
+    for (const config::NamedFile& named : *files) append(paths, known_paths(named.file));
+  }
+  return paths;
 }
 
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {
@@ -68,8 +66,8 @@ TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuil
   return paths;
 }
 
-TrustContent trust_content(const Snapshot& snapshot, const MaterialView& material,
-                           const config::TlsContext& server, const config::NginxBuild& build) {
+TrustContent trust_content(const MaterialView& material, const config::TlsContext& server,
+                           const config::NginxBuild& build) {
   const TrustPaths paths = trust_paths(server, build);
   const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file takes
                                                           // certificates and CRLs alike
@@ -103,7 +101,7 @@ TrustContent trust_content(const Snapshot& snapshot, const MaterialView& materia
   // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
   // ssl_trusted_certificate.
   if (content.issuing == 0) content.issuing = content.store.size();
-  apply_overrides(snapshot, material, server, content);
+  apply_overrides(material, server, content);
   return content;
 }
 

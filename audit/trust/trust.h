@@ -30,8 +30,8 @@ struct TrustContent {
 
 /// `server`: the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Broken files count with
 /// the blocks that are good.
-TrustContent trust_content(const Snapshot& snapshot, const MaterialView& material,
-                           const config::TlsContext& server, const config::NginxBuild& build);
+TrustContent trust_content(const MaterialView& material, const config::TlsContext& server,
+                           const config::NginxBuild& build);
 
 /// Paths of the files that feed it, as nginx opens them for this block: nothing while verify is off
 /// but ssl_trusted_certificate and ssl_crl, and those only in http (R2.19).
@@ -43,6 +43,6 @@ struct TrustPaths {
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build);
 
 /// The files that ssl_conf_command puts into the store or the names (R3.6).
-std::vector<std::string> override_files(const Snapshot& snapshot, const config::TlsContext& server);
+std::vector<std::string> override_files(const config::TlsContext& server);
 
 }  // namespace mtls::audit::trust

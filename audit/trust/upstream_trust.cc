@@ -2,15 +2,10 @@
 
 #include <map>
 
-#include "audit/trust/conf_overrides.h"
 #include "audit/trust/trust.h"
 
 namespace mtls::audit::trust {
 namespace {
-
-ConfOverrides overrides_of(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
-  return conf_overrides(upstream, snapshot.config->document->files.front());
-}
 
 std::optional<base::sys_seconds> trust_until(const Evidence& evidence,
                                              const std::vector<std::string>& paths) {
@@ -25,17 +20,18 @@ std::optional<base::sys_seconds> trust_until(const Evidence& evidence,
 
 }  // namespace
 
-UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream) {
+UpstreamFiles upstream_files(const config::UpstreamTlsContext& upstream) {
   UpstreamFiles files;
-  ConfOverrides overrides = overrides_of(snapshot, upstream);
+  const config::ConfOverrides& overrides = upstream.overrides;
   if (overrides.certificate) {
-    files.certificates = {*overrides.certificate};
+    files.certificates = known_paths(overrides.certificate->file);
   } else if (upstream.certificate.value) {
     files.certificates = known_paths(*upstream.certificate.value);
   }
-  const bool is_replaced = !overrides.store_files.empty() || overrides.store_is_open;
-  if (overrides.requests && is_replaced) {
-    files.trusted = std::move(overrides.store_files);
+  if (overrides.requests && overrides.replaces_store()) {
+    for (const config::NamedFile& named : overrides.store_files) {
+      files.trusted.push_back(*static_path(named.file));
+    }
   } else if (upstream.verify.value) {
     const std::string* own = static_path(upstream.trusted_certificate.value);
     if (own != nullptr) files.trusted = {*own};
@@ -49,8 +45,8 @@ std::vector<UpstreamAudit> audit_upstreams(const Snapshot& snapshot, const Evide
   std::vector<UpstreamAudit> audits;
   for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
     UpstreamAudit& audit = audits.emplace_back();
-    const std::vector<std::string> paths = upstream_files(snapshot, upstream).trusted;
-    if (paths.empty() || overrides_of(snapshot, upstream).store_is_open) continue;
+    const std::vector<std::string> paths = upstream_files(upstream).trusted;
+    if (paths.empty() || upstream.overrides.store_is_open) continue;
     const auto [at, is_new] = known.try_emplace(paths);
     if (is_new) at->second = trust_until(evidence, paths);
     audit.trust_until = at->second;

@@ -18,7 +18,7 @@ struct UpstreamFiles {
   const std::string* crl = nullptr;
   std::vector<std::string> certificates;
 };
-UpstreamFiles upstream_files(const Snapshot& snapshot, const config::UpstreamTlsContext& upstream);
+UpstreamFiles upstream_files(const config::UpstreamTlsContext& upstream);
 
 /// Each of ResolvedConfig::upstreams, in its order.
 std::vector<UpstreamAudit> audit_upstreams(const Snapshot& snapshot, const Evidence& evidence);

@@ -13,11 +13,22 @@
 
 namespace mtls::config::syntax {
 
+/// Bytes of one file, from 0. No file is read that has 4 GiB (IncludeLimits::max_file_bytes).
+struct ByteRange {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+
+  std::uint32_t end() const { return offset + length; }
+  bool operator==(const ByteRange&) const = default;
+};
+
 struct Argument {
   std::string text;  // after nginx's unescaping (R1.4)
   base::SourceLocation at;
   bool quoted = false;
   bool has_variable = false;  // it contains an unescaped `$`
+  // Of the word as written, its quotes included.
+  ByteRange range = {};
 
   bool operator==(const Argument&) const = default;
 };
@@ -33,6 +44,10 @@ struct Directive {
   base::SourceLocation end;  // of the `;` or `{`: nginx's messages name this line (R1.9)
   // Of the `}` that closes a block; nullopt: the text ends before it.
   std::optional<base::SourceLocation> close = {};
+  ByteRange word = {};  // of the name as written, its quotes included
+  // From the first byte of the name to behind the `;` or `}`; of a block that never ends, to where
+  // reading stopped.
+  ByteRange range = {};
   // Position in nginx's reading order over all files; 0: parsed as a file of its own.
   std::uint32_t order = 0;
   // `order` of the last directive inside the block; its own `order` without a block.

@@ -175,14 +175,22 @@ Result<Token> Lexer::word(char first) {
   return end_of_file();
 }
 
+// `begin` and `end`: of what stands between the quotes, if there are any.
 Token Lexer::finish_word(std::size_t begin, std::size_t end) {
   const std::string_view raw = text_.substr(begin, end - begin);
+  const std::size_t quote = needs_separator_ ? 1 : 0;
   return {.kind = Token::Kind::kWord,
           .word = {.text = unescape(raw),
                    .at = start_at_,
                    .quoted = needs_separator_,
-                   .has_variable = has_variable(raw)},
+                   .has_variable = has_variable(raw),
+                   .range = range(begin - quote, end + quote)},
           .at = start_at_};
+}
+
+ByteRange Lexer::range(std::size_t begin, std::size_t end) {
+  return {.offset = static_cast<std::uint32_t>(begin),
+          .length = static_cast<std::uint32_t>(end - begin)};
 }
 
 }  // namespace mtls::config::syntax

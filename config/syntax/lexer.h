@@ -33,6 +33,10 @@ class Lexer {
   /// brace. kSyntax when the block never closes.
   base::Result<Token> lua_block();
 
+  /// Bytes taken so far: behind the last token, and behind the white space that ended it if it was
+  /// a bare word.
+  std::uint32_t offset() const { return static_cast<std::uint32_t>(offset_); }
+
  private:
   bool is_too_long() const;
   char take();
@@ -44,6 +48,7 @@ class Lexer {
   base::Result<Token> end_of_file() const;
   base::Result<Token> word(char first);
   Token finish_word(std::size_t begin, std::size_t end);
+  static ByteRange range(std::size_t begin, std::size_t end);
 
   std::string_view text_;
   base::FileId file_;

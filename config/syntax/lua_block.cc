@@ -77,7 +77,8 @@ base::Result<Token> Lexer::lua_block() {
               .word = {.text = std::string(text_.substr(offset_, close - offset_)),
                        .at = start_at_,
                        .quoted = false,
-                       .has_variable = false},
+                       .has_variable = false,
+                       .range = range(offset_, close)},
               .at = start_at_};
   while (offset_ <= close) take();
   start_word();

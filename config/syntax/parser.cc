@@ -30,6 +30,8 @@ class Parser {
 
  private:
   std::vector<Directive> read_block(Lines lines);
+  static Directive begin(const Token& name);
+  void finish(Directive& directive) const;
   bool read_inside(Directive& directive);
   bool read_lua(Directive& directive);
   void end_block(const Token& token);
@@ -84,6 +86,21 @@ void Parser::end_block(const Token& token) {
   if (!at_end && depth_ == 0) refuse("unexpected \"}\"", token.at);
 }
 
+Directive Parser::begin(const Token& name) {
+  return {.name = name.word.text,
+          .args = {},
+          .block = {},
+          .at = name.at,
+          .end = name.at,
+          .word = name.word.range,
+          .range = name.word.range};
+}
+
+// Behind its `;` or `}`.
+void Parser::finish(Directive& directive) const {
+  directive.range.length = lexer_.offset() - directive.range.offset;
+}
+
 std::vector<Directive> Parser::read_block(Lines lines) {
   std::vector<Directive> directives;
   std::optional<Directive> current;
@@ -91,10 +108,10 @@ std::vector<Directive> Parser::read_block(Lines lines) {
     if (token->kind == Kind::kWord && current) {
       current->args.push_back(token->word);
     } else if (token->kind == Kind::kWord) {
-      current = Directive{
-          .name = token->word.text, .args = {}, .block = {}, .at = token->at, .end = token->at};
+      current = begin(*token);
     } else if (token->kind == Kind::kSemicolon) {
       current->end = token->at;
+      finish(*current);
       directives.push_back(std::move(*current));
       current.reset();
     } else if (token->kind == Kind::kOpen) {
@@ -106,6 +123,7 @@ std::vector<Directive> Parser::read_block(Lines lines) {
       }
       current->end = token->at;
       const bool go_on = read_inside(*current);
+      finish(*current);
       directives.push_back(std::move(*current));
       current.reset();
       if (!go_on) break;

@@ -1,6 +1,10 @@
 #include "config/tls/effective.h"
 
+#include <algorithm>
+
+#include "config/grammar/upstream_url.h"
 #include "config/grammar/values.h"
+#include "config/tls/conf_commands.h"
 
 namespace mtls::config::tls {
 namespace {
@@ -12,11 +16,24 @@ std::string joined(const std::vector<syntax::Argument>& arguments) {
   return text;
 }
 
-// R2.15: the builtin part and the shared zone of a level are set apart from each other.
-struct SessionCache {
-  std::string builtin;  // "" with a zone: off beside it
-  std::string shared;
-};
+void insert_word(std::string_view word, ProtocolSet& protocols) {
+  for (std::size_t i = 0; i < kProtocolWords.size(); ++i) {
+    const std::string_view known = kProtocolWords[i];
+    if (word.size() == known.size() && grammar::starts_with_ignoring_case(word, known)) {
+      protocols.insert(static_cast<Protocol>(i));
+    }
+  }
+}
+
+ProtocolSet protocols_of(std::string_view words) {
+  ProtocolSet protocols;
+  while (!words.empty()) {
+    const std::size_t space = std::min(words.find(' '), words.size());
+    insert_word(words.substr(0, space), protocols);
+    words.remove_prefix(std::min(space + 1, words.size()));
+  }
+  return protocols;
+}
 
 SessionCache read_cache(const std::vector<const syntax::Directive*>& directives) {
   SessionCache cache;
@@ -54,15 +71,26 @@ void Effective::set_text(Setting<std::string>& setting, std::string_view name) c
   set(setting, name, [](const auto& directives) { return directives.front()->args.at(0).text; });
 }
 
-void Effective::set_commands(Setting<std::vector<std::pair<std::string, std::string>>>& setting,
-                             std::string_view name) const {
+void Effective::set_commands(Setting<ConfCommands>& setting, std::string_view name) const {
+  set(setting, name, read_commands);
+}
+
+void Effective::set_protocols(Setting<ProtocolSet>& setting, std::string_view name,
+                              Version version) const {
+  const grammar::DirectiveRule* rule = grammar::find_rule(name);
+  if (rule != nullptr) setting.value = protocols_of(grammar::default_text(*rule, version));
   set(setting, name, [](const auto& directives) {
-    std::vector<std::pair<std::string, std::string>> commands;
+    ProtocolSet protocols;
     for (const syntax::Directive* directive : directives) {
-      commands.emplace_back(directive->args.at(0).text, directive->args.at(1).text);
+      for (const syntax::Argument& word : directive->args) insert_word(word.text, protocols);
     }
-    return commands;
+    return protocols;
   });
+}
+
+void Effective::set_session_cache(Setting<SessionCache>& setting) const {
+  setting.value.builtin = "none";
+  set(setting, "ssl_session_cache", [&](const auto& /*innermost*/) { return session_cache(); });
 }
 
 void Effective::set_file(Setting<std::optional<FileRef>>& setting, std::string_view name) const {
@@ -75,7 +103,7 @@ void Effective::set_file(Setting<std::optional<FileRef>>& setting, std::string_v
 
 // ngx_http_ssl_merge_srv_conf(): without a builtin part of its own a level with a zone has none;
 // `off` and `none` make the zone useless (ngx_ssl_session_cache).
-std::string Effective::session_cache_text() const {
+SessionCache Effective::session_cache() const {
   SessionCache cache;
   for (const blocks::Settings* level : levels_) {
     const auto found = level->find("ssl_session_cache");
@@ -85,10 +113,8 @@ std::string Effective::session_cache_text() const {
     if (decides_builtin) cache.builtin = here.builtin;
     if (cache.shared.empty()) cache.shared = here.shared;
   }
-  if (cache.builtin == "off" || cache.builtin == "none" || cache.shared.empty()) {
-    return cache.builtin;
-  }
-  return cache.builtin.empty() ? cache.shared : cache.builtin + " " + cache.shared;
+  if (cache.builtin == "off" || cache.builtin == "none") cache.shared.clear();
+  return cache;
 }
 
 std::string Effective::file_text(const grammar::DirectiveRule& rule,
@@ -112,7 +138,7 @@ Setting<std::string> Effective::as_text(const grammar::DirectiveRule& rule, Vers
       case grammar::ValueKind::kFlag:
       case grammar::ValueKind::kEnum:
       case grammar::ValueKind::kBitmask: return grammar::words_value(rule, directives);
-      case grammar::ValueKind::kSessionCache: return session_cache_text();
+      case grammar::ValueKind::kSessionCache: return session_cache().text();
       default: break;
     }
     std::string text;

@@ -12,6 +12,7 @@
 #include "config/grammar/directive_table.h"
 #include "config/setting.h"
 #include "config/tls/runtime_path.h"
+#include "config/tls_context.h"
 
 namespace mtls::config::tls {
 
@@ -39,21 +40,24 @@ class Effective {
   void set(Setting<T>& setting, std::string_view name, Read read) const {
     const EffectiveDirectives found = find(name);
     if (found.directives == nullptr) return;
-    setting = {read(*found.directives), found.provenance, found.directives->front()->at};
+    const syntax::Directive* first = found.directives->front();
+    setting = {read(*found.directives), found.provenance, first->at, first};
   }
 
   void set_flag(Setting<bool>& setting, std::string_view name) const;
   void set_number(Setting<int>& setting, std::string_view name) const;
   void set_text(Setting<std::string>& setting, std::string_view name) const;
-  void set_commands(Setting<std::vector<std::pair<std::string, std::string>>>& setting,
-                    std::string_view name) const;
+  void set_commands(Setting<ConfCommands>& setting, std::string_view name) const;
+  /// Without a directive the protocols of that release.
+  void set_protocols(Setting<ProtocolSet>& setting, std::string_view name, Version version) const;
+  void set_session_cache(Setting<SessionCache>& setting) const;
   /// "" cancels what would be inherited (R2.12). No variables.
   void set_file(Setting<std::optional<FileRef>>& setting, std::string_view name) const;
-  /// Any directive of the server side, as NamedSetting has it.
+  /// Any directive of the server side, as NamedSetting has it; for people only.
   Setting<std::string> as_text(const grammar::DirectiveRule& rule, Version version) const;
 
  private:
-  std::string session_cache_text() const;
+  SessionCache session_cache() const;
   std::string file_text(const grammar::DirectiveRule& rule, const std::string& text) const;
 
   Levels levels_;

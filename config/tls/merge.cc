@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+#include "config/grammar/measures.h"
 #include "config/grammar/values.h"
+#include "config/tls/conf_commands.h"
 #include "config/tls/effective.h"
 
 namespace mtls::config::tls {
@@ -30,9 +33,13 @@ class Merger {
   TlsContext context() const;
 
  private:
-  void set_certificates(Setting<std::vector<FileRef>>& setting, std::string_view name,
+  void set_certificates(Setting<std::vector<NamedFile>>& setting, std::string_view name,
                         CertificatePart part) const;
+  void set_files(Setting<std::vector<NamedFile>>& setting, std::string_view name) const;
   void set_material(TlsContext& context) const;
+  void set_clients(TlsContext& context) const;
+  void set_sessions(TlsContext& context) const;
+  void set_stapling(TlsContext& context) const;
   std::vector<NamedSetting> settings() const;
   std::vector<std::string> server_names() const;
   ContextId id() const;
@@ -43,12 +50,13 @@ class Merger {
   Effective effective_;
 };
 
-void Merger::set_certificates(Setting<std::vector<FileRef>>& setting, std::string_view name,
+void Merger::set_certificates(Setting<std::vector<NamedFile>>& setting, std::string_view name,
                               CertificatePart part) const {
   effective_.set(setting, name, [&](const auto& directives) {
-    std::vector<FileRef> files;
+    std::vector<NamedFile> files;
     for (const syntax::Directive* directive : directives) {
-      files.push_back(in_.paths.server_side(directive->args.at(0).text, part, in_.scope.module));
+      files.push_back(
+          {in_.paths.server_side(directive->args.at(0).text, part, in_.scope.module), directive});
     }
     return files;
   });
@@ -60,6 +68,52 @@ void Merger::set_material(TlsContext& context) const {
   effective_.set_file(context.crl, "ssl_crl");
   set_certificates(context.certificates, "ssl_certificate", CertificatePart::kCertificate);
   set_certificates(context.certificate_keys, "ssl_certificate_key", CertificatePart::kKey);
+  effective_.set_file(context.password_file, "ssl_password_file");
+  effective_.set_file(context.dhparam, "ssl_dhparam");
+  set_files(context.ech_files, "ssl_ech_file");
+}
+
+void Merger::set_clients(TlsContext& context) const {
+  effective_.set(context.verify_client, "ssl_verify_client", [](const auto& directives) {
+    return grammar::verify_client_value(*directives.front());
+  });
+  effective_.set_number(context.verify_depth, "ssl_verify_depth");
+  effective_.set(context.ocsp, "ssl_ocsp", [](const auto& directives) {
+    const std::string word = base::ascii_lower(directives.front()->args.at(0).text);
+    return word == "on" ? Ocsp::kOn : word == "leaf" ? Ocsp::kLeaf : Ocsp::kOff;
+  });
+  effective_.set_text(context.ocsp_responder, "ssl_ocsp_responder");
+}
+
+void Merger::set_sessions(TlsContext& context) const {
+  const auto seconds = [](std::string_view text) {
+    return std::chrono::seconds{grammar::parse_time(text, grammar::TimeUnit::kSeconds).value_or(0)};
+  };
+  effective_.set_session_cache(context.session_cache);
+  context.session_timeout.value = seconds(grammar::find_rule("ssl_session_timeout")->by_default);
+  effective_.set(context.session_timeout, "ssl_session_timeout", [&](const auto& directives) {
+    return seconds(directives.front()->args.at(0).text);
+  });
+  effective_.set_flag(context.session_tickets, "ssl_session_tickets");
+  set_files(context.session_ticket_keys, "ssl_session_ticket_key");
+}
+
+// Those of `""` name nothing.
+void Merger::set_files(Setting<std::vector<NamedFile>>& setting, std::string_view name) const {
+  effective_.set(setting, name, [&](const auto& directives) {
+    std::vector<NamedFile> files;
+    for (const syntax::Directive* directive : directives) {
+      const std::string& text = directive->args.at(0).text;
+      if (!text.empty()) files.push_back({in_.paths.file(text), directive});
+    }
+    return files;
+  });
+}
+
+void Merger::set_stapling(TlsContext& context) const {
+  effective_.set_flag(context.stapling, "ssl_stapling");
+  effective_.set_file(context.stapling_file, "ssl_stapling_file");
+  effective_.set_flag(context.certificate_compression, "ssl_certificate_compression");
 }
 
 std::vector<NamedSetting> Merger::settings() const {
@@ -111,27 +165,30 @@ bool Merger::has_context(const TlsContext& context) const {
       return has_material && (in_.build.version >= Version{1, 25, 5} || speaks_tls_itself());
     case Module::kMail: break;
   }
-  const Setting<std::string>* starttls = context.setting("starttls");
-  const bool upgrades = starttls != nullptr && starttls->value != "off";
-  return has_material &&
-         (speaks_tls_itself() || upgrades || ssl_on(in_.scope, in_.outer) != nullptr);
+  return has_material && (speaks_tls_itself() || has_starttls(in_.scope, in_.outer) ||
+                          ssl_on(in_.scope, in_.outer) != nullptr);
 }
 
 TlsContext Merger::context() const {
   TlsContext context;
   context.id = id();
   context.at = in_.scope.server->at;
+  context.directive = in_.scope.server;
   context.server_names = server_names();
   context.listens = in_.scope.listens;
   context.settings = settings();
-  effective_.set(context.verify_client, "ssl_verify_client", [](const auto& directives) {
-    return grammar::verify_client_value(*directives.front());
-  });
-  effective_.set_number(context.verify_depth, "ssl_verify_depth");
-  effective_.set_flag(context.reject_handshake, "ssl_reject_handshake");
-  effective_.set_text(context.ciphers, "ssl_ciphers");
-  effective_.set_commands(context.conf_commands, "ssl_conf_command");
+  set_clients(context);
   set_material(context);
+  set_sessions(context);
+  set_stapling(context);
+  effective_.set_flag(context.ssl, "ssl");
+  effective_.set_flag(context.reject_handshake, "ssl_reject_handshake");
+  effective_.set_protocols(context.protocols, "ssl_protocols", in_.build.version);
+  effective_.set_text(context.ciphers, "ssl_ciphers");
+  effective_.set_text(context.ecdh_curve, "ssl_ecdh_curve");
+  effective_.set_commands(context.conf_commands, "ssl_conf_command");
+  context.overrides = overrides_of(context.conf_commands.value, in_.paths,
+                                   context.verify_client.value != VerifyClient::kOff);
   context.has_context = has_context(context);
   return context;
 }
@@ -145,6 +202,12 @@ const syntax::Directive* ssl_on(const blocks::ServerScope& scope, const blocks::
   if (found.directives == nullptr || !grammar::flag_value(*found.directives->front()))
     return nullptr;
   return found.directives->front();
+}
+
+bool has_starttls(const blocks::ServerScope& scope, const blocks::Settings& outer) {
+  const EffectiveDirectives found = find_effective({&scope.settings, &outer}, "starttls");
+  return found.directives != nullptr &&
+         base::ascii_lower(found.directives->front()->args.at(0).text) != "off";
 }
 
 }  // namespace mtls::config::tls

@@ -24,4 +24,7 @@ TlsContext merge(const MergeInput& input);
 /// `ssl on`, before 1.25.1; the directive, nullptr when off.
 const syntax::Directive* ssl_on(const blocks::ServerScope& scope, const blocks::Settings& outer);
 
+/// `starttls on` or `starttls only`, of mail.
+bool has_starttls(const blocks::ServerScope& scope, const blocks::Settings& outer);
+
 }  // namespace mtls::config::tls

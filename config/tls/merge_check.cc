@@ -49,12 +49,6 @@ const syntax::Directive* last_switch(const blocks::Settings& settings) {
   return ssl->order > starttls->order ? ssl : starttls;
 }
 
-bool has_starttls(const MergeInput& input) {
-  const syntax::Directive* own = last_of(input.scope.settings, "starttls");
-  const syntax::Directive* found = own != nullptr ? own : last_of(input.outer, "starttls");
-  return found != nullptr && found->args.at(0).text != "off";
-}
-
 /// What makes nginx demand a certificate where it merges a server, in its words.
 struct Demand {
   std::string_view directive;             // between quotes
@@ -81,14 +75,7 @@ Demand demand_of(const MergeInput& input) {
   const syntax::Directive* own = last_switch(input.scope.settings);
   const syntax::Directive* at = own != nullptr ? own : last_switch(input.outer);
   if (on != nullptr) return {"ssl", at};
-  return has_starttls(input) ? Demand{"starttls", at} : Demand{};
-}
-
-// The last ssl_certificate as it is written: it is not resolved yet when its key is missed.
-std::string written_certificate(const MergeInput& input) {
-  const syntax::Directive* own = last_of(input.scope.settings, "ssl_certificate");
-  const syntax::Directive* found = own != nullptr ? own : last_of(input.outer, "ssl_certificate");
-  return found == nullptr ? "" : found->args.at(0).text;
+  return has_starttls(input.scope, input.outer) ? Demand{"starttls", at} : Demand{};
 }
 
 // R2.34, R2.35.
@@ -106,8 +93,10 @@ std::optional<std::string> certificate_error(const TlsContext& context, const Me
   if (keys.empty() && !tail.empty()) {
     return "no \"ssl_certificate_key\" is defined for" + tail;
   }
-  return "no \"ssl_certificate_key\" is defined for certificate \"" + written_certificate(input) +
-         "\"" + (tail.empty() ? "" : " and" + tail);
+  // As it is written: it is not resolved yet when its key is missed.
+  const std::string& written = certificates.back().directive->args.at(0).text;
+  return "no \"ssl_certificate_key\" is defined for certificate \"" + written + "\"" +
+         (tail.empty() ? "" : " and" + tail);
 }
 
 bool has_trust_source(const TlsContext& context, const NginxBuild& build) {
@@ -123,15 +112,6 @@ std::optional<std::string> trust_error(const TlsContext& context, const NginxBui
   return build.loads_ca_by_pem_read()
              ? "no ssl_client_certificate or ssl_trusted_certificate for ssl_verify_client"
              : "no ssl_client_certificate for ssl_verify_client";
-}
-
-std::string effective(const TlsContext& context, std::string_view directive) {
-  const Setting<std::string>* setting = context.setting(directive);
-  return setting == nullptr ? "" : setting->value;
-}
-
-bool speaks_tls13(const TlsContext& context) {
-  return effective(context, "ssl_protocols").find("TLSv1.3") != std::string::npos;
 }
 
 bool is_http_url(std::string_view url) {
@@ -158,12 +138,11 @@ std::optional<std::string> url_error(std::string_view url) {
 
 // R2.33, R2.48: ngx_ssl_ocsp(). What its host resolves to is not looked at.
 std::optional<std::string> ocsp_error(const TlsContext& context) {
-  const std::string mode = effective(context, "ssl_ocsp");
-  if (mode.empty() || mode == "off") return std::nullopt;
+  if (context.ocsp.value == Ocsp::kOff) return std::nullopt;
   if (context.verify_client.value == VerifyClient::kOptionalNoCa) {
     return "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"";
   }
-  const std::string responder = effective(context, "ssl_ocsp_responder");
+  const std::string& responder = context.ocsp_responder.value;
   if (responder.empty()) return std::nullopt;
   const auto in_responder = [](const std::string& what, const std::string& url) {
     return what + " in OCSP responder \"" + url + "\" in \"ssl_ocsp_responder\"";
@@ -176,17 +155,8 @@ std::optional<std::string> ocsp_error(const TlsContext& context) {
 
 // Since 1.29.1.
 std::optional<std::string> stapling_error(const TlsContext& context) {
-  if (effective(context, "ssl_stapling") != "on") return std::nullopt;
-  if (effective(context, "ssl_certificate_compression") != "on") return std::nullopt;
+  if (!context.stapling.value || !context.certificate_compression.value) return std::nullopt;
   return "\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"";
-}
-
-// Where nginx says a server stands: the line of its `{`.
-base::SourceLocation start_of(const syntax::Directive& block, const TlsContext& server) {
-  const auto found =
-      std::find_if(block.block->begin(), block.block->end(),
-                   [&](const syntax::Directive& directive) { return directive.at == server.at; });
-  return found == block.block->end() ? server.at : found->end;
 }
 
 bool is_checked_by_socket(Module module, const NginxBuild& build) {
@@ -238,7 +208,7 @@ std::vector<syntax::Diagnostic> check_sockets(const ResolvedConfig& config,
     if (block == nullptr) return;
     const char* parameter = socket.transport == Transport::kUdp ? "quic" : "ssl";
     out.push_back(complaint(what + " the \"listen ... " + parameter + "\" directive" +
-                                place(document, start_of(*block, server)),
+                                place(document, server.directive->end),  // of its `{`
                             {.order = block->last,
                              .module = static_cast<std::uint32_t>(MergeModule::kPostconfiguration),
                              .server = socket.rank + 1}));
@@ -248,7 +218,8 @@ std::vector<syntax::Diagnostic> check_sockets(const ResolvedConfig& config,
     if (!is_checked_by_socket(socket.module, build) || !socket.ssl) continue;
     const TlsContext& by_default = config.servers[socket.default_server];
     if (!by_default.certificates.value.empty()) {
-      if (socket.transport == Transport::kUdp && !speaks_tls13(by_default)) {
+      if (socket.transport == Transport::kUdp &&
+          !by_default.protocols.value.has(Protocol::kTls13)) {
         say("\"ssl_protocols\" must enable TLSv1.3 for", socket, socket.default_server);
       }
     } else if (!by_default.reject_handshake.value) {

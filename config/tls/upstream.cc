@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/grammar/upstream_url.h"
+#include "config/tls/conf_commands.h"
 #include "config/tls/effective.h"
 
 namespace mtls::config::tls {
@@ -124,8 +125,10 @@ void Merger::set_all(UpstreamTlsContext& upstream, const Family& family,
   effective.set_flag(upstream.session_reuse, named("session_reuse"));
   effective.set_text(upstream.ciphers, named("ciphers"));
   effective.set_commands(upstream.conf_commands, named("conf_command"));
-  upstream.protocols =
-      effective.as_text(*grammar::find_rule(named("protocols")), in_.build.version);
+  effective.set_protocols(upstream.protocols, named("protocols"), in_.build.version);
+  upstream.overrides = overrides_of(upstream.conf_commands.value, in_.paths, false);
+  // nginx asks for the result, whatever the mode.
+  upstream.overrides.requests = upstream.overrides.requests || upstream.verify.value;
 }
 
 std::string location_text(const blocks::LocationScope* scope) {
@@ -144,6 +147,7 @@ std::optional<UpstreamTlsContext> Merger::merge(const blocks::PassScope& scope) 
   upstream.location = location_text(scope.location);
   upstream.directive = scope.pass->name;
   upstream.at = scope.pass->at;
+  upstream.pass = scope.pass;
   upstream.uri = scope.pass->args.at(0).text;
 
   const Family& family = family_of(scope.pass->name, upstream.server.module);

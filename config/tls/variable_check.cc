@@ -217,8 +217,8 @@ void Block::meet_certificates(const TlsContext& server, std::size_t index) {
   if (!server.has_context || version_ < kCertificateVariables) return;
   const auto& certificates = server.certificates.value;
   const auto& keys = server.certificate_keys.value;
-  const auto meet_name = [&](const FileRef& file, std::size_t i) {
-    const auto* runtime = std::get_if<RuntimePath>(&file);
+  const auto meet_name = [&](const NamedFile& named, std::size_t i) {
+    const auto* runtime = std::get_if<RuntimePath>(&named.file);
     if (runtime == nullptr) return;
     meet_merging(runtime->text, {.module = static_cast<std::uint32_t>(MergeModule::kSsl),
                                  .server = index,

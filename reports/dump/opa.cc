@@ -5,9 +5,9 @@
 namespace mtls::reports::dump {
 namespace {
 
-Json paths_json(const std::vector<config::FileRef>& files) {
+Json paths_json(const std::vector<config::NamedFile>& files) {
   Json json = Json::array();
-  for (const config::FileRef& file : files) json.push_back(file_json(file));
+  for (const config::NamedFile& named : files) json.push_back(file_json(named.file));
   return json;
 }
 

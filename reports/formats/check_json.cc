@@ -27,8 +27,8 @@ Json certificates_json(const config::TlsContext& server) {
   Json json = Json::array();
   for (std::size_t i = 0; i < server.certificates.value.size(); ++i) {
     const auto& keys = server.certificate_keys.value;
-    json.push_back({{"certificate", file_json(server.certificates.value[i])},
-                    {"certificate_key", i < keys.size() ? file_json(keys[i]) : Json()}});
+    json.push_back({{"certificate", file_json(server.certificates.value[i].file)},
+                    {"certificate_key", i < keys.size() ? file_json(keys[i].file) : Json()}});
   }
   return json;
 }
@@ -42,8 +42,7 @@ Json advertised_json(const Assessment& assessment, std::size_t server) {
   const config::TlsContext& serving = assessment.resolved().servers[*owner];
   std::set<std::string> seen;
   for (const pki::Certificate& certificate :
-       audit::trust::trust_content(assessment.snapshot,
-                                   audit::MaterialView(assessment.snapshot.material), serving,
+       audit::trust::trust_content(audit::MaterialView(assessment.snapshot.material), serving,
                                    assessment.snapshot.policy->build)
            .announced) {
     const pki::DistinguishedName& subject = certificate.facts().subject;

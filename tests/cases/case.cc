@@ -62,10 +62,10 @@ std::string shown(const std::optional<config::FileRef>& file) {
   const std::string* path = audit::static_path(*file);
   return path != nullptr ? *path : std::get<config::RuntimePath>(*file).text;
 }
-std::string shown(const std::vector<config::FileRef>& files) {
+std::string shown(const std::vector<config::NamedFile>& files) {
   std::string all;
-  for (const config::FileRef& file : files)
-    all += (all.empty() ? "" : " ") + shown(std::optional(file));
+  for (const config::NamedFile& named : files)
+    all += (all.empty() ? "" : " ") + shown(std::optional(named.file));
   return all.empty() ? "-" : all;
 }
 

@@ -133,7 +133,11 @@ void renumber(std::vector<Directive>& directives, std::uint32_t& count) {
     directive.at = {.file = {}, .line = count, .column = 1};
     directive.end = directive.at;
     directive.close.reset();
-    for (Argument& word : directive.args) word.at = directive.at;
+    directive.word = directive.range = {};
+    for (Argument& word : directive.args) {
+      word.at = directive.at;
+      word.range = {};
+    }
     if (directive.block) renumber(*directive.block, count);
     directive.last = count;
   }
@@ -162,7 +166,11 @@ std::vector<Directive> without_places(std::vector<Directive> directives) {
   for (Directive& directive : directives) {
     directive.at = directive.end = {};
     directive.close.reset();
-    for (Argument& word : directive.args) word.at = {};
+    directive.word = directive.range = {};
+    for (Argument& word : directive.args) {
+      word.at = {};
+      word.range = {};
+    }
     if (directive.block) directive.block = without_places(std::move(*directive.block));
   }
   return directives;

@@ -119,10 +119,7 @@ Names foreseen_names(const Site& site, const config::TlsContext& server) {
   const std::string file = site.short_name(server.client_certificate.value);
   if (file == "a") return {"CN=A"};
   if (file == "b") return {"CN=B"};
-  for (const auto& [command, value] : server.conf_commands.value) {
-    if (command == "ClientCAFile") return {"CN=B"};
-  }
-  return {};
+  return server.overrides.name_files.empty() ? Names{} : Names{"CN=B"};
 }
 
 // The verdict on the client of CA A.

@@ -169,8 +169,8 @@ bool listens_elsewhere(const config::ResolvedConfig& resolved) {
 bool has_foreign_key(const config::TlsContext& server) {
   const auto& keys = server.certificate_keys.value;
   for (std::size_t i = 0; i < server.certificates.value.size() && i < keys.size(); ++i) {
-    const std::string* certificate = audit::static_path(server.certificates.value[i]);
-    const std::string* key = audit::static_path(keys[i]);
+    const std::string* certificate = audit::static_path(server.certificates.value[i].file);
+    const std::string* key = audit::static_path(keys[i].file);
     if ((certificate == nullptr) != (key == nullptr)) return true;
     if (key != nullptr &&
         key->substr(0, key->rfind('.')) != certificate->substr(0, certificate->rfind('.'))) {

@@ -19,6 +19,7 @@ std::string text(const std::optional<config::FileRef>& reference) {
 std::string text(bool value) { return value ? "yes" : "no"; }
 std::string text(int value) { return std::to_string(value); }
 std::string text(std::string value) { return value; }
+std::string text(const config::ProtocolSet& value) { return value.text(); }
 
 template <class T>
 void put(std::ostream& out, std::string_view name, const config::Setting<T>& setting) {
@@ -41,10 +42,10 @@ void put_server(std::ostream& out, const ResolvedConfig& resolved, std::size_t i
   put(out, "client CAs", server.client_certificate);
   put(out, "trusted", server.trusted_certificate);
   put(out, "CRLs", server.crl);
-  for (const config::FileRef& certificate : server.certificates.value)
-    out << "  certificate " << text(certificate) << "\n";
-  for (const config::FileRef& key : server.certificate_keys.value)
-    out << "  key " << text(key) << "\n";
+  for (const config::NamedFile& certificate : server.certificates.value)
+    out << "  certificate " << text(certificate.file) << "\n";
+  for (const config::NamedFile& key : server.certificate_keys.value)
+    out << "  key " << text(key.file) << "\n";
 }
 
 void put_upstream(std::ostream& out, const config::UpstreamTlsContext& upstream) {

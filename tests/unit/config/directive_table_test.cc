@@ -20,8 +20,14 @@ TlsContext server(const std::string& outer, const std::string& inner,
   return resolve(document, document.files[0], NginxBuild{.version = version}).servers.at(0);
 }
 
+// nullptr: this module or release has no such directive.
+const Setting<std::string>* setting_of(const TlsContext& context, std::string_view directive) {
+  const auto found = std::ranges::find(context.settings, directive, &NamedSetting::directive);
+  return found == context.settings.end() ? nullptr : &found->effective;
+}
+
 std::string value(const TlsContext& context, std::string_view directive) {
-  const auto* setting = context.setting(directive);
+  const auto* setting = setting_of(context, directive);
   return setting == nullptr ? "no such directive" : setting->value;
 }
 
@@ -104,11 +110,11 @@ TEST_CASE("settings: values are text in nginx's spelling, files are absolute") {
     CAPTURE(c.text);
     const TlsContext local = server("", c.text);
     CHECK(value(local, c.directive) == c.expected);
-    CHECK(local.setting(c.directive)->provenance == Provenance::kLocal);
+    CHECK(setting_of(local, c.directive)->provenance == Provenance::kLocal);
     const TlsContext inherited = server(c.text, "");
     CHECK(value(inherited, c.directive) == c.expected);
-    CHECK(inherited.setting(c.directive)->provenance == Provenance::kInherited);
-    CHECK(inherited.setting(c.directive)->at->line == 2);
+    CHECK(setting_of(inherited, c.directive)->provenance == Provenance::kInherited);
+    CHECK(setting_of(inherited, c.directive)->at->line == 2);
   }
 }
 

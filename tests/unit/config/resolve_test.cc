@@ -10,6 +10,7 @@ namespace mtls::config {
 namespace {
 
 using Texts = std::vector<std::string>;
+using Files = std::vector<NamedFile>;
 
 constexpr Version kOld{1, 22, 1};
 constexpr Version kNew{1, 31, 0};
@@ -77,12 +78,11 @@ TEST_CASE("resolve: lists of the server replace inherited ones and are never joi
       " ssl_certificate_key b.key; ssl_conf_command Options X; }\n"
       "server { }");
   const TlsContext& own = config.servers.at(0);
-  CHECK(own.certificates.value == std::vector{file("/etc/nginx/a.pem"), file("/etc/nginx/b.pem")});
+  CHECK(own.certificates.value == Files{{file("/etc/nginx/a.pem")}, {file("/etc/nginx/b.pem")}});
   CHECK(own.certificate_keys.value.size() == 2);
-  CHECK(own.conf_commands.value ==
-        std::vector<std::pair<std::string, std::string>>{{"Options", "X"}});
+  CHECK(own.conf_commands.value == ConfCommands{{"Options", "X"}});
   const TlsContext& inheriting = config.servers.at(1);
-  CHECK(inheriting.certificates.value == std::vector{file("/etc/nginx/h.pem")});
+  CHECK(inheriting.certificates.value == Files{{file("/etc/nginx/h.pem")}});
   CHECK(inheriting.certificates.provenance == Provenance::kInherited);
 }
 
@@ -122,10 +122,10 @@ TEST_CASE(
   for (const Case& c : cases) {
     CAPTURE(c.directive);
     const TlsContext context = server(c.directive + ";", c.version);
-    std::vector<FileRef> all = context.certificates.value;
-    for (const FileRef& key : context.certificate_keys.value) all.push_back(key);
-    if (context.client_certificate.value) all.push_back(*context.client_certificate.value);
-    CHECK(all == std::vector{c.expected});
+    Files all = context.certificates.value;
+    for (const NamedFile& key : context.certificate_keys.value) all.push_back(key);
+    if (context.client_certificate.value) all.push_back({*context.client_certificate.value});
+    CHECK(all == Files{{c.expected}});
   }
 }
 
@@ -378,7 +378,7 @@ TEST_CASE("resolve: stream and mail servers are named by their address") {
   CHECK(config.tls_owner(2) == 2);
   CHECK_FALSE(config.servers[0].has_context);
   CHECK(config.servers[4].id.module == Module::kMail);
-  CHECK(config.servers[4].certificates.value == std::vector{file("/etc/nginx/$x")});
+  CHECK(config.servers[4].certificates.value == Files{{file("/etc/nginx/$x")}});
 }
 
 TEST_CASE("resolve: a partial or empty configuration does no harm") {

@@ -66,10 +66,10 @@ TEST_CASE("upstream: without a word nothing is checked, sent or presented") {
   CHECK_FALSE(plain.server_name.value);
   CHECK(plain.session_reuse.value);
   CHECK(plain.ciphers.value == "DEFAULT");
-  CHECK(plain.protocols.value == "TLSv1 TLSv1.1 TLSv1.2");
-  CHECK(upstream("proxy_pass https://a;", {1, 23, 4}).protocols.value ==
+  CHECK(plain.protocols.value.text() == "TLSv1 TLSv1.1 TLSv1.2");
+  CHECK(upstream("proxy_pass https://a;", {1, 23, 4}).protocols.value.text() ==
         "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3");
-  CHECK(upstream("proxy_pass https://a;", {1, 27, 3}).protocols.value == "TLSv1.2 TLSv1.3");
+  CHECK(upstream("proxy_pass https://a;", {1, 27, 3}).protocols.value.text() == "TLSv1.2 TLSv1.3");
 }
 
 TEST_CASE("upstream: each directive inherits on its own through http, server and locations") {
@@ -94,7 +94,7 @@ TEST_CASE("upstream: each directive inherits on its own through http, server and
   CHECK(nested.name.value == "x");
   CHECK(nested.name.provenance == Provenance::kInherited);
   CHECK(nested.verify_depth.value == 3);
-  CHECK(nested.conf_commands.value == std::vector<std::pair<std::string, std::string>>{{"C", "d"}});
+  CHECK(nested.conf_commands.value == ConfCommands{{"C", "d"}});
   CHECK(config.upstreams[2].uri == "https://a");
   const auto& inside_if = config.upstreams[3];
   CHECK(inside_if.uri == "https://b");

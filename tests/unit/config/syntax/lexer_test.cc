@@ -143,10 +143,10 @@ TEST_CASE(
     "lexer: a word has its location, whether it was quoted and whether it contains a variable") {
   const auto all = tokens("ab\n  \"c$d\" \\$e ${f};");
   REQUIRE(all.size() == 6);
-  CHECK(all[0].word == syntax::Argument{"ab", {base::FileId{0}, 1, 1}, false, false});
-  CHECK(all[1].word == syntax::Argument{"c$d", {base::FileId{0}, 2, 3}, true, true});
-  CHECK(all[2].word == syntax::Argument{"\\$e", {base::FileId{0}, 2, 9}, false, false});
-  CHECK(all[3].word == syntax::Argument{"${f}", {base::FileId{0}, 2, 13}, false, true});
+  CHECK(all[0].word == syntax::Argument{"ab", {base::FileId{0}, 1, 1}, false, false, {0, 2}});
+  CHECK(all[1].word == syntax::Argument{"c$d", {base::FileId{0}, 2, 3}, true, true, {5, 5}});
+  CHECK(all[2].word == syntax::Argument{"\\$e", {base::FileId{0}, 2, 9}, false, false, {11, 3}});
+  CHECK(all[3].word == syntax::Argument{"${f}", {base::FileId{0}, 2, 13}, false, true, {15, 4}});
   CHECK(place(all[4].at) == "2:17");
 }
 
