@@ -1,5 +1,5 @@
-// The HTTP front under load, its figures beside prometheus-node-exporter's in the same run. Ends in
-// 0 when ours meet their goals.
+// The HTTP server under load, its figures beside prometheus-node-exporter's in the same run. Ends
+// in 0 when ours meet their goals.
 #include <unistd.h>
 
 #include <cstdio>
