@@ -212,10 +212,10 @@ void Updater::finished(std::unique_ptr<Job> job) {
 // What it should have looked at stays pending; the next evaluation covers it, whatever triggers it.
 void Updater::refused(Job& job) {
   ++counts_.refused[*job.shortage];
-  const std::string_view lack = word(*job.shortage);
-  if (limiter_.admit("", lack, system::log::LogLimiter::Time::clock::now())) {
+  const std::string_view reason = word(*job.shortage);
+  if (limiter_.admit("", reason, system::log::LogLimiter::Time::clock::now())) {
     system::log::log_error("evaluation discarded, the last good one stays; trying again",
-                           {{"lack", lack}});
+                           {{"reason", reason}});
   }
   merge(std::move(job.changes), pending_);
   if (pending_trigger_.empty()) pending_trigger_ = job.trigger;

@@ -61,7 +61,7 @@ base::Result<int> run_with_means(const settings::Options& options, const Command
     return base::fail(
         base::ErrorCode::kInternal,
         "ran out of " + std::string(word(*lack)) +
-            ", so the result would not be reliable (give the command more and repeat it)");
+            ", so the result would not be reliable (raise the limit and repeat the command)");
   }
   return code;
 }

@@ -32,7 +32,7 @@ struct Raw {
   std::vector<std::string> clients;
   bool with_keys = false;
   std::string profile, missing_files = "error";
-  std::vector<std::string> bundle;  // CA_BUNDLE [CLIENT_CERT]
+  std::string bundle, bundle_client;  // CA_BUNDLE [CLIENT_CERT]
   std::string dump_format;
   std::vector<std::string> explained;
 };
@@ -49,16 +49,26 @@ void declare_shared(CLI::App& app, Raw& raw) {
                  "nginx's prefix [read from the nginx binary]")
       ->type_name("DIR");
   app.add_option("--nginx.version", raw.version,
-                 "nginx's version, such as 1.22.1 [read from the nginx binary]");
+                 "nginx's version, such as 1.22.1 [read from the nginx binary]")
+      ->type_name("VERSION");
   app.add_option("--nginx.openssl", raw.openssl,
-                 "Version of nginx's OpenSSL [read from the nginx binary]");
+                 "Version of nginx's OpenSSL [read from the nginx binary]")
+      ->type_name("VERSION");
   app.add_option("--log.level", raw.level, "Log messages of this level and above")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->type_name("LEVEL")
       ->capture_default_str();
   app.add_option("--log.format", raw.log_format, "Format of the log")
       ->check(CLI::IsMember({"logfmt", "json"}))
+      ->type_name("FORMAT")
       ->capture_default_str();
   app.set_version_flag("--version", version_text());
+}
+
+// For CLI11: "" for 0 and above, whose own message would name the limits of a double.
+std::string complaint_about_number(const std::string& text) {
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? "" : "\"" + text + "\" is not a whole number; write 0 or more";
 }
 
 constexpr const char* kServeGroup = "Options of serve";
@@ -66,7 +76,7 @@ constexpr const char* kServeGroup = "Options of serve";
 // These options belong to the program itself, because serve is what it does without a command.
 void declare_serve(CLI::App& app, Raw& raw) {
   Options& options = raw.options;
-  app.add_subcommand("serve", "run the daemon (the default)")->fallthrough();
+  app.add_subcommand("serve", "Run the daemon (the default)")->fallthrough();
   app.add_option("--web.listen-address", options.listen_addresses,
                  "Address to listen on, repeatable: :PORT, HOST:PORT or unix:/PATH [:10059]")
       ->type_name("ADDRESS")
@@ -80,11 +90,13 @@ void declare_serve(CLI::App& app, Raw& raw) {
       ->type_name("FILE")
       ->group(kServeGroup);
   app.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
+      ->type_name("PATH")
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_option("--web.max-requests", options.max_requests,
                  "Answer at most this many requests at once, the others get 503; 0: no limit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(complaint_about_number)
+      ->type_name("N")
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
@@ -96,6 +108,7 @@ void declare_serve(CLI::App& app, Raw& raw) {
       ->group(kServeGroup);
   app.add_option("--rescan.interval", raw.interval,
                  "How often to look at every file, even if no change was reported")
+      ->type_name("TIME")
       ->capture_default_str()
       ->group(kServeGroup);
   app.add_flag("--config.check", options.config_check,
@@ -121,7 +134,7 @@ constexpr const char* kSharedFlags =
     "--config.file, --nginx.* and --log.* work as for serve; see nginx-mtls-exporter --help";
 
 void declare_check(CLI::App& app, Raw& raw) {
-  CLI::App& check = *app.add_subcommand("check", "evaluate once, print what is wrong, and exit");
+  CLI::App& check = *app.add_subcommand("check", "Evaluate once, print what is wrong, and exit");
   check.fallthrough();
   declare_format(check, reports::formats::formats(), raw.check_format);
   check
@@ -131,35 +144,42 @@ void declare_check(CLI::App& app, Raw& raw) {
                   "certificate, a pattern such as 'DIR/*.pem' one client for each file")
       ->type_name("NAME=FILE")
       ->allow_extra_args(false);
-  check.add_option("--at", raw.at, "Evaluate as of this time: RFC 3339, or +30d [now]")
+  check
+      .add_option(
+          "--at", raw.at,
+          "Evaluate as of this time: RFC 3339, such as 2030-01-01T00:00:00Z, or a time span from "
+          "now, such as +30d [now]")
       ->type_name("TIME");
   check
       .add_option("--fail-on", raw.fail_on,
                   "Exit with 1 if there is a finding of this severity or worse")
       ->check(CLI::IsMember({"critical", "warning", "info", "never"}))
+      ->type_name("SEVERITY")
       ->capture_default_str();
   check.add_flag("--with-keys", raw.with_keys,
                  "Read private keys and compare them with their certificates");
   check.add_option("--profile", raw.profile, "Profile of rules; strict adds findings")
       ->check(CLI::IsMember({"default", "strict"}))
+      ->type_name("PROFILE")
       ->capture_default_str();
   check
       .add_option("--missing-files", raw.missing_files,
                   "How to report files that do not exist on this host")
       ->check(CLI::IsMember({"error", "warn"}))
+      ->type_name("HOW")
       ->capture_default_str();
   check
-      .add_option("bundle", raw.bundle,
-                  "CA_BUNDLE [CLIENT_CERT]: check this file of client CAs, and a client that it "
-                  "must accept, without nginx's configuration")
-      ->type_name("FILE")
-      ->expected(1, 2);
+      .add_option("CA_BUNDLE", raw.bundle,
+                  "Check this file of client CAs instead of nginx's configuration")
+      ->type_name("FILE");
+  check.add_option("CLIENT_CERT", raw.bundle_client, "A client that CA_BUNDLE must accept")
+      ->type_name("FILE");
   check.footer(kSharedFlags);
 }
 
 void declare_dump(CLI::App& app, Raw& raw) {
   CLI::App& dump =
-      *app.add_subcommand("dump", "print how the configuration was understood, and exit");
+      *app.add_subcommand("dump", "Print how the configuration was understood, and exit");
   dump.fallthrough();
   declare_format(dump, reports::dump::formats(), raw.dump_format);
   dump.footer(kSharedFlags);
@@ -167,7 +187,7 @@ void declare_dump(CLI::App& app, Raw& raw) {
 
 void declare_explain(CLI::App& app, Raw& raw) {
   CLI::App& explain = *app.add_subcommand(
-      "explain", "explain a finding, a verify code or a line of nginx's log, and exit");
+      "explain", "Explain a finding, a verify code or a line of nginx's log, and exit");
   explain.fallthrough();
   explain
       .add_option("what", raw.explained,
@@ -225,8 +245,8 @@ Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
   if (raw.bundle.empty()) return std::nullopt;
   if (raw.options.nginx_conf)
     return "CA_BUNDLE and --nginx.conf exclude each other; give only one of them";
-  check.bundle = raw.bundle.front();
-  if (raw.bundle.size() > 1) check.bundle_client = raw.bundle.back();
+  check.bundle = raw.bundle;
+  check.bundle_client = raw.bundle_client;
   return std::nullopt;
 }
 

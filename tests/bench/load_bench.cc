@@ -1,5 +1,5 @@
-// The HTTP front under load, with its figures beside those of prometheus-node-exporter in the same
-// run. Exits with 0 when the exporter's figures meet their goals.
+// The HTTP server under load, its figures beside prometheus-node-exporter's in the same run. Ends
+// in 0 when ours meet their goals.
 #include <unistd.h>
 
 #include <cstdio>

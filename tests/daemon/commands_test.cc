@@ -111,7 +111,7 @@ TEST_CASE("commands: bad usage and unreadable settings print only the reason") {
            {{"check", "--missing-files", "ignore"}, "ignore"},
            {{"check", "--ingress", "a.yml"}, "--ingress"},
            {{"check", "bundle.pem"}, "CA_BUNDLE and --nginx.conf"},
-           {{"check", "a.pem", "b.pem", "c.pem"}, "At Most 2"},
+           {{"check", "a.pem", "b.pem", "c.pem"}, "not expected: c.pem"},
            {{"fix"}, "fix"},
            {{"dump", "--at", "+1d"}, "--at"},
            {{"check", "--web.listen-address", ":1"}, "--web.listen-address is only for serve"},
@@ -119,8 +119,8 @@ TEST_CASE("commands: bad usage and unreadable settings print only the reason") {
            {{"check", "--config.file", settings}, "settings.yml:1:1: unknown key"},
            {{"dump", "--config.file", absent}, "absent.pem"},
            {{"check", "--client-cert", "phone=" + absent}, "absent.pem: no such file"},
-           {{"check", "--client-cert", "phone=" + dir.path("nginx.conf")}, "holds no certificate"},
-           {{"check", "--client-cert", dir.path("*.none")}, "no file fits"},
+           {{"check", "--client-cert", "phone=" + dir.path("nginx.conf")}, "no certificate in this file"},
+           {{"check", "--client-cert", dir.path("*.none")}, "no file matches"},
        }) {
     CAPTURE(row.flags);
     const Outcome outcome = run(dir, row.flags);

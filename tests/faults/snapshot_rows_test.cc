@@ -83,12 +83,12 @@ TEST_CASE("C19: above limits.max_series detail is dropped first, and what is lef
     for (auto at = log.find(words); at != std::string::npos; at = log.find(words, at + 1)) ++found;
     return found;
   };
-  CHECK(lines("msg=\"more series than limits.max_series") == 1);
-  CHECK(lines("msg=\"no more series than limits.max_series") == 0);
+  CHECK(lines("msg=\"limits.max_series exceeded") == 1);
+  CHECK(lines("msg=\"limits.max_series no longer exceeded") == 0);
   scene.dir.rename_over("nginx.conf", scene.conf);
   CHECK(scene.comes({.name = "nginx_mtls_series_omitted", .value = 0}));
-  CHECK(lines("msg=\"more series than limits.max_series") == 1);
-  CHECK(lines("msg=\"no more series than limits.max_series") == 1);
+  CHECK(lines("msg=\"limits.max_series exceeded") == 1);
+  CHECK(lines("msg=\"limits.max_series no longer exceeded") == 1);
   scene.check_recovered();
 }
 

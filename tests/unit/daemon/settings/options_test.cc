@@ -196,7 +196,7 @@ TEST_CASE("options: a mistake exits with 2 and names the flag and its value") {
            {{"--nginx.version=new"}, {"--nginx.version", "\"new\"", "1.22.1"}},
            {{"--nginx.openssl=x"}, {"--nginx.openssl", "\"x\""}},
            {{"--web.telemetry-path=metrics"}, {"--web.telemetry-path", "begin with /"}},
-           {{"--web.max-requests=-1"}, {"--web.max-requests"}},
+           {{"--web.max-requests=-1"}, {"--web.max-requests", "\"-1\" is not a whole number"}},
            {{"--web.max-requests=many"}, {"--web.max-requests"}},
            {{"--web.telemetry-path=/"}, {"--web.telemetry-path"}},
            {{"check", "--rescan.interval=5m"}, {"--rescan.interval", "only for serve"}},
