@@ -8,6 +8,7 @@
 #include "audit/trust/upstream_trust.h"
 #include "base/text.h"
 #include "config/include.h"
+#include "config/references.h"
 #include "config/resolve.h"
 
 namespace mtls::audit {
@@ -51,37 +52,43 @@ std::string stem(const std::string& path) {
 // Path to the byte limit of its kind. A file that serves as both gets the larger one.
 using References = std::map<std::string, std::size_t>;
 
-void refer(References& references, const std::string* path, std::size_t limit) {
-  if (path == nullptr) return;
-  std::size_t& known = references[*path];
-  known = std::max(known, limit);
+// Keys, passwords, parameters and responses are not: audit/refusals looks at them.
+bool is_material(config::FileRole role, const config::TlsContext& server) {
+  using enum config::FileRole;
+  switch (role) {
+    case kCertificate:
+    case kClientCa:
+    case kTrustedCa:
+    case kCrl: return true;
+    case kOverrideStore:
+    case kOverrideNames: return server.has_context;
+    default: return false;
+  }
 }
 
 References referenced_files(const Snapshot& snapshot, const Limits& limits) {
   References references;
+  const auto refer = [&](const std::string& path, std::size_t limit) {
+    std::size_t& known = references[path];
+    known = std::max(known, limit);
+  };
   for (const config::TlsContext& server : snapshot.config->resolved.servers) {
-    refer(references, static_path(server.client_certificate.value), limits.max_file_bytes);
-    refer(references, static_path(server.trusted_certificate.value), limits.max_file_bytes);
-    refer(references, static_path(server.crl.value), limits.max_crl_bytes);
-    for (const config::FileRef& certificate : server.certificates.value) {
-      for (const std::string& path : known_paths(certificate)) {
-        refer(references, &path, limits.max_file_bytes);
+    config::for_each_reference(server, [&](const config::FileReference& reference) {
+      if (!is_material(reference.role, server)) return;
+      const bool is_crl = reference.role == config::FileRole::kCrl;
+      for (const std::string& path : known_paths(reference.file)) {
+        refer(path, is_crl ? limits.max_crl_bytes : limits.max_file_bytes);
       }
-    }
-    for (const std::string& path : trust::override_files(server)) {
-      refer(references, &path, limits.max_file_bytes);
-    }
+    });
   }
   for (const config::UpstreamTlsContext& upstream : snapshot.config->resolved.upstreams) {
     const trust::UpstreamFiles files = trust::upstream_files(upstream);
-    for (const std::string& path : files.trusted) refer(references, &path, limits.max_file_bytes);
-    refer(references, files.crl, limits.max_crl_bytes);
-    for (const std::string& path : files.certificates) {
-      refer(references, &path, limits.max_file_bytes);
-    }
+    for (const std::string& path : files.trusted) refer(path, limits.max_file_bytes);
+    if (files.crl != nullptr) refer(*files.crl, limits.max_crl_bytes);
+    for (const std::string& path : files.certificates) refer(path, limits.max_file_bytes);
   }
   for (const Canary& canary : snapshot.canaries) {
-    if (!canary.path.empty()) refer(references, &canary.path, limits.max_file_bytes);
+    if (!canary.path.empty()) refer(canary.path, limits.max_file_bytes);
   }
   return references;
 }

@@ -13,9 +13,9 @@ namespace mtls::reports {
 /// Refers to both; they must outlive it.
 struct Assessment {
   const audit::Snapshot& snapshot;
-  const audit::Policy& policy;
 
   const config::syntax::Document& document() const { return *snapshot.config->document; }
+  const audit::Policy& policy() const { return *snapshot.policy; }
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
 };
 

@@ -1,5 +1,6 @@
 #include "reports/files_json.h"
 
+#include "config/references.h"
 #include "reports/settings_json.h"
 
 namespace mtls::reports {
@@ -8,29 +9,24 @@ namespace {
 // Path to the directives, or `canary`, that refer to it.
 using Uses = std::map<std::string, std::set<std::string>>;
 
-void use(Uses& uses, const config::FileRef& file, const std::string& directive) {
-  for (const std::string& path : audit::known_paths(file)) uses[path].insert(directive);
-}
-
-void use(Uses& uses, const std::optional<config::FileRef>& file, const std::string& directive) {
-  if (file) use(uses, *file, directive);
+bool is_listed(config::FileRole role) {
+  using enum config::FileRole;
+  return role == kCertificate || role == kClientCa || role == kTrustedCa || role == kCrl;
 }
 
 Uses uses_of(const Assessment& assessment) {
   Uses uses;
-  for (const config::TlsContext& server : assessment.resolved().servers) {
-    use(uses, server.client_certificate.value, "ssl_client_certificate");
-    use(uses, server.trusted_certificate.value, "ssl_trusted_certificate");
-    use(uses, server.crl.value, "ssl_crl");
-    for (const config::FileRef& file : server.certificates.value) {
-      use(uses, file, "ssl_certificate");
+  const auto visit = [&](const config::FileReference& reference) {
+    if (!is_listed(reference.role)) return;
+    for (const std::string& path : audit::known_paths(reference.file)) {
+      uses[path].emplace(reference.name);
     }
+  };
+  for (const auto& server : assessment.resolved().servers) {
+    config::for_each_reference(server, visit);
   }
-  for (const config::UpstreamTlsContext& upstream : assessment.resolved().upstreams) {
-    const std::string prefix = prefix_of(upstream);
-    use(uses, upstream.certificate.value, prefix + "certificate");
-    use(uses, upstream.trusted_certificate.value, prefix + "trusted_certificate");
-    use(uses, upstream.crl.value, prefix + "crl");
+  for (const auto& upstream : assessment.resolved().upstreams) {
+    config::for_each_reference(upstream, visit);
   }
   for (const audit::Canary& canary : assessment.snapshot.canaries) {
     uses[canary.path].insert("canary");

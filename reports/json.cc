@@ -55,10 +55,10 @@ void put_place(Json& object, const config::syntax::Document& document,
 }
 
 Json nginx_json(const Assessment& assessment) {
-  const config::NginxBuild& build = assessment.policy.build;
-  Json json{{"conf", assessment.policy.nginx_conf}, {"prefix", build.prefix},
-            {"version", to_string(build.version)},  {"openssl", to_string(build.openssl)},
-            {"files", assessment.document().files}, {"errors", Json::array()}};
+  const config::NginxBuild& build = assessment.policy().build;
+  Json json{{"conf", assessment.policy().nginx_conf}, {"prefix", build.prefix},
+            {"version", to_string(build.version)},    {"openssl", to_string(build.openssl)},
+            {"files", assessment.document().files},   {"errors", Json::array()}};
   for (const audit::NginxError& error : assessment.snapshot.nginx_errors()) {
     json["errors"].push_back(error_json(error));
   }

@@ -41,8 +41,8 @@ bool wants_slashes(std::string_view pattern) {
   return any;
 }
 
-std::string never_fits(const std::string& pattern) {
-  return pattern + " never fits: names are written CN=...,O=... (RFC 2253)";
+std::string mismatch_text(const std::string& pattern) {
+  return pattern + " never matches: names are written CN=...,O=... (RFC 2253)";
 }
 
 // Calls `look(item, directive)` for each directive, blocks before what they hold.
@@ -77,12 +77,12 @@ void legacy_names(const HostView& host, Findings& findings) {
   for_each_directive(host, [&](std::size_t item, const Directive& directive) {
     if (is_legacy_condition(directive)) {
       const std::string pattern = config::grammar::Condition(directive).operand();
-      findings.add_at(item, finding_at(directive.at, never_fits(pattern)));
+      findings.add_at(item, finding_at(directive.at, mismatch_text(pattern)));
     }
     if (!is_map_of_names(directive)) return;
     for (const Directive& row : *directive.block) {
       if (!wants_slashes(row.name)) continue;
-      findings.add_at(item, finding_at(row.at, never_fits(row.name)));
+      findings.add_at(item, finding_at(row.at, mismatch_text(row.name)));
     }
   });
 }

@@ -76,7 +76,7 @@ bool shows_refusals(const Directive& log) {
 }
 
 std::string detail_of(const InForce& logs) {
-  if (logs.empty()) return "error_log is not set: nginx logs errors to its built-in place, no info";
+  if (logs.empty()) return "error_log is not set: nginx logs only errors, to its built-in place";
   std::string detail;
   for (const Directive* log : logs) {
     detail += detail.empty() ? "error_log" : ", error_log";

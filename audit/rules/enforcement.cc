@@ -60,10 +60,9 @@ void optional_no_ca(const ServerView& view, Findings& findings) {
 void optional_unguarded(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
   if (server.verify_client.value == VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
-  findings.add(
-      finding_for(view, server.verify_client.value == VerifyClient::kOn
-                            ? "error_page hands those whom nginx refuses to " + openings_of(server)
-                            : served_text(server, "clients without a certificate")));
+  findings.add(finding_for(view, server.verify_client.value == VerifyClient::kOn
+                                     ? "error_page leads refused clients to " + openings_of(server)
+                                     : served_text(server, "clients without a certificate")));
 }
 
 void undecidable(const ServerView& view, Findings& findings) {
@@ -100,7 +99,8 @@ void header_spoofable(const ServerView& view, Findings& findings) {
   const auto& gaps = view.server().header_gaps;
   for (std::size_t i = 0; i < gaps.size(); ++i) {
     if (!gaps[i].is_spoofable) continue;
-    findings.add_at(i + 1, finding_for(view, gap_text(view, gaps[i]) + ": a client's own passes"));
+    findings.add_at(i + 1,
+                    finding_for(view, gap_text(view, gaps[i]) + ": a client's own header passes"));
   }
 }
 

@@ -14,7 +14,7 @@ void runtime_path(const ServerView& view, Findings& findings) {
   for (const config::FileRef& reference : view.server().certificates.value) {
     const auto* runtime = std::get_if<config::RuntimePath>(&reference);
     if (runtime != nullptr && runtime->followed.empty()) {
-      findings.add(finding_for(view, runtime->text + " is known at handshake time only"));
+      findings.add(finding_for(view, runtime->text + " is known only at the handshake"));
     }
   }
 }
@@ -117,10 +117,10 @@ void duplicates(const ServerView& view, Findings& findings) {
     if (opened.use == Use::kCrl || opened.file->error) continue;
     const std::size_t copies = copies_in(*opened.file->material);
     if (copies == 0) continue;
-    findings.add_at(opened.item, finding_for_file(view, opened.file->path,
-                                                  std::to_string(copies) +
-                                                      " certificate(s) stand in it more than "
-                                                      "once"));
+    findings.add_at(opened.item,
+                    finding_for_file(view, opened.file->path,
+                                     std::to_string(copies) + " certificate(s) are in it more than "
+                                                              "once"));
   }
 }
 

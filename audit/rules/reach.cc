@@ -101,7 +101,7 @@ std::string gain(const ServerView& view, const TlsContext& by_default) {
   const trust::TrustContent ours = trust::trust_content(view.material(), server, view.build);
   if (ours.store.empty()) return "";  // its files cannot be read: another finding
   if (const pki::Certificate* foreign = foreign_ca(theirs, ours)) {
-    return "clients of " + foreign->facts().subject.rfc2253 + ", which is not trusted here,";
+    return "clients of " + foreign->facts().subject.rfc2253 + ", which is not trusted here";
   }
   if (ours.check_crls && !theirs.check_crls) return "revoked clients";
   return "";
@@ -115,9 +115,9 @@ void side_door_ca(const ServerView& view, Findings& findings) {
     const auto door = config::routing::side_door(resolved, place, view.index);
     const std::string who = door ? gain(view, resolved.servers[*door]) : "";
     if (who.empty()) continue;
-    findings.add(finding_for(view, who + " are let in by the default server of " +
+    findings.add(finding_for(view, "without SNI, the default server of " +
                                        resolved.sockets[place.socket].canonical + ", " +
-                                       block_at(view, *door) + ", when they send no SNI"));
+                                       block_at(view, *door) + ", lets in " + who));
     return;
   }
 }

@@ -3,8 +3,11 @@
 // here. Checks know no settings and no severities. Pure.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/material_view.h"

@@ -113,7 +113,7 @@ TrustedFiles trusted_files(const ServerView& view) {
   return files;
 }
 
-// "": the file holds no CA of the web.
+// "": the file holds no public web CA.
 std::string public_roots_in(const TrustedFile& file) {
   if (file.material == nullptr) return "";
   const auto& certificates = file.material->certificates;
@@ -124,7 +124,7 @@ std::string public_roots_in(const TrustedFile& file) {
   const auto first = std::ranges::find_if(certificates, is_public);
   if (first == certificates.end()) return "";
   const auto count = std::count_if(first, certificates.end(), is_public);
-  return "holds " + std::to_string(count) + " CA(s) of the web, the first is " +
+  return "holds " + std::to_string(count) + " public web CA(s), the first is " +
          named(first->facts());
 }
 

@@ -94,11 +94,12 @@ Finding finding_of(const Shown& shown, const std::string& what) {
 std::string refusal_of(const Shown& shown, const Clock& clock) {
   for (const Certificate* certificate : shown.certificates) {
     const auto& [not_before, not_after] = certificate->facts().validity;
-    const std::string name = named(certificate->facts());
-    if (not_after && clock.has_come(*not_after))
-      return name + " expired at " + base::rfc3339(*not_after);
+    const CertificateFacts& facts = certificate->facts();
+    if (not_after && clock.has_come(*not_after)) {
+      return named(facts) + " expired at " + base::rfc3339(*not_after);
+    }
     if (not_before && !clock.has_come(*not_before)) {
-      return name + " is not valid before " + base::rfc3339(*not_before);
+      return named(facts) + " is not valid before " + base::rfc3339(*not_before);
     }
   }
   const Certificate& leaf = *shown.certificates.front();
@@ -114,15 +115,16 @@ void rejected(const HostView& host, Findings& findings) {
 }
 
 void expires_soon(const HostView& host, Findings& findings) {
+  const auto ends_soon = [&](const Certificate* certificate) {
+    const auto end = certificate->facts().validity.not_after;
+    return end && host.clock().is_near(*end, kServerCertificateExpiresSoon);
+  };
   for_each_shown(host, [&](const Shown& shown) {
-    if (!refusal_of(shown, host.clock()).empty()) return;
-    for (const Certificate* certificate : shown.certificates) {
-      const auto end = certificate->facts().validity.not_after;
-      if (!end || !host.clock().is_near(*end, kServerCertificateExpiresSoon)) continue;
-      findings.add_at(shown.item, finding_of(shown, named(certificate->facts()) + " expires at " +
-                                                        base::rfc3339(*end)));
-      return;
-    }
+    const auto found = std::ranges::find_if(shown.certificates, ends_soon);
+    if (found == shown.certificates.end() || !refusal_of(shown, host.clock()).empty()) return;
+    const CertificateFacts& facts = (*found)->facts();
+    findings.add_at(shown.item, finding_of(shown, named(facts) + " expires at " +
+                                                      base::rfc3339(*facts.validity.not_after)));
   });
 }
 

@@ -29,10 +29,10 @@ void verify_off(const ServerView& view, Findings& findings) {
   const bool own_ca = server.client_certificate.value &&
                       server.client_certificate.provenance == config::Provenance::kLocal;
   if (own_ca) {
-    findings.add(finding_for(view, "ssl_client_certificate is set, verify is off"));
+    findings.add(finding_for(view, "ssl_client_certificate is set, but ssl_verify_client is off"));
   } else if (!server.reject_handshake.value) {
     findings.add_strict(
-        finding_for(view, "TLS is served here and nobody is asked for a certificate"));
+        finding_for(view, "TLS is served here, and no client is asked for a certificate"));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "audit/trust/trust.h"
+#include "config/references.h"
 #include "pki/strength.h"
 
 namespace mtls::audit::trust {
@@ -206,15 +207,15 @@ void read_material(const StoresByPath& stores, const Clock& clock, BundleAudit& 
 std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot,
                                                  const Evidence& evidence) {
   std::map<std::string, BundleAudit> bundles;
-  const auto use = [&](const std::string* path, const char* directive) {
-    if (const auto file = evidence.material.file(path)) {
-      bundles[*path].file = file;
-      bundles[*path].directives.insert(directive);
-    }
-  };
   for (const config::TlsContext& server : snapshot.config->resolved.servers) {
-    use(static_path(server.client_certificate.value), "ssl_client_certificate");
-    use(static_path(server.trusted_certificate.value), "ssl_trusted_certificate");
+    config::for_each_reference(server, [&](const config::FileReference& reference) {
+      const bool is_bundle = reference.role == config::FileRole::kClientCa ||
+                             reference.role == config::FileRole::kTrustedCa;
+      const auto file = is_bundle ? evidence.material.file(static_path(reference.file)) : nullptr;
+      if (!file) return;
+      bundles[file->path].file = file;
+      bundles[file->path].directives.emplace(reference.name);
+    });
   }
   const StoresByPath stores = index_stores(snapshot, evidence.clock);
   for (auto& [path, bundle] : bundles) {

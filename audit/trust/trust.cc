@@ -42,15 +42,6 @@ void apply_overrides(const MaterialView& material, const config::TlsContext& ser
 
 }  // namespace
 
-std::vector<std::string> override_files(const config::TlsContext& server) {
-  std::vector<std::string> paths;
-  if (!server.has_context) return paths;
-  for (const auto* files : {&server.overrides.store_files, &server.overrides.name_files}) {
-    for (const config::NamedFile& named : *files) append(paths, known_paths(named.file));
-  }
-  return paths;
-}
-
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {
   if (!server.has_context) return {};
   const bool verifies = server.verify_client.value != config::VerifyClient::kOff;

@@ -42,7 +42,4 @@ struct TrustPaths {
 };
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build);
 
-/// The files that ssl_conf_command puts into the store or the names (R3.6).
-std::vector<std::string> override_files(const config::TlsContext& server);
-
 }  // namespace mtls::audit::trust

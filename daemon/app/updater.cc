@@ -60,10 +60,9 @@ std::string check_document(const reports::Assessment& assessment) {
 }
 
 // Compressed here, on the worker, so that no scrape has to.
-std::shared_ptr<const Payload> render(const audit::Policy& policy,
-                                      const std::shared_ptr<const audit::Snapshot>& snapshot,
+std::shared_ptr<const Payload> render(const std::shared_ptr<const audit::Snapshot>& snapshot,
                                       const Updater::Rendering& rendering) {
-  auto [families, over_limit] = collectors::collect(*snapshot, policy.limits);
+  auto [families, over_limit] = collectors::collect(*snapshot, snapshot->policy->limits);
   if (rendering.blackbox) collectors::blackbox_families(*snapshot, families);
   collectors::sort_by_name(families);
   auto payload = std::make_shared<Payload>();
@@ -77,8 +76,7 @@ std::shared_ptr<const Payload> render(const audit::Policy& policy,
   payload->page = web::http::deflated_body_part(reports::status_page(
       *snapshot,
       {.version = settings::exporter_version(), .telemetry_path = rendering.telemetry_path}));
-  payload->check =
-      web::http::deflated_body_part(check_document({.snapshot = *snapshot, .policy = policy}));
+  payload->check = web::http::deflated_body_part(check_document({.snapshot = *snapshot}));
   return payload;
 }
 
@@ -124,7 +122,7 @@ struct Updater::Job {
                              .now = wall_clock(),
                              .previous = previous,
                              .changes = changes});
-    payload = render(*policy, snapshot, rendering);
+    payload = render(snapshot, rendering);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 };

@@ -121,7 +121,7 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
   const auto snapshot = evaluate(policy, disk, settings::instant_of(options.at, wall_clock()));
   if (const auto good = check_clients(options, *snapshot); !good)
     return tl::unexpected(good.error());
-  const reports::Assessment assessment{.snapshot = *snapshot, .policy = policy};
+  const reports::Assessment assessment{.snapshot = *snapshot};
   const auto printed =
       print(options.format->render({.assessment = assessment,
                                     .issues = reports::formats::issues_of(assessment),

@@ -8,7 +8,7 @@ namespace {
 base::Result<int> understand(const reports::dump::Format& format, const audit::Policy& policy,
                              base::FileSystem& disk) {
   const auto snapshot = evaluate(policy, disk, wall_clock());
-  const reports::Assessment assessment{.snapshot = *snapshot, .policy = policy};
+  const reports::Assessment assessment{.snapshot = *snapshot};
   const auto printed = print(format.render({.assessment = assessment, .disk = disk}));
   if (!printed) return tl::unexpected(printed.error());
   return snapshot->nginx_errors().empty() ? kClean : kRefused;

@@ -48,7 +48,7 @@ Json parsed_json(const config::FileTree& tree,
 
 // Where nginx names no file, the main file stands in: crossplane's users always find one.
 std::string file_of(const Assessment& assessment, const audit::NginxError& error) {
-  return error.file.empty() ? assessment.policy.nginx_conf : error.file;
+  return error.file.empty() ? assessment.policy().nginx_conf : error.file;
 }
 
 Json line_of(const audit::NginxError& error) {
@@ -72,7 +72,7 @@ Json file_json(const Assessment& assessment, const std::vector<audit::NginxError
 
 std::string dump_crossplane(const Report& report) {
   const Assessment& assessment = report.assessment;
-  const auto trees = config::load_file_trees(report.disk, assessment.policy.nginx_conf);
+  const auto trees = config::load_file_trees(report.disk, assessment.policy().nginx_conf);
   const std::vector<audit::NginxError> all = assessment.snapshot.nginx_errors();
   Json errors = Json::array();
   for (const audit::NginxError& error : all) {

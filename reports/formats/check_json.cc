@@ -43,7 +43,7 @@ Json advertised_json(const Assessment& assessment, std::size_t server) {
   std::set<std::string> seen;
   for (const pki::Certificate& certificate :
        audit::trust::trust_content(audit::MaterialView(assessment.snapshot.material), serving,
-                                   assessment.snapshot.policy->build)
+                                   assessment.policy().build)
            .announced) {
     const pki::DistinguishedName& subject = certificate.facts().subject;
     if (seen.insert(subject.canonical).second) json.push_back(subject.rfc2253);

@@ -36,7 +36,7 @@ Paint paint_of(audit::Severity severity) {
 
 // `check CA_BUNDLE` reads no configuration, so it has no place that the reader could look up.
 bool has_places(const Assessment& assessment) {
-  return assessment.policy.nginx_conf.starts_with('/');
+  return assessment.policy().nginx_conf.starts_with('/');
 }
 
 std::string issue_paragraph(const Issue& issue, const Report& report) {

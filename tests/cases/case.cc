@@ -188,7 +188,7 @@ Outcome outcome(const fs::path& directory, const std::set<std::string>& known_ru
       {"findings.txt", findings_text(*snapshot)},
       {"metrics.prom", metrics_text(*snapshot, policy.limits)},
       {"crossplane.json",
-       reports::dump::dump_crossplane({.snapshot = *snapshot, .policy = policy},
+       reports::dump::dump_crossplane({.snapshot = *snapshot},
                                       config::load_file_trees(disk, policy.nginx_conf))}};
   for (auto& [file, text] : whole)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);

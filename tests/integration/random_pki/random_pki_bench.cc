@@ -336,8 +336,8 @@ PkiReport PkiBench::ask(const PkiCase& all, PkiQuestion question) {
     report.disagreements.push_back({.kind = shape(nginxs) + " | " + shape(ours),
                                     .report = "nginx: " + nginxs + "\nours:  " + ours});
   } else if (nginxs.empty() && question == PkiQuestion::kRefusalAndHandshakes) {
-    const Json checked = Json::parse(reports::formats::check_json(
-        {.assessment = {.snapshot = *snapshot, .policy = policy}, .issues = {}}));
+    const Json checked = Json::parse(
+        reports::formats::check_json({.assessment = {.snapshot = *snapshot}, .issues = {}}));
     Nginx nginx(scene, ports_);
     Comparison(all, report).run(nginx, checked.at("servers"));
   }

@@ -47,7 +47,7 @@ TEST_CASE("settings json: an upstream's settings go by the names of its own modu
   view->resolved.upstreams = {upstream};
   snapshot->config = view;
   const audit::Policy policy;
-  check_places(upstreams_json({.snapshot = *snapshot, .policy = policy}),
+  check_places(upstreams_json({.snapshot = *snapshot}),
                {{"/0/server", "http/a/0.0.0.0:443"},
                 {"/0/location", "/api"},
                 {"/0/directive", "grpc_pass"},

@@ -133,8 +133,8 @@ TEST_CASE("reach rules: the same CA under another path, or renewed, is no other 
   host.disk.put(kTrusted, minted().other_root.certificate_pem);
   CHECK(details(host, kDefaultServerOtherCa) ==
         std::vector<std::string>{
-            "clients of CN=Root B, which is not trusted here, are let in by the default server of "
-            "0.0.0.0:443, the server block at /etc/nginx/nginx.conf:3, when they send no SNI"});
+            "without SNI, the default server of 0.0.0.0:443, the server block at "
+            "/etc/nginx/nginx.conf:3, lets in clients of CN=Root B, which is not trusted here"});
 }
 
 TEST_CASE("reach rules: a change of the default server's bundle is noticed in the other block") {

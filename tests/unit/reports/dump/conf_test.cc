@@ -10,8 +10,7 @@ namespace {
 using namespace audit_fixture;
 
 std::string dumped(Host& host, const audit::Snapshot& snapshot) {
-  return dump::dump_conf(
-      {.assessment = {.snapshot = snapshot, .policy = host.policy}, .disk = host.disk});
+  return dump::dump_conf({.assessment = {.snapshot = snapshot}, .disk = host.disk});
 }
 
 TEST_CASE("dump conf: each file once, in the order nginx opens them, under nginx -T's header") {

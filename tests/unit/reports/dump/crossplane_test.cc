@@ -10,8 +10,7 @@ using fixture::Json;
 
 std::string dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return dump::dump_crossplane(
-      {.assessment = {.snapshot = *snapshot, .policy = host.policy}, .disk = host.disk});
+  return dump::dump_crossplane({.assessment = {.snapshot = *snapshot}, .disk = host.disk});
 }
 
 Json parsed(Host& host) { return Json::parse(dumped(host))["config"][0]["parsed"]; }

@@ -11,7 +11,7 @@ using namespace audit_fixture;
 TEST_CASE("dump formats: each has its own name, a help and a document, and docs list the same") {
   Host host;
   const auto snapshot = host.scratch();
-  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  const Assessment assessment{.snapshot = *snapshot};
   fixture::check_formats(dump::formats(), dump::Report{.assessment = assessment, .disk = host.disk},
                          "dump");
   CHECK(dump::formats().front().name == "json");

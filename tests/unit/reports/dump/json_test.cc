@@ -11,8 +11,7 @@ using fixture::Json;
 
 Json dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(dump::dump_json(
-      {.assessment = {.snapshot = *snapshot, .policy = host.policy}, .disk = host.disk}));
+  return Json::parse(dump::dump_json({.assessment = {.snapshot = *snapshot}, .disk = host.disk}));
 }
 
 TEST_CASE("dump json: servers and sockets name each other, nothing is judged") {

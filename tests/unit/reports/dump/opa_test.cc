@@ -14,8 +14,7 @@ using fixture::Json;
 
 Json dumped(Host& host) {
   const auto snapshot = host.scratch();
-  return Json::parse(dump::dump_opa(
-      {.assessment = {.snapshot = *snapshot, .policy = host.policy}, .disk = host.disk}));
+  return Json::parse(dump::dump_opa({.assessment = {.snapshot = *snapshot}, .disk = host.disk}));
 }
 
 TEST_CASE("dump opa: a server block has its effective values under the directives' names") {

@@ -12,7 +12,7 @@ using fixture::keys_of;
 
 Json checked(Host& host) {
   const auto snapshot = host.scratch();
-  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  const Assessment assessment{.snapshot = *snapshot};
   return Json::parse(
       formats::check_json({.assessment = assessment, .issues = formats::issues_of(assessment)}));
 }

@@ -11,7 +11,7 @@ using namespace audit_fixture;
 
 std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::kPlain) {
   const auto snapshot = host.scratch();
-  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  const Assessment assessment{.snapshot = *snapshot};
   return formats::check_text({.assessment = assessment,
                               .issues = formats::issues_of(assessment),
                               .style = style,
@@ -62,7 +62,7 @@ TEST_CASE("check text: without a source of texts a refusal has its place and no 
   Host host;
   host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
   const auto snapshot = host.scratch();
-  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  const Assessment assessment{.snapshot = *snapshot};
   CHECK_THAT(formats::check_text({.assessment = assessment, .issues = {}}),
              Catch::StartsWith("nginx would refuse this configuration: "
                                "invalid value \"yes\" in /etc/nginx/nginx.conf:3\n\n"));

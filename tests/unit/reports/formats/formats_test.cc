@@ -11,7 +11,7 @@ using namespace audit_fixture;
 TEST_CASE("check formats: each has its own name, a help and a document, and docs list the same") {
   Host host;
   const auto snapshot = host.scratch();
-  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  const Assessment assessment{.snapshot = *snapshot};
   fixture::check_formats(
       formats::formats(),
       formats::Report{.assessment = assessment, .issues = formats::issues_of(assessment)}, "check");
@@ -22,7 +22,7 @@ TEST_CASE("check formats: text is the default, and every format shows the issues
   Host host;
   host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
   const auto snapshot = host.scratch();
-  const Assessment assessment{.snapshot = *snapshot, .policy = host.policy};
+  const Assessment assessment{.snapshot = *snapshot};
   const formats::Report report{.assessment = assessment, .issues = formats::issues_of(assessment)};
   REQUIRE_FALSE(report.issues.empty());
   for (const formats::Format& format : formats::formats()) {

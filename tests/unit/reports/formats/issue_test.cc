@@ -15,7 +15,7 @@ using formats::Issue;
 
 std::vector<Issue> issues(Host& host) {
   const auto snapshot = host.scratch();
-  return formats::issues_of({.snapshot = *snapshot, .policy = host.policy});
+  return formats::issues_of({.snapshot = *snapshot});
 }
 
 TEST_CASE("issues: a healthy host has none") {
