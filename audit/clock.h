@@ -12,8 +12,8 @@
 
 namespace mtls::audit {
 
-inline constexpr std::chrono::days kCaExpiresSoon{30};
-inline constexpr std::chrono::days kServerCertificateExpiresSoon{14};
+inline constexpr std::chrono::days kCaWarningPeriod{30};
+inline constexpr std::chrono::days kServerCertificateWarningPeriod{14};
 
 /// A CRL is due when three quarters of its lifetime have passed.
 std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list);

@@ -34,7 +34,7 @@ void expires_soon(const ServerView& view, Findings& findings) {
   for_each_end(view, [&](const std::string& path, base::sys_seconds end) {
     ++item;
     if (view.clock().has_come(end)) return;
-    if (!view.clock().is_near(end, kServerCertificateExpiresSoon)) return;
+    if (!view.clock().is_near(end, kServerCertificateWarningPeriod)) return;
     findings.add_at(item, finding_for_file(view, path, "expires at " + base::rfc3339(end)));
   });
 }

@@ -25,7 +25,7 @@ const Member* first_to_end(const ServerView& view, base::sys_seconds until) {
 void expires_soon(const ServerView& view, Findings& findings) {
   const auto until = view.facts.trust_until;
   if (!asks(view.server()) || !until) return;
-  if (view.clock().has_come(*until) || !view.clock().is_near(*until, kCaExpiresSoon)) return;
+  if (view.clock().has_come(*until) || !view.clock().is_near(*until, kCaWarningPeriod)) return;
   const Member* ending = first_to_end(view, *until);
   const std::string name = ending != nullptr ? named(ending->certificate.facts()) : "a client CA";
   std::string next;
@@ -44,7 +44,7 @@ void missing_successor(const ServerView& view, Findings& findings) {
     const auto end = facts.validity.not_after;
     if (!member.serves_issuing || member.duplicate || member.successor) continue;
     if (!facts.is_ca || !end) continue;
-    if (view.clock().has_come(*end) || !view.clock().is_near(*end, kCaExpiresSoon)) continue;
+    if (view.clock().has_come(*end) || !view.clock().is_near(*end, kCaWarningPeriod)) continue;
     Finding finding = finding_for(
         view, named(facts) + " ends at " + base::rfc3339(*end) + " without a successor");
     finding.fingerprint = facts.fingerprint;

@@ -117,7 +117,7 @@ void rejected(const HostView& host, Findings& findings) {
 void expires_soon(const HostView& host, Findings& findings) {
   const auto ends_soon = [&](const Certificate* certificate) {
     const auto end = certificate->facts().validity.not_after;
-    return end && host.clock().is_near(*end, kServerCertificateExpiresSoon);
+    return end && host.clock().is_near(*end, kServerCertificateWarningPeriod);
   };
   for_each_shown(host, [&](const Shown& shown) {
     const auto found = std::ranges::find_if(shown.certificates, ends_soon);
@@ -145,7 +145,7 @@ void chain_incomplete(const HostView& host, Findings& findings) {
 void trust_ends(const HostView& host, Findings& findings) {
   for_each_upstream(host, [&](std::size_t index) {
     const auto until = host.snapshot.upstreams[index].trust_until;
-    if (!until || !host.clock().is_near(*until, kCaExpiresSoon)) return;
+    if (!until || !host.clock().is_near(*until, kCaWarningPeriod)) return;
     const UpstreamTlsContext& upstream = host.resolved().upstreams[index];
     const std::string trusted = trust::upstream_files(upstream).trusted.front();
     findings.add_at(item_of(index, 0),
