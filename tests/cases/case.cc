@@ -132,15 +132,11 @@ class ContextWriter {
 
 std::string findings_text(const audit::Snapshot& snapshot) {
   std::ostringstream out;
-  const auto write = [&](const std::vector<audit::Finding>& findings) {
-    for (const audit::Finding& finding : findings) {
-      const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
-      out << word(finding.severity) << " " << rule.id << " at " << place_of(snapshot, finding.at)
-          << ": " << finding.detail << "\n";
-    }
-  };
-  write(snapshot.findings);
-  for (const auto& server : snapshot.servers) write(server->findings);
+  for (const audit::Finding& finding : snapshot.findings) {
+    const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
+    out << word(finding.severity) << " " << rule.id << " at " << place_of(snapshot, finding.at)
+        << ": " << finding.detail << "\n";
+  }
   return out.str();
 }
 
@@ -188,8 +184,7 @@ Outcome outcome(const fs::path& directory, const std::set<std::string>& known_ru
       {"findings.txt", findings_text(*snapshot)},
       {"metrics.prom", metrics_text(*snapshot, policy.limits)},
       {"crossplane.json",
-       reports::dump::dump_crossplane({.snapshot = *snapshot},
-                                      config::load_file_trees(disk, policy.nginx_conf))}};
+       reports::dump::dump_crossplane({.assessment = {.snapshot = *snapshot}, .disk = disk})}};
   for (auto& [file, text] : whole)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
   return select(read_subject(text_of(directory / "subject.yml")), whole, known_rules);

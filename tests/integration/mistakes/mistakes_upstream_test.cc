@@ -182,7 +182,7 @@ TEST_CASE("upstream: with VerifyMode OpenSSL verifies the chain, but nobody veri
   CHECK(said["/minus"] == Ids{"ssl-conf-command-overrides"});
   CHECK(said["/shown"] == Ids{"upstream-not-verified"});
   const audit::trust::UpstreamFiles files =
-      audit::trust::upstream_files(*snapshot, snapshot->config->resolved.upstreams.back());
+      audit::trust::upstream_files(snapshot->config->resolved.upstreams.back());
   REQUIRE(files.certificates.size() == 1);
   CHECK(files.certificates.front().ends_with("/client.pem"));
 }

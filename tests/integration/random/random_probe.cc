@@ -94,8 +94,8 @@ class Oracle {
     Seen seen;
     const config::TlsContext& judge = resolved_.servers[*way.context];
     const bool is_asked = judge.verify_client.value != config::VerifyClient::kOff;
-    const audit::trust::TrustContent content = audit::trust::trust_content(
-        snapshot_, audit::MaterialView(snapshot_.material), judge, build_);
+    const audit::trust::TrustContent content =
+        audit::trust::trust_content(audit::MaterialView(snapshot_.material), judge, build_);
     if (is_asked) seen.ca_names = names_of(content);
     if (way.outcome == config::routing::RouteOutcome::kMisdirected)
       return {421, "", "", seen.ca_names};
