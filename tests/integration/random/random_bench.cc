@@ -1,5 +1,6 @@
 #include "tests/integration/random/random_bench.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
@@ -111,6 +112,17 @@ void RandomBench::write(const Files& files) {
   for (const auto& [name, text] : files_) std::filesystem::remove(directory_.path(name));
   for (const auto& [name, text] : files) directory_.write(name, text);
   files_ = files;
+  keep();
+}
+
+// MTLS_RANDOM_KEEP names a directory that gets a copy of each tree, for other programs to read.
+void RandomBench::keep() {
+  const char* const directory = std::getenv("MTLS_RANDOM_KEEP");
+  if (directory == nullptr) return;
+  const std::filesystem::path copy = std::filesystem::path(directory) / std::to_string(++kept_);
+  std::filesystem::copy(
+      directory_.path(), copy,
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
 }
 
 Complaints RandomBench::complaints() {

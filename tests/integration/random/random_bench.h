@@ -47,6 +47,7 @@ class RandomBench {
 
  private:
   std::string nginx_says() const;
+  void keep();
 
   TempDir directory_;
   RandomPorts ports_;
@@ -54,6 +55,7 @@ class RandomBench {
   daemon::system::Disk disk_;
   audit::Policy policy_;
   Files files_;
+  std::size_t kept_ = 0;
 };
 
 }  // namespace mtls::testing
