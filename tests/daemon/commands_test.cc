@@ -119,7 +119,8 @@ TEST_CASE("commands: bad usage and unreadable settings print only the reason") {
            {{"check", "--config.file", settings}, "settings.yml:1:1: unknown key"},
            {{"dump", "--config.file", absent}, "absent.pem"},
            {{"check", "--client-cert", "phone=" + absent}, "absent.pem: no such file"},
-           {{"check", "--client-cert", "phone=" + dir.path("nginx.conf")}, "no certificate in this file"},
+           {{"check", "--client-cert", "phone=" + dir.path("nginx.conf")},
+            "no certificate in this file"},
            {{"check", "--client-cert", dir.path("*.none")}, "no file matches"},
        }) {
     CAPTURE(row.flags);
