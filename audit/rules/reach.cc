@@ -47,10 +47,10 @@ void shadowed(const ServerView& view, Findings& findings) {
   std::vector<LostName> lost;
   std::ranges::copy_if(resolved.lost_names_of(view.index), std::back_inserter(lost),
                        [&](const LostName& one) { return matters(resolved, one); });
-  const std::size_t speaker = resolved.label_owner(view.index);
-  if (lost.empty() && speaker == view.index) return;
+  const std::size_t owner = resolved.label_owner(view.index);
+  if (lost.empty() && owner == view.index) return;
   findings.add(finding_for(view, lost.empty()
-                                     ? block_at(view, speaker) + " has the same name and address"
+                                     ? block_at(view, owner) + " has the same name and address"
                                      : listed(view, lost)));
 }
 
@@ -107,17 +107,17 @@ std::string gain(const ServerView& view, const TlsContext& by_default) {
   return "";
 }
 
-void side_door_ca(const ServerView& view, Findings& findings) {
+void default_server_ca(const ServerView& view, Findings& findings) {
   const config::ResolvedConfig& resolved = view.resolved();
   const TlsContext& server = view.server();
   if (!asks(server) || !server.has_context) return;
-  for (const SocketRole& place : resolved.reaches[view.index].roles) {
-    const auto door = config::routing::side_door(resolved, place, view.index);
-    const std::string who = door ? gain(view, resolved.servers[*door]) : "";
+  for (const SocketRole& role : resolved.reaches[view.index].roles) {
+    const auto bypass = config::routing::default_server_bypass(resolved, role, view.index);
+    const std::string who = bypass ? gain(view, resolved.servers[*bypass]) : "";
     if (who.empty()) continue;
     findings.add(finding_for(view, "without SNI, the default server of " +
-                                       resolved.sockets[place.socket].canonical + ", " +
-                                       block_at(view, *door) + ", lets in " + who));
+                                       resolved.sockets[role.socket].canonical + ", " +
+                                       block_at(view, *bypass) + ", lets in " + who));
     return;
   }
 }
@@ -148,7 +148,7 @@ void open_sibling(const ServerView& view, Findings& findings) {
 
 // At most one speaks: a block either has a certificate of its own or borrows a context.
 void other_ca(const ServerView& view, Findings& findings) {
-  side_door_ca(view, findings);
+  default_server_ca(view, findings);
   borrowed_ca(view, findings);
 }
 

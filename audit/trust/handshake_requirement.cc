@@ -8,9 +8,9 @@ bool handshake_requires_certificate(const Snapshot& snapshot, std::size_t server
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   const auto owner = resolved.tls_owner(server);
   if (!owner || !resolved.servers[*owner].overrides.demands()) return false;
-  const auto& places = resolved.reaches[server].roles;
-  return std::all_of(places.begin(), places.end(), [&](const config::SocketRole& place) {
-    const config::Socket& socket = resolved.sockets[place.socket];
+  const auto& roles = resolved.reaches[server].roles;
+  return std::all_of(roles.begin(), roles.end(), [&](const config::SocketRole& role) {
+    const config::Socket& socket = resolved.sockets[role.socket];
     const config::TlsContext& first = resolved.servers[socket.default_server];
     return !socket.ssl || first.reject_handshake.value || first.overrides.demands();
   });

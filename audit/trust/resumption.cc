@@ -44,8 +44,8 @@ std::optional<Resumption> kept_through_reload(const TlsContext& keeper, const Tl
 std::optional<Resumption> resumption(const config::ResolvedConfig& resolved, std::size_t server,
                                      const config::NginxBuild& build) {
   std::optional<Resumption> longest;
-  for (const config::SocketRole& place : resolved.reaches.at(server).roles) {
-    const config::Socket& socket = resolved.sockets.at(place.socket);
+  for (const config::SocketRole& role : resolved.reaches.at(server).roles) {
+    const config::Socket& socket = resolved.sockets.at(role.socket);
     // OpenSSL looks up sessions, ticket keys and the timeout in the SSL_CTX a connection began
     // with, whatever SNI changes later.
     const TlsContext& keeper = resolved.servers.at(socket.default_server);

@@ -75,8 +75,8 @@ std::optional<std::size_t> context_of(const ResolvedConfig& config, std::size_t 
   return std::nullopt;
 }
 
-std::optional<std::size_t> side_door(const ResolvedConfig& config, const SocketRole& role,
-                                     std::size_t server) {
+std::optional<std::size_t> default_server_bypass(const ResolvedConfig& config,
+                                                 const SocketRole& role, std::size_t server) {
   const Socket& socket = config.sockets[role.socket];
   const TlsContext& by_default = config.servers[socket.default_server];
   const bool is_open = socket.ssl && socket.module == Module::kHttp && by_default.has_context &&

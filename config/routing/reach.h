@@ -53,8 +53,8 @@ std::optional<std::size_t> context_of(const ResolvedConfig& config, std::size_t 
 /// unknown one, and a name of `server` as Host (R3.42). nullopt when nobody can come that way:
 /// `server` is that default server, no name leads to it, handshakes without a known name are
 /// rejected, or the socket speaks no TLS.
-std::optional<std::size_t> side_door(const ResolvedConfig& config, const SocketRole& role,
-                                     std::size_t server);
+std::optional<std::size_t> default_server_bypass(const ResolvedConfig& config,
+                                                 const SocketRole& role, std::size_t server);
 
 /// Another server on a TLS socket of `server` that asks for no certificate and passes requests to
 /// one of the same backends. nullopt: there is none.

@@ -294,19 +294,19 @@ TEST_CASE("reach: complaints about addresses come in the order in which nginx re
   }
 }
 
-TEST_CASE("reach: the side door is the default server, if the Host can name the server") {
-  const auto door = [](const std::string& by_default, const std::string& server) {
+TEST_CASE("reach: the default server lets clients past, if the Host can name the server") {
+  const auto bypass = [](const std::string& by_default, const std::string& server) {
     const auto config = in_http({"listen 1 ssl default_server; " + by_default, server});
-    return routing::side_door(config, config.reaches[1].roles.at(0), 1);
+    return routing::default_server_bypass(config, config.reaches[1].roles.at(0), 1);
   };
-  CHECK(door(kOn, "listen 1; server_name n; " + kOn) == 0);
-  CHECK(door(kOn, "listen 1; server_name ~^n; " + kOn) == 0);
-  CHECK(door("ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn) == std::nullopt);
-  CHECK(door(kCertificate + "ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn) ==
+  CHECK(bypass(kOn, "listen 1; server_name n; " + kOn) == 0);
+  CHECK(bypass(kOn, "listen 1; server_name ~^n; " + kOn) == 0);
+  CHECK(bypass("ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn) == std::nullopt);
+  CHECK(bypass(kCertificate + "ssl_reject_handshake on; ", "listen 1; server_name n; " + kOn) ==
         std::nullopt);
-  CHECK(door("server_name n; " + kOn, "listen 1; server_name n; " + kOn) == std::nullopt);
+  CHECK(bypass("server_name n; " + kOn, "listen 1; server_name n; " + kOn) == std::nullopt);
   const auto config = in_http({"listen 1 ssl; " + kOn});
-  CHECK(routing::side_door(config, config.reaches[0].roles.at(0), 0) == std::nullopt);
+  CHECK(routing::default_server_bypass(config, config.reaches[0].roles.at(0), 0) == std::nullopt);
 }
 
 TEST_CASE("reach: an open sibling passes the same requests to the same backend") {
