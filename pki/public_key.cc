@@ -5,8 +5,11 @@
 #include <openssl/provider.h>
 
 #include <array>
+#include <map>
+#include <memory>
 #include <utility>
 
+#include "base/shortage.h"
 #include "pki/encoding/der_element.h"
 
 namespace mtls::pki {
@@ -41,30 +44,52 @@ int weight_of(const X509_ALGOR* algorithm, encoding::DerBytes key) {
   return is_whole(key) && is_whole(base_point(curve)) ? 2 : kTwoRoots;
 }
 
-}  // namespace
-
-struct KeyReader::Decoder {
+struct Decoder {
   OwnedContext context;
   EVP_PKEY* key = nullptr;  // `context` stores the key here
 };
 
-KeyReader::KeyReader() = default;
-KeyReader::~KeyReader() = default;
-
-KeyReader::Decoder* KeyReader::decoder_of(const ASN1_OBJECT* algorithm) {
-  const int nid = OBJ_obj2nid(algorithm);
-  if (nid == NID_undef) return nullptr;  // no decoder of OpenSSL has such a name
-  std::unique_ptr<Decoder>& decoder = decoders_[nid];
-  if (!decoder) {
-    std::array<char, 80> name{};  // OSSL_MAX_NAME_SIZE is 50
-    OBJ_obj2txt(name.data(), static_cast<int>(name.size()), algorithm, 0);
-    decoder = std::make_unique<Decoder>();
-    decoder->context.reset(OSSL_DECODER_CTX_new_for_pkey(&decoder->key, "DER",
-                                                         "SubjectPublicKeyInfo", name.data(),
-                                                         EVP_PKEY_PUBLIC_KEY, nullptr, nullptr));
-  }
-  return decoder->context ? decoder.get() : nullptr;
+std::unique_ptr<Decoder> make_decoder(const ASN1_OBJECT* algorithm) {
+  std::array<char, 80> name{};  // OSSL_MAX_NAME_SIZE is 50
+  OBJ_obj2txt(name.data(), static_cast<int>(name.size()), algorithm, 0);
+  auto decoder = std::make_unique<Decoder>();
+  decoder->context.reset(OSSL_DECODER_CTX_new_for_pkey(&decoder->key, "DER", "SubjectPublicKeyInfo",
+                                                       name.data(), EVP_PKEY_PUBLIC_KEY, nullptr,
+                                                       nullptr));
+  return decoder->context ? std::move(decoder) : nullptr;
 }
+
+// The decoders of this thread, by NID of the algorithm. What was set up while memory was short may
+// lack a part, and then looks like an algorithm that OpenSSL does not know: it is not kept, as the
+// evaluation is not (ADR 11).
+class Decoders {
+ public:
+  /// nullptr: OpenSSL has none for the algorithm. Valid until the next call.
+  Decoder* find(const ASN1_OBJECT* algorithm) {
+    const int nid = OBJ_obj2nid(algorithm);
+    if (nid == NID_undef) return nullptr;  // no decoder of OpenSSL has such a name
+    const auto known = kept_.find(nid);
+    if (known != kept_.end()) return known->second.get();
+    const base::ShortageWatch watch;
+    last_ = make_decoder(algorithm);
+    const bool is_sound = last_ != nullptr && !watch.seen();
+    if (!is_sound || kept_.size() == kMostKept) return last_.get();
+    return kept_.emplace(nid, std::move(last_)).first->second.get();
+  }
+
+ private:
+  static constexpr std::size_t kMostKept = 16;  // OpenSSL 3 reads about ten algorithms
+
+  std::map<int, std::unique_ptr<Decoder>> kept_;
+  std::unique_ptr<Decoder> last_;
+};
+
+Decoders& decoders() {
+  thread_local Decoders of_this_thread;
+  return of_this_thread;
+}
+
+}  // namespace
 
 bool KeyReader::spend(int weight) {
   constexpr int kMaxSpent = 10'000;
@@ -81,7 +106,7 @@ OwnedKey KeyReader::read(const X509_PUBKEY* key) {
   int size = 0;
   X509_ALGOR* algorithm = nullptr;
   X509_PUBKEY_get0_param(&name, &bits, &size, &algorithm, key);
-  Decoder* decoder = decoder_of(name);
+  Decoder* decoder = decoders().find(name);
   if (decoder == nullptr) return nullptr;
 
   if (!spend(weight_of(algorithm, {bits, static_cast<std::size_t>(size)}))) return nullptr;

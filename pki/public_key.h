@@ -1,13 +1,10 @@
-// Reads the public keys of certificates with OpenSSL's own decoders and keeps the decoders for the
-// next key. d2i_X509() sets them up anew for each certificate, which takes it 0.1 ms (ADR 15).
-// Private to pki/. Pure.
+// Reads the public keys of certificates with OpenSSL's own decoders. Each thread keeps its decoders
+// for the next key and the next file: d2i_X509() sets them up anew for each certificate, which
+// takes it 0.1 ms (ADR 15). Private to pki/. Pure.
 #pragma once
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-
-#include <map>
-#include <memory>
 
 #include "base/owned.h"
 
@@ -22,11 +19,6 @@ using OwnedKey = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 /// which is worse than they are.
 class KeyReader {
  public:
-  KeyReader();
-  ~KeyReader();
-  KeyReader(const KeyReader&) = delete;
-  KeyReader& operator=(const KeyReader&) = delete;
-
   /// Reads a key as x509_pubkey_ex_d2i_ex() of OpenSSL 3.0 does. nullptr: OpenSSL does not accept
   /// the algorithm or the key, or the time is spent. Leaves entries in the error queue.
   OwnedKey read(const X509_PUBKEY* key);
@@ -35,11 +27,8 @@ class KeyReader {
 
  private:
   bool spend(int weight);
-  struct Decoder;
-  Decoder* decoder_of(const ASN1_OBJECT* algorithm);
 
-  std::map<int, std::unique_ptr<Decoder>> decoders_;  // by NID of the algorithm
-  int spent_ = 0;                                     // in 0.1 ms
+  int spent_ = 0;  // in 0.1 ms
 };
 
 /// A library context without decoders: certificates parsed with it keep their keys unread.
