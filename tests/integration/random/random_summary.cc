@@ -30,8 +30,8 @@ void put_server(std::ostream& out, const ResolvedConfig& resolved, std::size_t i
   const config::TlsContext& server = resolved.servers[index];
   out << "server " << word(server.id.module) << " '" << server.id.server << "' " << server.id.listen
       << (server.on_tls_socket ? " tls" : "") << (server.has_context ? " context" : "") << " guard "
-      << static_cast<int>(server.guard) << " label owner " << resolved.label_owner(index) << " owner "
-      << resolved.tls_owner(index).value_or(999) << "\n";
+      << static_cast<int>(server.guard) << " label owner " << resolved.label_owner(index)
+      << " owner " << resolved.tls_owner(index).value_or(999) << "\n";
   for (const std::string& name : server.server_names) out << "  name '" << name << "'\n";
   for (const config::Listen& listen : server.listens) {
     out << "  listen " << listen.canonical() << (listen.ssl ? " ssl" : "")
