@@ -1,13 +1,12 @@
-// A configuration looked at away from its host: what nginx would say of files that are not there is
-// turned into warnings. A missing include stays what it is: the configuration is then not known.
-// Pure.
+// For a configuration that is checked away from its host: refusals because of missing files become
+// warnings. A missing include stays a refusal, since the configuration is then not known. Pure.
 #pragma once
 
 #include "audit/snapshot.h"
 
 namespace mtls::audit::refusals {
 
-/// Takes out of the judged servers what they say of CA bundles and CRLs that do not exist.
+/// Removes the findings about CA bundles and CRLs that do not exist from the judged servers.
 void excuse_missing_files(Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

@@ -22,7 +22,7 @@ struct KeyUse {
   CertificateState certificate = CertificateState::kUnknown;
 };
 
-/// nullopt too when the key cannot be read by us.
+/// nullopt also when we cannot read the key.
 Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use);
 
 /// Of a file of passwords.

@@ -1,7 +1,8 @@
-// Why nginx refuses to start with a configuration whose text is good: what the files and values
-// behind it make OpenSSL say, server by server in the order in which nginx merges and loads (R2.17
-// to R2.19, R2.C, R2.60 to R2.62, R4). A configuration nginx accepts has none: what cannot be known
-// from here is not refused. Pure in what the files answer.
+// Why nginx refuses to start although the text of its configuration is valid: what OpenSSL says
+// about the files and values behind it, server by server, in the order in which nginx merges and
+// loads (R2.17 to R2.19, R2.C, R2.60 to R2.62, R4). Where the answer cannot be known from here,
+// there is no refusal, so a configuration that nginx accepts has none. Pure in what the files
+// answer.
 #pragma once
 
 #include "audit/inputs.h"

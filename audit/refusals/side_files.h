@@ -1,6 +1,6 @@
 // The files behind a configuration that are not material: keys, passwords, ticket keys, DH
-// parameters and alike. Most are only looked at, never opened. Remembers every look, so that a
-// watcher knows them, and takes unchanged ones over from the previous evaluation. Pure in what the
+// parameters and the like. Most are only stat'ed, never opened. Every look is remembered for the
+// watcher, and unchanged files are taken over from the previous evaluation. Pure in what the
 // FileSystem answers.
 #pragma once
 
@@ -23,7 +23,7 @@ enum class Presence {
   kNotDirectory,  // ENOTDIR: a component of the path is a file
   kLoop,          // ELOOP
   kSocket,        // ENXIO
-  kUnknown,       // our rights or limits say nothing about nginx's; a FIFO or device
+  kUnknown,       // we lack rights that nginx's master may have; or a FIFO or device
 };
 
 class SideFiles {

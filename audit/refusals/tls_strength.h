@@ -1,5 +1,5 @@
-// What a server block's own side of TLS allows that it should not: weak ciphers, short DH
-// parameters. Asked once per cipher string and file. Pure in what the files answer.
+// Weak ciphers that a server block accepts, and DH parameters that are too short. Asked once per
+// cipher string and file. Pure in what the files answer.
 #pragma once
 
 #include "audit/refusals/files.h"

@@ -10,7 +10,7 @@
 
 namespace mtls::audit::trust {
 
-/// `snapshot` with config, material and judged servers.
+/// By path. `snapshot` needs its configuration, its material and its judged servers.
 std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot,
                                                  const Evidence& evidence);
 

@@ -1,4 +1,4 @@
-// Which CAs of a trust store the CRLs beside it speak for (R3.33). Pure.
+// Which CAs of a trust store the CRLs beside it cover (R3.33). Knows no dates. Pure.
 #pragma once
 
 #include <vector>
@@ -7,12 +7,12 @@
 
 namespace mtls::audit::trust {
 
-/// The CAs, each name once in the store's order, that no CRL names as its issuer though ssl_crl
-/// demands one; nothing without ssl_crl.
+/// The CAs without a CRL that names them as its issuer, each name once, in the store's order. Empty
+/// without ssl_crl, since only ssl_crl demands one.
 std::vector<const pki::CertificateFacts*> cas_without_crl(const TrustContent& content);
 
 /// The CRLs that name a CA of the store as their issuer, but that no certificate of this name
-/// signed. CRLs of CAs that are not in the store are nobody's business.
+/// signed. CRLs of other CAs are left out: they have no effect.
 std::vector<const pki::RevocationListFacts*> crls_of_wrong_signer(const TrustContent& content);
 
 }  // namespace mtls::audit::trust

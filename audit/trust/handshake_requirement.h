@@ -8,9 +8,9 @@
 
 namespace mtls::audit::trust {
 
-/// No TLS connection leads to the server without a client certificate: not with its name, and not
-/// without SNI, when the default server of the address begins the handshake and Host chooses this
-/// one later (R3.42).
+/// True if no TLS connection reaches the server without a client certificate: neither with its name
+/// as SNI, nor without SNI, where the default server of the address shakes hands and Host then
+/// selects this server (R3.42).
 bool handshake_requires_certificate(const Snapshot& snapshot, std::size_t server);
 
 }  // namespace mtls::audit::trust

@@ -1,4 +1,4 @@
-// What a peer makes of the certificates it is sent: the way from the leaf upwards. Pure.
+// The path that a peer can build from the certificates it is sent, from the leaf upwards. Pure.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace mtls::audit::trust {
 
-/// `presented`, leaf first, not empty: from the leaf over issuers that are sent too, in whatever
-/// order, up to the last one a peer gets to.
+/// From the leaf over the issuers that are sent too, in any order, up to the last one that a peer
+/// reaches. REQUIRES: `presented` is not empty and has the leaf first.
 std::vector<const pki::Certificate*> path_of(const std::vector<pki::Certificate>& presented);
 
 }  // namespace mtls::audit::trust

@@ -1,4 +1,4 @@
-// Which CAs are the web's: anybody can get a certificate from them. Pure.
+// Which CAs are public: anybody can get a certificate from them. Pure.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace mtls::audit::trust {
 
-/// Its organization is one of those whose roots browsers carry.
+/// True if its organization is one of those whose roots browsers trust.
 bool is_public_ca(const pki::CertificateFacts& facts);
 
 /// Where distributions keep the bundle of all public roots.

@@ -1,5 +1,5 @@
-// Whether TLS sessions outlive the reload that brings a new CRL: nginx takes the old verdict from a
-// resumed session and asks nobody again (R3.47). Pure.
+// Whether TLS sessions survive the reload that brings a new CRL: nginx takes the old verdict from a
+// resumed session and does not verify again (R3.47). Pure.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace mtls::audit::trust {
 
-/// How a client that was revoked since comes in by an old session.
+/// How a client that has been revoked since gets in with an old session.
 struct Resumption {
   std::chrono::seconds window{0};          // ssl_session_timeout: how long a session is good for
   std::string kept_by;                     // the directive of the default server that keeps it
@@ -21,7 +21,7 @@ struct Resumption {
   bool is_endless = false;                 // TLS 1.3: every resumption is a new session
 };
 
-/// Over the sockets of the server that with the longest window; nullopt: the reload ends all
+/// Of the sockets of the server, the one with the longest window. nullopt: the reload ends all
 /// sessions.
 std::optional<Resumption> resumption(const config::ResolvedConfig& resolved, std::size_t server,
                                      const config::NginxBuild& build);

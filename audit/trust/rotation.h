@@ -1,4 +1,4 @@
-// Where the exchange of a client CA stands, as far as the disk tells. Pure.
+// How far the replacement of a client CA has come, as far as the files tell. Pure.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// What one SSL_CTX of nginx holds for judging clients: which files feed the store, the names and
-// the CRLs (R3.2, R3.4, R4.3). Pure.
+// What one SSL_CTX of nginx judges clients with: the trust store, the CA names it sends and the
+// CRLs, and the files they come from (R3.2, R3.4, R4.3). Pure.
 #pragma once
 
 #include <vector>
@@ -28,13 +28,13 @@ struct TrustContent {
   bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
 };
 
-/// `server`: the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Broken files count with
-/// the blocks that are good.
+/// `server` is the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Of a broken file the
+/// blocks that parse count.
 TrustContent trust_content(const MaterialView& material, const config::TlsContext& server,
                            const config::NginxBuild& build);
 
-/// Paths of the files that feed it, as nginx opens them for this block: nothing while verify is off
-/// but ssl_trusted_certificate and ssl_crl, and those only in http (R2.19).
+/// The files that nginx opens for this block. With ssl_verify_client off these are only
+/// ssl_trusted_certificate and ssl_crl, and only in http (R2.19).
 struct TrustPaths {
   const std::string* client = nullptr;
   const std::string* trusted = nullptr;

@@ -1,5 +1,5 @@
-// Whom nginx trusts as its backends and until when, and what it shows them: the same questions as
-// for clients, the other way round. Pure.
+// Which backends nginx trusts and until when, and which certificate it presents to them: the
+// questions about clients, with the roles reversed. Pure.
 #pragma once
 
 #include <optional>
