@@ -6,7 +6,6 @@
 #include <set>
 #include <sstream>
 
-#include "collectors/snapshot_collectable.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace mtls::collectors {
@@ -255,13 +254,6 @@ TEST_CASE("collect: findings are counted by rule and server block") {
         std::set<std::string>{
             "nginx_mtls_findings{rule=\"bundle-missing-root\",severity=\"critical\","
             "server=\"a.test\",listen=\"0.0.0.0:443\"} 2"});
-}
-
-TEST_CASE("collect: the Collectable hands out the same families") {
-  Host host = talkative();
-  const auto snapshot = host.scratch();
-  CHECK(render(SnapshotCollectable(snapshot, {}).Collect()) ==
-        render(collect(*snapshot, {}).families));
 }
 
 }  // namespace mtls::collectors
