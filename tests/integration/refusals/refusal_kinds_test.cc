@@ -75,6 +75,7 @@ TEST_CASE("refusal: mail names listen, ssl or starttls") {
   const std::vector<RefusalRow> plain{
       {"ssl_certificate missing.pem; ssl_verify_client on;"},
       {"starttls off; ssl_certificate missing.pem;"},
+      {"starttls OFF; ssl_certificate missing.pem;"},  // words count in any case
       {"starttls on;", "no \"ssl_certificate\" is defined for the \"starttls\" directive in "},
       {"ssl on;", "no \"ssl_certificate\" is defined for the \"ssl\" directive in "},
       {"ssl_certificate server.pem;\nstarttls only;",
