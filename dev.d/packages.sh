@@ -9,6 +9,7 @@ STYLE_PACKAGES="clang-format-19 shellcheck prometheus python3 g++"
 TIDY_PACKAGES="clang-tidy-19 git"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="prometheus-node-exporter"
+NGINXES_PACKAGES="patchelf debian-archive-keyring"
 RUN_PACKAGES="openssl curl ca-certificates"
 
 SUDO=""
@@ -38,8 +39,9 @@ packages_for() {
         tidy) echo "$BUILD_PACKAGES $TEST_BUILD_PACKAGES $TIDY_PACKAGES" ;;
         fuzz) echo "$BUILD_PACKAGES $TEST_BUILD_PACKAGES $FUZZ_PACKAGES" ;;
         bench) echo "$BUILD_PACKAGES $TEST_BUILD_PACKAGES $BENCH_PACKAGES" ;;
+        nginxes) echo "$NGINXES_PACKAGES" ;;
         run) echo "$BUILD_PACKAGES $RUN_PACKAGES" ;;
-        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, run" ;;
+        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, run" ;;
     esac
 }
 

@@ -7,12 +7,12 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/support/nginx_under_test.h"
+
 namespace mtls::testing {
 namespace {
 
 using std::chrono::seconds;
-
-constexpr const char* kNginx = "/usr/sbin/nginx";
 
 /// nginx refuses a second `user` or `pid`, so -g must not repeat a directive that begins a line of
 /// the file.
@@ -32,7 +32,7 @@ std::vector<std::string> command(const TempDir& directory, const std::string& lo
   if (geteuid() == 0 && !sets(conf, "user")) global += " user root;";
   // -e: otherwise nginx would open the compiled-in log, perhaps in /var/log/nginx, before it reads
   // the configuration.
-  return {kNginx,
+  return {nginx_under_test(),
           "-p",
           directory.path(),
           "-c",
@@ -80,7 +80,7 @@ std::string nginx_http_conf(std::string_view servers) {
   return conf.str();
 }
 
-bool NginxRunner::available() { return access(kNginx, X_OK) == 0; }
+bool NginxRunner::available() { return access(nginx_under_test().c_str(), X_OK) == 0; }
 
 NginxTest NginxRunner::test(const TempDir& directory, std::chrono::seconds patience) {
   std::vector<std::string> argv = command(directory, "test.log");

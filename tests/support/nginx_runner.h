@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/nginx_under_test.h"  // IWYU pragma: export
 #include "tests/support/temp_dir.h"
 
 namespace mtls::testing {
@@ -36,7 +37,7 @@ struct NginxTest {
 
 class NginxRunner {
  public:
-  /// Whether there is a /usr/sbin/nginx. If not: WARN and return.
+  /// Whether there is an nginx to ask. If not: WARN and return.
   static bool available();
 
   /// Runs `nginx -t` on directory/nginx.conf, whether or not an nginx runs there.

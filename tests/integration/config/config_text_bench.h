@@ -17,6 +17,7 @@
 #include "config/include.h"
 #include "config/resolve.h"
 #include "daemon/system/disk.h"
+#include "tests/integration/build_under_test.h"
 
 namespace mtls::config {
 
@@ -50,9 +51,9 @@ inline std::string with_directory(std::string text, const std::string& directory
 
 // The first complaint with its ` in FILE:LINE`; "" when nginx accepts.
 inline std::string nginx_says(const std::string& directory, const std::string& globals = "") {
-  const std::string command = "/usr/sbin/nginx -t -q -p " + directory + "/ -c " + directory +
-                              "/nginx.conf -g 'pid " + directory + "/pid; error_log stderr; " +
-                              globals + "' 2>&1";
+  const std::string command = testing::nginx_under_test() + " -t -q -p " + directory + "/ -c " +
+                              directory + "/nginx.conf -g 'pid " + directory +
+                              "/pid; error_log stderr; " + globals + "' 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string output;
@@ -76,15 +77,10 @@ inline std::string printed(const syntax::Diagnostic& diagnostic, const syntax::D
          std::to_string(diagnostic.at->line);
 }
 
-inline NginxBuild installed_build() {
-  std::ifstream binary("/usr/sbin/nginx", std::ios::binary);
-  return read_build(std::string(std::istreambuf_iterator<char>(binary), {}));
-}
-
 // Our complaint that comes first in nginx's order.
 inline std::string we_say(base::FileSystem& disk, const std::string& main_path,
                           const std::string& globals = "") {
-  static const NginxBuild build = installed_build();
+  static const NginxBuild build = testing::build_under_test();
   const syntax::Document document = load_document(
       disk, main_path, {.build = build, .globals = "pid x; " + globals, .limits = {}});
   auto all = document.diagnostics;

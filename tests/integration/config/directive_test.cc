@@ -13,6 +13,7 @@
 #include "config/nginx_build.h"
 #include "config/resolve.h"
 #include "daemon/system/disk.h"
+#include "tests/integration/build_under_test.h"
 #include "tests/integration/config/nginx_modules.h"
 
 namespace mtls::testing {
@@ -67,9 +68,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 class Comparison {
  public:
   Comparison() {
-    const auto binary = disk_.read("/usr/sbin/nginx", std::size_t{128} << 20U);
-    REQUIRE(binary);
-    build_ = config::read_build(binary->text());
+    build_ = testing::build_under_test();
     directory_.write("password", "x\n");
   }
 

@@ -15,7 +15,7 @@ TEST_CASE("globals: -g is read before the file, and complaints about it name the
   if (testing::modules_are_missing()) return;
   const std::string plain = "events {}\n";
   const std::string stream = "stream { server { listen 127.0.0.1:18099; return a; } }\n";
-  const std::string load = "load_module " + testing::module_path("stream") + ";";
+  const std::string load = testing::load_module("stream");
   const std::vector<Row> rows{
       {"worker_processes 2;", plain},
       {"worker_processes 2;", "worker_processes 1;\nevents {}\n", "is duplicate in @/nginx.conf:1"},

@@ -11,6 +11,7 @@
 #include "config/nginx_build.h"
 #include "config/resolve.h"
 #include "daemon/system/disk.h"
+#include "tests/integration/build_under_test.h"
 #include "tests/integration/config/nginx_modules.h"
 #include "tests/support/wire/http_client.h"
 
@@ -45,11 +46,9 @@ class Site {
   }
   config::ResolvedConfig resolved() {
     const std::string path = directory_.path("nginx.conf");
-    const auto binary = disk_.read("/usr/sbin/nginx", std::size_t{128} << 20U);
-    REQUIRE(binary);
     const config::syntax::Document document = config::load_document(disk_, path);
     REQUIRE(document.diagnostics.empty());
-    return config::resolve(document, path, config::read_build(binary->text()));
+    return config::resolve(document, path, testing::build_under_test());
   }
   /// `a` stands for DIR/a.pem, "" for no file.
   std::string short_name(const std::optional<config::FileRef>& file) const {

@@ -216,6 +216,7 @@ void check_all(const std::vector<std::string>& texts, const std::string& expect)
     CAPTURE(text);
     const Verdicts verdicts = judge({{"nginx.conf", text}});
     CHECK(verdicts.ours == verdicts.nginx);
+    if (!testing::tables_are_of(testing::build_under_test())) continue;
     CHECK(verdicts.nginx.empty() == expect.empty());
     CHECK(verdicts.nginx.find(expect) != std::string::npos);
   }

@@ -16,6 +16,7 @@
 
 #include "config/resolve.h"
 #include "config/syntax/parser.h"
+#include "tests/integration/build_under_test.h"
 #include "tests/integration/random/random_dice.h"
 #include "tests/integration/verdict/verdict_pki.h"
 #include "tests/support/nginx_runner.h"
@@ -197,8 +198,7 @@ std::string Table::tls() {
 }
 
 void Table::read() {
-  std::ifstream binary("/usr/sbin/nginx", std::ios::binary);
-  build_ = config::read_build(std::string(std::istreambuf_iterator<char>(binary), {}));
+  build_ = testing::build_under_test();
   auto parsed = config::syntax::parse(text_, base::FileId{0});
   REQUIRE(parsed.diagnostics.empty());
   const config::syntax::Document document{
@@ -282,7 +282,7 @@ Outcome Table::asked(const Visit& visit) {
 
 TEST_CASE("reach: real nginx ignores the same names as we do") {
   if (!NginxRunner::available()) {
-    WARN("skipped: there is no /usr/sbin/nginx");
+    WARN("skipped: there is no " << nginx_under_test());
     return;
   }
   const std::vector<std::vector<std::string>> tables{{"d", "a.test", ".a.test"},
@@ -301,7 +301,7 @@ TEST_CASE("reach: real nginx ignores the same names as we do") {
 
 TEST_CASE("reach: real nginx answers from the block, with the verdict and status that we predict") {
   if (!NginxRunner::available()) {
-    WARN("skipped: there is no /usr/sbin/nginx");
+    WARN("skipped: there is no " << nginx_under_test());
     return;
   }
   constexpr std::size_t kVisits = 50;  // of one table

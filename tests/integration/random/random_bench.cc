@@ -1,4 +1,5 @@
 #include "tests/integration/random/random_bench.h"
+#include "tests/integration/build_under_test.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -12,11 +13,10 @@
 namespace mtls::testing {
 namespace {
 
-constexpr const char* kNginx = "/usr/sbin/nginx";
 constexpr const char* kGlobals = "error_log test.log; pid nginx.pid;";
 
 std::vector<std::string> command(const TempDir& directory, const char* mode) {
-  return {kNginx,
+  return {nginx_under_test(),
           mode,
           "-q",
           "-p",
@@ -60,13 +60,6 @@ std::string shape(const std::string& text) {
   return out;
 }
 
-config::NginxBuild build_of_nginx(daemon::system::Disk& disk) {
-  constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
-  const auto binary = disk.read(kNginx, kMaxBinaryBytes);
-  if (!binary) throw std::runtime_error(binary.error().message);
-  return config::read_build(binary->text());
-}
-
 }  // namespace
 
 bool is_out_of_remit(const std::string& nginx) {
@@ -98,7 +91,7 @@ RandomBench::RandomBench() {
   ports_.plain = free_port();
   clients_ = write_material(directory_);
   policy_.nginx_conf = directory_.path("nginx.conf");
-  policy_.build = build_of_nginx(disk_);
+  policy_.build = build_under_test();
   policy_.nginx_globals = kGlobals;
   for (const RandomClient& client : clients_) {
     policy_.canaries.push_back({.name = client.name,

@@ -18,7 +18,7 @@ namespace {
 
 bool nginx_is_absent() {
   if (NginxRunner::available()) return false;
-  WARN("skipped: there is no /usr/sbin/nginx");
+  WARN("skipped: there is no " << nginx_under_test());
   return true;
 }
 

@@ -1,4 +1,5 @@
 #include "tests/integration/random/random_generator.h"
+#include "tests/support/nginx_under_test.h"
 
 #include <unistd.h>
 
@@ -14,11 +15,11 @@ class Generator {
   Generator(Dice& dice, const RandomPorts& ports) : dice_(dice), ports_(ports) {}
 
   Nodes run() {
-    const bool has_stream = dice_.percent(20) && access(kStreamModule, R_OK) == 0;
-    const bool has_mail = dice_.percent(10) && access(kMailModule, R_OK) == 0;
+    const bool has_stream = dice_.percent(20) && access(nginx_module("stream").c_str(), R_OK) == 0;
+    const bool has_mail = dice_.percent(10) && access(nginx_module("mail").c_str(), R_OK) == 0;
     Nodes main;
-    if (has_stream) main.push_back(directive("load_module", {kStreamModule}));
-    if (has_mail) main.push_back(directive("load_module", {kMailModule}));
+    if (has_stream) main.push_back(directive("load_module", {nginx_module("stream")}));
+    if (has_mail) main.push_back(directive("load_module", {nginx_module("mail")}));
     main.push_back(directive("worker_processes", {"1"}));
     if (dice_.percent(20)) main.push_back(directive("env", {"LANG"}));
     main.push_back(block("events", {}, {directive("worker_connections", {"64"})}));

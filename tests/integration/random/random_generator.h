@@ -19,9 +19,6 @@ struct RandomPorts {
   std::uint16_t plain = 0;  // where streams lead; random_probe.h answers there
 };
 
-inline constexpr const char* kStreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
-inline constexpr const char* kMailModule = "/usr/lib/nginx/modules/ngx_mail_module.so";
-
 Nodes random_configuration(Dice& dice, const RandomPorts& ports);
 
 }  // namespace mtls::testing

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "audit/judge.h"
+#include "audit/snapshot.h"
 #include "audit/trust/trust.h"
 #include "config/routing/reach.h"
 #include "pki/verify.h"
@@ -110,7 +110,7 @@ class Oracle {
     seen.verify = !has_certificate ? "NONE" : said.code == 0 ? "SUCCESS" : "FAILED:" + said.reason;
     seen.server = std::to_string(way.server);
     if (const audit::Verdict* published = published_verdict(probe, way)) {
-      seen.status = published->http_status;
+      seen.status = published->http_status.value_or(0);
       seen.verify = published->client_verify;
     }
     return seen;

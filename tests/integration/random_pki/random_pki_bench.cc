@@ -1,4 +1,5 @@
 #include "tests/integration/random_pki/random_pki_bench.h"
+#include "tests/integration/build_under_test.h"
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -294,20 +295,13 @@ std::string shape(const std::string& complaint) {
   return text;
 }
 
-config::NginxBuild build_of_nginx(daemon::system::Disk& disk) {
-  constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
-  const auto binary = disk.read("/usr/sbin/nginx", kMaxBinaryBytes);
-  if (!binary) throw std::runtime_error(binary.error().message);
-  return config::read_build(binary->text());
-}
-
 }  // namespace
 
 PkiBench::PkiBench() {
   const Minted own = leaf(nullptr, purpose("serverAuth"));
   server_pem_ = own.certificate_pem;
   server_key_ = own.key_pem;
-  policy_.build = build_of_nginx(disk_);
+  policy_.build = build_under_test();
   for (std::size_t i = 0; i < kPorts; ++i) ports_.push_back(free_port());
 }
 

@@ -23,7 +23,7 @@ constexpr std::size_t kBudget = 250;    // questions while shrinking one of them
 
 bool nginx_is_absent() {
   if (NginxRunner::available()) return false;
-  WARN("skipped: there is no /usr/sbin/nginx");
+  WARN("skipped: there is no " << nginx_under_test());
   return true;
 }
 

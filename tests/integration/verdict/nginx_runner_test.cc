@@ -78,7 +78,7 @@ class Site {
 
 bool nginx_missing() {
   if (NginxRunner::available()) return false;
-  WARN("skipped: there is no /usr/sbin/nginx");
+  WARN("skipped: there is no " << nginx_under_test());
   return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "audit/build.h"
 #include "daemon/system/disk.h"
+#include "tests/integration/build_under_test.h"
 #include "tests/integration/verdict/verdict_pki.h"
 #include "tests/support/nginx_runner.h"
 #include "tests/support/wire/free_port.h"
@@ -23,7 +24,7 @@ namespace mtls::testing {
 
 inline bool nginx_is_missing() {
   if (NginxRunner::available()) return false;
-  WARN("skipped: there is no /usr/sbin/nginx");
+  WARN("skipped: there is no " << testing::nginx_under_test());
   return true;
 }
 
@@ -172,12 +173,9 @@ class Bench {
   }
 
   audit::Policy policy() {
-    constexpr std::size_t kMaxBinaryBytes = std::size_t{128} << 20U;
-    const auto binary = disk_.read("/usr/sbin/nginx", kMaxBinaryBytes);
-    REQUIRE(binary);
     audit::Policy policy;
     policy.nginx_conf = directory_.path("nginx.conf");
-    policy.build = config::read_build(binary->text());
+    policy.build = build_under_test();
     for (const auto& [name, client] : clients_) {
       policy.canaries.push_back({.name = name,
                                  .certificate = directory_.path("clients/" + name + ".pem"),
@@ -237,7 +235,7 @@ class Bench {
     CHECK(ours.verdicts.size() == (asks ? clients_.size() : 0));
     for (const audit::Verdict& verdict : ours.verdicts) {
       INFO("client " << verdict.canary);
-      const Said we_say{.status = verdict.http_status,
+      const Said we_say{.status = verdict.http_status.value_or(0),
                         .client_verify = verdict.client_verify,
                         .code = verdict.http_status == 400 ? verdict.code : 0};
       CHECK(we_say == nginx_said(server, verdict.canary));

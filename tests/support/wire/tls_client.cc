@@ -40,8 +40,8 @@ void parse_response(const std::string& response, TlsAnswer& answer) {
 }
 
 void exchange(SSL* ssl, const TlsRequest& request, TlsAnswer& answer) {
-  const std::string text = "GET " + request.path + " HTTP/1.1\r\nHost: " + request.host +
-                           "\r\nConnection: close\r\n\r\n";
+  const std::string text = request.method + " " + request.path +
+                           " HTTP/1.1\r\nHost: " + request.host + "\r\nConnection: close\r\n\r\n";
   int returned = SSL_write(ssl, text.data(), static_cast<int>(text.size()));
   if (returned <= 0) {
     answer.error = error_text(ssl, returned);

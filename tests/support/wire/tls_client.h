@@ -1,5 +1,5 @@
-// One HTTPS GET to a loopback address with any client certificate, however weak or wrong; the test
-// judges what the server makes of it. Accepts any server certificate. OpenSSL stays in
+// One HTTPS request to a loopback address with any client certificate, however weak or wrong; the
+// test judges what the server makes of it. Accepts any server certificate. OpenSSL stays in
 // tls_client.cc.
 #pragma once
 
@@ -19,6 +19,7 @@ struct TlsRequest {
   std::optional<std::string> sni = {};  // nullopt: no server_name extension
   std::string host = "localhost";
   std::string path = "/";
+  std::string method = "GET";
   // The leaf, then the certificates sent with it; "": none.
   std::string client_chain_pem = {};
   std::string client_key_pem = {};              // of the leaf
