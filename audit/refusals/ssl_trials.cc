@@ -31,6 +31,17 @@ bool SslTrials::judges_names() const {
   return pki::ssl::linked_openssl() == pki::ssl::OpensslRelease{theirs.major, theirs.minor};
 }
 
+// Another release knows other names and algorithms, but these need none that is newer (R9.19).
+pki::ssl::SslRefusal SslTrials::if_theirs_agrees(const pki::ssl::SslRefusal& refusal) const {
+  constexpr std::array<std::string_view, 4> kOfEvery{"no cipher match", "ee key too small",
+                                                     "ca key too small", "key values mismatch"};
+  if (!refusal || judges_names()) return refusal;
+  const bool is_of_every = std::any_of(
+      kOfEvery.begin(), kOfEvery.end(),
+      [&](std::string_view reason) { return refusal->find(reason) != std::string::npos; });
+  return is_of_every ? refusal : std::nullopt;
+}
+
 SslTrials::Trial& SslTrials::trial(const std::string& ciphers) {
   const auto known = trials_.find(ciphers);
   if (known != trials_.end()) return known->second;
@@ -44,8 +55,7 @@ pki::ssl::SslContext& SslTrials::context(const std::string& ciphers) {
 }
 
 Refusal SslTrials::ciphers(const std::string& list) {
-  if (!judges_names()) return std::nullopt;
-  const pki::ssl::SslRefusal& refusal = trial(list).refusal;
+  const pki::ssl::SslRefusal refusal = if_theirs_agrees(trial(list).refusal);
   if (!refusal) return std::nullopt;
   return of_value(quoted("SSL_CTX_set_cipher_list", list), *refusal);
 }
@@ -75,7 +85,7 @@ bool SslTrials::is_level_known(const std::string& ciphers) {
 
 Refusal SslTrials::certificates(const std::string& ciphers, const std::string& path,
                                 const std::vector<pki::Certificate>& certificates) {
-  if (!judges_names() || certificates.empty()) return std::nullopt;
+  if (certificates.empty()) return std::nullopt;
   pki::ssl::SslContext& ssl = context(ciphers);
   std::string what = "SSL_CTX_use_certificate";
   pki::ssl::SslRefusal refusal = ssl.use_certificate(certificates.front());
@@ -86,6 +96,7 @@ Refusal SslTrials::certificates(const std::string& ciphers, const std::string& p
                  [](const auto& link) { return !link.facts().trust_annotated; });
     refusal = ssl.set_chain(chain);
   }
+  refusal = if_theirs_agrees(refusal);
   if (!refusal || !is_level_known(ciphers)) return std::nullopt;
   return RefusalReason{.cause = RefusalCause::kRejectedFile,
                        .path = path,

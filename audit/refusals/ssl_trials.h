@@ -56,6 +56,7 @@ class SslTrials {
   };
 
   Trial& trial(const std::string& ciphers);
+  pki::ssl::SslRefusal if_theirs_agrees(const pki::ssl::SslRefusal& refusal) const;
 
   const Policy& policy_;
   SideFiles& files_;

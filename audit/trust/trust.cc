@@ -40,6 +40,9 @@ void apply_overrides(const MaterialView& material, const config::TlsContext& ser
   }
 }
 
+// 1.26.3 does not open them, 1.30.6 does (R2.17); 1.27.2 rewrote the loading of CA files.
+constexpr config::Version kStreamLoadsWhenOff{1, 27, 2};
+
 }  // namespace
 
 TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuild& build) {
@@ -47,7 +50,7 @@ TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuil
   const bool verifies = server.verify_client.value != config::VerifyClient::kOff;
   const bool loads_when_off =
       server.id.module == config::Module::kHttp ||
-      (server.id.module == config::Module::kStream && build.version >= config::Version{1, 25, 5});
+      (server.id.module == config::Module::kStream && build.version >= kStreamLoadsWhenOff);
   TrustPaths paths;
   if (verifies) paths.client = static_path(server.client_certificate.value);
   if (verifies || loads_when_off) {

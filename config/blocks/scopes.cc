@@ -140,6 +140,12 @@ void ScopeReader::enter_server(const syntax::Directive& directive, vocabulary::C
     implied.listens = {default_listen(directive.at)};
     sockets_.add(module, index, implied);
     server.listens = std::move(implied.listens);
+  } else {
+    // ngx_stream_core_server(), ngx_mail_core_server(): said when the block has been read.
+    scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
+                                   .message = "no \"listen\" is defined for server",
+                                   .at = directive.close ? directive.close : directive.end,
+                                   .when = {.order = directive.last}});
   }
 }
 

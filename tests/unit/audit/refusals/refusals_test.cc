@@ -110,9 +110,10 @@ TEST_CASE("refusals: what only another account or another OpenSSL could say is n
   Host newer;
   newer.policy.build.openssl = {3, 5, 0};
   newer.conf(http_server(std::string(kVerifyOn) +
-                         "ssl_ecdh_curve X25519MLKEM768; ssl_ciphers new;" +
-                         "ssl_conf_command New x;"));
+                         "ssl_ecdh_curve X25519MLKEM768; ssl_conf_command New x;"));
   CHECK(first_error(newer).empty());
+  newer.conf(http_server(std::string(kVerifyOn) + "ssl_ciphers nope;"));  // every release (R9.19)
+  CHECK(first_error(newer).find("no cipher match") != std::string::npos);
 }
 
 TEST_CASE("refusals: a weak certificate is not refused where openssl.cnf sets the level") {
