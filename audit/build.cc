@@ -32,13 +32,14 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
                              previous->config->document == snapshot.config->document &&
                              !next.list_canaries && !next.judge_all &&
                              previous->evaluated_at <= inputs.now;  // else the clock was set back
+  config::ClientFates fates(*snapshot.config->document, snapshot.config->resolved);
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
     if (same_question && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
       servers.push_back(
-          judge(JudgeInputs{.snapshot = snapshot, .policy = inputs.policy, .index = i}));
+          judge({.snapshot = snapshot, .policy = inputs.policy, .index = i, .fates = fates}));
     }
   }
   return servers;

@@ -7,6 +7,13 @@ std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list
   return *list.next_update - (*list.next_update - *list.this_update) / 4;
 }
 
+base::sys_seconds Clock::now_counting_days_to(base::sys_seconds end) const {
+  if (now_ >= end) return now_;
+  const auto days = std::chrono::duration_cast<std::chrono::days>(end - now_);
+  note(end - days + std::chrono::seconds{1});
+  return now_;
+}
+
 bool Clock::is_within(const pki::Validity& validity) const {
   const auto& [not_before, not_after] = validity;
   if (!not_before || !not_after) return false;

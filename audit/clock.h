@@ -42,6 +42,10 @@ class Clock {
   base::sys_seconds now_for(std::span<const pki::Certificate> certificates,
                             std::span<const pki::RevocationList> lists = {}) const;
 
+  /// nginx's $ssl_client_v_remain counts whole days up to `end`: the time, noted with the instant
+  /// at which the next of them is over.
+  base::sys_seconds now_counting_days_to(base::sys_seconds end) const;
+
   /// The first noted instant that is still to come; nullopt: time alone changes nothing.
   std::optional<base::sys_seconds> next_change() const { return next_; }
 

@@ -207,7 +207,8 @@ CanaryList list_canaries(const BuildInputs& inputs, const Plan& next) {
       list.canaries.push_back({.name = std::move(name),
                                .path = path,
                                .expect = setting.expect,
-                               .servers = setting.servers});
+                               .servers = setting.servers,
+                               .paths = setting.paths});
     }
   }
   list.patterns = disk.take();

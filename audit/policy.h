@@ -22,6 +22,7 @@ struct CanarySetting {
   Expect expect = Expect::kAccept;
   std::vector<std::string>
       servers;  // globs over the first server_name; empty: every server that asks
+  std::vector<std::string> paths = {};  // request paths that it has to be served, over http
 
   bool operator==(const CanarySetting&) const = default;
 };

@@ -77,4 +77,13 @@ std::vector<std::string> known_paths(const config::FileRef& reference) {
   return std::get<config::RuntimePath>(reference).followed;
 }
 
+bool lets_through(config::VerifyClient mode, int code) {
+  if (mode == config::VerifyClient::kOff || code == 0) return true;
+  if (mode != config::VerifyClient::kOptionalNoCa) return false;
+  // ngx_ssl_verify_error_optional(): DEPTH_ZERO_SELF_SIGNED_CERT, SELF_SIGNED_CERT_IN_CHAIN,
+  // UNABLE_TO_GET_ISSUER_CERT_LOCALLY, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_UNTRUSTED.
+  constexpr std::array kForgiven{18, 19, 20, 21, 27};
+  return std::find(kForgiven.begin(), kForgiven.end(), code) != kForgiven.end();
+}
+
 }  // namespace mtls::audit

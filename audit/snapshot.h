@@ -18,6 +18,7 @@
 #include "audit/policy.h"
 #include "base/sighting.h"
 #include "base/time.h"
+#include "config/client_fate.h"
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
 #include "pki/bundle.h"
@@ -54,7 +55,8 @@ struct Canary {
   std::string name;
   std::string path;  // "": it has no certificate
   Expect expect = Expect::kAccept;
-  std::vector<std::string> servers;  // globs, as in the settings; empty: every server
+  std::vector<std::string> servers;     // globs, as in the settings; empty: every server
+  std::vector<std::string> paths = {};  // all of them have to be served
 
   /// Whether its fate at `server` is asked for.
   bool concerns(const config::TlsContext& server) const;
@@ -66,10 +68,17 @@ struct Verdict {
   Expect expect = Expect::kAccept;
   std::string client_verify;  // exactly `$ssl_client_verify`: SUCCESS, FAILED:<reason>, NONE
   int code = 0;               // X509_V_*, as nginx's log prints it; 0 with SUCCESS and NONE
-  // 200 or 400 by the certificate check alone; 0 for stream and mail, and where the handshake
-  // fails. 421 (R3.41) needs a Host that is not the SNI; here both are one name.
-  int http_status = 0;
-  bool accepted = false;  // past the certificate check and the guard of an optional mode
+  // Of `GET /` with the server block's guards; nullopt for stream and mail, where the handshake
+  // fails, and where something else decides. 421 (R3.41) needs a Host that is not the SNI; here
+  // both are one name.
+  std::optional<int> http_status;
+  // Past the certificate check, and let in by the guards: to some content, or to all paths that the
+  // settings name.
+  bool accepted = false;
+  config::Served served = config::Served::kNowhere;
+  std::optional<config::GuardPlace> refused_by;
+  std::string undecidable;                 // why `served` or `http_status` is not known
+  std::vector<std::string> refused_paths;  // of the canary's paths, those that are not served
   std::optional<base::sys_seconds> accepted_until;  // the first instant it flips to refused;
                                                     // nullopt: refused now, never, or not known
   bool until_is_unknown = false;  // a store of hundreds of CAs of one name that follow each other
@@ -196,6 +205,9 @@ struct Snapshot {
 inline bool asks(const config::TlsContext& server) {
   return server.on_tls_socket && server.verify_client.value != config::VerifyClient::kOff;
 }
+
+/// R3.30: does nginx let a request through that came with a certificate of this verify code?
+bool lets_through(config::VerifyClient mode, int code);
 
 /// The minimum not_after over the certificates of a file; nullopt without a certificate that has
 /// one.

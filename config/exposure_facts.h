@@ -25,6 +25,11 @@ struct Opening {
   std::string path;         // the path of a request that gets there
   std::string content;      // `backend NAME`, `files PATH`, or the directive of another handler
   base::SourceLocation at;  // of the word `location`
+  std::string method = {};  // one that gets there; "": any
+  int status = 0;  // nginx refuses the request with this, and error_page leads it there; 0: it does
+                   // not refuse
+  std::string listen = {};  // canonical, of a listen without TLS; "": the TLS ones
+  base::SourceLocation listen_at = {};
 
   bool operator==(const Opening&) const = default;
 };

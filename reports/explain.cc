@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "audit/judge.h"
 #include "audit/rules/registry.h"
+#include "audit/snapshot.h"
 #include "base/text.h"
 #include "catalogue/log_lines.h"
 #include "catalogue/verify_codes.h"

@@ -9,14 +9,32 @@
 namespace mtls::audit::rules {
 namespace {
 
-std::string refusal(const Verdict& verdict) {
+// A client that the certificate check lets through.
+bool passes_check(const ServerView& view, const Verdict& verdict) {
+  const config::VerifyClient mode = view.server().verify_client.value;
+  if (verdict.client_verify == "NONE") return mode != config::VerifyClient::kOn;
+  return lets_through(mode, verdict.code);
+}
+
+std::string by_guard(const ServerView& view, const Verdict& verdict) {
+  std::string text = "passes the certificate check (" + verdict.client_verify + ") and is refused";
+  if (verdict.refused_by) {
+    text += " by " + base::sanitize(verdict.refused_by->directive) + " at " +
+            view.snapshot.config->document->path_of(verdict.refused_by->at.file) + ":" +
+            std::to_string(verdict.refused_by->at.line);
+  }
+  if (!verdict.refused_paths.empty()) text += " at " + verdict.refused_paths.front();
+  if (verdict.http_status) text += "; GET / gives " + std::to_string(*verdict.http_status);
+  return text;
+}
+
+std::string refusal(const ServerView& view, const Verdict& verdict) {
   const std::string_view reason = verdict.client_verify;
   const bool failed = reason.starts_with("FAILED:");
-  if (verdict.http_status == 200)
-    return "is refused by the guard on $ssl_client_verify (" + verdict.client_verify + ")";
+  if (passes_check(view, verdict)) return by_guard(view, verdict);
   if (!failed) return "is never asked for a certificate: the default server decides";
-  return (verdict.http_status == 400 ? "gets 400 (" : "is disconnected (") +
-         std::to_string(verdict.code) + ":" +
+  const bool is_http = view.server().id.module == config::Module::kHttp;
+  return (is_http ? "gets 400 (" : "is disconnected (") + std::to_string(verdict.code) + ":" +
          std::string(reason.substr(std::string_view("FAILED:").size())) + ")";
 }
 
@@ -24,7 +42,7 @@ void rejected(const ServerView& view, Findings& findings) {
   for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
     const Verdict& verdict = view.facts.verdicts[i];
     if (verdict.expect != Expect::kAccept || verdict.accepted) continue;
-    findings.add_at(i, finding_for(view, verdict.canary + " " + refusal(verdict)));
+    findings.add_at(i, finding_for(view, verdict.canary + " " + refusal(view, verdict)));
   }
 }
 

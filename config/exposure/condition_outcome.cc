@@ -15,6 +15,11 @@ std::optional<bool> outcome_of(const grammar::Condition& condition, const Variab
       operand) {
     return condition.is_negated();  // the path is none of those that the configuration names
   }
+  if (value.is_unforgeable && operand) {
+    const bool differs = condition.is_equality() ||
+                         (condition.is_pattern() && pins_fingerprint(condition.operand()));
+    if (differs) return condition.is_negated();
+  }
   std::optional<bool> all;
   for (const std::string& one : value.one_of) {
     const auto outcome = condition.compare(one, operand);

@@ -6,84 +6,19 @@
 #include <utility>
 
 #include "config/exposure/request_flow.h"
-#include "config/syntax/regex_sample.h"
+#include "config/exposure/request_paths.h"
+#include "config/exposure/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
 
-// Further paths count as unknown ones.
-constexpr std::size_t kMaxPaths = 1000;
-
 using Paths = std::set<std::string>;
-
-void add_sample(Paths& paths, const std::string& pattern) {
-  if (auto path = syntax::sample_path(pattern, syntax::Letters::kEitherCase))
-    paths.insert(std::move(*path));
-}
-
-// A pattern inside a prefix location is tried only below that prefix.
-void add_nested_sample(Paths& paths, const Location& location) {
-  const auto path = syntax::sample_path(location.name, syntax::Letters::kEitherCase);
-  if (!path) return;
-  paths.insert(*path);
-  if (location.outer->kind == Location::Kind::kPrefix) paths.insert(location.outer->name + *path);
-}
-
-void add_condition(Paths& paths, const syntax::Directive& directive) {
-  const grammar::Condition condition(directive);
-  if (!is_path_variable(condition.variable())) return;
-  if (condition.is_pattern()) return add_sample(paths, condition.operand());
-  const std::string& literal = condition.operand();
-  if (literal.starts_with('/')) paths.insert(literal.substr(0, literal.find('?')));
-}
-
-void add_rewrites(Paths& paths, const std::vector<syntax::Directive>& block) {
-  for (const syntax::Directive& directive : block) {
-    if (directive.name == "if") add_condition(paths, directive);
-    if (directive.name == "rewrite" && !directive.args.empty()) {
-      add_sample(paths, directive.args[0].text);
-    }
-    if (directive.block && (directive.name == "if" || directive.name == "location")) {
-      add_rewrites(paths, *directive.block);
-    }
-  }
-}
-
-// Every path that a comparison or an exact location names, and one sample path for each other
-// location and each pattern.
-Paths paths_of(const LocationTree& tree, const Variables& variables) {
-  Paths paths{"/"};
-  for (const Location* location : tree.locations()) {
-    if (location->kind == Location::Kind::kNamed) continue;
-    if (location->kind == Location::Kind::kRegex) {
-      add_nested_sample(paths, *location);
-    } else if (location->name.starts_with('/')) {
-      paths.insert(location->name);
-      if (location->kind == Location::Kind::kPrefix) paths.insert(location->name + "0");
-    }
-  }
-  add_rewrites(paths, *tree.server().directive->block);
-  for (const std::string& pattern : variables.paths().patterns) add_sample(paths, pattern);
-  for (const std::string& literal : variables.paths().literals) {
-    if (literal.starts_with('/')) paths.insert(literal);
-  }
-  return paths;
-}
 
 RequestState request_of(const std::string& verify, const std::string& host) {
   RequestState request;
   request.verify = verify;
   request.host = host;
   return request;
-}
-
-// The texts of $ssl_client_verify (R3.32) for the errors that optional_no_ca forgives (R3.30).
-const std::vector<std::string>& forgiven() {
-  static const std::vector<std::string> kTexts{
-      "FAILED:self-signed certificate", "FAILED:self-signed certificate in certificate chain",
-      "FAILED:unable to get local issuer certificate",
-      "FAILED:unable to verify the first certificate", "FAILED:certificate not trusted"};
-  return kTexts;
 }
 
 void follow_requests(RequestFlow& flow, const Paths& paths, const RequestState& client) {
@@ -100,26 +35,86 @@ void follow_requests(RequestFlow& flow, const Paths& paths, const RequestState& 
   }
 }
 
-// Clients that nginx itself refuses: error_page may lead them on.
-void follow_refusals(RequestFlow& flow, const GuardQuestion& question) {
-  constexpr std::array kUnreadable{400, 414, 494};
-  const RequestState nobody = request_of("NONE", question.host);
-  for (const int status : kUnreadable) flow.follow_error(nobody, status);
-  if (question.mode == VerifyClient::kOn) flow.follow_error(nobody, 496);
-  flow.follow_error(request_of("FAILED:certificate has expired", question.host), 495);
-  if (question.mode != VerifyClient::kOptionalNoCa) {
-    for (const std::string& verify : forgiven()) {
-      flow.follow_error(request_of(verify, question.host), 495);
+// Whoever nginx refuses may have any of these verdicts; "" is plain HTTP on a TLS listen.
+const std::vector<std::string>& refused_verdicts() {
+  static const std::vector<std::string> kAll = [] {
+    std::vector<std::string> all{"NONE", "", "FAILED:certificate has expired"};
+    all.insert(all.end(), forgiven_verdicts().begin(), forgiven_verdicts().end());
+    return all;
+  }();
+  return kAll;
+}
+
+// The statuses for which an error_page of the server level exists: what nginx refuses before it
+// searches a location goes through these.
+std::set<int> caught_statuses(const LocationTree& tree) {
+  std::set<int> statuses;
+  for (const syntax::Directive* page : tree.effective(tree.server(), "error_page")) {
+    for (const syntax::Argument& word : page->args) {
+      if (const auto status = status_code(word.text)) statuses.insert(*status);
     }
   }
-  flow.follow_error(request_of("", question.host), 497);
+  return statuses;
+}
+
+// A method that nginx never serves (TRACE), a Transfer-Encoding that it does not know, a Host that
+// is not the SNI's, headers that are too large or cannot be read. The path is the client's choice.
+void follow_unserved(RequestFlow& flow, const Paths& paths, const std::set<int>& caught,
+                     const RequestState& client) {
+  constexpr std::array kWithPath{400, 405, 421, 494, 501};
+  constexpr std::array kWithoutPath{400, 414, 505};
+  for (const int status : kWithoutPath) {
+    if (!caught.contains(status)) continue;
+    RequestState request = client;
+    request.uri = "";
+    request.sent_uri = "";
+    flow.follow_error(request, status);
+  }
+  for (const int status : kWithPath) {
+    if (!caught.contains(status)) continue;
+    for (const std::string& path : paths) {
+      RequestState request = client;
+      request.uri = path;
+      request.sent_uri = path;
+      if (status == 405) request.method = "TRACE";
+      if (status == 421) request.host.clear();
+      flow.follow_error(request, status);
+    }
+  }
+}
+
+void follow_refused(RequestFlow& flow, const Paths& paths, const RequestState& client, int status) {
+  for (const std::string& path : paths) {
+    RequestState request = client;
+    request.uri = path;
+    request.sent_uri = path;
+    flow.follow_error(request, status);
+  }
+}
+
+// Clients that nginx itself refuses: error_page may lead them on.
+void follow_refusals(RequestFlow& flow, const Paths& paths, const GuardQuestion& question,
+                     const std::set<int>& caught) {
+  for (const std::string& verify : refused_verdicts()) {
+    const RequestState client = request_of(verify, question.host);
+    follow_unserved(flow, paths, caught, client);
+    const int status = verify.empty() ? 497 : verify == "NONE" ? 496 : 495;
+    if (!caught.contains(status)) continue;
+    const bool passes_without = status == 496 && question.mode != VerifyClient::kOn;
+    const bool is_forgiven = question.mode == VerifyClient::kOptionalNoCa &&
+                             std::find(forgiven_verdicts().begin(), forgiven_verdicts().end(),
+                                       verify) != forgiven_verdicts().end();
+    if (!passes_without && !is_forgiven) follow_refused(flow, paths, client, status);
+  }
 }
 
 Opening opening_of(const Arrival& arrival) {
   return {.location = arrival.location->label(),
-          .path = arrival.uri.value_or(""),
+          .path = arrival.sent_uri.value_or(arrival.uri.value_or("")),
           .content = arrival.content.source,
-          .at = arrival.location->directive->at};
+          .at = arrival.location->directive->at,
+          .method = arrival.method,
+          .status = arrival.error};
 }
 
 // A backend that receives `$ssl_client_*`: either it may refuse by itself, or nobody relies on
@@ -147,47 +142,26 @@ std::vector<Opening> sure_openings(const std::vector<Arrival>& arrivals, Informe
   return openings;
 }
 
-std::string doubt_of(const std::vector<Arrival>& arrivals) {
+std::string doubt_of(const std::vector<Arrival>& arrivals, InformedBackend informed) {
   for (const Arrival& arrival : arrivals) {
-    const std::string doubt = doubt_of(arrival, InformedBackend::kMayRefuse);
+    const std::string doubt = doubt_of(arrival, informed);
     if (!doubt.empty()) return doubt;
   }
   if (arrivals.empty()) return "";
   return "it is not known which paths reach location " + arrivals.front().location->label();
 }
 
-// With verify on only error_page leads to content. A path that it names is the page for refused
-// clients, whoever serves it. @name is different: there the path remains the client's choice.
-std::vector<Arrival> arrivals_that_count(const RequestFlow& flow, VerifyClient mode) {
-  std::vector<Arrival> arrivals = flow.arrivals();
-  if (mode != VerifyClient::kOn) return arrivals;
-  std::erase_if(arrivals, [&](const Arrival& arrival) {
-    return arrival.uri && flow.is_error_page(*arrival.uri);
-  });
-  return arrivals;
-}
-
-}  // namespace
-
-GuardAnswer guard_of(const GuardQuestion& question) {
-  const LocationTree tree(question.http, question.server);
-  RequestFlow flow(tree, question.variables);
-  if (question.mode != VerifyClient::kOn) {
-    const Paths paths = paths_of(tree, question.variables);
-    follow_requests(flow, paths, request_of("NONE", question.host));
-    if (question.mode == VerifyClient::kOptionalNoCa) {
-      for (const std::string& verify : forgiven()) {
-        follow_requests(flow, paths, request_of(verify, question.host));
-      }
-    }
-  }
-  follow_refusals(flow, question);
-  const std::vector<Arrival> arrivals = arrivals_that_count(flow, question.mode);
-  GuardAnswer answer{.openings = sure_openings(arrivals, InformedBackend::kMayRefuse),
-                     .doubt = doubt_of(arrivals)};
+GuardAnswer answer_of(const RequestFlow& flow, InformedBackend informed) {
+  GuardAnswer answer{.guard = Guard::kComplete,
+                     .openings = sure_openings(flow.arrivals(), informed),
+                     .doubt = doubt_of(flow.arrivals(), informed)};
   if (answer.doubt.empty() && flow.gave_up()) {
     answer.doubt = "there are too many ways through its rewrite directives";
   }
+  return answer;
+}
+
+void conclude(const GuardQuestion& question, GuardAnswer& answer) {
   if (answer.doubt.empty() && runs_before_rewrite(question.http, question.server)) {
     answer.doubt = "server_rewrite_by_lua decides";
   }
@@ -197,14 +171,66 @@ GuardAnswer guard_of(const GuardQuestion& question) {
   } else if (!answer.doubt.empty()) {
     answer.guard = Guard::kUndecidable;
   }
+}
+
+}  // namespace
+
+const std::vector<std::string>& forgiven_verdicts() {
+  static const std::vector<std::string> kTexts{
+      "FAILED:self-signed certificate", "FAILED:self-signed certificate in certificate chain",
+      "FAILED:unable to get local issuer certificate",
+      "FAILED:unable to verify the first certificate", "FAILED:certificate not trusted"};
+  return kTexts;
+}
+
+Answers answers_of(const LocationTree& tree, const Variables& variables, const std::string& host) {
+  if (has_handler(tree)) return Answers::kNotContent;
+  RequestFlow flow(tree, variables);
+  const Paths paths = paths_of(tree, variables);
+  for (const std::string& verify : {std::string("SUCCESS"), forgiven_verdicts().front()}) {
+    follow_requests(flow, paths, request_of(verify, host));
+    if (!flow.arrivals().empty()) return Answers::kNotContent;
+  }
+  return Answers::kContent;
+}
+
+GuardAnswer guard_of(const GuardQuestion& question) {
+  const LocationTree tree(question.http, question.server);
+  const std::set<int> caught = caught_statuses(tree);
+  GuardAnswer answer;
+  if (question.mode != VerifyClient::kOn || !caught.empty()) {
+    const Paths paths = paths_of(tree, question.variables);
+    RequestFlow flow(tree, question.variables, answers_of(tree, question.variables, question.host));
+    if (question.mode != VerifyClient::kOn) {
+      follow_requests(flow, paths, request_of("NONE", question.host));
+      if (question.mode == VerifyClient::kOptionalNoCa) {
+        for (const std::string& verify : forgiven_verdicts()) {
+          follow_requests(flow, paths, request_of(verify, question.host));
+        }
+      }
+    }
+    follow_refusals(flow, paths, question, caught);
+    answer = answer_of(flow, InformedBackend::kMayRefuse);
+  }
+  conclude(question, answer);
   return answer;
 }
 
-std::vector<Opening> openings_in_plaintext(const GuardQuestion& question) {
+GuardAnswer guard_in_plaintext(const GuardQuestion& question) {
   const LocationTree tree(question.http, question.server);
-  RequestFlow flow(tree, question.variables);
-  follow_requests(flow, paths_of(tree, question.variables), request_of("", question.host));
-  return sure_openings(flow.arrivals(), InformedBackend::kServes);
+  RequestFlow flow(tree, question.variables, answers_of(tree, question.variables, question.host));
+  const Paths paths = paths_of(tree, question.variables);
+  const RequestState client = request_of("", question.host);
+  follow_requests(flow, paths, client);
+  follow_unserved(flow, paths, caught_statuses(tree), client);
+  // Where the server block itself may let in clients without a certificate, the backend may ask
+  // again; otherwise none does.
+  const bool may_ask =
+      question.mode == VerifyClient::kOptional || question.mode == VerifyClient::kOptionalNoCa;
+  GuardAnswer answer =
+      answer_of(flow, may_ask ? InformedBackend::kMayRefuse : InformedBackend::kServes);
+  conclude(question, answer);
+  return answer;
 }
 
 }  // namespace mtls::config::exposure

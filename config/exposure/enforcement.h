@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/exposure/request_flow.h"
 #include "config/exposure/variables.h"
 #include "config/exposure_facts.h"
 #include "config/syntax/ast.h"
@@ -26,18 +27,26 @@ struct GuardAnswer {
   std::string doubt;              // of kUndecidable: the reason
 };
 
-/// Judges the guards of one server block. Clients without a verified certificate exist, by mode
-/// (R3.30): optional: `NONE`; optional_no_ca: also the five `FAILED:…` that it forgives; on: none.
-/// In every mode error_page can let in clients that nginx itself refuses: with a bad certificate
-/// (495), with none (496), with a request it cannot read (400, 414, 494; nginx reports these before
-/// it asks for the certificate), or with plain HTTP (497).
+/// The texts of $ssl_client_verify (R3.32) for the errors that optional_no_ca forgives (R3.30).
+const std::vector<std::string>& forgiven_verdicts();
+
+/// kContent when the server block has no backend or other handler, and no client at all can get
+/// more than fixed texts and redirects.
+Answers answers_of(const LocationTree& tree, const Variables& variables, const std::string& host);
+
+/// Judges the guards of one server block on its TLS listens. Clients without a verified certificate
+/// exist, by mode (R3.30): optional: `NONE`; optional_no_ca: also the five `FAILED:…` that it
+/// forgives; on: none. In every mode error_page can let in clients that nginx itself refuses: with
+/// a bad certificate (495), with none (496), with plain HTTP (497), or with a request that nginx
+/// answers before it asks for the certificate (R9.22).
 ///
-/// Redirects, fixed texts (`return`) and files that error_page names are not openings, since they
-/// serve nothing that needs protection. With verify on, no path that error_page names is one. A
-/// backend that receives `$ssl_client_*` may refuse by itself, which is a doubt.
+/// Redirects, fixed texts (`return`) and one fixed file at which an error_page ends (R9.23) are not
+/// openings, since they serve nothing that needs protection. Of a server block that has nothing
+/// else, its `return 2xx` are its content. A backend that receives `$ssl_client_*` may refuse by
+/// itself, which is a doubt.
 GuardAnswer guard_of(const GuardQuestion& question);
 
-/// What everybody gets on a socket without TLS.
-std::vector<Opening> openings_in_plaintext(const GuardQuestion& question);
+/// What everybody gets on a listen without TLS (R9.21).
+GuardAnswer guard_in_plaintext(const GuardQuestion& question);
 
 }  // namespace mtls::config::exposure

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +12,9 @@
 #include "config/exposure/identity_headers.h"
 #include "config/exposure/location_content.h"
 #include "config/exposure/location_tree.h"
+#include "config/exposure/outer_block.h"
+#include "config/exposure/status_code.h"
+#include "config/exposure/stream_guard.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -24,10 +27,7 @@ std::vector<int> statuses_of(const LocationTree& tree) {
   std::vector<int> statuses;
   for (const syntax::Directive* page : tree.effective(tree.server(), "error_page")) {
     for (const syntax::Argument& word : page->args) {
-      int status = 0;
-      const char* end = word.text.data() + word.text.size();
-      const auto [rest, error] = std::from_chars(word.text.data(), end, status);
-      if (error == std::errc() && rest == end) statuses.push_back(status);
+      if (const auto status = status_code(word.text)) statuses.push_back(*status);
     }
   }
   std::sort(statuses.begin(), statuses.end());
@@ -52,29 +52,6 @@ std::set<std::string> contents_of(const LocationTree& tree, const Variables& var
   return contents;
 }
 
-// What the http block itself sets. Without this copy each search at that level would pass over all
-// its servers.
-syntax::Directive without_servers(const syntax::Directive& http) {
-  std::vector<syntax::Directive> inside;
-  std::copy_if(http.block->begin(), http.block->end(), std::back_inserter(inside),
-               [](const syntax::Directive& one) { return one.name != "server"; });
-  return {.name = http.name,
-          .args = http.args,
-          .block = std::move(inside),
-          .at = http.at,
-          .end = http.end,
-          .order = http.order,
-          .last = http.last};
-}
-
-struct HttpBlock {
-  explicit HttpBlock(const syntax::Directive& http)
-      : alone(without_servers(http)), variables(http) {}
-
-  syntax::Directive alone;
-  Variables variables;
-};
-
 class Describer {
  public:
   Describer(const blocks::Scopes& scopes, ResolvedConfig& config)
@@ -82,9 +59,9 @@ class Describer {
 
   void run() {
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
-      if (scopes_.servers[i].module != Module::kHttp) continue;
-      if (asks(config_.servers[i])) judge(i);
-      list_plain_names(i);
+      const Module module = scopes_.servers[i].module;
+      if (module != Module::kMail && asks(config_.servers[i])) judge(i);
+      if (module == Module::kHttp) list_plain_names(i);
     }
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
       if (scopes_.servers[i].module == Module::kHttp && asks(config_.servers[i])) find_twins(i);
@@ -93,22 +70,17 @@ class Describer {
   }
 
  private:
-  const HttpBlock& block_of(const syntax::Directive& http) {
-    return blocks_.try_emplace(&http, http).first->second;
+  const OuterBlock& block_of(const syntax::Directive& outer) {
+    return blocks_.try_emplace(&outer, outer).first->second;
   }
   GuardQuestion question(std::size_t index) {
     const blocks::ServerScope& scope = scopes_.servers[index];
-    const TlsContext& server = config_.servers[index];
-    const bool is_plain = server.id.server.find_first_of("*~$") == std::string::npos;
-    const HttpBlock& http = block_of(*scope.outer);
-    return {.http = http.alone,
-            .variables = http.variables,
-            .server = *scope.server,
-            .mode = server.verify_client.value,
-            .host = is_plain ? server.id.server : ""};
+    return question_about(block_of(*scope.outer), *scope.server, config_.servers[index]);
   }
 
   void judge(std::size_t index);
+  void judge_plain_listens(const GuardQuestion& question, const TlsContext& server,
+                           GuardAnswer& answer) const;
   void list_plain_names(std::size_t index);
   void find_twins(std::size_t index);
   const std::vector<Opening>& plain_openings(std::size_t index);
@@ -116,7 +88,7 @@ class Describer {
 
   const blocks::Scopes& scopes_;
   ResolvedConfig& config_;
-  std::map<const syntax::Directive*, HttpBlock> blocks_;
+  std::map<const syntax::Directive*, OuterBlock> blocks_;
   // Server blocks that other hosts reach without TLS, with the listen, by name.
   std::map<std::string, std::vector<std::pair<std::size_t, std::string>>> plain_;
   std::map<std::size_t, std::vector<Opening>> plain_openings_;
@@ -125,11 +97,42 @@ class Describer {
 void Describer::judge(std::size_t index) {
   TlsContext& server = config_.servers[index];
   const GuardQuestion question = this->question(index);
-  GuardAnswer answer = guard_of(question);
+  const bool is_http = server.id.module == Module::kHttp;
+  GuardAnswer answer = is_http ? guard_of(question) : stream_guard_of(question);
+  judge_plain_listens(question, server, answer);
   server.guard = answer.guard;
   server.openings = std::move(answer.openings);
   server.guard_doubt = std::move(answer.doubt);
-  server.error_statuses = statuses_of(LocationTree(question.http, question.server));
+  if (is_http) server.error_statuses = statuses_of(LocationTree(question.http, question.server));
+}
+
+// The certificate check looks at the connection's TLS: over a plain listen of the same block
+// everybody gets in (R9.21).
+void Describer::judge_plain_listens(const GuardQuestion& question, const TlsContext& server,
+                                    GuardAnswer& answer) const {
+  std::optional<GuardAnswer> plain;
+  for (const Listen& listen : server.listens) {
+    const Module module = server.id.module;
+    const Socket* socket = config_.socket(module, listen.canonical(), listen.transport);
+    if (socket == nullptr || socket->ssl || listen.quic) continue;
+    if (!plain) {
+      plain = module == Module::kHttp ? guard_in_plaintext(question)
+                                      : stream_guard_in_plaintext(question);
+    }
+    for (Opening opening : plain->openings) {
+      opening.listen = listen.canonical();
+      opening.listen_at = listen.at;
+      answer.openings.push_back(std::move(opening));
+    }
+  }
+  if (!plain) return;
+  if (!answer.openings.empty()) {
+    answer.guard = Guard::kNone;
+    answer.doubt.clear();
+  } else if (answer.guard == Guard::kComplete && plain->guard == Guard::kUndecidable) {
+    answer.guard = Guard::kUndecidable;
+    answer.doubt = "without TLS, " + plain->doubt;
+  }
 }
 
 void Describer::list_plain_names(std::size_t index) {
@@ -145,7 +148,7 @@ void Describer::list_plain_names(std::size_t index) {
 
 const std::vector<Opening>& Describer::plain_openings(std::size_t index) {
   const auto [entry, is_new] = plain_openings_.try_emplace(index);
-  if (is_new) entry->second = openings_in_plaintext(question(index));
+  if (is_new) entry->second = guard_in_plaintext(question(index)).openings;
   return entry->second;
 }
 
@@ -177,7 +180,7 @@ void Describer::find_header_gaps() {
     if (scope.module == Module::kHttp) by_http[scope.outer].push_back(i);
   }
   for (const auto& [http, servers] : by_http) {
-    const HttpBlock& block = block_of(*http);
+    const OuterBlock& block = block_of(*http);
     if (!any_identity(*http, block.variables)) continue;
     IdentityHeaders headers(block.alone, block.variables);
     for (const std::size_t i : servers) headers.add(i, *scopes_.servers[i].server);

@@ -146,6 +146,26 @@ std::optional<std::string> backend_of(const syntax::Directive& pass) {
   return std::string(url);
 }
 
+bool names_nothing(std::string_view url) {
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+    url.remove_prefix(scheme + 3);
+  }
+  return url.empty() || url.starts_with('/');
+}
+
+bool has_handler(const LocationTree& tree) {
+  std::vector<const Location*> levels = tree.locations();
+  while (!levels.empty()) {
+    const Location* level = levels.back();
+    levels.pop_back();
+    if (handler_in(*level) != nullptr) return true;
+    for (const auto& inner : level->inside) {
+      if (inner->is_inside_location()) levels.push_back(inner.get());
+    }
+  }
+  return false;
+}
+
 bool runs_before_rewrite(const syntax::Directive& http, const syntax::Directive& server) {
   const auto runs = [](const syntax::Directive& directive) {
     return directive.name.starts_with("server_rewrite_by_lua");
@@ -164,7 +184,9 @@ AccessPhase access_at(const LocationTree& tree, const Location& at) {
   }
   const std::string foreign = foreign_code_at(tree, at);
   const bool has_other = !other.empty() || !foreign.empty();
-  if (addresses == Addresses::kNone && !(any && has_other)) return {.is_closed = true, .doubt = {}};
+  if (addresses == Addresses::kNone && !(any && has_other)) {
+    return {.is_closed = true, .doubt = {}, .by = tree.first_effective(at, {"allow", "deny"})};
+  }
   if (!foreign.empty()) return {.is_closed = false, .doubt = foreign};
   if (any && addresses == Addresses::kAll) return {};
   if (!other.empty()) return {.is_closed = false, .doubt = other};
@@ -176,7 +198,12 @@ AccessPhase access_at(const LocationTree& tree, const Location& at) {
 
 Content content_at(const LocationTree& tree, const Variables& variables, const Location& at) {
   const syntax::Directive* handler = handler_in(at);
-  if (handler == nullptr && at.kind == Location::Kind::kIf) handler = handler_in(at.location());
+  if (handler == nullptr && at.is_inside_location()) {
+    handler = handler_in(at.location());
+    // A limit_except inherits only a pass (clcf->noname).
+    const bool is_limit = at.kind == Location::Kind::kLimitExcept;
+    if (is_limit && handler != nullptr && !is_pass(*handler)) handler = nullptr;
+  }
   if (handler == nullptr) return of_files(tree, variables, at);
   if (is_pass(*handler)) return of_backend(tree, variables, at, *handler);
   return {.source = handler->name, .is_files = false, .from = handler, .doubt = {}};

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/exposure/location_tree.h"
 #include "config/exposure/variables.h"
@@ -11,8 +12,9 @@
 namespace mtls::config::exposure {
 
 struct AccessPhase {
-  bool is_closed = false;  // nobody may enter: 403
-  std::string doubt;       // what we cannot decide; "": everybody may enter
+  bool is_closed = false;                 // nobody may enter: 403
+  std::string doubt;                      // what we cannot decide; "": everybody may enter
+  const syntax::Directive* by = nullptr;  // of is_closed: the `deny`
 };
 
 /// Judges allow, deny and satisfy. Passwords, subrequests, code and unknown modules are doubts.
@@ -31,11 +33,17 @@ struct Content {
 /// (ngx_http_update_location_config() keeps the handler).
 Content content_at(const LocationTree& tree, const Variables& variables, const Location& at);
 
+/// Whether the URL of a pass names no host, so that nginx answers 500: `http://`, or nothing.
+bool names_nothing(std::string_view url);
+
 /// The host (and port) of a `*_pass`, without scheme and path. nullopt: a variable decides.
 std::optional<std::string> backend_of(const syntax::Directive& pass);
 
 /// Whether this is `proxy_pass` or one of its kin.
 bool is_pass(const syntax::Directive& directive);
+
+/// Whether some location passes requests on or has another content handler.
+bool has_handler(const LocationTree& tree);
 
 /// Whether the site has code in the server rewrite phase, which may run before any `if`.
 bool runs_before_rewrite(const syntax::Directive& http, const syntax::Directive& server);

@@ -49,11 +49,18 @@ bool is_static(const Location& location) {
 
 std::string Location::label() const {
   if (kind == Kind::kServer) return "";
-  if (kind == Kind::kIf) return outer->label();
+  if (is_inside_location()) return outer->label();
   std::string text;
   for (const syntax::Argument& word : directive->args)
     text += (text.empty() ? "" : " ") + word.text;
   return text;
+}
+
+const Location* Location::limit_except() const {
+  const auto found = std::find_if(inside.begin(), inside.end(), [](const auto& level) {
+    return level->kind == Kind::kLimitExcept;
+  });
+  return found == inside.end() ? nullptr : found->get();
 }
 
 const syntax::Directive* Location::own(std::string_view directive_name) const {
@@ -74,11 +81,12 @@ void LocationTree::grow(Location& level) {
     const bool is_location = directive.name == "location";
     // An `if` of the server is not a level for requests (if_code->loc_conf is NULL).
     const bool is_if = directive.name == "if" && level.kind != Kind::kServer;
-    if (!directive.block || (!is_location && !is_if)) continue;
+    const bool is_limit = directive.name == "limit_except";
+    if (!directive.block || (!is_location && !is_if && !is_limit)) continue;
     auto location = std::make_unique<Location>();
     location->directive = &directive;
     location->outer = &level;
-    location->kind = Kind::kIf;
+    location->kind = is_limit ? Kind::kLimitExcept : Kind::kIf;
     if (is_location) read_words(*location);
     if (is_location) locations_.push_back(location.get());
     grow(*location);

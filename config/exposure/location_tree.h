@@ -15,9 +15,10 @@
 
 namespace mtls::config::exposure {
 
-/// A level of the configuration below http: the server, a location, or an `if` inside a location.
+/// A level of the configuration below http: the server, a location, or inside a location an `if` or
+/// a `limit_except`.
 struct Location {
-  enum class Kind { kServer, kPrefix, kExact, kRegex, kNamed, kIf };
+  enum class Kind { kServer, kPrefix, kExact, kRegex, kNamed, kIf, kLimitExcept };
 
   Kind kind = Kind::kServer;
   const syntax::Directive* directive = nullptr;
@@ -27,9 +28,14 @@ struct Location {
   std::optional<syntax::Regex> regex;  // nullopt also when the pattern does not compile
   std::vector<std::unique_ptr<Location>> inside;
 
-  /// The words after `location`. For an `if` those of the location around it; "" for the server.
+  /// The words after `location`. For an `if` or `limit_except` those of the location around it; ""
+  /// for the server.
   std::string label() const;
-  const Location& location() const { return kind == Kind::kIf ? outer->location() : *this; }
+  bool is_inside_location() const { return kind == Kind::kIf || kind == Kind::kLimitExcept; }
+  const Location& location() const { return is_inside_location() ? outer->location() : *this; }
+  /// The level of its `limit_except`, which is a location of its own for the other methods (R9.25);
+  /// nullptr without one.
+  const Location* limit_except() const;
   /// The first directive with that name at this very level; nullptr when there is none.
   const syntax::Directive* own(std::string_view directive_name) const;
 };
@@ -59,7 +65,7 @@ class LocationTree {
   const syntax::Directive* first_effective(const Location& at,
                                            const std::array<std::string_view, 2>& names) const;
 
-  /// All locations, in the order of the configuration; without the server itself and the `if`s.
+  /// All locations, in the order of the configuration; only those that are written `location`.
   const std::vector<const Location*>& locations() const { return locations_; }
 
  private:

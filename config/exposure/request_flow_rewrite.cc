@@ -3,11 +3,11 @@
 // inheritance).
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "config/exposure/request_flow.h"
+#include "config/exposure/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -22,9 +22,13 @@ bool takes_all(std::string_view pattern) {
   return std::find(kPatterns.begin(), kPatterns.end(), pattern) != kPatterns.end();
 }
 
-bool is_redirect(int status) {
-  constexpr std::array kStatuses{301, 302, 303, 307, 308};
-  return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
+// The names in a replacement that come from the path alone: captures and $uri.
+bool keeps_fixed(const std::string& replacement, bool was_fixed) {
+  const auto names = syntax::variables_in(replacement);
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    const bool is_capture = name.find_first_not_of("0123456789") == std::string::npos;
+    return was_fixed && (is_capture || name == "uri" || name == "document_uri");
+  });
 }
 
 void doubt_test(RequestState& request, const std::string& what) {
@@ -35,13 +39,16 @@ void doubt_test(RequestState& request, const std::string& what) {
 
 const RequestFlow::Program& RequestFlow::program_of(const Location& level) {
   const auto [entry, is_new] = programs_.try_emplace(&level);
-  if (is_new) compile(level, *level.directive->block, entry->second);
+  // The codes of an outer level do not run in a limit_except, which can have none of its own.
+  if (is_new && level.kind != Location::Kind::kLimitExcept) {
+    compile(level, *level.directive, entry->second);
+  }
   return entry->second;
 }
 
-void RequestFlow::compile(const Location& level, const std::vector<syntax::Directive>& block,
-                          Program& program) {
-  for (const syntax::Directive& directive : block) {
+void RequestFlow::compile(const Location& level, const syntax::Directive& block, Program& program) {
+  const syntax::Directive* inside = &block == level.directive ? nullptr : &block;
+  for (const syntax::Directive& directive : *block.block) {
     const std::string_view name = directive.name;
     if (name == "if" && directive.block) {
       const std::size_t at = program.size();
@@ -50,7 +57,7 @@ void RequestFlow::compile(const Location& level, const std::vector<syntax::Direc
       program.push_back({.directive = &directive,
                          .enters = own == level.inside.end() ? nullptr : own->get(),
                          .condition = grammar::Condition(directive)});
-      compile(level, *directive.block, program);
+      compile(level, directive, program);
       program[at].next_if_false = program.size();
     } else if (name == "rewrite" && directive.args.size() >= 2) {
       auto regex = syntax::Regex::compile(directive.args[0].text, syntax::Letters::kExact);
@@ -58,7 +65,7 @@ void RequestFlow::compile(const Location& level, const std::vector<syntax::Direc
       if (regex) program.back().regex = std::move(*regex);
     } else if ((name == "return" && !directive.args.empty()) || name == "break" ||
                (name == "set" && directive.args.size() == 2)) {
-      program.push_back({.directive = &directive});
+      program.push_back({.directive = &directive, .inside = inside});
     }
   }
 }
@@ -69,12 +76,14 @@ void RequestFlow::rewrite(RequestPath branch) {
   const Op& op = program[branch.op++];
   const syntax::Directive& directive = *op.directive;
   if (op.condition) return take_if(std::move(branch), op);
-  if (directive.name == "return") return take_return(std::move(branch), directive);
+  if (directive.name == "return") return take_return(std::move(branch), op);
   if (directive.name == "rewrite") return take_rewrite(std::move(branch), op);
-  if (directive.name == "break") {
-    branch.uri_changed = false;
-    return end_rewrite(std::move(branch));
-  }
+  if (directive.name == "set") return take_set(std::move(branch), directive);
+  branch.uri_changed = false;  // break
+  end_rewrite(std::move(branch));
+}
+
+void RequestFlow::take_set(RequestPath branch, const syntax::Directive& directive) {
   const Known value = variables_.text(directive.args[1].text, branch.request);
   for (const std::string& name : syntax::variables_in(directive.args[0].text)) {
     branch.request.variables[name] = value;
@@ -91,7 +100,7 @@ void RequestFlow::end_rewrite(RequestPath branch) {
   } else if (!branch.uri_changed) {
     branch.phase = Phase::kAccess;
   } else {
-    if (--branch.uri_changes <= 0) return;
+    if (--branch.uri_changes <= 0) return finish(branch, 500);
     branch.here = &tree_.server();
     branch.phase = Phase::kFind;
   }
@@ -138,15 +147,32 @@ void RequestFlow::take_if(RequestPath branch, const Op& op) {
 }
 
 // ngx_http_script_return_code(): below 400, or with a text, it is the final answer. Redirects and
-// statuses without a text go through error_page. A redirect or a fixed text serves no content.
-void RequestFlow::take_return(RequestPath branch, const syntax::Directive& directive) {
-  const std::string& first = directive.args[0].text;
-  int status = 0;
-  const auto [rest, error] = std::from_chars(first.data(), first.data() + first.size(), status);
-  if (error != std::errc() || rest != first.data() + first.size()) status = kFound;
+// statuses without a text go through error_page.
+void RequestFlow::take_return(RequestPath branch, const Op& op) {
+  const syntax::Directive& directive = *op.directive;
+  const int status = status_code(directive.args[0].text).value_or(kFound);
   const bool has_text = directive.args.size() > 1 && !directive.args[1].text.empty();
-  if (status == kClosed || (!is_redirect(status) && (status < 400 || has_text))) return;
-  fail(std::move(branch), status);
+  if (status >= 300) branch.refused_by = op.inside != nullptr ? op.inside : op.directive;
+  if (status == kClosed) return finish(branch, kClosed);
+  if (is_redirect(status) || (status >= 400 && !has_text)) return fail(std::move(branch), status);
+  answer(branch, directive, branch.sent_status != 0 ? branch.sent_status : status);
+}
+
+void RequestFlow::answer(const RequestPath& branch, const syntax::Directive& directive,
+                         int status) {
+  const bool is_content =
+      answers_ == Answers::kContent && status >= 200 && status < 300 && !branch.is_after_error;
+  finish(branch, status, is_content);
+  if (!is_content) return;
+  arrivals_.push_back({.location = &branch.here->location(),
+                       .sent_uri = branch.request.sent_uri,
+                       .uri = branch.request.uri,
+                       .content = {.source = "return " + std::to_string(status),
+                                   .is_files = false,
+                                   .from = &directive,
+                                   .doubt = {}},
+                       .doubt = branch.request.doubt,
+                       .is_guess = branch.is_guess});
 }
 
 // ngx_http_script_regex_start_code()
@@ -168,6 +194,7 @@ void RequestFlow::take_rewrite(RequestPath branch, const Op& op) {
   if (uri && uri->empty()) return fail(std::move(branch), 500);
   change_uri(branch.request, uri);
   branch.is_internal = true;
+  branch.uri_is_fixed = keeps_fixed(path, branch.uri_is_fixed);
   branch.uri_changed = flag != "break";
   if (flag == "last" || flag == "break") return end_rewrite(std::move(branch));
   open_.push_back(std::move(branch));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "base/text.h"
@@ -27,7 +28,38 @@ bool is_sent_by_client(std::string_view name) {
 }
 
 Value of(std::string text) {
-  return {.known = std::move(text), .one_of = {}, .is_clients_choice = false};
+  Value value;
+  value.known = std::move(text);
+  return value;
+}
+
+Value any_of_clients_choice() {
+  Value value;
+  value.is_clients_choice = true;
+  return value;
+}
+
+bool is_unforgeable(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kNames{"ssl_client_fingerprint", "ssl_client_cert",
+                                                   "ssl_client_raw_cert",
+                                                   "ssl_client_escaped_cert"};
+  return is_one_of(name, kNames);
+}
+
+// Of any client: only one that sends a certificate has a subject. In an unverified certificate it
+// is the client's free choice, and so is it which of its certificates a verified client sends.
+Value of_any_client(std::string_view name, std::string_view verify) {
+  if (verify.empty() || verify == "NONE") return of("");
+  Value value = any_of_clients_choice();
+  value.is_unforgeable = verify.starts_with("FAILED") && is_unforgeable(name);
+  return value;
+}
+
+Value of_client(std::string_view name, const ClientVariables& client) {
+  if (const auto found = client.values.find(name); found != client.values.end()) {
+    return of(found->second);
+  }
+  return client.knows_all ? of("") : Value{};
 }
 
 bool is_parameter(const syntax::Directive& row, std::string_view name) {
@@ -40,6 +72,16 @@ void change_uri(RequestState& request, Known uri) {
   request.uri = std::move(uri);
   request.is_unnamed = false;
   request.outcomes.clear();
+}
+
+bool pins_fingerprint(std::string_view pattern) {
+  constexpr std::size_t kDigits = 40;
+  std::size_t run = 0;
+  for (const char c : pattern) {
+    run = std::isxdigit(static_cast<unsigned char>(c)) != 0 ? run + 1 : 0;
+    if (run == kDigits) return true;
+  }
+  return false;
 }
 
 bool is_external(std::string_view target) {
@@ -92,6 +134,7 @@ void Variables::collect(const syntax::Directive& block) {
     const std::string_view name = directive.name;
     const auto& args = directive.args;
     for (const syntax::Argument& word : args) {
+      note_client_variables(word.text);
       for (std::string& group : syntax::named_groups(word.text))
         unfollowed_.insert(std::move(group));
     }
@@ -123,6 +166,11 @@ void Variables::collect(const syntax::Directive& block) {
       collect(directive);
     }
   }
+}
+
+void Variables::note_client_variables(const std::string& word) {
+  if (word.find(kVerdictPrefix) == std::string::npos) return;
+  for (std::string& name : syntax::variables_in(word)) mentioned_.insert(std::move(name));
 }
 
 void Variables::collect_paths(const Map& map) {
@@ -159,27 +207,38 @@ bool Variables::is_one_spelling(std::string_view name) const {
   return spelling_dependent_.contains(name);
 }
 
+// What the client sends besides the path. `host` comes first here.
+Value Variables::sent_value(std::string_view name, const RequestState& request) {
+  if (name == "request_method" && request.method) return of(*request.method);
+  // Every client has a user agent and says what it accepts.
+  constexpr std::array<std::string_view, 4> kAlways{"http_user_agent", "http_accept",
+                                                    "http_accept_encoding", "http_accept_language"};
+  const bool is_sent = request.sender == Sender::kAnybody || is_one_of(name, kAlways);
+  return is_sent ? any_of_clients_choice() : of("");
+}
+
 Value Variables::value(std::string_view written, RequestState& request, int depth) const {
   const std::string name = base::ascii_lower(written);
   Value any;
   if (const auto set = request.variables.find(name); set != request.variables.end()) {
-    return {.known = set->second, .one_of = {}, .is_clients_choice = false};
+    any.known = set->second;
+    return any;
   }
   if (name == "ssl_client_verify") return of(request.verify);
-  if (name.starts_with("ssl_client_")) {
-    // Only a client that sends a certificate has a subject. In an unverified certificate it is the
-    // client's free choice.
-    if (!request.verify.starts_with("FAILED")) return of("");
-    return {.known = {}, .one_of = {}, .is_clients_choice = true};
+  if (name.starts_with(kVerdictPrefix)) {
+    return request.client != nullptr ? of_client(name, *request.client)
+                                     : of_any_client(name, request.verify);
   }
-  if (name == "uri" || name == "document_uri") return {request.uri, {}, false};
-  if (name == "request_uri") return {request.sent_uri, {}, false};
+  if (name == "uri" || name == "document_uri" || name == "request_uri") {
+    any.known = name == "request_uri" ? request.sent_uri : request.uri;
+    return any;
+  }
   if (name == "scheme") return of(request.verify.empty() ? "http" : "https");
   if (name == "https") return of(request.verify.empty() ? "" : "on");
   if (name == "host" || name == "http_host") {
     return request.host.empty() ? any : of(request.host);
   }
-  if (is_sent_by_client(name)) return {.known = {}, .one_of = {}, .is_clients_choice = true};
+  if (is_sent_by_client(name)) return sent_value(name, request);
   if (unfollowed_.contains(name) || depth > kMaxDepth) return any;
   if (const auto map = maps_.find(name); map != maps_.end()) {
     Value found = map_value(map->second, request, depth + 1);
@@ -215,10 +274,11 @@ Value Variables::text(std::string_view written, RequestState& request, int depth
     }
   }
   if (is_known) return of(std::move(result));
-  return {.known = {}, .one_of = {}, .is_clients_choice = is_free};
+  return is_free ? any_of_clients_choice() : Value{};
 }
 
-// ngx_http_map_find(): exact keys in any case, then the patterns in order, then the default.
+// ngx_http_map_find(): exact keys in any case, then the patterns in order, then the default. An
+// empty value is never compared with a pattern (R9.24).
 std::vector<const std::string*> Variables::candidates(const Map& map, const Value& source,
                                                       const RequestState& request) const {
   std::vector<const std::string*> found;
@@ -226,12 +286,14 @@ std::vector<const std::string*> Variables::candidates(const Map& map, const Valu
       is_path_variable(base::ascii_lower(map.source).substr(map.source.empty() ? 0 : 1));
   const bool no_literal = is_path && request.is_unnamed;
   for (const Row& row : map.rows) {
-    if (row.regex || no_literal) continue;
+    if (row.regex || no_literal || source.is_unforgeable) continue;
     if (!source.known) found.push_back(&row.value);
     if (source.known && base::ascii_lower(*source.known) == row.key) return {&row.value};
   }
+  const bool is_empty = source.known && source.known->empty();
   for (const Row& row : map.rows) {
-    if (!row.regex) continue;
+    if (!row.regex || is_empty) continue;
+    if (source.is_unforgeable && pins_fingerprint(row.key)) continue;
     const syntax::Match match =
         source.known ? row.regex->match(*source.known) : syntax::Match::kUndecided;
     if (match == syntax::Match::kNo) continue;
@@ -245,10 +307,11 @@ std::vector<const std::string*> Variables::candidates(const Map& map, const Valu
 Value Variables::map_value(const Map& map, RequestState& request, int depth) const {
   if (!map.is_readable) return {};
   const Value source = text(map.source, request, depth);
-  Value result{.known = {}, .one_of = {}, .is_clients_choice = source.is_clients_choice};
+  Value result;
+  result.is_clients_choice = source.is_clients_choice;
   for (const std::string* written : candidates(map, source, request)) {
     const Value value = text(*written, request, depth);
-    if (!value.known) return {.known = {}, .one_of = {}, .is_clients_choice = false};
+    if (!value.known) return {};
     result.one_of.push_back(*value.known);
   }
   std::sort(result.one_of.begin(), result.one_of.end());

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/client_variables.h"
 #include "config/syntax/ast.h"
 #include "config/syntax/regex.h"
 #include "config/syntax/variable_names.h"
@@ -18,12 +19,22 @@ namespace mtls::config::exposure {
 /// A text; nullopt: not known, it may be any.
 using Known = std::optional<std::string>;
 
-/// A request of a client that nginx did not verify, at one point of its way.
+/// The method of a request and what else its sender chooses.
+enum class Sender {
+  kAnybody,   // chooses method, headers and arguments
+  kPlainGet,  // `GET PATH` without arguments, cookies or headers of its own
+};
+
+/// A request at one point of its way.
 struct RequestState {
-  std::string verify;  // $ssl_client_verify: `NONE`, `FAILED:…`, or "" without TLS (R3.32)
-  std::string host;    // the host that selected the server; "": any
-  Known sent_uri;      // the path in the request line
-  Known uri;           // $uri, which rewrites change
+  std::string verify;  // $ssl_client_verify: SUCCESS, NONE, `FAILED:…`, or "" without TLS (R3.32)
+  // The other `$ssl_client_*`; nullptr: those of any client with this verdict.
+  const ClientVariables* client = nullptr;
+  Sender sender = Sender::kAnybody;
+  Known method;      // nullopt: any
+  std::string host;  // the host that selected the server; "": any
+  Known sent_uri;    // the path in the request line
+  Known uri;         // $uri, which rewrites change
   // When `uri` is not known: it is none of the paths that the configuration names.
   bool is_unnamed = false;
   std::map<std::string, Known, std::less<>> variables;  // values from `set`, and of maps once used
@@ -41,7 +52,13 @@ struct Value {
   Known known;
   std::vector<std::string> one_of;  // when `known` is not: one of these; when empty, any text
   bool is_clients_choice = false;   // a header, an argument, the method: the client chooses freely
+  // A fingerprint or a whole certificate: whoever has the one that the configuration names has its
+  // key, and is as good as verified (R9.27). So it equals no text that the configuration contains.
+  bool is_unforgeable = false;
 };
+
+/// Whether a pattern for an unforgeable value pins it: it contains a whole SHA-1 fingerprint.
+bool pins_fingerprint(std::string_view pattern);
 
 class Variables {
  public:
@@ -61,6 +78,9 @@ class Variables {
   /// Whether the value depends on the request line or the Host as the client wrote it. Only one
   /// spelling is followed, and another spelling can reach the same location.
   bool is_one_spelling(std::string_view name) const;
+
+  /// Whether some word of the http or stream block contains the variable.
+  bool mentions(std::string_view name) const { return mentioned_.contains(name); }
 
   /// The paths and patterns with which maps compare the request's path.
   struct Paths {
@@ -88,9 +108,11 @@ class Variables {
   void add_dependents(Names& names) const;
   static Map read_map(const syntax::Directive& block);
   void collect(const syntax::Directive& block);
+  void note_client_variables(const std::string& word);
   void collect_paths(const Map& map);
   Value value(std::string_view name, RequestState& request, int depth) const;
   Value text(std::string_view written, RequestState& request, int depth) const;
+  static Value sent_value(std::string_view name, const RequestState& request);
   Value map_value(const Map& map, RequestState& request, int depth) const;
   std::vector<const std::string*> candidates(const Map& map, const Value& source,
                                              const RequestState& request) const;
@@ -102,6 +124,7 @@ class Variables {
   std::set<std::string, std::less<>> unfollowed_;
   // Variable, and a text that its value is made from.
   std::vector<std::pair<std::string, std::string>> assignments_;
+  Names mentioned_;         // of ssl_client_*, those in any word
   Names verdict_carriers_;  // variables that may carry the verdict
   // Variables that depend on the client's spelling.
   Names spelling_dependent_;

@@ -32,7 +32,7 @@ void read_nginx(const YAML::Node& node, Settings& settings) {
 }
 
 audit::CanarySetting read_canary(const YAML::Node& node, const std::string& settings_path) {
-  system::check_keys(node, "a canary", {"name", "certificate", "expect", "servers"});
+  system::check_keys(node, "a canary", {"name", "certificate", "expect", "servers", "paths"});
   if (!node["name"] || !node["certificate"])
     system::reject(node, "a canary needs a name and a certificate");
   audit::CanarySetting canary;
@@ -49,6 +49,14 @@ audit::CanarySetting read_canary(const YAML::Node& node, const std::string& sett
     if (!servers.IsSequence())
       system::reject(servers, "servers must be a list of server names or globs");
     for (const auto& server : servers) canary.servers.push_back(system::text_of(server, "servers"));
+  }
+  if (const auto paths = node["paths"]) {
+    if (!paths.IsSequence()) system::reject(paths, "paths must be a list of request paths");
+    for (const auto& path : paths) {
+      canary.paths.push_back(system::text_of(path, "paths"));
+      if (!canary.paths.back().starts_with('/'))
+        system::reject(path, "a request path begins with /");
+    }
   }
   return canary;
 }

@@ -4,6 +4,7 @@
 
 #include "audit/rules/registry.h"
 #include "audit/trust/trust.h"
+#include "base/text.h"
 #include "reports/files_json.h"
 #include "reports/json.h"
 #include "reports/settings_json.h"
@@ -51,11 +52,22 @@ Json advertised_json(const Assessment& assessment, std::size_t server) {
   return json;
 }
 
-Json client_json(const audit::Verdict& verdict) {
+Json guard_json(const Assessment& assessment, const std::optional<config::GuardPlace>& guard) {
+  if (!guard) return nullptr;
+  return {{"file", assessment.document().path_of(guard->at.file)},
+          {"line", guard->at.line},
+          {"directive", base::sanitize(guard->directive)}};
+}
+
+Json client_json(const Assessment& assessment, const audit::Verdict& verdict) {
   return {{"name", verdict.canary},
           {"client_verify", verdict.client_verify},
           {"code", verdict.code},
-          {"http_status", verdict.http_status == 0 ? Json() : Json(verdict.http_status)},
+          {"served", word(verdict.served)},
+          {"refused_by", guard_json(assessment, verdict.refused_by)},
+          {"http_status", or_null(verdict.http_status)},
+          {"accepted", verdict.accepted},
+          {"undecidable", verdict.undecidable.empty() ? Json() : Json(verdict.undecidable)},
           {"accepted_until", instant_json(verdict.accepted_until)},
           {"until_is_unknown", verdict.until_is_unknown}};
 }
@@ -79,7 +91,7 @@ void put_judgement(Json& json, const Assessment& assessment, std::size_t index) 
   json["enforced"] = asks ? or_null(judged.enforced) : Json(false);
   json["clients"] = Json::array();
   for (const audit::Verdict& verdict : judged.verdicts) {
-    json["clients"].push_back(client_json(verdict));
+    json["clients"].push_back(client_json(assessment, verdict));
   }
 }
 

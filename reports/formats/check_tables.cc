@@ -96,7 +96,7 @@ Row server_row(const config::TlsContext& server, const audit::ServerAudit& judge
 Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
   std::string client_verify = verdict.client_verify;
   if (verdict.code != 0) client_verify += " (" + std::to_string(verdict.code) + ")";
-  const std::string status = verdict.http_status == 0 ? "" : std::to_string(verdict.http_status);
+  const std::string status = verdict.http_status ? std::to_string(*verdict.http_status) : "";
   return {{verdict.canary, Paint::kNone, "client "},
           {server_name(server), Paint::kNone, " at "},
           {verdict.accepted ? "accepted" : "refused", verdict.accepted ? Paint::kGood : Paint::kBad,

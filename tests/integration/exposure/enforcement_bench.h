@@ -30,6 +30,7 @@ struct GuardedServer {
   std::string text;
   std::string http = {};  // directives of http; each case must use its own variable names
   config::VerifyClient mode = config::VerifyClient::kOptional;
+  bool listens_plain = false;  // on plain_port() too
 };
 
 class EnforcementBench {
@@ -51,6 +52,7 @@ class EnforcementBench {
   Contents nginx_serves(std::size_t index, const std::set<std::string>& paths) const;
 
  private:
+  void ask_doors(std::size_t index, const std::string& path, Contents& contents) const;
   std::string name(std::size_t index) const;
   std::string block(std::size_t index) const;
   std::string conf() const;
@@ -60,6 +62,7 @@ class EnforcementBench {
   const TempDir directory_;
   const std::uint16_t tls_port_ = free_port();
   const std::uint16_t backend_port_ = free_port();
+  const std::uint16_t plain_port_ = free_port();
   Minted stranger_;       // forgiven by optional_no_ca
   Minted nameless_;       // forgiven too; its $ssl_client_s_dn is empty
   Minted late_stranger_;  // not forgiven, even by optional_no_ca
@@ -68,7 +71,7 @@ class EnforcementBench {
   config::ResolvedConfig resolved_;
 };
 
-inline constexpr std::size_t kFirstServer = 2;  // the backend and the default server come first
+inline constexpr std::size_t kFirstServer = 3;  // the backend and the default servers come first
 inline constexpr std::string_view kContent = "content ";
 
 inline std::string content_in(const std::string& body) {
@@ -109,9 +112,10 @@ inline std::string EnforcementBench::block(std::size_t index) const {
   static const std::regex kFiles("files;");
   std::string text = std::regex_replace(server.text, kServe, "proxy_pass http://$1;");
   text = std::regex_replace(text, kFiles, "root \"" + directory_.path("files") + "\";");
-  return server.http + "\nserver { listen 127.0.0.1:" + std::to_string(tls_port_) +
-         " ssl; server_name " + name(index) + "; ssl_verify_client " +
-         std::string(word(server.mode)) + ";\n" + text + "\n}\n";
+  return server.http + "\nserver { listen 127.0.0.1:" + std::to_string(tls_port_) + " ssl; " +
+         (server.listens_plain ? "listen 127.0.0.1:" + std::to_string(plain_port_) + "; " : "") +
+         "server_name " + name(index) + "; ssl_verify_client " + std::string(word(server.mode)) +
+         ";\n" + text + "\n}\n";
 }
 
 inline std::string EnforcementBench::conf() const {
@@ -127,6 +131,7 @@ inline std::string EnforcementBench::conf() const {
   text += "server { listen " + backend + "; return 200 \"content $http_host\"; }\n";
   text += "server { listen 127.0.0.1:" + std::to_string(tls_port_) +
           " ssl default_server; return 444; }\n";
+  text += "server { listen 127.0.0.1:" + std::to_string(plain_port_) + "; return 444; }\n";
   for (std::size_t i = 0; i < servers_.size(); ++i) text += block(i);
   return nginx_http_conf(text);
 }
@@ -170,10 +175,40 @@ inline void EnforcementBench::ask(std::size_t index, const std::string& path, co
   insert(contents, content_in(request(wanted).body));
 }
 
+// Requests that nginx answers before it looks at the certificate (R9.22), other methods (R9.25),
+// and the plain listen (R9.21).
+inline void EnforcementBench::ask_doors(std::size_t index, const std::string& path,
+                                        Contents& contents) const {
+  const GuardedServer& server = servers_[index];
+  const bool catches = server.text.find("error_page") != std::string::npos;
+  TlsRequest wanted{.port = tls_port_, .sni = name(index), .host = name(index), .path = path};
+  if (catches) {
+    wanted.method = "TRACE";
+    insert(contents, content_in(request(wanted).body));
+    wanted.method = "GET";
+    wanted.host = name(index) + "\r\nTransfer-Encoding: foo";
+    insert(contents, content_in(request(wanted).body));
+    wanted.host = name(index == 0 ? servers_.size() - 1 : index - 1);  // 421 when that one verifies
+    insert(contents, content_in(request(wanted).body));
+    wanted.host = name(index);
+  }
+  if (server.text.find("limit_except") != std::string::npos) {
+    for (const char* method : {"POST", "PUT", "OPTIONS"}) {
+      wanted.method = method;
+      insert(contents, content_in(request(wanted).body));
+    }
+  }
+  if (!server.listens_plain) return;
+  const std::string plain =
+      "GET " + path + " HTTP/1.1\r\nHost: " + name(index) + "\r\nConnection: close\r\n\r\n";
+  insert(contents, content_in(mtls::testing::ask(plain_port_, plain).body));
+}
+
 inline Contents EnforcementBench::nginx_serves(std::size_t index,
                                                const std::set<std::string>& paths) const {
   Contents contents;
   for (const std::string& path : paths) {
+    ask_doors(index, path, contents);
     ask(index, path, nullptr, contents);
     ask(index, path, &stranger_, contents);
     ask(index, path, &nameless_, contents);

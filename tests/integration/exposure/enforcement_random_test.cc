@@ -142,7 +142,7 @@ void compare(const EnforcementBench& bench, std::size_t index, const std::string
 
 TEST_CASE("enforcement: of random servers none is called complete or open unless nginx agrees") {
   if (!NginxRunner::available()) {
-    WARN("skipped: there is no /usr/sbin/nginx");
+    WARN("skipped: there is no " << nginx_under_test());
     return;
   }
   const std::size_t first = number("MTLS_ENFORCEMENT_SEED", 1);

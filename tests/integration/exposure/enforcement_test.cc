@@ -48,7 +48,7 @@ bool contains_all(const Contents& all, const Contents& some) {
 
 void check(const std::vector<Case>& cases) {
   if (!NginxRunner::available()) {
-    WARN("skipped: there is no /usr/sbin/nginx");
+    WARN("skipped: there is no " << nginx_under_test());
     return;
   }
   EnforcementBench bench;
@@ -340,30 +340,43 @@ TEST_CASE("enforcement: what something else decides is unknown, and the doubt na
   });
 }
 
-TEST_CASE("enforcement: error_page lets clients past ssl_verify_client on") {
-  if (!NginxRunner::available()) return;
-  EnforcementBench bench;
-  const auto add = [&](const std::string& text) {
-    return bench.add({.text = text, .mode = VerifyClient::kOn});
-  };
-  const std::size_t plain = add("location / { serve A; }");
-  const std::size_t no_cert =
-      add("error_page 496 = @app; location / { serve A; } location @app { "
-          "serve B; }");
-  const std::size_t unreadable =
-      add("error_page 400 @app; location / { serve A; } location @app { serve B; }");
-  const std::size_t page =
-      add("error_page 495 496 /e.html; location / { serve A; } location /e { "
-          "files; }");
-  bench.start();
-  CHECK(bench.ours(plain).guard == Guard::kComplete);
-  CHECK(served(bench, plain) == Contents{});
-  CHECK(bench.ours_open(no_cert) == Contents{"B"});
-  CHECK(served(bench, no_cert) == Contents{"B"});
-  CHECK(bench.ours_open(unreadable) == Contents{"B"});
-  CHECK(served(bench, unreadable) == Contents{"B"});
-  CHECK(bench.ours(page).guard == Guard::kComplete);
-  CHECK(served(bench, page) == Contents{});
+TEST_CASE("enforcement: limit_except is a location of its own for the other methods (R9.25)") {
+  check({
+      {"location / { " + kRefuse + "limit_except GET { allow all; } serve A; }", "A"},
+      {"location / { " + kRefuse + "limit_except GET { deny all; } serve A; }", "complete"},
+      {kRefuse + "location / { limit_except GET { allow all; } serve A; }", "complete"},
+      {"location / { " + kRefuse + "limit_except GET POST PUT { allow all; } serve A; }", "A"},
+      {"location / { " + kRefuse + "limit_except GET { proxy_pass http://B; } serve A; }", "B"},
+      {"location / { " + kRefuse + "limit_except GET { allow all; } files; }", "complete"},
+      {"location / { limit_except POST { deny all; } " + kRefuse + "serve A; }", "complete"},
+  });
+}
+
+TEST_CASE("enforcement: a map asks no pattern for an empty value (R9.24)") {
+  check({
+      {"if ($e0) { return 403; } location / { serve A; }", "A", "",
+       "map $ssl_client_s_dn $e0 { ~.* 1; default 0; }"},
+      {"if ($e1) { return 403; } location / { serve A; }", "complete", "A",
+       "map $ssl_client_s_dn $e1 { \"\" 1; default 0; }"},
+      {"if ($e2) { return 403; } location / { serve A; }", "complete", "A",
+       "map $ssl_client_s_dn $e2 { ~^$ 0; default 1; ~. 0; }"},
+      {"location / { proxy_pass http://$e3; }", "complete", "unknown",
+       "map $ssl_client_s_dn $e3 { ~. A; }"},
+  });
+}
+
+TEST_CASE("enforcement: a fingerprint in a guard is verification, a subject is not (R9.27)") {
+  const std::string pin = "0123456789abcdef0123456789abcdef01234567";
+  check({
+      {"if ($ssl_client_fingerprint != " + pin + ") { return 403; } location / { serve A; }",
+       "complete"},
+      {"if ($ssl_client_fingerprint !~ ^(" + pin +
+           "|none)$) { return 403; } location / { serve A; }",
+       "complete"},
+      {"if ($f0) { return 403; } location / { serve A; }", "complete", "",
+       "map $ssl_client_fingerprint $f0 { " + pin + " 0; default 1; }"},
+      {"if ($ssl_client_s_dn !~ CN=) { return 403; } location / { serve A; }", "complete", "A"},
+  });
 }
 
 }  // namespace mtls::testing

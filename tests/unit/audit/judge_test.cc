@@ -1,4 +1,5 @@
 #include "audit/judge.h"
+#include "audit/snapshot.h"
 
 #include <catch2/catch.hpp>
 
@@ -57,13 +58,13 @@ TEST_CASE("judge: what nginx lets through (R3.30)") {
 TEST_CASE("judge: a verdict says what $ssl_client_verify and the log will say") {
   Host host;
   host.canary(minted().client.certificate_pem);
-  Verdict expected{.canary = "probe",
-                   .expect = audit::Expect::kAccept,
-                   .client_verify = "SUCCESS",
-                   .code = 0,
-                   .http_status = 200,
-                   .accepted = true,
-                   .accepted_until = kT0 + days{365}};
+  Verdict expected;
+  expected.canary = "probe";
+  expected.client_verify = "SUCCESS";
+  expected.http_status = 200;
+  expected.accepted = true;
+  expected.served = config::Served::kEverywhere;
+  expected.accepted_until = kT0 + days{365};
   CHECK(verdict_at(*host.scratch(), 0) == expected);
 
   host.canary(minted().other_client.certificate_pem);
@@ -71,6 +72,7 @@ TEST_CASE("judge: a verdict says what $ssl_client_verify and the log will say") 
   expected.code = 21;
   expected.http_status = 400;
   expected.accepted = false;
+  expected.served = config::Served::kNowhere;
   expected.accepted_until = std::nullopt;
   CHECK(verdict_at(*host.scratch(), 0) == expected);
 }
@@ -215,7 +217,7 @@ TEST_CASE("judge: a stream block gives no HTTP status") {
   host.conf("events { }\nstream { server { listen 443 ssl; " + std::string(kVerifyOn) + " } }");
   host.canary(minted().other_client.certificate_pem);
   const auto snapshot = host.scratch();
-  CHECK(verdict_at(*snapshot, 0).http_status == 0);
+  CHECK(verdict_at(*snapshot, 0).http_status == std::nullopt);
   CHECK_FALSE(verdict_at(*snapshot, 0).accepted);
 }
 

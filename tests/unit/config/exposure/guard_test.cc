@@ -64,8 +64,10 @@ TEST_CASE("enforcement: an opening names the location, a path that leads there, 
 TEST_CASE("enforcement: fixed answers and error pages are no openings, a root is") {
   check(VerifyClient::kOptional,
         {{"return 301 https://b.test/;", "complete"},
-         {"location / { return 200 ok; }", "complete"},
-         {"location /a { return 204; }", "complete"},
+         // A block that has nothing else: its fixed texts are its content.
+         {"location / { return 200 ok; }", "/ (/): return 200"},
+         {"location /a { return 204; }", "/a (/a): return 204"},
+         {"location / { return 200 ok; } location /a { " + kRefuse + kPass + "}", "complete"},
          {"", " (/): files"},
          {"root /srv; location /a { return 403; }", " (/): files /srv"},
          {"error_page 403 /e.html; location = /e.html { root /srv; } location / { " + kRefuse +
@@ -99,13 +101,14 @@ TEST_CASE("enforcement: what cannot be decided is a doubt, unless a guard comes 
 }
 
 TEST_CASE("enforcement: only error_page lets a client past verify on") {
-  check(VerifyClient::kOn,
-        {{"location / { " + kPass + "}", "complete"},
-         {"error_page 495 /e.html; location / { " + kPass + "} location /e.html { root /srv; }",
-          "complete"},
-         {"error_page 494 = @a; location / { } location @a { " + kPass + "}", "@a (): backend app"},
-         {"error_page 400 /400.html; location / { " + kPass + "}", "complete"},
-         {"error_page 497 https://$host$request_uri; location / { " + kPass + "}", "complete"}});
+  check(
+      VerifyClient::kOn,
+      {{"location / { " + kPass + "}", "complete"},
+       {"error_page 495 /e.html; location / { " + kPass + "} location /e.html { root /srv; }",
+        "complete"},
+       {"error_page 494 = @a; location / { } location @a { " + kPass + "}", "@a (/): backend app"},
+       {"error_page 400 /400.html; location / { " + kPass + "}", "/ (): backend app"},
+       {"error_page 497 https://$host$request_uri; location / { " + kPass + "}", "complete"}});
 }
 
 TEST_CASE("enforcement: loops of rewrites and too many branches come to an end") {

@@ -1,0 +1,136 @@
+#include "tests/integration/exposure/fate_bench.h"
+
+#include <algorithm>
+#include <regex>
+
+#include "audit/snapshot.h"
+
+namespace mtls::testing {
+namespace {
+
+constexpr std::size_t kServersBefore = 2;  // the backend and the default server
+
+}  // namespace
+
+FateBench::FateBench() {
+  const Minted root = authority("CN=Root,O=Ours");
+  const Minted other = authority("CN=Second CA,O=Ours");
+  minted_.emplace("ada",
+                  leaf(&root, [](CertificateSpec& spec) { spec.subject = "CN=ada,O=Ours"; }));
+  minted_.emplace("bob", leaf(&other, [](CertificateSpec& spec) { spec.subject = "CN=Bob"; }));
+  minted_.emplace("eve",
+                  leaf(nullptr, [](CertificateSpec& spec) { spec.subject = "CN=ada,O=Ours"; }));
+  const Minted own = leaf(nullptr, purpose("serverAuth"));
+  directory_.write("server.pem", own.certificate_pem);
+  directory_.write("server.key", own.key_pem);
+  directory_.write("bundle.pem", root.certificate_pem + other.certificate_pem);
+  for (const char* file : {"index.html", "b", "c", "a/index.html", "a/x", "a/f.txt"}) {
+    directory_.write(std::string("files/") + file, "content F");
+  }
+  for (const char* page : {"e.html", "d"}) {
+    directory_.write(std::string("files/") + page, "an error page");
+  }
+  policy_.nginx_conf = directory_.path("nginx.conf");
+  policy_.build = build_under_test();
+  for (const std::string& client : clients()) {
+    std::string path;
+    if (const auto found = minted_.find(client); found != minted_.end()) {
+      directory_.write("clients/" + client + ".pem", found->second.certificate_pem);
+      path = directory_.path("clients/" + client + ".pem");
+    }
+    policy_.canaries.push_back(
+        {.name = client, .certificate = path, .expect = audit::Expect::kNothing, .servers = {}});
+  }
+}
+
+const std::vector<std::string>& FateBench::clients() {
+  static const std::vector<std::string> kAll{"ada", "bob", "eve", "nobody"};
+  return kAll;
+}
+
+std::map<std::string, std::string, std::less<>> FateBench::variables_of(
+    const std::string& client) const {
+  const auto found = minted_.find(client);
+  if (found == minted_.end()) return {};
+  const pki::Material material = pki::parse_material(found->second.certificate_pem);
+  return pki::nginx_variables(material.certificates.at(0), now());
+}
+
+std::size_t FateBench::add(const GuardedServer& server) {
+  servers_.push_back(server);
+  return servers_.size() - 1;
+}
+
+std::string FateBench::block(std::size_t index) const {
+  const GuardedServer& server = servers_[index];
+  static const std::regex kServe("serve ([A-H]);");
+  static const std::regex kFiles("files;");
+  std::string text = std::regex_replace(server.text, kServe, "proxy_pass http://$1;");
+  text = std::regex_replace(text, kFiles, "root \"" + directory_.path("files") + "\";");
+  return server.http + "\nserver { listen 127.0.0.1:" + std::to_string(tls_port_) +
+         " ssl; server_name " + name(index) + "; ssl_verify_client " +
+         std::string(word(server.mode)) + ";\n" + text + "\n}\n";
+}
+
+std::string FateBench::conf() const {
+  const std::string backend = "127.0.0.1:" + std::to_string(backend_port_);
+  std::string text =
+      "access_log off; lingering_close off; server_names_hash_max_size 4096;\n"
+      "map_hash_max_size 8192; variables_hash_max_size 16384; default_type text/plain;\n"
+      "ssl_certificate server.pem; ssl_certificate_key server.key; resolver 127.0.0.1;\n"
+      "ssl_client_certificate bundle.pem; ssl_verify_depth 2;\n";
+  for (char upstream = 'A'; upstream <= 'H'; ++upstream) {
+    text += std::string("upstream ") + upstream + " { server " + backend + "; }\n";
+  }
+  text += "server { listen " + backend + "; return 200 \"content $http_host\"; }\n";
+  text += "server { listen 127.0.0.1:" + std::to_string(tls_port_) +
+          " ssl default_server; ssl_verify_client optional_no_ca; return 444; }\n";
+  for (std::size_t i = 0; i < servers_.size(); ++i) text += block(i);
+  return nginx_http_conf(text);
+}
+
+std::string FateBench::complaint() const {
+  directory_.write("nginx.conf", conf());
+  return NginxRunner::test(directory_).emerg;
+}
+
+void FateBench::start() {
+  directory_.write("nginx.conf", conf());
+  nginx_.emplace(directory_);
+  snapshot_ = audit::build(
+      {.policy = policy_, .disk = disk_, .now = now(), .previous = nullptr, .changes = {}});
+  fates_ = std::make_unique<config::ClientFates>(*snapshot_->config->document,
+                                                 snapshot_->config->resolved);
+}
+
+Got FateBench::nginx_gives(std::size_t index, const std::string& client,
+                           const std::string& path) const {
+  TlsRequest wanted{.port = tls_port_, .sni = name(index), .host = name(index), .path = path};
+  if (const auto found = minted_.find(client); found != minted_.end()) {
+    wanted.client_chain_pem = found->second.certificate_pem;
+    wanted.client_key_pem = found->second.key_pem;
+  }
+  const TlsAnswer answer = request(wanted);
+  return {.status = answer.status == 0 ? 444 : answer.status,
+          .content = answer.body == "ok" ? "ok" : content_in(answer.body)};
+}
+
+const audit::Verdict& FateBench::verdict(std::size_t index, const std::string& client) const {
+  const auto& verdicts = snapshot_->servers.at(index + kServersBefore)->verdicts;
+  return *std::ranges::find(verdicts, client, &audit::Verdict::canary);
+}
+
+config::ClientFate FateBench::fate(std::size_t index, const std::string& client,
+                                   const std::vector<std::string>& paths) {
+  const audit::Verdict& known = verdict(index, client);
+  config::ClientVariables variables;
+  variables.verify = known.client_verify;
+  variables.values = variables_of(client);
+  const config::VerifyClient mode = servers_[index].mode;
+  const bool passes = known.client_verify == "NONE" ? mode != config::VerifyClient::kOn
+                                                    : audit::lets_through(mode, known.code);
+  return fates_->of(index + kServersBefore,
+                    {.client = variables, .passes = passes, .paths = paths});
+}
+
+}  // namespace mtls::testing

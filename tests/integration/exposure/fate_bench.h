@@ -1,0 +1,63 @@
+// Many server blocks with guards on client properties in one nginx, four clients, and what the
+// program predicts for them. Knows no single case.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/build.h"
+#include "config/client_fates.h"
+#include "daemon/system/disk.h"
+#include "pki/certificate.h"
+#include "pki/material.h"
+#include "pki/nginx_variables.h"
+#include "tests/integration/build_under_test.h"
+#include "tests/integration/exposure/enforcement_bench.h"
+
+namespace mtls::testing {
+
+/// What one client gets for one path: the wire's status, and the content: `A` to `H`, `F`, `ok` of
+/// a `return`, or "".
+struct Got {
+  int status = 0;
+  std::string content;
+};
+
+class FateBench {
+ public:
+  FateBench();
+
+  static const std::vector<std::string>& clients();
+  /// By name without `$`; empty for the client without a certificate.
+  std::map<std::string, std::string, std::less<>> variables_of(const std::string& client) const;
+
+  std::size_t add(const GuardedServer& server);
+  std::string complaint() const;
+  void start();
+
+  Got nginx_gives(std::size_t index, const std::string& client, const std::string& path) const;
+  /// $ssl_client_verify that nginx gives a server without guards in that mode.
+  const audit::Verdict& verdict(std::size_t index, const std::string& client) const;
+  config::ClientFate fate(std::size_t index, const std::string& client,
+                          const std::vector<std::string>& paths);
+
+ private:
+  std::string block(std::size_t index) const;
+  std::string conf() const;
+  static std::string name(std::size_t index) { return "s" + std::to_string(index) + ".test"; }
+
+  const TempDir directory_;
+  daemon::system::Disk disk_;
+  const std::uint16_t tls_port_ = free_port();
+  const std::uint16_t backend_port_ = free_port();
+  std::map<std::string, Minted> minted_;
+  std::vector<GuardedServer> servers_;
+  std::optional<NginxRunner> nginx_;
+  audit::Policy policy_;
+  std::shared_ptr<const audit::Snapshot> snapshot_;
+  std::unique_ptr<config::ClientFates> fates_;
+};
+
+}  // namespace mtls::testing
