@@ -12,8 +12,10 @@ constexpr std::string_view kRefused =
 // ngx_event_openssl_stapling.c. The lines end in `while requesting certificate status, responder:
 // …`.
 constexpr std::array kTable{
-    LogLine{.part = "ignored, issuer certificate not found for certificate",
-            .meaning = "nginx cannot staple OCSP answers to its own certificate, since it does not "
+    LogLine{.part = "ssl_stapling",
+            .also = " ignored, issuer certificate not found",
+            .meaning = "nginx cannot staple OCSP answers (ssl_stapling) to its own certificate, "
+                       "since it does not "
                        "have the certificate of the CA that issued it. Clients and their "
                        "certificates are not concerned.",
             .cause = "the file of ssl_certificate has no intermediates; a self-signed certificate",

@@ -50,13 +50,21 @@ constexpr std::array kTable{
         .meaning = "ssl_ocsp is on, and the OCSP responder does not know the certificate.",
         .cause = "the responder belongs to another CA; the certificate was issued a moment ago",
         .remedy = "Check that ssl_ocsp_responder belongs to the CA that issued the certificate."},
-    LogLine{.part = "FAILED:certificate status ",
-            .meaning = "$ssl_client_verify of a client whose chain is fine, but whose OCSP check "
-                       "failed: request failed means no usable answer, unknown that the responder "
-                       "does not know the certificate. nginx refuses the client.",
-            .cause = "the OCSP responder is down, cannot be reached or belongs to another CA",
+    LogLine{.part = "certificate status request failed",
+            .meaning =
+                "$ssl_client_verify (behind FAILED:) of a client whose chain is fine, but for "
+                "whom the OCSP responder gave no usable answer: nginx refuses the client.",
+            .cause = "the responder is down or cannot be reached; resolver is not set; another CA "
+                     "signed the answer",
             .remedy = "Read the lines about OCSP in the error log, which name the responder. Set "
                       "resolver and ssl_ocsp_responder."},
+    LogLine{
+        .part = "certificate status unknown",
+        .meaning = "$ssl_client_verify (behind FAILED:) of a client whose chain is fine, but "
+                   "whose certificate the OCSP responder does not know: nginx refuses the "
+                   "client.",
+        .cause = "the responder belongs to another CA; the certificate was issued a moment ago",
+        .remedy = "Check that ssl_ocsp_responder belongs to the CA that issued the certificate."},
     LogLine{
         .part = "upstream SSL certificate does not match",
         .meaning = "The backend's certificate is valid, but for another name: the client gets 502. "

@@ -78,7 +78,9 @@ void read_bullet(std::string_view line, NamedThing& alert) {
   const std::string text = plain(line);
   const bool is_rule = text.starts_with("| ---");
   if (text.empty() || is_rule || alert.fields.empty()) return;
-  alert.fields.back().text += (text.front() == '|' ? "\n    " : " ") + text;
+  std::string& said = alert.fields.back().text;
+  const bool is_own_line = text.front() == '|' || said.ends_with('|');
+  said += (is_own_line ? "\n    " : " ") + text;
 }
 
 void read_runbook(std::vector<NamedThing>& things) {

@@ -89,8 +89,9 @@ std::string code_text(const catalogue::PastedCode& code) {
 // A row without words of its own has those of its rule.
 std::string line_text(const catalogue::LogLine& line) {
   if (!line.finding) {
-    return std::string(line.part) + "\n" + field("meaning", line.meaning) +
-           field("cause", line.cause) + field("remedy", line.remedy);
+    const std::string_view title = line.part.substr(0, line.part.find_last_not_of(" (\":,") + 1);
+    return std::string(title) + "\n" + field("meaning", line.meaning) + field("cause", line.cause) +
+           field("remedy", line.remedy);
   }
   const audit::rules::Rule& rule = audit::rules::rule_of(*line.finding);
   return heading(rule) + field("meaning", line.meaning.empty() ? rule.meaning : line.meaning) +

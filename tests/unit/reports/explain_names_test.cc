@@ -52,6 +52,8 @@ TEST_CASE("explain: every alert is known, in the words of the runbook") {
   REQUIRE(alerts.size() > 10);
   check_known(alerts, "alerts/runbook.md#nginx");
   CHECK_THAT(explain("NginxMtlsNotEnforced").text, Contains("\n  fix: "));
+  CHECK_THAT(explain("NginxMtlsCanaryRejected").text,
+             Contains("\n    | 23 | ") && !Contains("---"));
 }
 
 TEST_CASE("explain: every metric family of the code is known, in the words of docs/metrics.md") {

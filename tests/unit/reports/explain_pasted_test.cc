@@ -215,6 +215,7 @@ TEST_CASE("explain: OCSP and stapling, files, directives, handshakes and tools")
   const std::string nginx = "nginx-refuses-config (critical)\n";
   check_rows({
       {"ssl_client_verify=FAILED:certificate status request failed", "OCSP responder"},
+      {"FAILED:certificate status unknown", "another CA"},
       {"[error] 5#5: OCSP responder timed out (110: Connection timed out)" + asking, "OCSP"},
       {"no resolver defined to resolve o.test" + asking, "resolver"},
       {"o.test could not be resolved (3: Host not found)" + asking, "name server"},
