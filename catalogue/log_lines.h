@@ -1,38 +1,31 @@
-// What nginx says about certificates in its error log and in its answers, explained for whoever is
-// on call: a table, one row for each kind of line. It knows neither the configuration nor the
-// files. Pure.
+// What nginx, openssl and curl say about certificates, explained for whoever is on call: tables,
+// one row for each kind of line. Verify codes and TLS alerts have tables of their own. They know
+// neither the configuration nor the files. Pure.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "audit/finding.h"
 
 namespace mtls::catalogue {
 
+/// A row has a finding, words of its own, or both: its words then take the place of the rule's.
 struct LogLine {
   std::string_view part;       // what the line contains, as nginx and OpenSSL write it
   std::string_view also = {};  // what it must contain too; "": nothing more
-  /// The rule whose finding has the explanation; nullopt: it is in the fields that follow.
-  std::optional<audit::FindingKind> finding = std::nullopt;
+  std::optional<audit::FindingKind> finding = std::nullopt;  // whose rule explains the line
   std::string_view meaning = {};
   std::string_view cause = {};  // or causes, the likeliest first
   std::string_view remedy = {};
 };
 
 /// In the order in which they are tried.
-std::span<const LogLine> log_lines();
+std::vector<const LogLine*> log_lines();
 
 /// The first row that fits `line`; nullptr: none does.
 const LogLine* find_log_line(std::string_view line);
-
-/// The verify code N in a log line `client SSL certificate verify error: (N:reason)`.
-struct LoggedCode {
-  int code = 0;
-  bool is_upstream = false;  // `upstream SSL ...`: the certificate of a backend was refused
-};
-/// nullopt: the line has no verify code.
-std::optional<LoggedCode> logged_code(std::string_view line);
 
 }  // namespace mtls::catalogue

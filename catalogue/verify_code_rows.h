@@ -8,7 +8,7 @@ namespace mtls::catalogue::rows {
 
 /// Codes 0 to 28, those that operators meet in practice.
 std::span<const VerifyCode> usual();
-/// Codes 29 to 94.
+/// Codes 29 to 100.
 std::span<const VerifyCode> rare();
 
 // Whole groups of codes have the same cause and the same remedy.

@@ -1,32 +1,30 @@
 #include "catalogue/verify_codes.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "catalogue/numbers.h"
 #include "catalogue/verify_code_rows.h"
 
 namespace mtls::catalogue {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool is_called(const VerifyCode& row, std::string_view text) {
+std::string_view short_name(const VerifyCode& row) {
   constexpr std::string_view kPrefix = "X509_V_ERR_";
-  const bool is_short =
-      row.name.starts_with(kPrefix) && same(text, row.name.substr(kPrefix.size()));
-  return is_short || same(text, row.name) || same(text, row.text) ||
-         (!row.old_text.empty() && same(text, row.old_text));
+  return row.name.starts_with(kPrefix) ? row.name.substr(kPrefix.size()) : std::string_view{};
 }
 
-const VerifyCode* find_in(std::span<const VerifyCode> rows, std::string_view text) {
-  const auto row = std::find_if(rows.begin(), rows.end(),
-                                [&](const VerifyCode& code) { return is_called(code, text); });
-  return row == rows.end() ? nullptr : &*row;
+// All the ways to call it, some of them empty.
+std::array<std::string_view, 5> calls(const VerifyCode& row) {
+  return {row.text, row.old_text, row.new_text, row.name, short_name(row)};
+}
+
+// How many characters at the beginning of `text` call this code.
+std::size_t called(const VerifyCode& row, std::string_view text) {
+  std::size_t longest = 0;
+  for (const std::string_view call : calls(row)) {
+    if (!call.empty() && begins_with_words(text, call)) longest = std::max(longest, call.size());
+  }
+  return longest;
 }
 
 }  // namespace
@@ -40,13 +38,26 @@ const VerifyCode* find_verify_code(int code) {
   return index - usual.size() < rare.size() ? &rare[index - usual.size()] : nullptr;
 }
 
+const VerifyCode* find_verify_code_at(std::string_view text) {
+  const VerifyCode* found = nullptr;
+  std::size_t longest = 0;
+  // 1.1.1 has the text of OpenSSL 3's code 79 for its code 24; the text then means 79, and so the
+  // rare ones come first.
+  for (const auto rows : {catalogue::rows::rare(), catalogue::rows::usual()}) {
+    for (const VerifyCode& row : rows) {
+      const std::size_t length = called(row, text);
+      if (length <= longest) continue;
+      found = &row;
+      longest = length;
+    }
+  }
+  return found;
+}
+
 const VerifyCode* find_verify_code(std::string_view text) {
-  int code = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-  if (error == std::errc{} && rest == text.data() + text.size()) return find_verify_code(code);
-  // 1.1.1 has the text of OpenSSL 3's code 79 for its code 24; the text then means 79.
-  const VerifyCode* found = find_in(catalogue::rows::rare(), text);
-  return found != nullptr ? found : find_in(catalogue::rows::usual(), text);
+  if (const auto code = whole_number(text)) return find_verify_code(*code);
+  const VerifyCode* found = find_verify_code_at(text);
+  return found != nullptr && called(*found, text) == text.size() ? found : nullptr;
 }
 
 }  // namespace mtls::catalogue

@@ -38,6 +38,10 @@ constexpr VerifyCode never(int code, std::string_view name, std::string_view tex
           .remedy = kLookElsewhere};
 }
 
+constexpr VerifyCode ocsp_in_openssl(int code, std::string_view name, std::string_view text) {
+  return {.code = code, .name = name, .text = text, .meaning = kOcspByNginx, .remedy = kReadOcsp};
+}
+
 constexpr std::array kTable{
     VerifyCode{.code = 29,
                .name = "X509_V_ERR_SUBJECT_ISSUER_MISMATCH",
@@ -260,21 +264,9 @@ constexpr std::array kTable{
                .meaning = kProxyCertificates,
                .causes = {"the client is grid software"},
                .remedy = kUsualCertificate},
-    VerifyCode{.code = 73,
-               .name = "X509_V_ERR_OCSP_VERIFY_NEEDED",
-               .text = "OCSP verification needed",
-               .meaning = kOcspByNginx,
-               .remedy = kReadOcsp},
-    VerifyCode{.code = 74,
-               .name = "X509_V_ERR_OCSP_VERIFY_FAILED",
-               .text = "OCSP verification failed",
-               .meaning = kOcspByNginx,
-               .remedy = kReadOcsp},
-    VerifyCode{.code = 75,
-               .name = "X509_V_ERR_OCSP_CERT_UNKNOWN",
-               .text = "OCSP unknown cert",
-               .meaning = kOcspByNginx,
-               .remedy = kReadOcsp},
+    ocsp_in_openssl(73, "X509_V_ERR_OCSP_VERIFY_NEEDED", "OCSP verification needed"),
+    ocsp_in_openssl(74, "X509_V_ERR_OCSP_VERIFY_FAILED", "OCSP verification failed"),
+    ocsp_in_openssl(75, "X509_V_ERR_OCSP_CERT_UNKNOWN", "OCSP unknown cert"),
     VerifyCode{
         .code = 76,
         .name = "X509_V_ERR_UNSUPPORTED_SIGNATURE_ALGORITHM",
@@ -300,6 +292,7 @@ constexpr std::array kTable{
         .code = 79,
         .name = "X509_V_ERR_INVALID_CA",
         .text = "invalid CA certificate",
+        .old_code = 24,
         .meaning = "An issuer in the chain is not a CA: its basicConstraints lack CA:TRUE.",
         .causes = {"a server or client certificate was used to issue others",
                    "an intermediate was made without basicConstraints"},
@@ -327,8 +320,24 @@ constexpr std::array kTable{
           "CA cert does not include key usage extension"),
     never(93, "X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3",
           "Using cert extension requires at least X509v3"),
-    never(94, "X509_V_ERR_EC_KEY_EXPLICIT_PARAMS",
-          "Certificate public key has explicit ECC parameters"),
+    VerifyCode{
+        .code = 94,
+        .name = "X509_V_ERR_EC_KEY_EXPLICIT_PARAMS",
+        .text = "Certificate public key has explicit ECC parameters",
+        .old_code = 79,
+        .meaning = "The key of an issuer describes its curve instead of naming it, which OpenSSL "
+                   "refuses since 1.1.1h and 3.0 (CVE-2020-0601 was made of such keys).",
+        .causes = {"the CA's key was made with -param_enc explicit, or by an old smart card"},
+        .remedy = "Make the CA again with a named curve (P-256)."},
+    never(95, "X509_V_ERR_RPK_UNTRUSTED", "Raw public key untrusted, no trusted keys configured"),
+    ocsp_in_openssl(96, "X509_V_ERR_OCSP_RESP_INVALID", "OCSP response(s) invalid"),
+    ocsp_in_openssl(97, "X509_V_ERR_OCSP_SIGNATURE_FAILURE",
+                    "OCSP response signature verification failure"),
+    ocsp_in_openssl(98, "X509_V_ERR_OCSP_NOT_YET_VALID",
+                    "OCSP response not yet valid (contains a date in the future)"),
+    ocsp_in_openssl(99, "X509_V_ERR_OCSP_HAS_EXPIRED", "OCSP response has expired"),
+    ocsp_in_openssl(100, "X509_V_ERR_OCSP_NO_RESPONSE",
+                    "no OCSP response available for certificate"),
 };
 
 }  // namespace

@@ -33,9 +33,12 @@ constexpr std::array kTable{
         .text = "unable to get certificate CRL",
         .meaning = "ssl_crl is set, but has no CRL of some CA in the chain: nginx needs one of "
                    "every CA, the root included.",
-        .causes = {"the file has the issuing CA's CRL, but not the root's",
-                   "a new CA was added to the bundle, but its CRL was not added to the file",
-                   "the CRL's issuer name differs from the CA's subject"},
+        .causes =
+            {"the file has the issuing CA's CRL, but not the root's",
+             "a new CA was added to the bundle, but its CRL was not added to the file",
+             "the CRL's scope leaves the certificate out (issuingDistributionPoint: CAs only, "
+             "users only, one distribution point), or it is a delta CRL; neither counts",
+             "the CRL's issuer name differs from the CA's subject"},
         .remedy =
             "Put the CRLs of all CAs in the bundle into the file of ssl_crl, and reload nginx."},
     VerifyCode{.code = 4,
@@ -77,6 +80,7 @@ constexpr std::array kTable{
     VerifyCode{.code = 9,
                .name = "X509_V_ERR_CERT_NOT_YET_VALID",
                .text = "certificate is not yet valid",
+               .new_text = "certificate is not yet valid or the system clock is incorrect",
                .meaning = "The notBefore of a certificate in the chain lies in the future.",
                .causes = {"the clock of the nginx host is slow",
                           "the certificate was issued a moment ago on a host whose clock is fast",
@@ -90,6 +94,8 @@ constexpr std::array kTable{
                           "intermediate or the root.",
                .causes = {"the client did not renew in time",
                           "a CA in the bundle has expired: then all its clients fail at once",
+                          "an intermediate names the expired CA certificate by issuer and serial "
+                          "number (authorityKeyIdentifier): a renewed one beside it does not help",
                           "the client sends an expired intermediate"},
                .remedy = "If one client fails, renew its certificate. If all fail at once, add the "
                          "renewed CA certificate to the bundle and reload nginx."},

@@ -83,6 +83,7 @@ class Loader {
   std::optional<syntax::Diagnostic> refusal(const std::string& path,
                                             const syntax::Directive& include,
                                             std::size_t depth) const;
+  std::optional<std::string> error_of(const syntax::Directive& directive, Block& block) const;
   void check_shape(const syntax::Directive& directive, Block& block);
   void note_module(const syntax::Directive& directive, const Block& block);
   vocabulary::Release release() const {
@@ -121,10 +122,19 @@ base::FileId Loader::id_of(const std::string& path) {
   return known->second;
 }
 
+std::optional<std::string> Loader::error_of(const syntax::Directive& directive,
+                                            Block& block) const {
+  const bool is_data = block.context == vocabulary::Context::kData;
+  if (reading_.checks == Checks::kForm) {
+    return is_data ? grammar::data_form_error(block.name, directive)
+                   : grammar::form_error(directive, block.context);
+  }
+  return is_data ? grammar::data_line_error(block.name, directive, release())
+                 : grammar::shape_error(directive, block.context, block.seen, release());
+}
+
 void Loader::check_shape(const syntax::Directive& directive, Block& block) {
-  const auto error = block.context == vocabulary::Context::kData
-                         ? grammar::data_line_error(block.name, directive, release())
-                         : grammar::shape_error(directive, block.context, block.seen, release());
+  const auto error = error_of(directive, block);
   if (error) complain(ErrorCode::kSyntax, *error, directive.end);
   note_module(directive, block);
 }
@@ -277,7 +287,7 @@ syntax::Document Loader::load() && {
   const bool has_events =
       std::any_of(document_.main.begin(), document_.main.end(),
                   [](const syntax::Directive& directive) { return directive.name == "events"; });
-  if (document_.diagnostics.empty() && !has_events) {
+  if (reading_.checks == Checks::kAll && document_.diagnostics.empty() && !has_events) {
     ++order_;  // after the merges, since ngx_event_init_conf() runs last
     complain(ErrorCode::kSyntax, "no \"events\" section in configuration", std::nullopt);
   }

@@ -21,12 +21,19 @@ struct IncludeLimits {
   std::size_t max_files = 200'000;
 };
 
+enum class Checks {
+  kAll,   // what this nginx says while it reads
+  kForm,  // what is wrong with the text in any nginx: its syntax, includes that cannot be read,
+          // what the place and the number of words forbid. crossplane checks the same.
+};
+
 /// What decides about the reading besides the files.
 struct Reading {
   NginxBuild build = {};
   // The master's -g, read before the main file; complaints end in ` in command line`.
   std::string globals = {};
   IncludeLimits limits = {};
+  Checks checks = Checks::kAll;
 };
 
 /// `main_path` is absolute. Relative includes resolve against its directory at any depth (R1.30). A

@@ -1,6 +1,6 @@
-// `explain`: from the id of a finding, a verify code or a line of nginx's log to its meaning,
-// causes and remedy, as text for people. It knows no configuration: what it says holds on every
-// host. Pure.
+// `explain`: from the name of a finding, alert or metric, a verify code, a TLS alert, a status, or
+// a line that nginx, openssl or curl printed to its meaning, causes and remedy, as text for people.
+// It knows no configuration: what it says holds on every host. Pure.
 #pragma once
 
 #include <string>

@@ -91,12 +91,37 @@ std::optional<std::string> percent_error(const std::string& percent) {
 
 // ngx_http_charset_map(); only the first byte is judged.
 std::optional<std::string> charset_error(const syntax::Directive& line) {
-  if (line.args.size() != 1) return "invalid parameters number";
   unsigned byte = 0;
   const char* const end = line.name.data() + line.name.size();
   const auto [rest, error] = std::from_chars(line.name.data(), end, byte, 16);
   const bool is_byte = error == std::errc{} && rest == end && byte <= 0xFF;
   return is_byte ? std::nullopt : std::optional("invalid value \"" + line.name + "\"");
+}
+
+// `{` where the directive needs one, and nowhere else; then the number of words.
+std::optional<std::string> words_error(const syntax::Directive& directive,
+                                       const vocabulary::KnownDirective& known) {
+  if (directive.block && !known.is_block()) return not_terminated(directive);
+  if (!directive.block && known.is_block()) {
+    return "directive \"" + directive.name + "\" has no opening \"{\"";
+  }
+  return known.takes(directive.args.size()) ? std::nullopt : std::optional(wrong_arity(directive));
+}
+
+std::optional<std::string> flag_error(const syntax::Directive& directive,
+                                      vocabulary::Context context, bool is_flag) {
+  return is_flag ? value_error(kOnOffRule, directive, context) : std::nullopt;
+}
+
+std::optional<std::string> tls_form_error(const syntax::Directive& directive,
+                                          const DirectiveRule& rule, vocabulary::Context context) {
+  if (!is_allowed(rule, context, rule.until)) {
+    return directive_complaint(directive, "is not allowed here");
+  }
+  if (directive.block) return not_terminated(directive);
+  const int count = static_cast<int>(directive.args.size());
+  if (count < rule.min_args || count > rule.max_args) return wrong_arity(directive);
+  return flag_error(directive, context, rule.value == ValueKind::kFlag);
 }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -126,25 +151,35 @@ std::optional<std::string> shape_error(const syntax::Directive& directive,
   if (known == nullptr || !vocabulary::exists_in(*known, release)) {
     return foreign_error(directive, context, release);
   }
-  if (directive.block && !known->is_block()) return not_terminated(directive);
-  if (!directive.block && known->is_block()) {
-    return "directive \"" + directive.name + "\" has no opening \"{\"";
-  }
-  if (!known->takes(directive.args.size())) return wrong_arity(directive);
+  if (auto error = words_error(directive, *known)) return error;
   if (auto error = repeat_error(directive, *known, seen)) return error;
   if (directive.name == "if") return condition_error(directive);
-  const bool is_flag = known->trait == vocabulary::Trait::kOnOff;
-  return is_flag ? value_error(kOnOffRule, directive, context) : std::nullopt;
+  return flag_error(directive, context, known->trait == vocabulary::Trait::kOnOff);
 }
 
-std::optional<std::string> data_line_error(const std::string& block, const syntax::Directive& line,
+std::optional<std::string> form_error(const syntax::Directive& directive,
+                                      vocabulary::Context context) {
+  if (context == kOpaque || context == kData) return std::nullopt;
+  if (const auto* known = vocabulary::find_known(directive.name, context)) {
+    if (auto error = words_error(directive, *known)) return error;
+    return flag_error(directive, context, known->trait == vocabulary::Trait::kOnOff);
+  }
+  if (const DirectiveRule* rule = find_rule(directive.name)) {
+    return tls_form_error(directive, *rule, context);
+  }
+  return foreign_error(directive, context, {});
+}
+
+std::optional<std::string> data_form_error(const std::string& block, const syntax::Directive& line,
                                            const vocabulary::Release& release) {
   const std::size_t words = 1 + line.args.size();
   if (block == "types") {  // ngx_http_core_type()
     return line.name == "include" && words != 2 ? std::optional(wrong_arity(line)) : std::nullopt;
   }
-  if (block == "split_clients") return percent_error(line.name);
-  if (block == "charset_map") return charset_error(line);
+  if (block == "split_clients") return std::nullopt;
+  if (block == "charset_map") {
+    return words == 2 ? std::nullopt : std::optional<std::string>("invalid parameters number");
+  }
   if (words == 2) return std::nullopt;
   const bool is_early = block == "geo" && line.name == "volatile" && release.modules != nullptr &&
                         release.version < kVolatileGeo;
@@ -153,6 +188,13 @@ std::optional<std::string> data_line_error(const std::string& block, const synta
       (block == "map" ? is_one_of(line.name, {"hostnames", "volatile"})
                       : is_one_of(line.name, {"ranges", "proxy_recursive", "volatile"}));
   return is_switch ? std::nullopt : std::optional("invalid number of the " + block + " parameters");
+}
+
+std::optional<std::string> data_line_error(const std::string& block, const syntax::Directive& line,
+                                           const vocabulary::Release& release) {
+  if (auto error = data_form_error(block, line, release)) return error;
+  if (block == "split_clients") return percent_error(line.name);
+  return block == "charset_map" ? charset_error(line) : std::nullopt;
 }
 
 }  // namespace mtls::config::grammar

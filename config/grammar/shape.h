@@ -26,8 +26,16 @@ std::optional<std::string> shape_error(const syntax::Directive& directive,
                                        vocabulary::Context context, Seen& seen,
                                        const vocabulary::Release& release = {});
 
+/// Only what the place and the number of words forbid, in any release and with any modules: a part
+/// of what shape_error() finds, and the same of the directives in config/grammar/directives.h.
+std::optional<std::string> form_error(const syntax::Directive& directive,
+                                      vocabulary::Context context);
+
 /// The complaint about `line`, a line of the data block with the name `block` (R1.20).
 std::optional<std::string> data_line_error(const std::string& block, const syntax::Directive& line,
+                                           const vocabulary::Release& release = {});
+/// The part of it that is about the number of words.
+std::optional<std::string> data_form_error(const std::string& block, const syntax::Directive& line,
                                            const vocabulary::Release& release = {});
 
 }  // namespace mtls::config::grammar

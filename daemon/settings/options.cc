@@ -187,12 +187,12 @@ void declare_dump(CLI::App& app, Raw& raw) {
 
 void declare_explain(CLI::App& app, Raw& raw) {
   CLI::App& explain = *app.add_subcommand(
-      "explain", "Explain a finding, a verify code or a line of nginx's log, and exit");
+      "explain", "Explain a name, a code or a line of nginx, openssl or curl, and exit");
   explain.fallthrough();
   explain
       .add_option("what", raw.explained,
-                  "What to explain: ca-expired, X509_V_ERR_CERT_HAS_EXPIRED, 10, or a line of "
-                  "nginx's log [standard input]")
+                  "What to explain: ca-expired, NginxMtlsNotEnforced, X509_V_ERR_CERT_HAS_EXPIRED, "
+                  "10, alert 48, 496, or a line of nginx's log, openssl or curl [standard input]")
       ->type_name("WHAT");
 }
 

@@ -1,8 +1,15 @@
 #include "reports/dump/crossplane.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
 
+#include "base/text.h"
 #include "config/file_trees.h"
+#include "config/include.h"
 #include "reports/json.h"
 
 namespace mtls::reports::dump {
@@ -46,43 +53,63 @@ Json parsed_json(const config::FileTree& tree,
   return json;
 }
 
-// Where nginx names no file, the main file stands in: crossplane's users always find one.
-std::string file_of(const Assessment& assessment, const audit::NginxError& error) {
-  return error.file.empty() ? assessment.policy().nginx_conf : error.file;
-}
+// What is wrong with the text itself, as crossplane lists it: for each file, and for all together.
+struct TextErrors {
+  Json all = Json::array();
+  std::map<std::string, Json> of_file;
+};
 
-Json line_of(const audit::NginxError& error) {
-  return error.file.empty() ? Json() : Json(error.line);
-}
-
-Json file_json(const Assessment& assessment, const std::vector<audit::NginxError>& all,
-               const config::FileTree& tree) {
-  Json errors = Json::array();
-  for (const audit::NginxError& error : all) {
-    if (file_of(assessment, error) == tree.path)
-      errors.push_back({{"error", error.text()}, {"line", line_of(error)}});
+// Only a main file that cannot be read, and a directory in place of a file, have no place: the main
+// file stands in, because crossplane's users always find one.
+void add(const config::syntax::Document& text, const config::syntax::Diagnostic& diagnostic,
+         const std::string& main_path, TextErrors& errors) {
+  std::string message = base::sanitize(diagnostic.message, base::kMaxPathBytes);
+  std::string file = main_path;
+  Json line;
+  if (diagnostic.at) {
+    file = text.path_of(diagnostic.at->file);
+    line = diagnostic.at->line;
+    message += " in " + base::sanitize(file, base::kMaxPathBytes) + ":" +
+               std::to_string(diagnostic.at->line);
   }
+  Json& of_file = errors.of_file.try_emplace(file, Json::array()).first->second;
+  of_file.push_back({{"error", message}, {"line", line}});
+  errors.all.push_back({{"file", file}, {"error", message}, {"line", line}});
+}
+
+// A file that is included several times is read several times; crossplane reads it once.
+TextErrors text_errors(base::FileSystem& disk, const std::string& main_path) {
+  const config::syntax::Document text =
+      config::load_document(disk, main_path, {.checks = config::Checks::kForm});
+  TextErrors errors;
+  using Known = std::tuple<std::string_view, base::FileId, std::uint32_t>;
+  std::set<Known> known;
+  for (const config::syntax::Diagnostic& one : text.diagnostics) {
+    const bool is_new = !one.at || known.emplace(one.message, one.at->file, one.at->line).second;
+    if (is_new) add(text, one, main_path, errors);
+  }
+  return errors;
+}
+
+Json file_json(const TextErrors& all, const config::FileTree& tree) {
+  const auto own = all.of_file.find(tree.path);
+  const bool is_ok = own == all.of_file.end();
   return {{"file", tree.path},
-          {"status", errors.empty() ? "ok" : "failed"},
-          {"errors", errors},
+          {"status", is_ok ? "ok" : "failed"},
+          {"errors", is_ok ? Json::array() : own->second},
           {"parsed", parsed_json(tree, tree.directives)}};
 }
 
 }  // namespace
 
 std::string dump_crossplane(const Report& report) {
-  const Assessment& assessment = report.assessment;
-  const auto trees = config::load_file_trees(report.disk, assessment.policy().nginx_conf);
-  const std::vector<audit::NginxError> all = assessment.snapshot.nginx_errors();
-  Json errors = Json::array();
-  for (const audit::NginxError& error : all) {
-    errors.push_back(
-        {{"file", file_of(assessment, error)}, {"error", error.text()}, {"line", line_of(error)}});
-  }
+  const std::string& main_path = report.assessment.policy().nginx_conf;
+  const auto trees = config::load_file_trees(report.disk, main_path);
+  const TextErrors errors = text_errors(report.disk, main_path);
   Json config = Json::array();
-  for (const config::FileTree& tree : trees) config.push_back(file_json(assessment, all, tree));
+  for (const config::FileTree& tree : trees) config.push_back(file_json(errors, tree));
   const Json json{
-      {"status", all.empty() ? "ok" : "failed"}, {"errors", errors}, {"config", config}};
+      {"status", errors.all.empty() ? "ok" : "failed"}, {"errors", errors.all}, {"config", config}};
   // One line of ASCII, as Python's json.dumps() prints it with the separators that crossplane sets.
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }

@@ -81,6 +81,13 @@ TEST_CASE("explain: it knows what real nginx says about bad certificates, keys, 
            {"ssl_certificate server.pem; ssl_certificate_key other.key;", "key values mismatch"},
            {own + "location / { proxy_pass https://127.0.0.1; proxy_ssl_verify on; }",
             "_ssl_trusted_certificate for"},
+           {own + "location / { ssl_verify_client on; }",
+            "nginx-refuses-config (critical)\n  meaning: nginx knows the directive"},
+           {asks + "ssl_verify_client on; ",
+            "nginx-refuses-config (critical)\n  meaning: The directive is a duplicate"},
+           {own + "ssl_verify_cleint on; ",
+            "nginx-refuses-config (critical)\n  meaning: No module"},
+           {"", "no \"ssl_certificate"},
        }) {
     const std::string line = complaint(dir, row.directives);
     CAPTURE(line);
@@ -89,6 +96,28 @@ TEST_CASE("explain: it knows what real nginx says about bad certificates, keys, 
     CHECK(said.code == 0);
     CHECK_THAT(said.output, Catch::StartsWith(row.begin));
   }
+}
+
+TEST_CASE("explain: it knows what the real openssl says about a certificate that it refuses") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  dir.write("other.pem", authority("Other").certificate_pem);
+  const std::string refused = dir.write("client.pem", client("c", ca).certificate_pem);
+  ChildProcess openssl({.argv = {"/usr/bin/openssl", "verify", "-no-CApath", "-no-CAstore",
+                                 "-CAfile", dir.path("other.pem"), refused}});
+  if (openssl.wait(kLimit) == 127) {
+    WARN("no openssl here");
+    return;
+  }
+  std::istringstream lines(openssl.standard_error());
+  std::size_t known = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("error ")) continue;
+    CAPTURE(line);
+    ++known;
+    CHECK(run_explain({line}).code == 0);
+  }
+  CHECK(known == 2);  // `error 20 at 0 depth lookup: …`, `error client.pem: verification failed`
 }
 
 TEST_CASE("explain: it knows what real nginx logs about failed handshakes") {
@@ -100,39 +129,47 @@ TEST_CASE("explain: it knows what real nginx logs about failed handshakes") {
   write_server_certificate(dir);
   const std::string port = std::to_string(mtls::testing::free_port());
   const std::string plain = std::to_string(mtls::testing::free_port());
-  dir.write("nginx.conf",
-            mtls::testing::nginx_http_conf(
-                "ssl_certificate server.pem; ssl_certificate_key server.key;\n"
-                "server { listen 127.0.0.1:" +
-                port +
-                " ssl; }\n"
-                "server { listen 127.0.0.1:" +
-                plain +
-                "; location / { "
-                "proxy_pass https://127.0.0.1:" +
-                plain +
-                "/x; } "
-                "location /none { proxy_pass https://127.0.0.1:" +
-                port +
-                "; "
-                "proxy_ssl_ciphers AES128-SHA256; proxy_ssl_protocols TLSv1.2; } }\n"));
+  dir.write("nginx.conf", mtls::testing::nginx_http_conf(
+                              "ssl_certificate server.pem; ssl_certificate_key server.key;\n"
+                              "server { listen 127.0.0.1:" +
+                              port +
+                              " ssl; }\n"
+                              "server { listen 127.0.0.1:" +
+                              plain +
+                              "; location / { "
+                              "proxy_pass https://127.0.0.1:" +
+                              plain +
+                              "/x; } "
+                              "location /none { proxy_pass https://127.0.0.1:" +
+                              port +
+                              "; "
+                              "proxy_ssl_ciphers AES128-SHA256; proxy_ssl_protocols TLSv1.2; } "
+                              "location /verify { proxy_pass https://127.0.0.1:" +
+                              port + "; proxy_ssl_conf_command VerifyMode Peer; } }\n"));
   mtls::testing::NginxRunner nginx(dir);
   mtls::testing::get(static_cast<std::uint16_t>(std::stoi(plain)), "/");
   mtls::testing::get(static_cast<std::uint16_t>(std::stoi(plain)), "/none");
+  mtls::testing::get(static_cast<std::uint16_t>(std::stoi(plain)), "/verify");
   REQUIRE(eventually(
-      10s, [&] { return nginx.error_log().find("no shared cipher") != std::string::npos; }));
+      10s, [&] { return nginx.error_log().find("alert unknown ca") != std::string::npos; }));
   std::istringstream log(nginx.error_log());
   std::size_t handshakes = 0;
   for (std::string line; std::getline(log, line);) {
-    if (line.find("SSL_do_handshake() failed") == std::string::npos ||
-        line.find("alert handshake failure") != std::string::npos) {
-      continue;
-    }
+    if (line.find("SSL_do_handshake() failed") == std::string::npos) continue;
     CAPTURE(line);
     ++handshakes;
-    CHECK(run_explain({line}).code == 0);
+    const Outcome said = run_explain({line});
+    CHECK(said.code == 0);
+    // Not the row that fits every failed handshake.
+    CHECK_FALSE(said.output.starts_with("SSL_do_handshake() failed"));
+    if (line.find("alert unknown ca") != std::string::npos) {
+      CHECK_THAT(said.output, Catch::Contains("the peer, a client of nginx"));
+    }
+    if (line.find("alert handshake failure") != std::string::npos) {
+      CHECK_THAT(said.output, Catch::Contains("the peer, a backend"));
+    }
   }
-  CHECK(handshakes >= 2);
+  CHECK(handshakes >= 4);
   CHECK(run_explain({"[emerg] 1#1: unknown directive \"x\" in /etc/nginx/nginx.conf:1"})
             .output.starts_with("nginx-refuses-config"));
 }

@@ -32,9 +32,11 @@ class Front {
          .own_certificate = false});
   }
   void location(const std::string& name, const std::string& directives) {
-    locations_ += "location /" + name +
-                  " { proxy_pass https://127.0.0.1:" + std::to_string(peer_port) + "; " +
-                  directives + "}\n";
+    location_at(name, peer_port, directives);
+  }
+  void location_at(const std::string& name, std::uint16_t port, const std::string& directives) {
+    locations_ += "location /" + name + " { proxy_pass https://127.0.0.1:" + std::to_string(port) +
+                  "; " + directives + "}\n";
   }
   void start() {
     bench.server({.name = "front", .directives = locations_, .port = port_});
@@ -86,6 +88,45 @@ TEST_CASE("R6.49: proxy_ssl_verify of an address fails, since the certificate is
   CHECK(front.status("/by-name") == 200);
   // The peer's certificate is not on this disk, so there is no finding.
   check_findings(front.bench, {{"front", {}}});
+}
+
+TEST_CASE("R2.63: IP addresses of a backend's certificate count for nothing, DNS names do") {
+  if (nginx_is_missing()) return;
+  struct Row {
+    std::string name;
+    std::string common_name;
+    std::vector<std::string> dns_names;
+    int status;
+  };
+  const std::vector<Row> rows{{"ip", "peer", {}, 502},
+                              {"dns", "peer", {"127.0.0.1"}, 200},
+                              {"common-name", "127.0.0.1", {}, 200},
+                              {"both", "127.0.0.1", {"peer.test"}, 502}};
+  Front front;
+  for (const Row& row : rows) {
+    const Minted certificate = leaf(&front.root, [&](CertificateSpec& spec) {
+      spec.subject = "CN=" + row.common_name;
+      spec.extended_key_usage = "serverAuth";
+      spec.dns_names = row.dns_names;
+      spec.other_names = {"IP:127.0.0.1"};
+    });
+    front.bench.file(row.name + ".pem", certificate.certificate_pem);
+    front.bench.file(row.name + ".key", certificate.key_pem);
+    const std::uint16_t port = free_port();
+    front.bench.server({.name = row.name + ".test",
+                        .directives = "ssl_certificate " + row.name + ".pem; ssl_certificate_key " +
+                                      row.name + ".key; ",
+                        .port = port,
+                        .own_certificate = false});
+    front.location_at(row.name, port,
+                      "proxy_ssl_verify on; proxy_ssl_trusted_certificate root.pem; "
+                      "proxy_ssl_session_reuse off; ");
+  }
+  front.start();
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    CHECK(front.status("/" + row.name) == row.status);
+  }
 }
 
 TEST_CASE(

@@ -123,4 +123,44 @@ TEST_CASE("shape: the lines of a data block must have the words that its handler
   }
 }
 
+TEST_CASE("shape: the form alone says nothing about releases, modules, repetition and values") {
+  const std::vector<Case> cases{
+      {"worker_processes 1;", kMain, ""},
+      {"worker_processes {}", kHttp, "\"worker_processes\" directive is not allowed here"},
+      {"gzip on yes {}", kHttp, "directive \"gzip\" is not terminated by \";\""},
+      {"location;", kHttpServer, "directive \"location\" has no opening \"{\""},
+      {"location {}", kHttpServer, "invalid number of arguments in \"location\" directive"},
+      {"gzip yes;", kHttp,
+       "invalid value \"yes\" in \"gzip\" directive, it must be \"on\" or \"off\""},
+      {"gzip ON;", kHttp, ""},
+      {"ssl_verify_client on;", kLocation, "\"ssl_verify_client\" directive is not allowed here"},
+      {"ssl_verify_client on off;", kHttp,
+       "invalid number of arguments in \"ssl_verify_client\" directive"},
+      {"ssl_verify_client on {}", kHttp,
+       "directive \"ssl_verify_client\" is not terminated by \";\""},
+      {"ssl_session_tickets 1;", kStream,
+       "invalid value \"1\" in \"ssl_session_tickets\" directive, it must be \"on\" or \"off\""},
+      {"ssl_verify_client perhaps;", kHttpServer, ""},
+      {"ssl on;", kHttpServer, ""},       // no longer in 1.25.1
+      {"ssl_ocsp on;", kStream, ""},      // only since 1.27.2
+      {"if ($a b c) {}", kLocation, ""},  // an invalid condition
+      {"ssl_verify_cleint on;", kHttp, ""},
+      {"anything {}", kMain, ""},
+      {"\xEF\xBB\xBFuser www;", kMain, ""},
+      {"ssl_verify_client;", kOpaque, ""},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.text);
+    const auto directive = syntax::parse(test.text, {}).directives.at(0);
+    CHECK(grammar::form_error(directive, test.context).value_or("") == test.expected);
+  }
+  const auto line = [](const std::string& text) {
+    return syntax::parse(text, {}).directives.at(0);
+  };
+  CHECK(grammar::data_form_error("map", line("a b c;")) ==
+        std::optional<std::string>("invalid number of the map parameters"));
+  CHECK_FALSE(grammar::data_form_error("split_clients", line("5 a;")));
+  CHECK_FALSE(grammar::data_form_error("charset_map", line("100 80;")));
+}
+
 }  // namespace mtls::config

@@ -74,13 +74,89 @@ TEST_CASE("dump crossplane: an error fails its file and the whole, in nginx's wo
   CHECK(json["config"][1]["parsed"][0]["directive"] == "http");
 }
 
-TEST_CASE("dump crossplane: an error for which nginx names no file is the main file's") {
+TEST_CASE("dump crossplane: what place, number of words, syntax and includes forbid is an error") {
+  struct Row {
+    const char* text;
+    const char* error;
+  };
+  for (const Row& row : {
+           Row{"events {} http { server { listen 80 }}", "unexpected \"}\" in"},
+           Row{"events {} http { listen 80; }", "\"listen\" directive is not allowed here in"},
+           Row{"events {} server { }", "\"server\" directive is not allowed here in"},
+           Row{"events {} http { server { location / { ssl_verify_client on; } } }",
+               "\"ssl_verify_client\" directive is not allowed here in"},
+           Row{"events {} stream { server { location / { } } }",
+               "\"location\" directive is not allowed here in"},
+           Row{"events {} http { ssl_verify_client on off; }",
+               "invalid number of arguments in \"ssl_verify_client\" directive in"},
+           Row{"events {} http { server { root; } }",
+               "invalid number of arguments in \"root\" directive in"},
+           Row{"events {} http { ssl_verify_client { } }",
+               "directive \"ssl_verify_client\" is not terminated by \";\" in"},
+           Row{"events {} http;", "directive \"http\" has no opening \"{\" in"},
+           Row{"events {} http { sendfile yes; }",
+               "invalid value \"yes\" in \"sendfile\" directive, it must be \"on\" or \"off\" in"},
+           Row{"events {} http { ssl_session_tickets yes; }",
+               "invalid value \"yes\" in \"ssl_session_tickets\" directive, it must be \"on\" or "},
+           Row{"events {} http { map $a $b { x y z; } }",
+               "invalid number of the map parameters in"},
+           Row{"events {} include none.conf;", "open() \"/etc/nginx/none.conf\" failed (2: "},
+           Row{"events {} include nginx.conf;", "include of \"/etc/nginx/nginx.conf\": the file"},
+       }) {
+    CAPTURE(row.text);
+    Host host;
+    host.conf(row.text);
+    const Json json = Json::parse(dumped(host));
+    CHECK(json["status"] == "failed");
+    REQUIRE_FALSE(json["errors"].empty());
+    CHECK(json["errors"][0]["file"] == kConf);
+    CHECK(json["errors"][0]["line"] == 1);
+    CHECK_THAT(json["errors"][0]["error"].get<std::string>(), Catch::StartsWith(row.error));
+    CHECK(json["config"][0]["status"] == "failed");
+    CHECK(json["config"][0]["errors"].size() == json["errors"].size());
+  }
+}
+
+TEST_CASE("dump crossplane: what files, releases and values forbid is no error, as in crossplane") {
+  const std::string tls = "events {} http { server { listen 443 ssl; ";
+  for (const std::string& text : {
+           tls + "ssl_certificate none.pem; ssl_certificate_key none.key; } }",
+           tls + "} }",  // nginx: no "ssl_certificate" is defined
+           tls + "ssl_certificate server.pem; ssl_certificate_key server.key; ssl_verify_client "
+                 "on; } }",
+           tls + "ssl_certificate server.pem; ssl_certificate_key server.key; "
+                 "ssl_client_certificate clients.pem; ssl_crl none.crl; } }",
+           tls + "ssl_verify_client yes; } }",
+           tls + "ssl on; } }",
+           std::string("events {} http { nobody_knows this; also { that; } }"),
+           std::string("events {} stream { server { listen 1; ssl_alpn h2; ssl_ocsp on; } }"),
+           std::string("events {} http { server { root a; root b; } }"),
+           std::string("events {} http { server { if ($a b c) { } } }"),
+           std::string("events {} http { split_clients $a $b { 200% x; } }"),
+           std::string("\xEF\xBB\xBF user www; events {}"),
+           std::string("user www;"),
+           std::string("include none/*.conf; events {}"),
+           std::string(""),
+       }) {
+    CAPTURE(text);
+    Host host;
+    host.conf(text);
+    const Json json = Json::parse(dumped(host));
+    CHECK(json["status"] == "ok");
+    CHECK(json["errors"] == Json::array());
+    CHECK(json["config"][0]["status"] == "ok");
+    CHECK(json["config"][0]["errors"] == Json::array());
+  }
+}
+
+TEST_CASE("dump crossplane: a file included twice tells its error once, each place its own") {
   Host host;
-  host.conf("");
-  const std::string text = "no \"events\" section in configuration";
+  host.conf("events {}\nhttp {\ninclude a.conf;\ninclude a.conf;\n}\ninclude a.conf;\n");
+  host.disk.put("/etc/nginx/a.conf", "server { root; }\n");
   const Json json = Json::parse(dumped(host));
-  CHECK(json["errors"] == Json::array({{{"file", kConf}, {"error", text}, {"line", nullptr}}}));
-  CHECK(json["config"][0]["errors"] == Json::array({{{"error", text}, {"line", nullptr}}}));
+  REQUIRE(json["errors"].size() == 2);
+  CHECK_THAT(json["errors"][0]["error"].get<std::string>(), Catch::Contains("arguments in"));
+  CHECK_THAT(json["errors"][1]["error"].get<std::string>(), Catch::Contains("not allowed here"));
 }
 
 TEST_CASE("dump crossplane: an include that leads nowhere has no index, and an error if literal") {
