@@ -1,4 +1,5 @@
 #include "collectors/collect.h"
+#include "collectors/server.h"
 
 namespace mtls::collectors {
 namespace {
@@ -12,6 +13,18 @@ constexpr std::size_t kSeriesPerCertificate = 4;
 bool too_many(const BundleAudit& bundle, const audit::Limits& limits) {
   return bundle.members.size() > limits.max_certificates_per_file ||
          kSeriesPerCertificate * bundle.members.size() > limits.max_series_per_file;
+}
+
+// The certificates of one file in the trust store of one server block; `first`: an index into it.
+void add_trusted(Family& trusts, const Server& server, const audit::StoreFile& file,
+                 std::size_t first) {
+  for (std::size_t i = 0; i < file.certificates; ++i) {
+    const pki::Member& member = server.audit.store.members[first + i];
+    Labels labels = server.labels();
+    labels.emplace_back("path", file.path);
+    labels.emplace_back("fingerprint", member.certificate.facts().fingerprint.label());
+    trusts.add(labels, 1);
+  }
 }
 
 }  // namespace
@@ -82,6 +95,28 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
   }
   for (Family* family : {&not_before, &not_after, &superseded, &info})
     families.push_back(family->take());
+  return omitted;
+}
+
+std::size_t server_ca_family(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                             Families& families) {
+  Family trusts(kServerCaInfo);
+  std::size_t count = 0;
+  std::size_t omitted = 0;
+  for (const Server& server : asking_servers_of(snapshot)) {
+    std::size_t first = 0;
+    for (const audit::StoreFile& file : server.audit.store_files) {
+      const auto bundle = snapshot.bundles.find(file.path);
+      if (bundle != snapshot.bundles.end()) {
+        const bool is_shown = !too_many(bundle->second, limits);
+        (is_shown ? count : omitted) += file.certificates;
+        if (is_shown && count <= limits.max_series) add_trusted(trusts, server, file, first);
+      }
+      first += file.certificates;
+    }
+  }
+  if (count > limits.max_series) return omitted + count;
+  families.push_back(trusts.take());
   return omitted;
 }
 
