@@ -10,9 +10,10 @@ double number(std::size_t value) { return static_cast<double>(value); }
 
 constexpr std::size_t kSeriesPerCertificate = 4;
 
-bool too_many(const BundleAudit& bundle, const audit::Limits& limits) {
-  return bundle.members.size() > limits.max_certificates_per_file ||
-         kSeriesPerCertificate * bundle.members.size() > limits.max_series_per_file;
+// Of one file.
+bool too_many(std::size_t certificates, const audit::Limits& limits) {
+  return certificates > limits.max_certificates_per_file ||
+         kSeriesPerCertificate * certificates > limits.max_series_per_file;
 }
 
 // The certificates of one file in the trust store of one server block; `first`: an index into it.
@@ -59,7 +60,7 @@ void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limit
     state("expired", bundle.expired);
     state("not_yet_valid", bundle.not_yet_valid);
     state("duplicate", bundle.duplicate);
-    state("omitted", too_many(bundle, limits) ? bundle.members.size() : 0);
+    state("omitted", too_many(bundle.members.size(), limits) ? bundle.members.size() : 0);
   }
   for (Family* family : {&info, &expiry, &certificates, &verified, &problems})
     families.push_back(family->take());
@@ -73,7 +74,7 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
   Family info(kCaInfo);
   std::size_t omitted = 0;
   for (const auto& [path, bundle] : snapshot.bundles) {
-    if (too_many(bundle, limits)) {
+    if (too_many(bundle.members.size(), limits)) {
       omitted += kSeriesPerCertificate * bundle.members.size();
       continue;
     }
@@ -106,12 +107,9 @@ std::size_t server_ca_family(const audit::Snapshot& snapshot, const audit::Limit
   for (const Server& server : asking_servers_of(snapshot)) {
     std::size_t first = 0;
     for (const audit::StoreFile& file : server.audit.store_files) {
-      const auto bundle = snapshot.bundles.find(file.path);
-      if (bundle != snapshot.bundles.end()) {
-        const bool is_shown = !too_many(bundle->second, limits);
-        (is_shown ? count : omitted) += file.certificates;
-        if (is_shown && count <= limits.max_series) add_trusted(trusts, server, file, first);
-      }
+      const bool is_shown = !too_many(file.certificates, limits);
+      (is_shown ? count : omitted) += file.certificates;
+      if (is_shown && count <= limits.max_series) add_trusted(trusts, server, file, first);
       first += file.certificates;
     }
   }
