@@ -90,8 +90,10 @@ def quick_rules(shipped):
 
 
 def quick_prometheus(shipped, rules, alertmanager, exporter):
+    # The interval of scrapes is also their timeout: 5 s, lest a busy machine makes the exporter look dead.
     return substituted(
-        shipped, (r"^( *(?:scrape|evaluation)_interval): \S+$", r"\1: 1s", 2), (r"^( *- ).*\.rules\.yml$", rf"\g<1>{rules}", 1),
+        shipped, (r"^( *scrape_interval): \S+$", r"\1: 5s", 1), (r"^( *evaluation_interval): \S+$", r"\1: 1s", 1),
+        (r"^( *- ).*\.rules\.yml$", rf"\g<1>{rules}", 1),
         (r"localhost:9093", f"127.0.0.1:{alertmanager}", 1), (r"localhost:10059", f"127.0.0.1:{exporter}", 1))
 
 
