@@ -85,6 +85,8 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
 
   auto audit = std::make_shared<ServerAudit>();
   audit->store = pki::view_bundle(content.store, now, content.issuing);
+  audit->store_files = content.files;
+  audit->crl_path = content.crl_path;
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
   audit->enforced = enforcement(inputs, server);

@@ -96,10 +96,18 @@ struct RotatingCa {
   bool operator==(const RotatingCa&) const = default;
 };
 
+/// The certificates of a trust store that come from one file.
+struct StoreFile {
+  std::string path;
+  std::size_t certificates = 0;
+};
+
 /// One server block, judged. Aligned with ConfigView::resolved.servers.
 struct ServerAudit {
   std::vector<std::shared_ptr<const MaterialFile>> used;  // what it was computed from
-  pki::BundleView store;  // the whole trust store of the block that decides
+  pki::BundleView store;               // the whole trust store of the block that decides
+  std::vector<StoreFile> store_files;  // where the store's members come from, in their order
+  std::string crl_path;                // ssl_crl of that block; "": revocation is not checked
   std::optional<base::sys_seconds> trust_until;
   std::optional<int> depth_required;
   std::optional<bool>

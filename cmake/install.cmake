@@ -3,7 +3,6 @@ set(data share/nginx-mtls-exporter)
 set(doc share/doc/nginx-mtls-exporter)
 
 install(TARGETS nginx-mtls-exporter RUNTIME DESTINATION bin)
-install(DIRECTORY alerts DESTINATION ${data} PATTERN tests EXCLUDE)
 install(DIRECTORY policies DESTINATION ${data})
 install(DIRECTORY docs examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS)
 install(FILES README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE DESTINATION ${doc})
@@ -11,5 +10,7 @@ install(FILES README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE DESTINA
 install(FILES systemd/no-capability.conf systemd/ssl-cert.conf DESTINATION ${doc}/systemd)
 
 # The prefix is known only at that time.
-install(CODE "set(MTLS_SYSTEMD \"${PROJECT_SOURCE_DIR}/systemd\")\nset(MTLS_SCRATCH \"${CMAKE_BINARY_DIR}/installed\")")
+install(CODE "set(MTLS_SYSTEMD \"${PROJECT_SOURCE_DIR}/systemd\")\nset(MTLS_ALERTS \"${PROJECT_SOURCE_DIR}/alerts\")
+set(MTLS_SCRATCH \"${CMAKE_BINARY_DIR}/installed\")")
 install(SCRIPT cmake/install_units.cmake)
+install(SCRIPT cmake/install_alerts.cmake)

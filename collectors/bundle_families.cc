@@ -1,4 +1,5 @@
 #include "collectors/collect.h"
+#include "collectors/server.h"
 
 namespace mtls::collectors {
 namespace {
@@ -9,9 +10,22 @@ double number(std::size_t value) { return static_cast<double>(value); }
 
 constexpr std::size_t kSeriesPerCertificate = 4;
 
-bool too_many(const BundleAudit& bundle, const audit::Limits& limits) {
-  return bundle.members.size() > limits.max_certificates_per_file ||
-         kSeriesPerCertificate * bundle.members.size() > limits.max_series_per_file;
+// Of one file.
+bool too_many(std::size_t certificates, const audit::Limits& limits) {
+  return certificates > limits.max_certificates_per_file ||
+         kSeriesPerCertificate * certificates > limits.max_series_per_file;
+}
+
+// The certificates of one file in the trust store of one server block; `first`: an index into it.
+void add_trusted(Family& trusts, const Server& server, const audit::StoreFile& file,
+                 std::size_t first) {
+  for (std::size_t i = 0; i < file.certificates; ++i) {
+    const pki::Member& member = server.audit.store.members[first + i];
+    Labels labels = server.labels();
+    labels.emplace_back("path", file.path);
+    labels.emplace_back("fingerprint", member.certificate.facts().fingerprint.label());
+    trusts.add(labels, 1);
+  }
 }
 
 }  // namespace
@@ -46,7 +60,7 @@ void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limit
     state("expired", bundle.expired);
     state("not_yet_valid", bundle.not_yet_valid);
     state("duplicate", bundle.duplicate);
-    state("omitted", too_many(bundle, limits) ? bundle.members.size() : 0);
+    state("omitted", too_many(bundle.members.size(), limits) ? bundle.members.size() : 0);
   }
   for (Family* family : {&info, &expiry, &certificates, &verified, &problems})
     families.push_back(family->take());
@@ -60,7 +74,7 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
   Family info(kCaInfo);
   std::size_t omitted = 0;
   for (const auto& [path, bundle] : snapshot.bundles) {
-    if (too_many(bundle, limits)) {
+    if (too_many(bundle.members.size(), limits)) {
       omitted += kSeriesPerCertificate * bundle.members.size();
       continue;
     }
@@ -82,6 +96,25 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
   }
   for (Family* family : {&not_before, &not_after, &superseded, &info})
     families.push_back(family->take());
+  return omitted;
+}
+
+std::size_t server_ca_family(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                             Families& families) {
+  Family trusts(kServerCaInfo);
+  std::size_t count = 0;
+  std::size_t omitted = 0;
+  for (const Server& server : asking_servers_of(snapshot)) {
+    std::size_t first = 0;
+    for (const audit::StoreFile& file : server.audit.store_files) {
+      const bool is_shown = !too_many(file.certificates, limits);
+      (is_shown ? count : omitted) += file.certificates;
+      if (is_shown && count <= limits.max_series) add_trusted(trusts, server, file, first);
+      first += file.certificates;
+    }
+  }
+  if (count > limits.max_series) return omitted + count;
+  families.push_back(trusts.take());
   return omitted;
 }
 

@@ -16,6 +16,8 @@ Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits)
 
   Families authorities;
   omitted += ca_families(snapshot, limits, authorities);
+  omitted += server_ca_family(snapshot, limits, authorities);
+  omitted += server_crl_family(snapshot, limits, authorities);
   if (series(families) + series(authorities) > limits.max_series) {
     collection.over_limit = series(authorities);
     omitted += collection.over_limit;

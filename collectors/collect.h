@@ -15,8 +15,8 @@ struct Collection {
   std::size_t over_limit = 0;
 };
 
-/// All families. Above limits.max_series those named ca_* are left out, except ca_rotation_state;
-/// series_omitted counts what any limit left out.
+/// All families. Above limits.max_series those named ca_*, server_ca_info and server_crl_info are
+/// left out, but not ca_rotation_state; series_omitted counts what any limit left out.
 Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits);
 
 // The groups, each of which appends its families.
@@ -31,6 +31,14 @@ void bundle_families(const audit::Snapshot& snapshot, const audit::Limits& limit
 /// out: all those of a file above one of them.
 std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                         Families& families);
+/// Which server block trusts which certificate of which file. Returns how many series are left out:
+/// those of a file whose ca_* series are; all when they alone are more than limits.max_series.
+std::size_t server_ca_family(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                             Families& families);
+/// Which server block checks the clients of which CA with a CRL of which file; a CRL of a CA that
+/// it does not trust has no series. Returns how many series are left out: likewise.
+std::size_t server_crl_family(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                              Families& families);
 /// Returns how many series limits.max_series_per_file left out: all those of a file above it.
 std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                          Families& families);

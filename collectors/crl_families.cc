@@ -1,22 +1,26 @@
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "base/text.h"
 #include "collectors/collect.h"
+#include "collectors/server.h"
 
 namespace mtls::collectors {
 namespace {
 
 using pki::RevocationListFacts;
+using Lists = std::map<std::string, const RevocationListFacts*>;
 
 // The newest CRL of each issuer, the one with the latest this_update. The label is the issuer's CN;
 // where two issuers share one, the second has its whole name.
-std::map<std::string, const RevocationListFacts*> by_issuer(const pki::Material& material) {
+Lists by_issuer(const pki::Material& material) {
   std::map<std::string, const RevocationListFacts*> newest;
   for (const pki::RevocationList& list : material.revocation_lists) {
     const RevocationListFacts*& known = newest[list.facts().issuer.canonical];
     if (known == nullptr || known->this_update < list.facts().this_update) known = &list.facts();
   }
-  std::map<std::string, const RevocationListFacts*> labelled;
+  Lists labelled;
   for (const auto& [name, facts] : newest) {
     const bool free = labelled.emplace(facts->issuer.common_name, facts).second;
     if (!free) labelled.emplace(facts->issuer.rfc2253, facts);
@@ -24,11 +28,37 @@ std::map<std::string, const RevocationListFacts*> by_issuer(const pki::Material&
   return labelled;
 }
 
+constexpr std::size_t kSeriesPerList = 3;
+
+bool too_many(const Lists& lists, const audit::Limits& limits) {
+  return kSeriesPerList * lists.size() > limits.max_series_per_file;
+}
+
+// The labels of the CAs whose clients a server block checks with these lists. A list of a CA that
+// the server does not trust refuses nobody there.
+std::vector<std::string> checked(const Server& server, const Lists& lists) {
+  std::set<std::string_view> trusted;
+  for (const pki::Member& member : server.audit.store.members)
+    trusted.insert(member.certificate.facts().subject.canonical);
+  std::vector<std::string> issuers;
+  for (const auto& [issuer, list] : lists)
+    if (trusted.contains(list->issuer.canonical)) issuers.push_back(issuer);
+  return issuers;
+}
+
+void add_checked(Family& users, const Server& server, const std::vector<std::string>& issuers) {
+  for (const std::string& issuer : issuers) {
+    Labels labels = server.labels();
+    labels.emplace_back("path", server.audit.crl_path);
+    labels.emplace_back("issuer", issuer);
+    users.add(labels, 1);
+  }
+}
+
 }  // namespace
 
 std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
                          Families& families) {
-  constexpr std::size_t kSeriesPerList = 3;
   std::size_t omitted = 0;
   Family this_update(kCrlThisUpdate);
   Family next_update(kCrlNextUpdate);
@@ -39,7 +69,7 @@ std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& l
     const auto file = snapshot.material.find(*path);
     if (file == snapshot.material.end() || !file->second->material) continue;
     const auto lists = by_issuer(*file->second->material);
-    if (kSeriesPerList * lists.size() > limits.max_series_per_file) {
+    if (too_many(lists, limits)) {
       omitted += kSeriesPerList * lists.size();
       continue;
     }
@@ -51,6 +81,31 @@ std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& l
     }
   }
   for (Family* family : {&this_update, &next_update, &revoked}) families.push_back(family->take());
+  return omitted;
+}
+
+std::size_t server_crl_family(const audit::Snapshot& snapshot, const audit::Limits& limits,
+                              Families& families) {
+  const std::vector<Server> servers = asking_servers_of(snapshot);
+  std::map<std::string, Lists> by_path;
+  Family users(kServerCrlInfo);
+  std::size_t count = 0;
+  std::size_t omitted = 0;
+  for (const Server& server : servers) {
+    const auto file = snapshot.material.find(server.audit.crl_path);
+    if (file == snapshot.material.end() || !file->second->material) continue;
+    const auto [lists, is_new] = by_path.try_emplace(file->first);
+    if (is_new) lists->second = by_issuer(*file->second->material);
+    const std::vector<std::string> issuers = checked(server, lists->second);
+    if (too_many(lists->second, limits)) {
+      omitted += issuers.size();
+    } else {
+      count += issuers.size();
+      if (count <= limits.max_series) add_checked(users, server, issuers);
+    }
+  }
+  if (count > limits.max_series) return omitted + count;
+  families.push_back(users.take());
   return omitted;
 }
 

@@ -48,6 +48,12 @@ inline constexpr FamilySpec kServerResumptionWindow{
 inline constexpr FamilySpec kCaRotationState{
     MTLS "ca_rotation_state",
     "1: this state holds for a client CA that has a predecessor or successor in the trust store."};
+inline constexpr FamilySpec kServerCaInfo{
+    MTLS "server_ca_info",
+    "Certificate of the trust store of this server block, and the file it is from; always 1."};
+inline constexpr FamilySpec kServerCrlInfo{
+    MTLS "server_crl_info",
+    "CA whose clients this server block checks with a CRL, and the file it is from; always 1."};
 inline constexpr FamilySpec kServerCertificateExpiry{
     MTLS "server_certificate_expiry_timestamp_seconds",
     "Earliest notAfter in the chain that the server presents."};

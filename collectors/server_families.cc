@@ -3,20 +3,10 @@
 #include <array>
 
 #include "collectors/collect.h"
+#include "collectors/server.h"
 
 namespace mtls::collectors {
 namespace {
-
-using audit::ServerAudit;
-using config::TlsContext;
-
-/// A server block with TLS, the one that nginx selects of those with its labels.
-struct Server {
-  const TlsContext& context;
-  const ServerAudit& audit;
-
-  Labels labels() const { return {{"server", context.id.server}, {"listen", context.id.listen}}; }
-};
 
 using Value = std::optional<double>;  // nullopt: no series
 
@@ -59,18 +49,6 @@ constexpr std::array kGauges{
             return static_cast<double>(server.audit.resumption_window.count());
           }},
 };
-
-// Of blocks with the same labels only the one that nginx selects is here.
-std::vector<Server> servers_of(const audit::Snapshot& snapshot) {
-  std::vector<Server> servers;
-  const config::ResolvedConfig& resolved = snapshot.config->resolved;
-  for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
-    const TlsContext& context = resolved.servers[i];
-    if (!context.on_tls_socket || resolved.label_owner(i) != i) continue;
-    servers.push_back({.context = context, .audit = *snapshot.servers[i]});
-  }
-  return servers;
-}
 
 void info_family(const std::vector<Server>& servers, Families& families) {
   Family info(kServerInfo);

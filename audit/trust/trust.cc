@@ -10,17 +10,26 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
+void add_to_store(TrustContent& content, const std::string& path,
+                  const std::vector<pki::Certificate>& certificates) {
+  append(content.store, certificates);
+  content.files.push_back({.path = path, .certificates = certificates.size()});
+}
+
 // VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
 // the flags ssl_crl sets on nginx's own.
 void replace_store(const MaterialView& material, const std::vector<config::NamedFile>& files,
                    TrustContent& content) {
   content.store.clear();
+  content.files.clear();
   content.extra.clear();
   content.revocation_lists.clear();
   content.check_crls = false;
+  content.crl_path.clear();
   for (const config::NamedFile& named : files) {
-    if (const pki::Material* file = material.content(static_path(named.file)))
-      append(content.store, file->certificates);
+    const std::string* path = static_path(named.file);
+    if (const pki::Material* file = material.content(path))
+      add_to_store(content, *path, file->certificates);
   }
   content.issuing = content.store.size();
 }
@@ -67,8 +76,9 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
                                                           // certificates and CRLs alike
   TrustContent content;
   content.check_crls = paths.crl != nullptr;
+  if (paths.crl != nullptr) content.crl_path = *paths.crl;
   if (const pki::Material* client = material.content(paths.client)) {
-    append(content.store, client->certificates);
+    add_to_store(content, *paths.client, client->certificates);
     content.issuing = content.store.size();
     for (const pki::Certificate& certificate : client->certificates) {
       // The old second pass, PEM_read_bio_X509, does not see TRUSTED CERTIFICATE blocks (R4.1).
@@ -85,12 +95,12 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
       if (certificate.facts().is_ca && seen.insert(certificate.facts().fingerprint).second)
         content.extra.push_back(certificate);
     }
-    append(content.store, trusted->certificates);
+    add_to_store(content, *paths.trusted, trusted->certificates);
     if (old_loader) append(content.revocation_lists, trusted->revocation_lists);
   }
   if (const pki::Material* crl = material.content(paths.crl)) {
     append(content.revocation_lists, crl->revocation_lists);
-    if (old_loader) append(content.store, crl->certificates);
+    if (old_loader) add_to_store(content, *paths.crl, crl->certificates);
   }
   // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
   // ssl_trusted_certificate.

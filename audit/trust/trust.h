@@ -16,6 +16,7 @@ inline constexpr int kDefaultSecurityLevel = 2;
 struct TrustContent {
   std::vector<pki::Certificate>
       store;  // in loading order: ssl_client_certificate, ssl_trusted_certificate, ssl_crl
+  std::vector<StoreFile> files;  // where `store` comes from, in its order
   std::vector<pki::Certificate>
       announced;  // whose subjects go into the CertificateRequest, duplicates kept
   std::vector<pki::Certificate> extra;  // trusted though not in ssl_client_certificate, each once
@@ -23,6 +24,7 @@ struct TrustContent {
       0;  // how many of `store`, from its front, stand where clients' CAs are meant to
   std::vector<pki::RevocationList> revocation_lists;
   bool check_crls = false;
+  std::string crl_path;    // with check_crls: the file that ssl_crl names
   bool requested = false;  // a client certificate is asked for
   bool demanded = false;   // and a handshake without one fails (R3.6, VerifyMode Require)
   bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)

@@ -34,6 +34,25 @@ for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mt
     share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf; do
     [ -f "$prefix/$file" ] || fail "$file is not installed"
 done
+
+# Links: of the alerts to the runbook, of the example to the rules, of the README to what is installed.
+data=$prefix/share/nginx-mtls-exporter
+doc=$prefix/share/doc/nginx-mtls-exporter
+sed -n 's/^ *runbook_url: "\(.*\)"$/\1/p' "$data/alerts/nginx-mtls.rules.yml" >"$scratch/links"
+[ "$(wc -l <"$scratch/links")" -eq "$(grep -c -- '- alert:' "$data/alerts/nginx-mtls.rules.yml")" ] || fail "an alert has no runbook_url"
+while read -r link; do
+    page=${link#file://}
+    page=${page%%#*}
+    [ -f "$page" ] || fail "runbook_url $link: there is no $page"
+    # As Markdown makes an anchor of a heading: in lower case.
+    sed -n 's/^## //p' "$page" | tr '[:upper:]' '[:lower:]' | grep -qxF -- "${link##*#}" || fail "runbook_url $link: no such heading"
+done <"$scratch/links"
+rules=$(sed -n 's/^  - \(.*rules.yml\)$/\1/p' "$doc/examples/prometheus.yml")
+[ -f "$doc/examples/$rules" ] || fail "examples/prometheus.yml names $rules, which is not installed there"
+grep -o ']([^)#:]*' "$doc/README.md" | cut -c3- | grep -E '^(alerts|docs|examples|policies)/' >"$scratch/links"
+while read -r link; do
+    [ -e "$doc/$link" ] || fail "README.md links to $link, which is not installed"
+done <"$scratch/links"
 [ -x "$prefix/share/doc/nginx-mtls-exporter/examples/demo/make-pki.sh" ] || fail "make-pki.sh cannot be run"
 
 echo 'ARGS="--log.level debug"' >"$prefix/etc/default/nginx-mtls-exporter"

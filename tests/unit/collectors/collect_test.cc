@@ -132,7 +132,7 @@ TEST_CASE("collect: a file with too many certificates has counts and no ca_ seri
   CHECK(lines_of(text, "nginx_mtls_ca_").empty());
   CHECK_THAT(text, Catch::Contains("state=\"omitted\"} 3"));
   CHECK_THAT(text, Catch::Contains("state=\"valid\"} 3"));
-  CHECK_THAT(text, Catch::Contains("nginx_mtls_series_omitted 12"));
+  CHECK_THAT(text, Catch::Contains("nginx_mtls_series_omitted 15"));
   CHECK_THAT(text, Catch::Contains("nginx_mtls_bundle_earliest_expiry_timestamp_seconds"));
 }
 
@@ -146,14 +146,18 @@ TEST_CASE("collect: a file with more series than max_series_per_file has none of
     std::size_t limit;
     std::size_t of_authorities;  // 2 certificates with 4 series
     std::size_t of_lists;        // 3 lists with 3 series
+    std::size_t of_server;       // 2 certificates, and 2 lists of CAs it trusts
   };
-  for (const Row& row : {Row{9, 8, 9}, Row{8, 8, 0}, Row{7, 0, 0}}) {
+  for (const Row& row : {Row{9, 8, 9, 4}, Row{8, 8, 0, 2}, Row{7, 0, 0, 0}}) {
     CAPTURE(row.limit);
     const std::string text = text_of(host, {.max_series_per_file = row.limit});
     CHECK(lines_of(text, "nginx_mtls_ca_not_after").size() * 4 == row.of_authorities);
     CHECK(lines_of(text, "nginx_mtls_crl_").size() == row.of_lists);
-    CHECK_THAT(text, Catch::Contains("nginx_mtls_series_omitted " +
-                                     std::to_string(17 - row.of_authorities - row.of_lists)));
+    CHECK(lines_of(text, "nginx_mtls_server_ca_info").size() +
+              lines_of(text, "nginx_mtls_server_crl_info").size() ==
+          row.of_server);
+    const std::size_t omitted = 8 + 9 + 4 - row.of_authorities - row.of_lists - row.of_server;
+    CHECK_THAT(text, Catch::Contains("nginx_mtls_series_omitted " + std::to_string(omitted)));
   }
 }
 
@@ -164,13 +168,15 @@ TEST_CASE("collect: the limit itself is not too many") {
   CHECK(lines_of(text_of(host, limits), "nginx_mtls_ca_").size() == 4);
 }
 
-TEST_CASE("collect: above max_series the ca_ families go, and only they") {
+TEST_CASE("collect: above max_series the ca_ families and their joins go, and only they") {
   Host host = talkative();
   const auto snapshot = host.scratch();
   const Families all = collect(*snapshot, {}).families;
   const std::string text = render(all);
   const std::size_t authorities = lines_of(text, "nginx_mtls_ca_").size() -
-                                  lines_of(text, "nginx_mtls_ca_rotation_state").size();
+                                  lines_of(text, "nginx_mtls_ca_rotation_state").size() +
+                                  lines_of(text, "nginx_mtls_server_ca_info").size() +
+                                  lines_of(text, "nginx_mtls_server_crl_info").size();
   const std::size_t counted = series(all) - 1;  // series_omitted is about the others
   const Collection whole = collect(*snapshot, {.max_series = counted});
   CHECK(series(whole.families) == series(all));
