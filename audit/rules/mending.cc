@@ -17,11 +17,12 @@ constexpr std::string_view kWriteDashes =
     "LC_ALL=C sed -E 's/^[^A-Za-z#]*(BEGIN|END) ([A-Z0-9 ]*[A-Z0-9])[^A-Za-z0-9]*$/-----\\1 "
     "\\2-----/' %F > %N";
 constexpr std::string_view kTakeBlocks =
-    "LC_ALL=C sed 's/\\\\r//g; s/\\\\n/\\n/g; s#\\\\/#/#g; s/-----BEGIN /\\n&/g' %F | LC_ALL=C sed "
-    "-n '/^-----BEGIN /,/-----END /{s/^[[:space:]]*//; s/\\(-----END [A-Z0-9 ]*-----\\).*/\\1/; "
-    "p}' > %N";
+    "LC_ALL=C sed '/^[[:space:]]*#/d; s/\\\\r//g; s/\\\\n/\\n/g; s#\\\\/#/#g; s/-----BEGIN "
+    "/\\n&/g' %F | LC_ALL=C sed -n '/^-----BEGIN /,/-----END /{s/^[[:space:]]*//; s/\\(-----END "
+    "[A-Z0-9 ]*-----\\).*/\\1/; p}' > %N";
 constexpr std::string_view kBreakLines =
-    "sed -E 's/-----(BEGIN|END) [A-Z0-9 ]+-----/\\n&\\n/g' %F > %N";
+    "sed -E '/^[[:space:]]*#/d; s/(.)(-----(BEGIN|END) )/\\1\\n\\2/g; s/(-----(BEGIN|END) [A-Z0-9 "
+    "]+-----)(.)/\\1\\n\\3/g' %F > %N";
 constexpr std::string_view kWriteMarkers =
     "{ echo '-----BEGIN CERTIFICATE-----'; tr -d '[:space:]' < %F | fold -w 64; echo; echo "
     "'-----END CERTIFICATE-----'; } > %N";
@@ -101,14 +102,15 @@ Mending mending_of_pem(FileKind kind) {
       return {"PEM whose line ends are written as \\n, as in JSON", kTakeBlocks};
     case FileKind::kIndentedPem: return {"indented PEM, as in YAML", kUnindent};
     case FileKind::kWrongDashes:
-      return {"PEM with other dashes than five hyphens around BEGIN and END", kWriteDashes};
+      return {"PEM with a BEGIN or END that is not between five hyphens at the start of its line",
+              kWriteDashes};
     case FileKind::kPemBehindText:
-      return {"PEM with other text before BEGIN on its line", kTakeBlocks};
+      return {"PEM with other text on the line of BEGIN or END", kTakeBlocks};
     case FileKind::kPemOnOneLine: return {"PEM that has lost its line ends", kBreakLines};
     case FileKind::kPemOfCarriageReturns:
       return {"PEM whose lines end in carriage returns alone", "tr '\\r' '\\n' < %F > %N"};
     case FileKind::kJoinedPem:
-      return {"PEM in which END and the next BEGIN share a line", kTakeBlocks};
+      return {"PEM in which END and the next BEGIN share a line", kBreakLines};
     case FileKind::kBase64OfPem:
       return {"PEM encoded in base64 again, as in a Kubernetes Secret", "base64 -d %F > %N"};
     case FileKind::kBareBase64: return {"base64 without BEGIN and END lines", kWriteMarkers};

@@ -109,17 +109,53 @@ std::optional<FileKind> kind_of_label(std::string_view line) {
   return std::nullopt;
 }
 
-std::optional<FileKind> kind_of_blocks(std::string_view text, const PemText& pem) {
+// PKCS #7 under the label of a certificate, as Windows writes it.
+bool holds_pkcs7(const PemText& pem) {
+  return std::any_of(pem.blocks.begin(), pem.blocks.end(), [](const PemBlock& block) {
+    return block.label == PemLabel::kCertificate && shape_of(block.der).shape == DerShape::kPkcs7;
+  });
+}
+
+bool holds_material(const PemText& pem) {
+  return std::any_of(pem.blocks.begin(), pem.blocks.end(), [](const PemBlock& block) {
+    return block.label != PemLabel::kPrivateKey && block.label != PemLabel::kOther;
+  });
+}
+
+// Of blocks none of which is a certificate or a CRL.
+std::optional<FileKind> kind_of_labels(std::string_view text) {
   constexpr std::string_view kBegin = "-----BEGIN ";
-  for (const PemBlock& block : pem.blocks) {
-    const DerPiece piece = shape_of(block.der);
-    if (block.label == PemLabel::kCertificate && piece.shape == DerShape::kPkcs7)
-      return FileKind::kPkcs7Pem;
-  }
   for (std::size_t at = text.find(kBegin); at != std::string_view::npos;
        at = text.find(kBegin, at + 1)) {
     if (at > 0 && text[at - 1] != '\n') continue;
     if (const auto kind = kind_of_label(text.substr(at + kBegin.size()))) return kind;
+  }
+  return std::nullopt;
+}
+
+bool is_filling(char c) {  // around the words of a BEGIN or END line; dashes may be any
+  return c == '-' || static_cast<unsigned char>(c) >= 0x80 ||
+         kBlank.find(c) != std::string_view::npos;
+}
+
+// Of the first END line that is not as it must be.
+std::optional<FileKind> kind_of_ends(std::string_view text) {
+  constexpr std::string_view kEnd = "END CERTIFICATE";
+  constexpr std::string_view kDashes = "-----";
+  for (std::size_t at = text.find(kEnd); at != std::string_view::npos;
+       at = text.find(kEnd, at + 1)) {
+    const std::size_t line = text.substr(0, at).rfind('\n') + 1;
+    const std::string_view before = text.substr(line, at - line);
+    const std::string_view rest = text.substr(at + kEnd.size());
+    const std::string_view behind = rest.substr(0, rest.find('\n'));
+    const bool is_right = before == kDashes && behind.substr(0, 5) == kDashes &&
+                          std::all_of(behind.begin() + 5, behind.end(), [](char c) {
+                            return kBlank.find(c) != std::string_view::npos;
+                          });
+    if (is_right || before.find('#') != std::string_view::npos) continue;
+    if (!std::all_of(before.begin(), before.end(), is_filling)) return FileKind::kPemOnOneLine;
+    const bool is_alone = std::all_of(behind.begin(), behind.end(), is_filling);
+    return is_alone ? FileKind::kWrongDashes : FileKind::kPemBehindText;
   }
   return std::nullopt;
 }
@@ -152,9 +188,11 @@ FileKind kind_of_file(std::string_view text, const PemText& pem) {
   if (const auto kind = kind_by_beginning(first_letters(text.substr(begin)), kText)) return *kind;
   if (is_bare_base64(text.substr(begin))) return FileKind::kBareBase64;
   if (const auto kind = kind_of_line_ends(text)) return *kind;
+  if (holds_pkcs7(pem)) return FileKind::kPkcs7Pem;
+  if (holds_material(pem)) return kind_of_ends(text).value_or(FileKind::kPem);
   const std::vector<SkippedBlock> skipped = find_skipped(text, pem);
   if (!skipped.empty()) return kind_of_skipped(skipped.front().cause);
-  return kind_of_blocks(text, pem).value_or(FileKind::kPem);
+  return kind_of_labels(text).value_or(FileKind::kPem);
 }
 
 }  // namespace mtls::pki::encoding
