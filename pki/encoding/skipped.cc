@@ -49,8 +49,14 @@ std::string_view without_blanks(std::string_view text) {
   return text;
 }
 
+// Without dashes of any kind, and blanks among them.
 std::string_view without_dashes(std::string_view text) {
-  while (drop_one(text, kDashLike) || drop_one(text, kInvisible)) {
+  while (!text.empty()) {
+    if (is_blank(text.front())) {
+      text.remove_prefix(1);
+    } else if (!drop_one(text, kDashLike) && !drop_one(text, kInvisible)) {
+      break;
+    }
   }
   return text;
 }
@@ -83,7 +89,7 @@ std::optional<Marker> marker_in(std::string_view line) {
     if (!rest.starts_with(label)) continue;
     const std::string_view behind = rest.substr(label.size());
     const bool goes_on = !behind.empty() && (behind.front() == ' ' || is_base64(behind.front()));
-    if (goes_on && !without_dashes(without_blanks(behind)).empty()) return std::nullopt;
+    if (goes_on && !without_dashes(behind).empty()) return std::nullopt;
     return Marker{.before = line.substr(0, at), .behind = behind};
   }
   return std::nullopt;
@@ -92,11 +98,9 @@ std::optional<Marker> marker_in(std::string_view line) {
 // Why OpenSSL takes the line for text; nullopt: it is text, or a BEGIN line as it should be.
 std::optional<SkipCause> cause_of(const Marker& marker) {
   const std::string_view before = without_blanks(marker.before);
-  const std::string_view behind = without_dashes(without_blanks(marker.behind));
+  const std::string_view behind = without_dashes(marker.behind);
   if (behind.starts_with("\\n") || behind.starts_with("\\r")) return SkipCause::kEscaped;
-  const bool is_alone =
-      without_dashes(before).find_first_not_of(kBlank) == std::string_view::npos &&
-      without_blanks(behind).empty();
+  const bool is_alone = without_dashes(before).empty() && behind.empty();
   if (is_alone) {
     const bool is_exact = before == kDashes && without_blanks(marker.behind) == kDashes;
     if (!is_exact) return SkipCause::kWrongDashes;
@@ -104,6 +108,17 @@ std::optional<SkipCause> cause_of(const Marker& marker) {
   }
   const bool ends = behind.find_first_not_of(" \t\r\"'`,>") == std::string_view::npos;
   return before.ends_with(kDashes) && ends ? std::optional(SkipCause::kBehindText) : std::nullopt;
+}
+
+// Where a SEQUENCE of 128 bytes and more may begin: no text has such bytes.
+std::size_t next_sequence(std::string_view line, std::size_t from) {
+  constexpr char kSequence = '\x30';
+  for (std::size_t at = line.find(kSequence, from); at != std::string_view::npos;
+       at = line.find(kSequence, at + 1)) {
+    const bool is_long = at + 1 < line.size() && line[at + 1] >= '\x81' && line[at + 1] <= '\x84';
+    if (is_long) return at;
+  }
+  return std::string_view::npos;
 }
 
 class Finder {
@@ -121,7 +136,7 @@ class Finder {
       number_ += static_cast<std::uint32_t>(std::count(passed.begin(), passed.end(), '\n'));
       at_ = to;
     }
-    ++number_;
+    if (!text_.ends_with('\n')) ++number_;
     end_run();
     return std::move(found_);
   }
@@ -200,11 +215,10 @@ class Finder {
 
   // Where the DER in the line ends.
   std::optional<std::size_t> look_for_der(std::string_view line) {
-    constexpr std::string_view kLongSequence = "\x30\x82";
     constexpr std::size_t kMost = 100;  // each costs a look at the rest of its line
     if (ders_ == kMost) return std::nullopt;
-    for (std::size_t at = line.find(kLongSequence); at != std::string_view::npos;
-         at = line.find(kLongSequence, at + 1)) {
+    for (std::size_t at = next_sequence(line, 0); at != std::string_view::npos;
+         at = next_sequence(line, at + 1)) {
       const std::size_t offset = at_ + at;
       const std::string_view rest = text_.substr(offset);
       const DerPiece piece =
