@@ -84,7 +84,7 @@ class Reads {
 
   void add(const std::string& path, const config::FileReference& reference) {
     Use& use = uses_[path];
-    if (!use.at && reference.directive != nullptr) use.at = reference.directive->at;
+    if (!use.at && reference.directive) use.at = reference.directive->at;
     use.readers.insert(reader_for(reference.role, build_));
   }
 

@@ -309,7 +309,7 @@ std::string with_trailing_bytes(const Minted& minted, std::size_t count) {
   return pem_of([&](BIO* out) {
     return PEM_write_bio(out, PEM_STRING_X509, "",
                          reinterpret_cast<const unsigned char*>(der.data()),
-                         static_cast<long>(der.size()));
+                         static_cast<long>(der.size())) > 0;
   });
 }
 
