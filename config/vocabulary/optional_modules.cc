@@ -1,6 +1,5 @@
 #include "config/vocabulary/optional_modules.h"
 
-#include <algorithm>
 #include <array>
 #include <sstream>
 #include <string>
