@@ -92,6 +92,8 @@ enum class FindingKind {
   kClientCertEchoed,
   kServerTokensOn,
   kEnforcementUndecidable,
+  kBundlePartlyRead,
+  kUnknownDirective,
 };
 
 struct Finding {
@@ -102,6 +104,7 @@ struct Finding {
   std::optional<pki::Fingerprint> fingerprint = std::nullopt;
   std::optional<base::SourceLocation> at = std::nullopt;
   std::string detail = {};  // one sentence, sanitized
+  std::string remedy = {};  // what mends this one, sanitized; "": what mends all of its rule
 
   bool operator==(const Finding&) const = default;
 };

@@ -80,6 +80,16 @@ std::string queue_of(const BlockError& error, FileReader reader) {
   return queue;
 }
 
+// Only PEM_read_bio_X509_AUX() minds them.
+const TrailingBytes* refused_trailing(const Material& material, FileReader reader) {
+  const auto& all = material.trailing;
+  if (all.empty()) return nullptr;
+  const bool is_first = all.front().certificates_before == 0;
+  const bool is_refused =
+      reader == FileReader::kCaList || (reader == FileReader::kCertificateChain && is_first);
+  return is_refused ? &all.front() : nullptr;
+}
+
 }  // namespace
 
 std::optional<ReadError> read_error(const Material& material, FileReader reader) {
@@ -88,7 +98,13 @@ std::optional<ReadError> read_error(const Material& material, FileReader reader)
         return block.message != encoding::kHidden && block.message != kTooManyElements &&
                (!block.is_framed || takes(reader, block));
       });
-  if (error != material.block_errors.end() && reader != FileReader::kCaNames) {
+  const bool is_bad = error != material.block_errors.end() && reader != FileReader::kCaNames;
+  const TrailingBytes* trailing = refused_trailing(material, reader);
+  if (trailing != nullptr &&
+      (!is_bad || trailing->certificates_before < error->certificates_before)) {
+    return ReadError{kReadAux, trailing->message};
+  }
+  if (is_bad) {
     const bool in_chain = reader == FileReader::kCertificateChain && error->certificates_before > 0;
     return ReadError{in_chain ? kReadPlain : function_of(reader), queue_of(*error, reader)};
   }

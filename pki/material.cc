@@ -3,8 +3,11 @@
 #include <map>
 #include <utility>
 
+#include "pki/encoding/der_element.h"
 #include "pki/encoding/element_budget.h"
+#include "pki/encoding/file_kind.h"
 #include "pki/encoding/pem.h"
+#include "pki/encoding/skipped.h"
 #include "pki/openssl.h"
 #include "pki/public_key.h"
 
@@ -46,7 +49,19 @@ class Reader {
     }
     auto parsed = parse_certificate(block.der, trusted, keys_);
     if (!parsed) read_.erase(known);
+    if (parsed && !trusted) note_trailing(block);
     take(std::move(parsed), block, material_.certificates);
+  }
+
+  void note_trailing(const encoding::PemBlock& block) {
+    const std::size_t behind = encoding::first_element(block.der).rest.size();
+    if (behind == 0) return;
+    const auto annotated = parse_certificate(block.der, true, keys_);
+    if (annotated) return;
+    material_.trailing.push_back({.line = block.line,
+                                  .bytes = behind,
+                                  .certificates_before = material_.certificates.size(),
+                                  .message = annotated.error().message});
   }
 
   template <class T>
@@ -74,10 +89,14 @@ class Reader {
 Material parse_material(std::string_view bytes) {
   Material material;
   material.content = sha256({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
-  const std::vector<encoding::PemBlock> blocks = encoding::split_pem(bytes);
+  const encoding::PemText pem = encoding::read_pem(bytes);
   Reader reader(material);
-  for (const encoding::PemBlock& block : blocks) reader.take(block);
-  material.truncated = !blocks.empty() && blocks.back().error == encoding::kNoEndLine;
+  for (const encoding::PemBlock& block : pem.blocks) reader.take(block);
+  material.truncated = !pem.blocks.empty() && pem.blocks.back().error == encoding::kNoEndLine;
+  material.skipped = encoding::find_skipped(bytes, pem);
+  const bool holds_nothing = material.certificates.empty() && material.revocation_lists.empty();
+  if (holds_nothing || !material.block_errors.empty())
+    material.kind = encoding::kind_of_file(bytes, pem);
   return material;
 }
 

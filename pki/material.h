@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "pki/certificate.h"
+#include "pki/encoding/file_kind.h"
 #include "pki/encoding/pem.h"
+#include "pki/encoding/skipped.h"
 
 namespace mtls::pki {
 
@@ -30,11 +32,26 @@ struct BlockError {
   bool operator==(const BlockError&) const = default;
 };
 
+/// Bytes behind a certificate inside its block, which PEM_read_bio_X509_AUX() takes for settings of
+/// trust and refuses; all other readers skip them (R9.6).
+struct TrailingBytes {
+  std::uint32_t line = 0;               // of the block's BEGIN
+  std::size_t bytes = 0;                // how many
+  std::size_t certificates_before = 0;  // good certificates before this one
+  std::string message;                  // as in BlockError
+
+  bool operator==(const TrailingBytes&) const = default;
+};
+
 struct Material {
   Fingerprint content;                    // SHA-256 of the whole file
   std::vector<Certificate> certificates;  // in file order, duplicates kept
   std::vector<RevocationList> revocation_lists;
   std::vector<BlockError> block_errors;
+  std::vector<TrailingBytes> trailing;          // of copies, only the first
+  std::vector<encoding::SkippedBlock> skipped;  // what no reader sees
+  // Of a file with block errors, and of one without certificates and CRLs; else kPem.
+  encoding::FileKind kind = encoding::FileKind::kPem;
   bool contains_private_key = false;
   bool truncated = false;  // the file ends inside a block
 

@@ -71,7 +71,8 @@ std::string finding_row(const audit::Finding& finding) {
   const config::ContextId id = finding.context.value_or(config::ContextId{});
   return "<tr><td class=\"" + severity + "\">" + severity + "</td><td><code>" +
          std::string(rule.id) + "</code></td>" + cell(id.server + " " + id.listen) + "<td>" +
-         escape_html(finding.detail) + "<br>" + escape_html(rule.remedy) + "</td></tr>";
+         escape_html(finding.detail) + "<br>" + escape_html(audit::rules::remedy_of(finding)) +
+         "</td></tr>";
 }
 
 std::string finding_table(const audit::Snapshot& snapshot) {

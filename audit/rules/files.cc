@@ -1,8 +1,10 @@
 // Rules about the files that nginx reads for a server block: whether it can load them, what they
 // hold beside what they should, and who may write them.
+#include <algorithm>
 #include <array>
 #include <set>
 
+#include "audit/rules/mending.h"
 #include "audit/rules/rules.h"
 #include "base/text.h"
 #include "pki/file_reader.h"
@@ -46,17 +48,27 @@ std::vector<OpenedFile> opened_files(const ServerView& view) {
 // A file that is just being written is judged when it holds still.
 bool has_content(const OpenedFile& opened) { return !opened.file->error && !opened.file->settling; }
 
-// Whether nginx refuses a file in which every block parses: it finds nothing of what it came for.
-bool holds_nothing(const ServerView& view, const OpenedFile& opened) {
+// Those of nginx that read it, one after the other (R4.3).
+std::vector<pki::FileReader> readers_of(const ServerView& view, Use use) {
   using pki::FileReader;
-  const pki::Material& material = *opened.file->material;
-  if (view.build.loads_ca_by_pem_read()) {
-    return pki::read_error(material,
-                           opened.use == Use::kCrl ? FileReader::kCrlList : FileReader::kCaList)
-        .has_value();
-  }
-  return pki::read_error(material, FileReader::kStoreFile) ||  // R3.35, R4.4: either will do
-         (opened.use == Use::kClient && pki::read_error(material, FileReader::kCaNames));
+  if (view.build.loads_ca_by_pem_read())
+    return {use == Use::kCrl ? FileReader::kCrlList : FileReader::kCaList};
+  if (use == Use::kClient) return {FileReader::kStoreFile, FileReader::kCaNames};
+  return {FileReader::kStoreFile};
+}
+
+bool is_refused(const ServerView& view, const OpenedFile& opened) {
+  return std::ranges::any_of(readers_of(view, opened.use), [&](pki::FileReader reader) {
+    return pki::read_error(*opened.file->material, reader).has_value();
+  });
+}
+
+// nginx reads a directory as an empty file, and refuses it.
+bool is_directory(const ServerView& view, const MaterialFile& file) {
+  return file.error->code == base::ErrorCode::kNotRegular &&
+         std::ranges::any_of(view.snapshot.refusals, [&](const NginxError& refusal) {
+           return refusal.path == file.path && refusal.cause == RefusalCause::kFileContent;
+         });
 }
 
 void unreadable(const ServerView& view, Findings& findings) {
@@ -64,35 +76,61 @@ void unreadable(const ServerView& view, Findings& findings) {
     if (!opened.file->error) continue;
     const base::ErrorCode code = opened.file->error->code;
     const bool is_fifo = code == base::ErrorCode::kFifo;
-    findings.add_at(
-        opened.item,
-        finding_for_file(view, opened.file->path,
-                         std::string(word(code)) +
-                             (is_fifo ? ", nginx waits until somebody writes to it" : "")));
+    Finding finding = finding_for_file(
+        view, opened.file->path,
+        std::string(word(code)) + (is_fifo ? ", nginx waits until somebody writes to it" : ""));
+    if (is_directory(view, *opened.file)) finding.remedy = remedy_for_directory(opened.file->path);
+    findings.add_at(opened.item, std::move(finding));
   }
+}
+
+// `what`: of the file, unless it is something known that is no PEM as nginx wants it.
+Finding finding_for_content(const ServerView& view, const MaterialFile& file, std::string what) {
+  const std::string_view kind = what_is(file.material->kind);
+  if (!kind.empty()) what += "; it is " + std::string(kind);
+  Finding finding = finding_for_file(view, file.path, what);
+  finding.remedy = remedy_for(*file.material, file.path);
+  return finding;
+}
+
+// Whether nginx minds a block, or this program has not read one.
+bool has_bad_block(const ServerView& view, const OpenedFile& opened) {
+  const auto& errors = opened.file->material->block_errors;
+  const bool is_unread = std::ranges::any_of(
+      errors, [](const pki::BlockError& error) { return error.message == pki::kTooManyElements; });
+  return is_unread || (!errors.empty() && is_refused(view, opened));
 }
 
 void unparsable(const ServerView& view, Findings& findings) {
   for (const OpenedFile& opened : opened_files(view)) {
     if (!has_content(opened)) continue;
-    const auto& errors = opened.file->material->block_errors;
-    if (!errors.empty()) {
+    const pki::Material& material = *opened.file->material;
+    if (has_bad_block(view, opened)) {
+      const pki::BlockError& error = material.block_errors.front();
       findings.add_at(opened.item,
-                      finding_for_file(view, opened.file->path,
-                                       "the block at line " + std::to_string(errors.front().line) +
-                                           ": " + errors.front().message));
-    } else if (opened.use == Use::kCrl && holds_nothing(view, opened)) {
-      findings.add_at(opened.item, finding_for_file(view, opened.file->path, "holds no CRL"));
+                      finding_for_content(view, *opened.file,
+                                          "the block at line " + std::to_string(error.line) + ": " +
+                                              error.message));
+    } else if (!material.trailing.empty() && is_refused(view, opened)) {
+      const pki::TrailingBytes& trailing = material.trailing.front();
+      Finding finding = finding_for_file(view, opened.file->path,
+                                         "the block at line " + std::to_string(trailing.line) +
+                                             ": there are bytes behind its certificate");
+      finding.remedy = remedy_for(trailing, opened.file->path);
+      findings.add_at(opened.item, std::move(finding));
+    } else if (opened.use == Use::kCrl && is_refused(view, opened)) {
+      findings.add_at(opened.item, finding_for_content(view, *opened.file, "holds no CRL"));
     }
   }
 }
 
 void empty(const ServerView& view, Findings& findings) {
   for (const OpenedFile& opened : opened_files(view)) {
-    if (opened.use == Use::kCrl || !has_content(opened)) continue;
-    if (!opened.file->material->block_errors.empty() || !holds_nothing(view, opened)) continue;
-    findings.add_at(opened.item, finding_for_file(view, opened.file->path,
-                                                  "holds no certificate that nginx reads"));
+    if (opened.use == Use::kCrl || !has_content(opened) || !is_refused(view, opened)) continue;
+    const pki::Material& material = *opened.file->material;
+    if (!material.block_errors.empty() || !material.trailing.empty()) continue;
+    findings.add_at(opened.item, finding_for_content(view, *opened.file,
+                                                     "holds no certificate that nginx reads"));
   }
 }
 

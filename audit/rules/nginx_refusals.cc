@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/rules/mending.h"
 #include "audit/rules/rules.h"
+#include "base/text.h"
+#include "config/grammar/close_name.h"
 
 namespace mtls::audit::rules {
 namespace {
@@ -19,9 +22,37 @@ std::optional<base::SourceLocation> place_of(const HostView& host, const NginxEr
                               .column = error.column};
 }
 
+std::string remedy_for_name(std::string_view name, std::string_view meant) {
+  return base::sanitize("Write \"" + std::string(meant) + "\" for \"" + std::string(name) + "\".",
+                        base::kMaxPathBytes);
+}
+
+// What mends this very error; "": nobody knows.
+std::string remedy_of(const HostView& host, const NginxError& error) {
+  constexpr std::string_view kUnknown = "unknown directive \"";
+  if (error.message.starts_with(kUnknown)) {
+    std::string_view name = error.message;
+    name.remove_prefix(kUnknown.size());
+    name = name.substr(0, name.rfind('"'));
+    const auto meant = config::grammar::close_name(name);
+    return meant ? remedy_for_name(name, *meant) : "";
+  }
+  if (error.cause != RefusalCause::kFileContent) return "";
+  const auto file = host.material().file(&error.path);
+  if (!file) return "";
+  if (!file->material) return remedy_for_directory(error.path);
+  const bool is_aux = error.message.find("X509_CERT_AUX") != std::string::npos;
+  const auto& trailing = file->material->trailing;
+  return is_aux && !trailing.empty() ? remedy_for(trailing.front(), error.path)
+                                     : remedy_for(*file->material, error.path);
+}
+
 void report(const HostView& host, const std::vector<NginxError>& errors, Findings& findings) {
   for (const NginxError& error : errors) {
-    findings.add({.at = place_of(host, error), .detail = error.text()});
+    findings.add({.path = error.path,
+                  .at = place_of(host, error),
+                  .detail = error.text(),
+                  .remedy = remedy_of(host, error)});
   }
 }
 
@@ -33,6 +64,19 @@ void file_missing(const HostView& host, Findings& findings) {
   report(host, host.snapshot.excused, findings);
 }
 
+void unknown_directive(const HostView& host, Findings& findings) {
+  const auto& document = *host.snapshot.config->document;
+  for (const config::grammar::Misspelled& found :
+       config::grammar::misspelled(document, host.snapshot.policy->build)) {
+    const std::string& name = found.directive->name;
+    Finding finding = finding_at(found.directive->at,
+                                 "\"" + name + "\" is no directive of nginx's own modules; \"" +
+                                     std::string(found.meant) + "\" is");
+    finding.remedy = remedy_for_name(name, found.meant);
+    findings.add(std::move(finding));
+  }
+}
+
 constexpr std::array kRefusals{
     Rule{.kind = FindingKind::kNginxRefusesConfig,
          .id = "nginx-refuses-config",
@@ -41,6 +85,14 @@ constexpr std::array kRefusals{
                     "fails.",
          .remedy = "Run nginx -t and repair the place it names.",
          .check = refuses_config},
+    Rule{.kind = FindingKind::kUnknownDirective,
+         .id = "unknown-directive",
+         .severity = Severity::kWarning,
+         .meaning = "A directive is not one of nginx's own, and its name is close to one that is. "
+                    "Unless another module brings it, nginx refuses the configuration; if one "
+                    "does, the directive of nginx is not set.",
+         .remedy = "Correct the name.",
+         .check = unknown_directive},
 };
 
 constexpr std::array kMissingFiles{

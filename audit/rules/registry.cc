@@ -14,7 +14,8 @@ const std::vector<Subject>& subjects() {
       crl_coverage_rules(), canary_rules(),         server_certificate_rules(),
       reach_rules(),        upstream_rules(),       upstream_identity_rules(),
       enforcement_rules(),  error_page_rules(),     presented_chain_rules(),
-      tls_strength_rules(), core_directive_rules(), missing_file_rules()};
+      tls_strength_rules(), core_directive_rules(), missing_file_rules(),
+      partly_read_rules()};
   return kSubjects;
 }
 
@@ -31,6 +32,10 @@ const std::vector<const Rule*>& all_rules() {
 }
 
 const Rule& rule_of(FindingKind kind) { return *all_rules().at(static_cast<std::size_t>(kind)); }
+
+std::string remedy_of(const Finding& finding) {
+  return finding.remedy.empty() ? std::string(rule_of(finding.kind).remedy) : finding.remedy;
+}
 
 const Rule* find_rule(std::string_view id) {
   const auto found = std::ranges::find(all_rules(), id, &Rule::id);

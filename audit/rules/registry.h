@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -61,6 +62,8 @@ struct Rule {
 /// In the order of FindingKind.
 const std::vector<const Rule*>& all_rules();
 const Rule& rule_of(FindingKind kind);
+/// What mends the finding: its own remedy, or that of its rule.
+std::string remedy_of(const Finding& finding);
 /// nullptr: no rule has this id.
 const Rule* find_rule(std::string_view id);
 

@@ -121,5 +121,6 @@ Subject presented_chain_rules();
 Subject tls_strength_rules();
 Subject core_directive_rules();
 Subject missing_file_rules();
+Subject partly_read_rules();
 
 }  // namespace mtls::audit::rules

@@ -57,6 +57,10 @@ std::optional<std::string> repeat_error(const syntax::Directive& directive,
   return std::nullopt;
 }
 
+std::string unknown_directive(const syntax::Directive& directive) {
+  return "unknown directive \"" + directive.name + "\"";
+}
+
 // The complaint about a directive that the vocabulary does not have in `context`.
 std::optional<std::string> foreign_error(const syntax::Directive& directive,
                                          vocabulary::Context context,
@@ -65,9 +69,10 @@ std::optional<std::string> foreign_error(const syntax::Directive& directive,
     const bool opens_block = directive.block && is_allowed(*rule, context, rule->until);
     return opens_block ? std::optional(not_terminated(directive)) : std::nullopt;
   }
-  if (!vocabulary::is_known(directive.name)) return std::nullopt;
-  if (!vocabulary::is_known(directive.name, release))
-    return "unknown directive \"" + directive.name + "\"";
+  const bool may_be_another_modules =
+      release.modules == nullptr && !vocabulary::is_known(directive.name);
+  if (may_be_another_modules) return std::nullopt;  // R1.12, R9.10
+  if (!vocabulary::is_known(directive.name, release)) return unknown_directive(directive);
   return directive_complaint(directive, "is not allowed here");
 }
 
@@ -145,7 +150,7 @@ std::optional<std::string> shape_error(const syntax::Directive& directive,
                                        const vocabulary::Release& release) {
   if (context == kOpaque || context == kData) return std::nullopt;
   if (directive.name.starts_with("\xEF\xBB\xBF")) {  // R1.6: no module has such a directive
-    return "unknown directive \"" + directive.name + "\"";
+    return unknown_directive(directive);
   }
   const vocabulary::KnownDirective* known = vocabulary::find_known(directive.name, context);
   if (known == nullptr || !vocabulary::exists_in(*known, release)) {

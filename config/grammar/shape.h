@@ -20,8 +20,8 @@ vocabulary::Context context_inside(const syntax::Directive& directive, vocabular
 using Seen = std::set<const vocabulary::KnownDirective*>;
 
 /// The complaint of an nginx of this release about `directive` in `context`, if any. Says nothing
-/// about directives that no module of nginx knows (R1.12). `seen` belongs to the block around the
-/// directive and is updated.
+/// about directives that no module of nginx knows, unless all modules are known (R1.12, R9.10).
+/// `seen` belongs to the block around the directive and is updated.
 std::optional<std::string> shape_error(const syntax::Directive& directive,
                                        vocabulary::Context context, Seen& seen,
                                        const vocabulary::Release& release = {});

@@ -8,17 +8,33 @@ namespace mtls::config::vocabulary {
 namespace {
 
 constexpr Version kFirstKnown{1, 18, 0};
-constexpr Version kBehindLastKnown{1, 32, 0};
+// The tables of directives and variables are those of 1.31.4 and of what 1.31.5 came from; the
+// stable releases add no directives but by way of exception.
+constexpr Version kBehindLastKnown{1, 31, 6};
 
 // Modules that are built only with `--with-…`. All others are built unless `--without-…` is given.
-constexpr std::array<std::string_view, 14> kOptIn{"http_geoip_module",
+constexpr std::array<std::string_view, 28> kOptIn{"google_perftools_module",
+                                                  "http_addition_module",
+                                                  "http_auth_request_module",
+                                                  "http_dav_module",
+                                                  "http_degradation_module",
+                                                  "http_flv_module",
+                                                  "http_geoip_module",
+                                                  "http_gunzip_module",
+                                                  "http_gzip_static_module",
+                                                  "http_image_filter_module",
+                                                  "http_mp4_module",
+                                                  "http_perl_module",
+                                                  "http_random_index_module",
                                                   "http_realip_module",
                                                   "http_secure_link_module",
                                                   "http_slice_module",
                                                   "http_ssl_module",
                                                   "http_stub_status_module",
+                                                  "http_sub_module",
                                                   "http_v2_module",
                                                   "http_v3_module",
+                                                  "http_xslt_module",
                                                   "mail",
                                                   "stream",
                                                   "stream_geoip_module",
@@ -34,6 +50,7 @@ constexpr std::array<std::string_view, 7> kLoadable{
     "ngx_stream_geoip_module.so"};
 
 std::string file_of(std::string_view module) {
+  if (module == "http_xslt_module") return "ngx_http_xslt_filter_module.so";
   const bool is_whole = module == "mail" || module == "stream";
   return "ngx_" + std::string(module) + (is_whole ? "_module.so" : ".so");
 }

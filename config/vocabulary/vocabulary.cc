@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "config/vocabulary/optional_modules.h"
 #include "config/vocabulary/rows.h"
 
 namespace mtls::config::vocabulary {
@@ -24,6 +25,11 @@ const Index& by_name() {
   return kIndex;
 }
 
+Part part_of(const KnownDirective& known, bool is_stream) {
+  if (known.contexts == rows::kInMain) return Part::kMain;
+  return is_stream ? Part::kStream : Part::kHttp;
+}
+
 }  // namespace
 
 bool KnownDirective::takes(std::size_t argument_count) const {
@@ -38,15 +44,29 @@ const KnownDirective* find_known(std::string_view name, Context context) {
   return found == last ? nullptr : found->second;
 }
 
-// Directives of mail and stream exist only where that module takes part: it may be left out of the
-// build, or not be loaded.
+// A directive exists only where its module takes part: it may be left out of the build, or not be
+// loaded.
 bool exists_in(const KnownDirective& known, const Release& release) {
   if (release.modules == nullptr) return true;
   const bool is_mail = (known.contexts & ~vocabulary::rows::kMailContexts) == 0;
   const bool is_stream = (known.contexts & ~vocabulary::rows::kStreamContexts) == 0;
   if (is_mail && !release.modules->has("mail")) return false;
   if (is_stream && !release.modules->has("stream")) return false;
+  const std::string_view module =
+      is_mail ? std::string_view{} : optional_module_of(known.name, part_of(known, is_stream));
+  if (!module.empty() && !release.modules->has(module)) return false;
   return release.version >= known.since;
+}
+
+const std::vector<std::string_view>& known_names() {
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> all;
+    for (const auto& [name, row] : by_name()) all.push_back(name);
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+  }();
+  return kNames;
 }
 
 bool is_known(std::string_view name, const Release& release) {

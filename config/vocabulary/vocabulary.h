@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "config/nginx_build.h"
 #include "config/vocabulary/context.h"
@@ -46,10 +47,13 @@ struct Release {
   const ModuleSet* modules = nullptr;
 };
 
-/// Whether this nginx has the directive, judged by its release and by the modules mail and stream.
+/// Whether this nginx has the directive, judged by its release and its modules.
 bool exists_in(const KnownDirective& known, const Release& release);
 
 /// Whether any module of this nginx has a directive with this name, in whatever context.
 bool is_known(std::string_view name, const Release& release = {});
+
+/// The names of all directives here, sorted, each once.
+const std::vector<std::string_view>& known_names();
 
 }  // namespace mtls::config::vocabulary

@@ -33,6 +33,7 @@ class LineReader {
     chunk = chunk.substr(0, std::min(chunk.find('\n'), chunk.size() - 1) + 1);
     at_ += chunk.size();
     Line line{.text = {}, .number = number_, .continues = inside_line_};
+    last_ = number_;
     const bool ends = chunk.back() == '\n';
     if (ends) ++number_;
     chunk = chunk.substr(0, chunk.find('\0'));
@@ -40,6 +41,11 @@ class LineReader {
     line.text = trimmed(chunk);
     return line;
   }
+
+  /// The line that was to be read next when a NUL ended the text; 0: none did.
+  std::uint32_t ended_at() const { return at_ < text_.size() ? number_ : 0; }
+  /// Of the line that next() returned last.
+  std::uint32_t last_number() const { return last_; }
 
  private:
   // LINESIZE - 1 of pem_lib.c.
@@ -54,6 +60,7 @@ class LineReader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::uint32_t number_ = 1;
+  std::uint32_t last_ = 0;
   bool inside_line_ = false;
 };
 
@@ -175,10 +182,13 @@ class Splitter {
  public:
   explicit Splitter(std::string_view text) : lines_(text) {}
 
-  std::vector<PemBlock> split() {
-    while (find_begin()) read_block();
+  PemText split() {
+    while (find_begin()) {
+      read_block();
+      blocks_.back().last_line = begin_ ? begin_->line - 1 : lines_.last_number();
+    }
     if (unfinished_) fail(blocks_[*unfinished_], kNoEndLine);
-    return std::move(blocks_);
+    return {.blocks = std::move(blocks_), .ended_at = lines_.ended_at()};
   }
 
  private:
@@ -280,6 +290,8 @@ class Splitter {
 
 }  // namespace
 
-std::vector<PemBlock> split_pem(std::string_view text) { return Splitter(text).split(); }
+std::vector<PemBlock> split_pem(std::string_view text) { return read_pem(text).blocks; }
+
+PemText read_pem(std::string_view text) { return Splitter(text).split(); }
 
 }  // namespace mtls::pki::encoding

@@ -30,6 +30,7 @@ inline constexpr std::string_view kHidden = "hidden: the block before it has no 
 struct PemBlock {
   PemLabel label = PemLabel::kOther;
   std::uint32_t line = 0;          // line of its BEGIN, counted from 1
+  std::uint32_t last_line = 0;     // the last line that was read as a part of it
   std::vector<unsigned char> der;  // of certificates and CRLs without an error
   /// What is wrong ("bad base64 decode", "bad end line", kNoEndLine, …); "" means nothing. The
   /// framing is checked for every label, since nginx refuses the file for any of them; the base64
@@ -44,5 +45,13 @@ struct PemBlock {
 /// skips it: only a line with `-----BEGIN ` in column 1 opens a block. An indented BEGIN is text
 /// (R4.1); a UTF-8 byte order mark before the first BEGIN is ignored.
 std::vector<PemBlock> split_pem(std::string_view text);
+
+struct PemText {
+  std::vector<PemBlock> blocks;
+  std::uint32_t ended_at = 0;  // the line whose NUL ended the text; 0: none did
+};
+
+/// The blocks, and where the text ended.
+PemText read_pem(std::string_view text);
 
 }  // namespace mtls::pki::encoding

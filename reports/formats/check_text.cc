@@ -48,7 +48,7 @@ std::string issue_paragraph(const Issue& issue, const Report& report) {
   }
   text += "\n  " + issue.message;
   text += "\n  consequence: " + std::string(issue.meaning);
-  text += "\n  remedy: " + std::string(issue.remedy);
+  text += "\n  remedy: " + issue.remedy;
   return text + "\n\n";
 }
 

@@ -21,7 +21,7 @@ Issue issue_of(const config::syntax::Document& document, const audit::Finding& f
           .path = finding.path,
           .message = finding.detail,
           .meaning = rule.meaning,
-          .remedy = rule.remedy,
+          .remedy = audit::rules::remedy_of(finding),
           .is_fixable = rule.edit.has_value()};
 }
 

@@ -31,7 +31,7 @@ struct Issue {
   std::string path;                      // of the certificate, CA or CRL file concerned, or ""
   std::string message;                   // what is wrong here, one sentence
   std::string_view meaning;              // what that leads to, the same for each issue of the rule
-  std::string_view remedy;               // what to do about it, likewise
+  std::string remedy;                    // what to do about it
   bool is_fixable = false;               // one edit of the configuration repairs it
 
   bool operator==(const Issue&) const = default;

@@ -295,6 +295,24 @@ std::string as_trusted_pem(const Minted& minted, const std::string& trust) {
   return pem_of([&](BIO* out) { return PEM_write_bio_X509_AUX(out, copy.get()); });
 }
 
+std::string as_der(const Minted& minted) {
+  unsigned char* made = nullptr;
+  const int size = i2d_X509(minted.objects->certificate.get(), &made);
+  require(size > 0, "cannot encode");
+  const std::string der(reinterpret_cast<const char*>(made), static_cast<std::size_t>(size));
+  OPENSSL_free(made);
+  return der;
+}
+
+std::string with_trailing_bytes(const Minted& minted, std::size_t count) {
+  const std::string der = as_der(minted) + std::string(count, '\0');
+  return pem_of([&](BIO* out) {
+    return PEM_write_bio(out, PEM_STRING_X509, "",
+                         reinterpret_cast<const unsigned char*>(der.data()),
+                         static_cast<long>(der.size())) > 0;
+  });
+}
+
 std::string encrypted_key_pem(const Minted& minted, const std::string& password) {
   return pem_of([&](BIO* out) {
     return PEM_write_bio_PKCS8PrivateKey(out, minted.objects->key.get(), EVP_aes_128_cbc(),

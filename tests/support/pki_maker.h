@@ -74,6 +74,12 @@ std::string mint_crl(const CrlSpec& spec);  // PEM
 /// "clientAuth"; "" adds none).
 std::string as_trusted_pem(const Minted& minted, const std::string& trust);
 
+/// Its PEM with `count` zero bytes behind the DER, inside the block.
+std::string with_trailing_bytes(const Minted& minted, std::size_t count);
+
+/// Its DER.
+std::string as_der(const Minted& minted);
+
 /// A prime with `bits` bits for ssl_dhparam (1024: the second group of RFC 2409, 2048: a group of
 /// RFC 3526).
 std::string mint_dh_parameters(int bits);

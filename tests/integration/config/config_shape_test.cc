@@ -1,7 +1,6 @@
 // The context, shape and number of arguments of directives other than TLS, judged by real nginx.
 #include "tests/integration/config/config_text_bench.h"
 #include "tests/integration/config/nginx_modules.h"
-#include "tests/support/memory_filesystem.h"
 
 namespace mtls::config {
 namespace {
@@ -222,14 +221,6 @@ TEST_CASE(
     check_same({{"nginx.conf", row.text}});
     CHECK(judge({{"nginx.conf", row.text}}).nginx.empty() == (asked >= row.accepted_since));
   }
-}
-
-TEST_CASE("config shape: a directive that no module of nginx knows passes, and so does its block") {
-  testing::MemoryFileSystem disk;
-  disk.put("/n/nginx.conf",
-           "events {}\nhttp {\nmore_headers a b c;\nrtmp { server { listen 1; } http { } }\n"
-           "content_by_lua_block { } server { mystery on { gzip maybe; } }\n}\n");
-  CHECK(we_say(disk, "/n/nginx.conf").empty());
 }
 
 }  // namespace mtls::config

@@ -63,14 +63,14 @@ std::string shape(const std::string& text) {
 }  // namespace
 
 bool is_out_of_remit(const std::string& nginx) {
-  // Complaints that need the content of a key, the resolver, a module that is not loaded here,
-  // values inside data blocks, or the order of locations and of the servers' sockets.
+  // Complaints that need the content of a key, the resolver, values inside data blocks, or the
+  // order of locations and of the servers' sockets.
   for (const std::string known :
        {"key values mismatch", "PEM_read_bio_PrivateKey() failed", "host not found in",
-        "unknown directive ", "invalid network ", "conflicting parameter ",
-        "number of the map parameters", "number of the geo parameters", "duplicate location ",
-        " is outside location ", "invalid location modifier ",
-        "no \"listen\" is defined for server", "no handler for server"}) {
+        "invalid network ", "conflicting parameter ", "number of the map parameters",
+        "number of the geo parameters", "duplicate location ", " is outside location ",
+        "invalid location modifier ", "no \"listen\" is defined for server",
+        "no handler for server"}) {
     if (nginx.find(known) != std::string::npos) return true;
   }
   return false;

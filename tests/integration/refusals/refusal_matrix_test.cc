@@ -79,6 +79,8 @@ std::vector<Shape> shapes(const Minted& a, const Minted& b) {
       {"bad DER", replaced(ca, "MII", "AAA")},
       {"a second of bad DER", ca + replaced(other, "MII", "AAA")},
       {"an annotated second of bad DER", other + replaced(annotated, "MII", "AAA")},
+      {"bytes behind the DER", with_trailing_bytes(a, 3)},
+      {"bytes behind the DER of a second", other + with_trailing_bytes(a, 3)},
       {"a wrong END", replaced(ca, "END CERT", "END X509 CERT")},
       {"a request before",
        "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n" + ca},

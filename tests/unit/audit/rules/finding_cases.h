@@ -34,6 +34,9 @@ std::vector<Case> profile_cases();
 /// server_side_findings_test.cc
 std::vector<Case> server_side_cases();
 
+/// partly_read_findings_test.cc
+std::vector<Case> partly_read_cases();
+
 /// enforcement_findings_test.cc
 std::vector<Case> exposure_cases();
 

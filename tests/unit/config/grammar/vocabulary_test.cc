@@ -91,6 +91,37 @@ TEST_CASE("vocabulary: a directive can be missing only when the modules of the b
   CHECK_FALSE(vocabulary::is_known("auth_http", recent));
 }
 
+TEST_CASE("vocabulary: a directive of a module that is built on request exists only with it") {
+  const NginxBuild build{.version = {1, 26, 3},
+                         .configure =
+                             "--with-http_realip_module --with-http_xslt_module=dynamic "
+                             "--with-http_geoip_module=dynamic --with-stream"};
+  const auto bare = vocabulary::ModuleSet::of(build, {});
+  const auto loaded = vocabulary::ModuleSet::of(
+      build, {"ngx_http_xslt_filter_module.so", "/x/ngx_http_geoip_module.so"});
+  REQUIRE(bare);
+  REQUIRE(loaded);
+  const vocabulary::Release without{.version = build.version, .modules = &*bare};
+  const vocabulary::Release with{.version = build.version, .modules = &*loaded};
+  for (const char* name : {"xslt_types", "geoip_country", "geoip_proxy"}) {
+    CAPTURE(name);
+    CHECK_FALSE(vocabulary::is_known(name, without));
+    CHECK(vocabulary::is_known(name, with));
+  }
+  for (const char* name : {"stub_status", "image_filter", "perl", "ssl_preread", "mail"}) {
+    CAPTURE(name);
+    CHECK_FALSE(vocabulary::is_known(name, with));
+  }
+  for (const char* name :
+       {"real_ip_header", "stream", "http", "gzip", "proxy_pass_header", "map"}) {
+    CAPTURE(name);
+    CHECK(vocabulary::is_known(name, without));
+  }
+  using vocabulary::find_known;
+  CHECK(vocabulary::exists_in(*find_known("geoip_country", kHttp), with));
+  CHECK_FALSE(vocabulary::exists_in(*find_known("geoip_country", kStream), with));
+}
+
 TEST_CASE("vocabulary: it has no directive of the TLS table, so that no complaint comes twice") {
   for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
     CAPTURE(rule.name);

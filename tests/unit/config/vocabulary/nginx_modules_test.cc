@@ -20,7 +20,8 @@ TEST_CASE(
       vocabulary::ModuleSet::of(configured_with("--with-mail --add-module=/src/lua"), none));
   CHECK_FALSE(vocabulary::ModuleSet::of(configured_with("'--add-module=/a b'"), none));
   CHECK(vocabulary::ModuleSet::of(configured_with("--add-dynamic-module=/src/geoip2"), none));
-  for (const Version version : {Version{1, 17, 10}, Version{1, 32, 0}, Version{2, 0, 0}}) {
+  for (const Version version :
+       {Version{1, 17, 10}, Version{1, 31, 6}, Version{1, 32, 0}, Version{2, 0, 0}}) {
     CHECK_FALSE(vocabulary::ModuleSet::of({.version = version, .configure = ""}, none));
   }
 }
