@@ -38,6 +38,8 @@ enum class FindingKind {
   kCanaryWronglyAccepted,
   kServerCertificateExpired,
   kNginxRefusesConfig,
+  kPlaintextListen,
+  kGuardNeverMatches,
   kPlaintextTwin,
   kUpstreamCertificateRejected,
   kTrustWidenedByPublicRoots,

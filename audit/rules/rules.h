@@ -55,11 +55,15 @@ struct Placed {
   Finding finding;
 };
 
-/// Where one check reports. Adds the rule's kind and severity.
+/// Where one check reports. Adds the rule's kind and severity, and the place of the directive to
+/// edit where the check gave none: the one that names the finding's file, else the one that the
+/// rule's edit changes.
 class Findings {
  public:
-  Findings(const Rule& rule, Profile profile, std::size_t subject, std::vector<Placed>& all)
-      : rule_(rule), profile_(profile), subject_(subject), all_(all) {}
+  /// `server`: the block that the check looks at; nullptr: the configuration as a whole.
+  Findings(const Rule& rule, Profile profile, std::size_t subject, const config::TlsContext* server,
+           std::vector<Placed>& all)
+      : rule_(rule), profile_(profile), subject_(subject), server_(server), all_(all) {}
 
   void add(Finding finding) { add_at(0, std::move(finding)); }
   /// About the `item`-th of the things that the rules of the subject look at one by one: what is
@@ -74,6 +78,7 @@ class Findings {
   const Rule& rule_;
   Profile profile_;
   std::size_t subject_;
+  const config::TlsContext* server_;
   std::vector<Placed>& all_;
 };
 
@@ -116,6 +121,7 @@ Subject reach_rules();
 Subject upstream_rules();
 Subject upstream_identity_rules();
 Subject enforcement_rules();
+Subject guard_rules();
 Subject error_page_rules();
 Subject presented_chain_rules();
 Subject tls_strength_rules();
