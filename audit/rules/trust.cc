@@ -11,7 +11,7 @@ namespace {
 
 using config::TlsContext;
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 // nullptr: none of the issuing CAs loses its own last path then.
 const Member* first_to_end(const ServerView& view, base::sys_seconds until) {

@@ -10,7 +10,7 @@ namespace mtls::audit::trust {
 namespace {
 
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 bool has_ended(const CertificateFacts& facts, const Clock& clock) {
   return facts.validity.not_after && clock.has_come(*facts.validity.not_after);
@@ -55,9 +55,64 @@ class Heirs {
   std::map<Key, Ends> ends_;
 };
 
+// A store's certificates by what the settings call them.
+class Named {
+ public:
+  Named(const std::vector<pki::Certificate>& store, const MaterialView& material)
+      : material_(material) {
+    for (std::size_t i = 0; i < store.size(); ++i) {
+      const pki::Fingerprint& fingerprint = store[i].facts().fingerprint;
+      positions_.try_emplace(fingerprint, i);
+      by_label_[fingerprint.label()].try_emplace(fingerprint, i);
+    }
+  }
+
+  std::vector<std::size_t> find(const CaSetting& ca) const {
+    std::vector<std::size_t> found;
+    if (!ca.fingerprint.empty()) {
+      const auto candidates = by_label_.find(ca.fingerprint.substr(0, kLabelDigits));
+      if (candidates == by_label_.end()) return found;
+      for (const auto& [fingerprint, position] : candidates->second) {
+        if (fingerprint.hex().starts_with(ca.fingerprint)) found.push_back(position);
+      }
+      return found;
+    }
+    const pki::Material* file = material_.content(&ca.path);
+    if (file == nullptr) return found;
+    for (const pki::Certificate& certificate : file->certificates) {
+      const auto position = positions_.find(certificate.facts().fingerprint);
+      if (position != positions_.end()) found.push_back(position->second);
+    }
+    return found;
+  }
+
+ private:
+  static constexpr std::size_t kLabelDigits = 16;  // of Fingerprint::label()
+  using Positions = std::map<pki::Fingerprint, std::size_t>;
+
+  const MaterialView& material_;
+  Positions positions_;
+  std::map<std::string, Positions> by_label_;
+};
+
 }  // namespace
 
-std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::BundleView& store,
+std::vector<pki::paths::BundleQuestion::Succession> declared_successions(
+    const std::vector<RotationSetting>& rotations, const TrustContent& content,
+    const MaterialView& material) {
+  std::vector<pki::paths::BundleQuestion::Succession> successions;
+  if (rotations.empty()) return successions;
+  const Named named(content.store, material);
+  for (const RotationSetting& rotation : rotations) {
+    const std::vector<std::size_t> next = named.find(rotation.to);
+    for (const std::size_t from : named.find(rotation.from)) {
+      for (const std::size_t to : next) successions.push_back({.from = from, .to = to});
+    }
+  }
+  return successions;
+}
+
+std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::paths::BundleView& store,
                                      const Clock& clock) {
   const std::vector<Member>& members = store.members;
   std::set<std::size_t> successors;
