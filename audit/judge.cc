@@ -211,12 +211,12 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
 
   auto audit = std::make_shared<ServerAudit>();
   const std::vector<std::vector<pki::Certificate>> clients = known_clients(judge);
-  audit->store = pki::paths::view_bundle(
-      content.store, now,
-      {.issuing = content.issuing,
-       .clients = clients,
-       .successions = trust::declared_successions(inputs.policy.rotations, content,
-                                                  evidence.material)});
+  audit->store =
+      pki::paths::view_bundle(content.store, now,
+                              {.issuing = content.issuing,
+                               .clients = clients,
+                               .successions = trust::declared_successions(
+                                   inputs.policy.rotations, content, evidence.material)});
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
   audit->enforced = enforcement(inputs, server);

@@ -20,8 +20,8 @@
 #include "base/time.h"
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
-#include "pki/paths/bundle.h"
 #include "pki/material.h"
+#include "pki/paths/bundle.h"
 
 namespace mtls::audit {
 
@@ -97,11 +97,11 @@ struct ServerAudit {
       enforced;              // nullopt: undecidable; only meaningful when it asks for certificates
   std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
   std::size_t ca_names_bytes = 0;
-  std::size_t extra_trust_cas = 0;            // CAs trusted through ssl_trusted_certificate only
+  std::size_t extra_trust_cas = 0;      // CAs trusted through ssl_trusted_certificate only
   std::size_t crl_missing_issuers = 0;  // CAs of the store without a CRL that counts (R9.14)
   std::set<pki::Fingerprint> crls_without_use;  // CRLs of CAs of the store that count for nobody
-  std::chrono::seconds resumption_window{0};  // audit/trust/resumption.h
-  std::vector<RotatingCa> rotation;           // empty: no client CA is being exchanged
+  std::chrono::seconds resumption_window{0};    // audit/trust/resumption.h
+  std::vector<RotatingCa> rotation;             // empty: no client CA is being exchanged
   std::vector<Verdict> verdicts;
   std::vector<Finding> findings;
   std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
@@ -154,8 +154,8 @@ struct BundleAudit {
 
 /// One backend that nginx speaks TLS to. Aligned with ResolvedConfig::upstreams.
 struct UpstreamAudit {
-  /// pki::paths::BundleView::trust_until of its CAs; nullopt: they cannot be read, are in a directory, or
-  /// have no such instant.
+  /// pki::paths::BundleView::trust_until of its CAs; nullopt: they cannot be read, are in a
+  /// directory, or have no such instant.
   std::optional<base::sys_seconds> trust_until;
 };
 

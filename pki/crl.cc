@@ -139,8 +139,7 @@ bool is_same_point(const DIST_POINT_NAME* a, const DIST_POINT_NAME* b) {
   constexpr int kRelativeName = 1;
   if (a == nullptr || b == nullptr) return true;
   if (a->type == kRelativeName && b->type == kRelativeName)
-    return a->dpname != nullptr && b->dpname != nullptr &&
-           X509_NAME_cmp(a->dpname, b->dpname) == 0;
+    return a->dpname != nullptr && b->dpname != nullptr && X509_NAME_cmp(a->dpname, b->dpname) == 0;
   if (a->type == kRelativeName)
     return a->dpname != nullptr && has_name(b->name.fullname, a->dpname);
   if (b->type == kRelativeName)
@@ -228,11 +227,10 @@ base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char
   OwnedKeyId key_id(static_cast<AUTHORITY_KEYID*>(
       X509_CRL_get_ext_d2i(crl.get(), NID_authority_key_identifier, nullptr, nullptr)));
   ERR_clear_error();  // broken extensions leave entries in the queue
-  return RevocationList(std::move(facts),
-                        std::make_shared<const RevocationListHandle>(
-                            RevocationListHandle{.crl = std::move(crl),
-                                                 .key_id = std::move(key_id),
-                                                 .scope = std::move(scope)}));
+  return RevocationList(
+      std::move(facts),
+      std::make_shared<const RevocationListHandle>(RevocationListHandle{
+          .crl = std::move(crl), .key_id = std::move(key_id), .scope = std::move(scope)}));
 }
 
 }  // namespace mtls::pki

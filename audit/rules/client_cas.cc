@@ -134,7 +134,8 @@ void expired(const ServerView& view, Findings& findings) {
     std::string text = expired_text(facts);
     const std::string below = replacements.has(facts) ? dependents.of(i) : "";
     if (!below.empty())
-      text += ", and " + below + " fits no other certificate of this name: its issuer's key or "
+      text += ", and " + below +
+              " fits no other certificate of this name: its issuer's key or "
               "its authorityKeyIdentifier says so";
     findings.add_at(i + 1, about_ca(view, facts, text));
   }

@@ -202,10 +202,9 @@ void read_material(const StoresByPath& stores, const Clock& clock, BundleAudit& 
   count(bundle, Problem::kTruncated) = material.truncated ? 1 : 0;
   count(bundle, Problem::kSettling) = bundle.file->settling ? 1 : 0;
   const bool all_lead_to_anchor = std::all_of(views.begin(), views.end(), [](const View& view) {
-    return std::all_of(view.members.begin(), view.members.end(),
-                       [](const Member& member) {
-                         return member.chains_to_anchor || member.spared;
-                       });
+    return std::all_of(view.members.begin(), view.members.end(), [](const Member& member) {
+      return member.chains_to_anchor || member.spared;
+    });
   });
   bundle.verified =
       material.block_errors.empty() && !material.certificates.empty() && all_lead_to_anchor;

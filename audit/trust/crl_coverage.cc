@@ -215,10 +215,10 @@ class Coverage {
 
   const std::vector<Member>& members_;
   const Clock& clock_;
-  std::map<std::string_view, Lists> lists_;      // by issuer, canonical
-  std::set<std::string_view> names_;             // of the store's CAs
-  std::set<std::string_view> issuers_of_cas_;    // of the store
-  std::map<const Member*, Lists> fitting_;       // lists_for()
+  std::map<std::string_view, Lists> lists_;    // by issuer, canonical
+  std::set<std::string_view> names_;           // of the store's CAs
+  std::set<std::string_view> issuers_of_cas_;  // of the store
+  std::map<const Member*, Lists> fitting_;     // lists_for()
   std::map<std::string_view, std::vector<const Member*>> by_name_;
   std::set<CaKey> told_;
   std::size_t pairs_ = 0;

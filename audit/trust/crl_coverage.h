@@ -16,10 +16,10 @@ struct KnownClient {
 
 /// What OpenSSL finds where the revocation of one certificate is asked for.
 struct CrlUse {
-  const pki::CertificateFacts* issuer;    // whose CRL it must be; nullptr: no CA of the store
-  const pki::CertificateFacts* subject;   // nullptr: any client of the issuer
-  const pki::RevocationListFacts* list;   // what it takes; nullptr: the issuer has none
-  bool covers;                            // the list counts for the certificate
+  const pki::CertificateFacts* issuer;   // whose CRL it must be; nullptr: no CA of the store
+  const pki::CertificateFacts* subject;  // nullptr: any client of the issuer
+  const pki::RevocationListFacts* list;  // what it takes; nullptr: the issuer has none
+  bool covers;                           // the list counts for the certificate
 };
 
 struct CrlCoverage {

@@ -23,11 +23,7 @@ class Heirs {
   Heirs(const std::vector<Member>& members, const Clock& clock) {
     for (const Member& member : members) {
       const CertificateFacts& facts = member.certificate.facts();
-      const bool has_begun =
-          facts.validity.not_before && clock.has_come(*facts.validity.not_before);
-      const bool is_in_force =
-          has_begun && member.path_until && !clock.has_come(*member.path_until);
-      if (!is_in_force) continue;
+      if (!member.has_valid_path || clock.has_come(*member.path_until)) continue;
       base::sys_seconds& until = ends_[key_of(facts)][facts.validity.not_after];
       until = std::max(until, *member.path_until);
     }
@@ -112,8 +108,8 @@ std::vector<pki::paths::BundleQuestion::Succession> declared_successions(
   return successions;
 }
 
-std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::paths::BundleView& store,
-                                     const Clock& clock) {
+std::vector<RotatingCa> rotating_cas(const TrustContent& content,
+                                     const pki::paths::BundleView& store, const Clock& clock) {
   const std::vector<Member>& members = store.members;
   std::set<std::size_t> successors;
   for (const Member& member : members) {
@@ -130,11 +126,13 @@ std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::pat
     const CertificateFacts& facts = member.certificate.facts();
     if (member.duplicate || !facts.is_ca) continue;
     if (!member.successor && !successors.contains(i)) continue;
-    const bool is_needed = !has_ended(facts, clock) && !heirs.has_one(member);
-    rotating.push_back({.fingerprint = facts.fingerprint,
-                        .announced = announced.contains(facts.fingerprint),
-                        .needed = is_needed,
-                        .droppable = !is_needed && member.successor.has_value()});
+    const bool is_over = has_ended(facts, clock);
+    const bool is_needed = !is_over && (member.pinned || !heirs.has_one(member));
+    rotating.push_back(
+        {.fingerprint = facts.fingerprint,
+         .announced = announced.contains(facts.fingerprint),
+         .needed = is_needed,
+         .droppable = !is_needed && !(is_over && member.in_use) && member.successor.has_value()});
   }
   return rotating;
 }

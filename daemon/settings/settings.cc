@@ -107,8 +107,9 @@ void read_rotations(const YAML::Node& node, const std::string& path, Settings& s
   for (const auto& entry : node) {
     system::check_keys(entry, "a rotation", {"from", "to"});
     if (!entry["from"] || !entry["to"]) {
-      system::reject(entry, "a rotation needs from and to, each a CA certificate's SHA-256 "
-                            "fingerprint or a file that holds it");
+      system::reject(entry,
+                     "a rotation needs from and to, each a CA certificate's SHA-256 "
+                     "fingerprint or a file that holds it");
     }
     settings.rotations.push_back(
         {.from = read_ca(entry["from"], "from", path), .to = read_ca(entry["to"], "to", path)});
@@ -158,7 +159,8 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
   Settings settings;
   const auto read = system::read_yaml(text, path, [&](const YAML::Node& root) {
     if (root.IsNull()) return;
-    system::check_keys(root, "the settings", {"nginx", "canaries", "rotations", "policy", "limits"});
+    system::check_keys(root, "the settings",
+                       {"nginx", "canaries", "rotations", "policy", "limits"});
     if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
     if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
     if (const auto rotations = root["rotations"]) read_rotations(rotations, path, settings);

@@ -44,6 +44,7 @@ struct Group {
   std::set<std::string_view> ca_issuers;        // canonical
   std::optional<sys_seconds> latest_not_after;  // of all its certificates, CA or not
   bool reaches = false;                         // one of them leads to an anchor
+  std::size_t cas = 0;                          // how many of them are CAs
 };
 
 using GroupKey = std::pair<std::string_view, Fingerprint>;  // canonical subject, key
@@ -58,6 +59,7 @@ Groups group(const StoreGraph& graph) {
     Group& group = groups[group_key(facts)];
     group.latest_not_after = std::max(group.latest_not_after, facts.validity.not_after);
     if (!facts.is_ca) continue;
+    ++group.cas;
     group.ca_issuers.insert(facts.issuer.canonical);
     group.reaches = group.reaches || graph.reaches[i].reaches;
   }
@@ -235,9 +237,31 @@ class Evaluation {
     return paths;
   }
 
+  // Member::pinned, in the graph.
+  std::vector<bool> find_pinned(const Groups& groups) const {
+    std::vector<bool> pinned(distinct_.certificates.size());
+    const auto look = [&](const Candidates& candidates) {
+      std::map<GroupKey, std::vector<std::size_t>> fitting;
+      for (const Candidate& candidate : candidates) {
+        if (candidate.vouches)
+          fitting[group_key(facts(candidate.issuer))].push_back(candidate.issuer);
+      }
+      for (const auto& [ca, certificates] : fitting) {
+        if (certificates.size() == groups.at(ca).cas) continue;
+        for (const std::size_t i : certificates) pinned[i] = true;
+      }
+    };
+    for (std::size_t i = 0; i < distinct_.certificates.size(); ++i) {
+      if (walk_->in_use()[i]) look(graph_.issuance.candidates[i]);
+    }
+    for (const Known& known : known_) look(known.candidates);
+    return pinned;
+  }
+
   std::vector<Member> members() const {
     const std::vector<bool> serves = serving(distinct_, graph_.issuance, question_.issuing);
     const Groups groups = group(graph_);
+    const std::vector<bool> pinned = find_pinned(groups);
     std::vector<Member> members;
     for (std::size_t i = 0; i < store_.size(); ++i) {
       const CertificateFacts& facts = store_[i].facts();
@@ -246,20 +270,20 @@ class Evaluation {
       const AnchorPath& reach = graph_.reaches[at];
       const auto next = walk_->next()[at];
       const bool in_use = walk_->in_use()[at];
-      members.push_back(
-          {.certificate = store_[i],
-           .role = role_of(facts, group),
-           .chains_to_anchor = reach.reaches,
-           .superseded = facts.validity.not_after < group.latest_not_after,
-           .duplicate = distinct_.duplicate[i],
-           .path_until = path_until(reach, facts.validity.not_before, now_),
-           .has_valid_path = walk_->is_valid_from(at),
-           .successor = {},
-           .serves_issuing = serves[at],
-           .in_use = in_use,
-           .issuer = next ? std::optional(distinct_.first_at[*next]) : std::nullopt,
-           .spared = !reach.reaches && group.reaches && facts.is_ca && !in_use,
-           .intermediates_needed = reach.steps});
+      members.push_back({.certificate = store_[i],
+                         .role = role_of(facts, group),
+                         .chains_to_anchor = reach.reaches,
+                         .superseded = facts.validity.not_after < group.latest_not_after,
+                         .duplicate = distinct_.duplicate[i],
+                         .path_until = path_until(reach, facts.validity.not_before, now_),
+                         .has_valid_path = walk_->is_valid_from(at),
+                         .successor = {},
+                         .serves_issuing = serves[at],
+                         .in_use = in_use,
+                         .pinned = pinned[at],
+                         .issuer = next ? std::optional(distinct_.first_at[*next]) : std::nullopt,
+                         .spared = !reach.reaches && group.reaches && facts.is_ca && !in_use,
+                         .intermediates_needed = reach.steps});
     }
     return members;
   }

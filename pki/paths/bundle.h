@@ -45,6 +45,9 @@ struct Member {
   bool serves_issuing = false;
   // At `now` OpenSSL's path for clients of an issuing CA, or for a known client, leads over it.
   bool in_use = false;
+  // A certificate in use or a known client fits it, and does not fit all others of its name and
+  // key: its authorityKeyIdentifier names issuer and serial number, say (R9.11).
+  bool pinned = false;
   // Whom OpenSSL takes above it at `now`; an anchor stands above itself. An index into the store.
   std::optional<std::size_t> issuer;
   /// It leads to no anchor, which hurts nobody: another certificate of its name and key does, and

@@ -19,8 +19,8 @@ struct Clientele {
   std::string_view key_id;  // "": the CA has none
   // Who may stand above such a client; those of the CA itself vouch.
   Candidates candidates;
-  bool issuing = false;                   // one of the CA's certificates is among the issuing ones
-  Coverage valid;                         // when the path that OpenSSL takes is valid
+  bool issuing = false;  // one of the CA's certificates is among the issuing ones
+  Coverage valid;        // when the path that OpenSSL takes is valid
   std::optional<base::sys_seconds> bottleneck;  // the largest one of the CA's certificates
   std::optional<base::sys_seconds> begin;       // the earliest not_before of the CA's certificates
 };

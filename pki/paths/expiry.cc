@@ -34,8 +34,7 @@ void Expiry::add(const Clientele& clients, bool is_in_force) {
   if (!clients.issuing) return;
   const auto span = clients.valid.at(now_);
   if (!span && !is_in_force && living_subjects_.contains(clients.subject)) return;
-  const Life life{
-      .valid = clients.valid, .bottleneck = clients.bottleneck, .begin = clients.begin};
+  const Life life{.valid = clients.valid, .bottleneck = clients.bottleneck, .begin = clients.begin};
   add(span ? std::optional(span->until) : ended_before(life, now_));
 }
 

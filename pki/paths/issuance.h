@@ -30,8 +30,8 @@ struct Issuance {
     Coverage taken;  // Candidate::taken
   };
 
-  std::vector<bool> is_anchor;         // a path may end here (R3.9)
-  std::vector<Candidates> candidates;  // child -> who may stand above it; of an anchor nobody
+  std::vector<bool> is_anchor;              // a path may end here (R3.9)
+  std::vector<Candidates> candidates;       // child -> who may stand above it; of an anchor nobody
   std::vector<std::vector<Issued>> issued;  // issuer -> those that it vouches for
   int pairs = 0;       // pairs with equal names that were compared: the cost of the call
   int signatures = 0;  // signatures that were verified, likewise; a slow one counts as many

@@ -11,8 +11,7 @@ Walk::Walk(const StoreGraph& graph, base::sys_seconds now)
       steps_(graph.certificates.size()),
       in_use_(graph.certificates.size()) {
   for (std::size_t i = 0; i < next_.size(); ++i) {
-    next_[i] =
-        graph.issuance.is_anchor[i] ? std::optional(i) : pick(graph.issuance.candidates[i]);
+    next_[i] = graph.issuance.is_anchor[i] ? std::optional(i) : pick(graph.issuance.candidates[i]);
   }
 }
 

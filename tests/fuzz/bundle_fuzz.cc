@@ -78,7 +78,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::must(now.members.size() == store.size(), "everybody is judged");
   check_members(now);
   const auto later = testing::kT0 + std::chrono::days{400};
-  fuzz::must(is_same_shape(now, mtls::pki::paths::view_bundle(store, later)), "time changes no shape");
+  fuzz::must(is_same_shape(now, mtls::pki::paths::view_bundle(store, later)),
+             "time changes no shape");
   if (now.trust_until && *now.trust_until > testing::kT0) {
     const auto then = mtls::pki::paths::view_bundle(store, *now.trust_until);
     fuzz::must(then.trust_until != now.trust_until || *then.trust_until <= *now.trust_until,

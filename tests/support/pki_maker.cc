@@ -278,8 +278,8 @@ void add_scope(X509_CRL* crl, const CrlSpec& spec) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, nullptr, nullptr, nullptr, crl, 0);
-    const OwnedExtension extension(X509V3_EXT_conf_nid(
-        nullptr, &context, NID_issuing_distribution_point, spec.scope.c_str()));
+    const OwnedExtension extension(
+        X509V3_EXT_conf_nid(nullptr, &context, NID_issuing_distribution_point, spec.scope.c_str()));
     require(extension != nullptr, "bad scope '" + spec.scope + "'");
     X509_CRL_add_ext(crl, extension.get(), -1);
   }

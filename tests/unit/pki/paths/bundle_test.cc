@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "pki/material.h"
 #include "pki/paths/coverage.h"
 #include "pki/paths/issuance.h"
-#include "pki/material.h"
 #include "tests/support/pki_maker.h"
 
 using namespace mtls;
@@ -41,7 +41,8 @@ Minted again(const std::string& subject, const Minted& of, const Minted* issuer,
   return mint(spec);
 }
 
-mtls::pki::paths::BundleView view(const std::vector<const Minted*>& store, base::sys_seconds now = kT0) {
+mtls::pki::paths::BundleView view(const std::vector<const Minted*>& store,
+                                  base::sys_seconds now = kT0) {
   std::string text;
   for (const Minted* minted : store) text += minted->certificate_pem;
   return mtls::pki::paths::view_bundle(mtls::pki::parse_material(text).certificates, now);
@@ -290,7 +291,8 @@ TEST_CASE(
   CertificateSpec below = testing::ca_spec("CN=Below", &absent);
   below.key_identifiers = false;
   for (int i = 0; i < 71; ++i) text += mint(below).certificate_pem;
-  const auto seen = mtls::pki::paths::view_bundle(mtls::pki::parse_material(text).certificates, kT0);
+  const auto seen =
+      mtls::pki::paths::view_bundle(mtls::pki::parse_material(text).certificates, kT0);
   CHECK_FALSE(seen.members[71].chains_to_anchor);
   CHECK_FALSE(seen.members[140].chains_to_anchor);
   CHECK(seen.members[141].chains_to_anchor);

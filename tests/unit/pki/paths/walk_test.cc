@@ -97,7 +97,9 @@ constexpr unsigned kSeeds = 60;
 
 bool openssl_accepts(const TrustStore& store, const std::vector<Certificate>& client,
                      sys_seconds at) {
-  return store.verify(client, {.depth = kNoLimit, .security_level = 1, .purpose = Purpose::kClient}, at)
+  return store
+             .verify(client, {.depth = kNoLimit, .security_level = 1, .purpose = Purpose::kClient},
+                     at)
              .code == 0;
 }
 
@@ -218,7 +220,7 @@ TEST_CASE("walk: of a cross certificate and a self-signed one the first counts (
     const char* name;
     std::vector<Minted> store;
     Problems problems;
-    int until;  // of trust
+    int until;    // of trust
     bool spared;  // the cross certificate
   } table[] = {
       {"behind the root", {root, cross}, {}, 365, true},
