@@ -32,6 +32,7 @@ void expires_soon(const ServerView& view, Findings& findings) {
   if (ending != nullptr && ending->successor) {
     const Member& successor = view.facts.store.members[*ending->successor];
     next = "; its successor is " + named(successor.certificate.facts());
+    if (ending->pinned) next += ", which does not fit all that it issued (authorityKeyIdentifier)";
   }
   findings.add(finding_for(
       view, name + " has no valid certificate from " + base::rfc3339(*until) + " on" + next));
