@@ -1,13 +1,13 @@
 #include "pki/paths/bundle.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "pki/paths/clientele.h"
 #include "pki/paths/expiry.h"
+#include "pki/paths/renewals.h"
 #include "pki/paths/walk.h"
 
 namespace mtls::pki::paths {
@@ -70,63 +70,6 @@ Role role_of(const CertificateFacts& facts, const Group& group) {
   if (!facts.is_ca) return Role::kLeaf;
   if (facts.self_signed) return Role::kRoot;
   return group.ca_issuers.size() > 1 ? Role::kCross : Role::kIntermediate;
-}
-
-using EndOf = std::function<sys_seconds(std::size_t)>;
-
-// `family` is sorted by end, ascending. Each member gets the next one that ends later as its
-// successor, unless an earlier call found one that ends sooner.
-void link_successors(const std::vector<std::size_t>& family, const EndOf& end_of,
-                     std::vector<Member>& members) {
-  std::optional<std::size_t> later;
-  for (std::size_t i = family.size(); i-- > 1;) {
-    const std::size_t member = family[i - 1];
-    if (end_of(member) < end_of(family[i])) later = family[i];
-    std::optional<std::size_t>& successor = members[member].successor;
-    if (later && (!successor || end_of(*later) < end_of(*successor))) successor = later;
-  }
-}
-
-// Links each CA certificate to the one that renews it. A renewed CA keeps its name, its key or
-// both.
-void link_renewals(std::vector<Member>& members) {
-  const EndOf end_of = [&](std::size_t i) {
-    return *members[i].certificate.facts().validity.not_after;
-  };
-  std::map<std::string_view, std::vector<std::size_t>> by_subject;
-  std::map<Fingerprint, std::vector<std::size_t>> by_key;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const CertificateFacts& facts = members[i].certificate.facts();
-    if (!facts.is_ca || members[i].duplicate || !facts.validity.not_after) continue;
-    by_subject[facts.subject.canonical].push_back(i);
-    by_key[facts.key].push_back(i);
-  }
-  const auto link = [&](auto& families) {
-    for (auto& [name, family] : families) {
-      std::stable_sort(family.begin(), family.end(),
-                       [&](std::size_t a, std::size_t b) { return end_of(a) < end_of(b); });
-      link_successors(family, end_of, members);
-    }
-  };
-  link(by_subject);
-  link(by_key);
-}
-
-bool is_in_force(const CertificateFacts& facts, sys_seconds now) {
-  const auto& [not_before, not_after] = facts.validity;
-  return not_before && not_after && *not_before <= now && now < *not_after;
-}
-
-// A declared successor counts where no certificate of the same name or key follows.
-void link_declared(const std::vector<BundleQuestion::Succession>& successions, sys_seconds now,
-                   std::vector<Member>& members) {
-  for (const auto& [from, to] : successions) {
-    const auto end = members[from].certificate.facts().validity.not_after;
-    const CertificateFacts& next = members[to].certificate.facts();
-    if (!end || next.validity.not_after <= end) continue;
-    if (!members[from].successor) members[from].successor = to;
-    members[from].handed_over |= members[to].chains_to_anchor && is_in_force(next, now);
-  }
 }
 
 // By distinct certificate: whether it is one of the first `issuing` of the store, or a path of one
@@ -204,15 +147,30 @@ class Evaluation {
     });
   }
 
-  // A CA that has ended and whose name lives on has handed its clients over.
+  // The CAs whose declared successor is in force.
+  std::set<GroupKey> handed_over() const {
+    std::set<GroupKey> cas;
+    for (const auto& [from, to] : question_.successions) {
+      const bool reaches = graph_.reaches[distinct_.position[to]].reaches;
+      if (reaches && paths::is_in_force(store_[to].facts(), now_))
+        cas.insert(group_key(store_[from].facts()));
+    }
+    return cas;
+  }
+
+  // A CA that has ended, and whose name lives on or whose successor is declared, has handed its
+  // clients over.
   void walk_paths() {
+    const std::set<GroupKey> successors = handed_over();
     std::set<std::string_view> living;
     for (const Clientele& clients : clienteles_) {
       if (is_in_force(clients)) living.insert(clients.subject);
     }
     for (const Clientele& clients : clienteles_) {
       if (!clients.issuing) continue;
-      if (!is_in_force(clients) && living.contains(clients.subject)) continue;
+      const bool has_heir =
+          living.contains(clients.subject) || successors.contains({clients.subject, clients.key});
+      if (!is_in_force(clients) && has_heir) continue;
       walk_->follow(clients.candidates);
       walk_->look_ahead(clients);
     }

@@ -79,6 +79,11 @@ bool extend(const AnchorPath& issuer, const Coverage& taken, const Certificate* 
 
 }  // namespace
 
+bool is_in_force(const CertificateFacts& facts, base::sys_seconds at) {
+  const auto& [not_before, not_after] = facts.validity;
+  return not_before && not_after && *not_before <= at && at < *not_after;
+}
+
 Matcher::Matcher(const CertificateList& certificates) : certificates_(certificates) {
   for (std::size_t i = 0; i < certificates.size(); ++i) {
     by_subject_[certificates[i]->facts().subject.canonical].push_back(i);

@@ -13,6 +13,9 @@
 
 namespace mtls::pki::paths {
 
+/// As OpenSSL judges it (Validity in types.h).
+bool is_in_force(const CertificateFacts& facts, base::sys_seconds at);
+
 /// One certificate of a store that OpenSSL may take for the issuer of another.
 struct Candidate {
   std::size_t issuer;

@@ -16,8 +16,7 @@ Walk::Walk(const StoreGraph& graph, base::sys_seconds now)
 }
 
 bool Walk::is_in_force(std::size_t i, base::sys_seconds at) const {
-  const auto& [not_before, not_after] = graph_.certificates[i]->facts().validity;
-  return not_before && not_after && *not_before <= at && at < *not_after;
+  return paths::is_in_force(graph_.certificates[i]->facts(), at);
 }
 
 // X509_STORE_CTX_get1_issuer() of OpenSSL 3.0.
