@@ -271,12 +271,23 @@ class Evaluation {
     return until;
   }
 
+  // When another certificate took the place of the one that would accept these clients now.
+  std::optional<sys_seconds> overshadowed_since(const Clientele& clients) const {
+    const auto taken = walk_->pick(clients.candidates);
+    if (!taken || !clients.issuing || clients.valid.at(now_)) return std::nullopt;
+    const bool would_be_accepted = std::ranges::any_of(clients.candidates, [&](const auto& one) {
+      return one.vouches && walk_->is_valid_from(one.issuer);
+    });
+    return would_be_accepted ? facts(*taken).validity.not_before : std::nullopt;
+  }
+
   std::optional<sys_seconds> trust_until() const {
     Expiry expiry(clienteles_, now_);
     for (const Clientele& clients : clienteles_) {
       Clientele extended = clients;
       if (!question_.successions.empty()) extended.valid = with_successors(clients);
       expiry.add(extended, is_in_force(clients));
+      expiry.add(overshadowed_since(clients));
     }
     const std::map<GroupKey, sys_seconds> ends = until_by_ca();
     for (const Known& known : known_) {
