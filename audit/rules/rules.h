@@ -14,6 +14,7 @@
 #include "audit/policy.h"
 #include "audit/rules/registry.h"
 #include "audit/snapshot.h"
+#include "audit/trust/crl_coverage.h"
 #include "audit/trust/trust.h"
 
 namespace mtls::audit::rules {
@@ -26,6 +27,7 @@ struct ServerView {
   Profile profile;
   const Evidence& evidence;            // the files and the time: what is asked of them is noted
   const trust::TrustContent& content;  // of the block that decides
+  const trust::CrlCoverage& crls;      // of `content`
   const ServerAudit& facts;            // all but findings and next_change_at
 
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
@@ -69,6 +71,11 @@ class Findings {
   /// About the `item`-th of the things that the rules of the subject look at one by one: what is
   /// said about one thing stands together.
   void add_at(std::size_t item, Finding finding) { place(subject_, item, std::move(finding)); }
+  /// With another severity than the rule's: it follows the effect.
+  void add_as(Severity severity, Finding finding) {
+    place(subject_, 0, std::move(finding));
+    all_.back().finding.severity = severity;
+  }
   /// Only the strict profile reports this, after everything else.
   void add_strict(Finding finding);
 
@@ -109,6 +116,7 @@ Subject refusal_rules();
 Subject verification_rules();
 Subject file_rules();
 Subject client_ca_rules();
+Subject ca_order_rules();
 Subject trust_rules();
 Subject material_rules();
 Subject client_name_rules();

@@ -173,9 +173,10 @@ std::vector<Case> plain_listen_cases() {
       {kPlaintextListen, Effect::kFires, "also on loopback",
        on_with("listen 127.0.0.1:8080; location / { " + kApp + "}")},
       {kPlaintextListen, Effect::kSilent, "its plain listen redirects",
-       on_with("listen 80; if ($scheme = http) { return 301 https://$host$request_uri; } location / "
-               "{ " +
-               kApp + "}")},
+       on_with(
+           "listen 80; if ($scheme = http) { return 301 https://$host$request_uri; } location / "
+           "{ " +
+           kApp + "}")},
       {kPlaintextListen, Effect::kSilent, "its guard looks at the verdict",
        on_with("listen 80; " + kGuard + "location / { " + kApp + "}")},
       {kPlaintextListen, Effect::kSilent, "both listens speak TLS",
@@ -198,7 +199,8 @@ std::vector<Case> dead_guard_cases() {
        when("$ssl_client_s_dn != \"CN=J\xC3\x9CRI,C=EE\"")},
       {kGuardNeverMatches, Effect::kFires, "the legacy form",
        when("$ssl_client_s_dn = \"/C=EE/CN=a\"")},
-      {kGuardNeverMatches, Effect::kFires, "blanks around =", when("$ssl_client_s_dn = \"CN = a\"")},
+      {kGuardNeverMatches, Effect::kFires,
+       "blanks around =", when("$ssl_client_s_dn = \"CN = a\"")},
       {kGuardNeverMatches, Effect::kFires, "a pattern", when("$ssl_client_s_dn ~ \"CN=a, O=b\"")},
       {kGuardNeverMatches, Effect::kFires, "RFC 2253 in the legacy variable",
        when("$ssl_client_s_dn_legacy = \"CN=a,C=EE\"")},
@@ -224,9 +226,8 @@ std::vector<Case> dead_guard_cases() {
 
 std::vector<Case> exposure_cases() {
   std::vector<Case> all;
-  for (const auto& group :
-       {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases(),
-        plain_listen_cases(), dead_guard_cases()}) {
+  for (const auto& group : {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases(),
+                            plain_listen_cases(), dead_guard_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;
