@@ -20,7 +20,7 @@ bool too_many(std::size_t certificates, const audit::Limits& limits) {
 void add_trusted(Family& trusts, const Server& server, const audit::StoreFile& file,
                  std::size_t first) {
   for (std::size_t i = 0; i < file.certificates; ++i) {
-    const pki::Member& member = server.audit.store.members[first + i];
+    const pki::paths::Member& member = server.audit.store.members[first + i];
     Labels labels = server.labels();
     labels.emplace_back("path", file.path);
     labels.emplace_back("fingerprint", member.certificate.facts().fingerprint.label());

@@ -56,7 +56,7 @@ bool too_many(const Lists& lists, const audit::Limits& limits) {
 // the server does not trust refuses nobody there.
 std::vector<std::string> checked(const Server& server, const Lists& lists) {
   std::set<std::string_view> trusted;
-  for (const pki::Member& member : server.audit.store.members)
+  for (const pki::paths::Member& member : server.audit.store.members)
     trusted.insert(member.certificate.facts().subject.canonical);
   std::vector<std::string> issuers;
   for (const auto& [issuer, list] : lists)
