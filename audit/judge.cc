@@ -61,9 +61,13 @@ std::vector<trust::KnownClient> in_the_store(const pki::paths::BundleView& store
 
 std::set<pki::Fingerprint> without_use(const trust::CrlCoverage& crls) {
   std::set<pki::Fingerprint> idle;
-  for (const trust::CrlUse& use : crls.out_of_scope) idle.insert(use.list->fingerprint);
   for (const pki::RevocationListFacts* list : crls.unused) idle.insert(list->fingerprint);
+  for (const trust::CrlUse& use : crls.out_of_scope) idle.insert(use.list->fingerprint);
   for (const trust::CrlUse& use : crls.uses) idle.erase(use.list->fingerprint);
+  // What does not count for a CA's own certificate, or for one below it, lets nobody in.
+  for (const trust::CrlUse& use : crls.out_of_scope) {
+    if (use.subject != nullptr && use.subject->is_ca) idle.insert(use.list->fingerprint);
+  }
   return idle;
 }
 
