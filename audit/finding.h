@@ -31,6 +31,7 @@ enum class FindingKind {
   kDepthTooSmall,
   kVerifyOptionalUnguarded,
   kOptionalNoCa,
+  kServedWithoutTls,
   kCrlStale,
   kCrlMissingIssuer,
   kCrlWrongSigner,

@@ -65,6 +65,11 @@ class Findings {
   /// About the `item`-th of the things that the rules of the subject look at one by one: what is
   /// said about one thing stands together.
   void add_at(std::size_t item, Finding finding) { place(subject_, item, std::move(finding)); }
+  /// With another severity than the rule's: it follows the effect.
+  void add_as(Severity severity, Finding finding) {
+    place(subject_, 0, std::move(finding));
+    all_.back().finding.severity = severity;
+  }
   /// Only the strict profile reports this, after everything else.
   void add_strict(Finding finding);
 
