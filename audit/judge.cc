@@ -90,19 +90,18 @@ bool hands_on_refused(const TlsContext& server) {
   });
 }
 
-std::optional<bool> enforcement(const JudgeInputs& inputs, const TlsContext& server) {
-  if (server.verify_client.value == VerifyClient::kOptional && !hands_on_refused(server) &&
-      trust::handshake_requires_certificate(inputs.snapshot, inputs.index))
-    return true;
-  // R3.31; http has error_page.
-  const bool is_on = server.verify_client.value == VerifyClient::kOn;
-  if (is_on && server.id.module != config::Module::kHttp) return true;
-  switch (server.guard) {
+std::optional<bool> holds(config::Guard guard) {
+  switch (guard) {
     case config::Guard::kComplete: return true;
     case config::Guard::kNone: return false;
     case config::Guard::kUndecidable: break;
   }
   return std::nullopt;
+}
+
+bool demands_in_handshake(const JudgeInputs& inputs, const TlsContext& server) {
+  return server.verify_client.value == VerifyClient::kOptional && !hands_on_refused(server) &&
+         trust::handshake_requires_certificate(inputs.snapshot, inputs.index);
 }
 
 }  // namespace
@@ -133,7 +132,10 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->crl_path = content.crl_path;
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
-  audit->enforced = enforcement(inputs, server);
+  audit->demanded_by_handshake = asks(server) && demands_in_handshake(inputs, server);
+  if (asks(server)) {  // a server block to which nothing leads enforces nothing (R9.16)
+    audit->enforced = holds(audit->demanded_by_handshake ? server.plain_guard : server.guard);
+  }
   audit->extra_trust_cas = content.extra.size();
   const trust::CrlCoverage crls =
       trust::crl_coverage(content, audit->store, in_the_store(audit->store), evidence.clock);

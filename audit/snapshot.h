@@ -111,8 +111,10 @@ struct ServerAudit {
   std::optional<base::sys_seconds> trust_until;
   std::optional<int> depth_required;
   std::optional<bool>
-      enforced;              // nullopt: undecidable; only meaningful when it asks for certificates
-  std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
+      enforced;  // nullopt: undecidable; only meaningful when it asks for certificates
+  bool demanded_by_handshake = false;  // over TLS nobody gets in without a verified certificate,
+                                       // whatever the guards say (VerifyMode Require)
+  std::size_t ca_names = 0;            // advertised, and their size on the wire in bytes
   std::size_t ca_names_bytes = 0;
   std::size_t extra_trust_cas = 0;      // CAs trusted through ssl_trusted_certificate only
   std::size_t crl_missing_issuers = 0;  // CAs of the store without a CRL that counts (R9.14)
@@ -209,10 +211,10 @@ struct Snapshot {
   std::vector<std::string> settling() const;
 };
 
-/// The server block asks for client certificates on a TLS socket: the server_* families exist for
-/// it.
+/// The server block asks for client certificates on a TLS socket on which connections find it: the
+/// server_* families exist for it.
 inline bool asks(const config::TlsContext& server) {
-  return server.on_tls_socket && server.verify_client.value != config::VerifyClient::kOff;
+  return server.serves_tls() && server.verify_client.value != config::VerifyClient::kOff;
 }
 
 /// R3.30: does nginx let a request through that came with a certificate of this verify code?

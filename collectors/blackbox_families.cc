@@ -28,7 +28,7 @@ void blackbox_families(const audit::Snapshot& snapshot, Families& families) {
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
     const config::TlsContext& server = resolved.servers[i];
-    if (!server.on_tls_socket || resolved.label_owner(i) != i) continue;
+    if (!server.serves_tls() || resolved.label_owner(i) != i) continue;
     Instant until = presented_until(server, snapshot);
     if (audit::asks(server)) until = earlier(until, snapshot.servers[i]->trust_until);
     if (!until) continue;

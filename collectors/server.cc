@@ -7,7 +7,7 @@ std::vector<Server> servers_of(const audit::Snapshot& snapshot) {
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
     const config::TlsContext& context = resolved.servers[i];
-    if (!context.on_tls_socket || resolved.label_owner(i) != i) continue;
+    if (!context.serves_tls() || resolved.label_owner(i) != i) continue;
     servers.push_back({.context = context, .audit = *snapshot.servers[i]});
   }
   return servers;

@@ -1,4 +1,4 @@
-// What an http server block lets past its client certificate check: openings, plaintext twins,
+// What a server block lets past its client certificate check: openings, plaintext twins,
 // forgeable identity headers, and open routes to backends. Plain values; config/exposure and
 // config/routing fill them. Pure.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace mtls::config {
 
-/// What an http server block does with a client that has no verified certificate
-/// (config/exposure/enforcement.h).
+/// What a server block does with a client that has no verified certificate
+/// (config/exposure/enforcement.h, stream_guard.h, mail_doors.h).
 enum class Guard {
   kNone,         // some location serves such a client (TlsContext::openings)
   kComplete,     // no location serves more than redirects and fixed texts
@@ -23,7 +23,8 @@ enum class Guard {
 struct Opening {
   std::string location;     // the words after `location`; "": the server block outside of locations
   std::string path;         // the path of a request that gets there
-  std::string content;      // `backend NAME`, `files PATH`, or the directive of another handler
+  std::string content;      // `backend NAME`, `files PATH`, or the directive of another handler; of
+                            // mail the directive that leaves it open (config/exposure/mail_doors.h)
   base::SourceLocation at;  // of the word `location`
   std::string method = {};  // one that gets there; "": any
   int status = 0;  // nginx refuses the request with this, and error_page leads it there; 0: it does

@@ -23,10 +23,25 @@ bool is_switched_on(const blocks::Scopes& scopes, std::size_t server) {
 }
 
 bool speaks_tls(const ResolvedConfig& config, const TlsContext& server) {
+  if (server.starttls.value != Starttls::kOff) return true;
   return std::any_of(server.listens.begin(), server.listens.end(), [&](const Listen& listen) {
     const Socket* socket = config.socket(server.id.module, listen.canonical(), listen.transport);
     return socket != nullptr && socket->ssl;
   });
+}
+
+// Servers of stream that share a socket (1.25.5 and later) are told apart by their names (R9.2).
+void name_by_sni(ResolvedConfig& config) {
+  for (const Socket& socket : config.sockets) {
+    if (socket.module != Module::kStream || socket.servers.size() < 2) continue;
+    for (const std::size_t index : socket.servers) {
+      TlsContext& server = config.servers[index];
+      const auto name = std::ranges::find_if(server.server_names,
+                                             [](const std::string& one) { return !one.empty(); });
+      if (name == server.server_names.end()) continue;
+      server.id.server = name->starts_with('.') ? name->substr(1) : *name;
+    }
+  }
 }
 
 void append(std::vector<syntax::Diagnostic>& all, std::vector<syntax::Diagnostic> more) {
@@ -72,6 +87,7 @@ ResolvedConfig resolve(const syntax::Document& document, const std::string& main
   append(config.diagnostics, tls::check_sockets(config, document, build));
   append(config.diagnostics, tls::check_variables(document, config, build));
 
+  name_by_sni(config);
   config.upstreams = tls::merge_upstreams(
       {.scopes = scopes, .servers = config.servers, .paths = paths, .build = build});
 

@@ -62,7 +62,7 @@ struct LostName {
 struct SocketRole {
   std::size_t socket = 0;  // index into ResolvedConfig::sockets
   bool is_default = false;
-  bool has_name = false;  // at least one of its names leads to it there
+  bool has_name = false;  // at least one of its names leads to it there; "" does in http alone
   // The server that a SNI with one of its names selects; for a server without names, no SNI.
   std::size_t selected = 0;
 

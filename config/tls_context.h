@@ -41,7 +41,9 @@ struct TlsContext {
   std::vector<Listen> listens;
 
   bool on_tls_socket = false;  // some listen's socket speaks TLS (R2.2) after the union over all
-                               // servers of the address
+                               // servers of the address; or mail has starttls (R9.15)
+  bool is_shadowed = false;  // no connection over TLS finds it: other server blocks have its names
+                             // on each TLS socket, and it is the default server of none (R9.16)
   bool has_context =
       false;  // nginx builds an SSL_CTX for it: a certificate or reject_handshake (R2.17)
 
@@ -70,19 +72,23 @@ struct TlsContext {
   Setting<std::optional<FileRef>> stapling_file;
   Setting<bool> certificate_compression;
   Setting<bool> ssl;  // `ssl on`, before 1.25.1
+  Setting<Starttls> starttls;
   Setting<bool> reject_handshake;
   Setting<ConfCommands> conf_commands;
-  ConfOverrides overrides;          // what they come to
-  Guard guard = Guard::kNone;       // of http, when it asks for certificates
-  std::vector<Opening> openings;    // of kNone
-  std::string guard_doubt;          // of kUndecidable
-  std::vector<int> error_statuses;  // for which the server level has an error_page, sorted
+  ConfOverrides overrides;               // what they come to
+  Guard guard = Guard::kNone;            // when it asks for certificates
+  Guard plain_guard = Guard::kComplete;  // of its listens without TLS alone, then too
+  std::vector<Opening> openings;         // of kNone
+  std::string guard_doubt;               // of kUndecidable
+  std::vector<int> error_statuses;       // for which the server level has an error_page, sorted
   std::vector<PlaintextTwin> plaintext_twins;
   std::vector<HeaderGap> header_gaps;  // in configuration order
   // Every TLS directive of this module and release, defaults included, sorted by name: what dump
   // and check print.
   std::vector<NamedSetting> settings;
 
+  /// Whether some connection over TLS finds it.
+  bool serves_tls() const { return on_tls_socket && !is_shadowed; }
   /// R3.14: `@SECLEVEL=n` of ssl_ciphers or a CipherString command; nullopt: the library's default.
   std::optional<int> security_level() const;
   /// ssl_ciphers, or the CipherString that replaces it.

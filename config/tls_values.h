@@ -54,4 +54,7 @@ struct SessionCache {
 
 enum class Ocsp { kOff, kOn, kLeaf };
 
+/// Of mail: a connection begins without TLS, and `only` takes no login before it has TLS (R9.15).
+enum class Starttls { kOff, kOn, kOnly };
+
 }  // namespace mtls::config

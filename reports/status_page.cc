@@ -50,7 +50,7 @@ std::string server_table(const audit::Snapshot& snapshot) {
       "<th>trust expires<th>canaries as expected</tr>";
   const auto& servers = snapshot.config->resolved.servers;
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    if (!servers[i].on_tls_socket) continue;
+    if (!servers[i].serves_tls()) continue;
     const audit::ServerAudit& audit = *snapshot.servers[i];
     std::size_t as_expected = 0;
     for (const audit::Verdict& verdict : audit.verdicts) {

@@ -22,7 +22,7 @@ TlsStrength tls_strength(const RefusalScene& scene) {
   const auto& servers = scene.snapshot.config->resolved.servers;
   for (std::size_t i = 0; i < servers.size(); ++i) {
     const TlsContext& server = servers[i];
-    if (!server.has_context || !server.on_tls_socket) continue;
+    if (!server.has_context || !server.serves_tls()) continue;
     if (scene.trials.judges_names() && !is_tls13_only(server)) {
       const std::string& list = server.cipher_string();
       const int level = server.security_level().value_or(trust::kDefaultSecurityLevel);

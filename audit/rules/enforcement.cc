@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "audit/rules/rules.h"
 
@@ -20,47 +23,45 @@ std::string place(const std::string& location) {
   return location.empty() ? "the server block itself" : "location " + location;
 }
 
-// The request that gets there: ` (TRACE /a, error_page 405)`.
-std::string request_text(const Opening& opening) {
-  std::string text = opening.method;
-  if (!opening.path.empty()) text += (text.empty() ? "" : " ") + opening.path;
+std::string words_of(const Opening& opening) {
+  std::string request = opening.method;
+  if (!opening.path.empty()) request += (request.empty() ? "" : " ") + opening.path;
   if (opening.status != 0) {
-    text +=
-        (text.empty() ? "" : ", ") + std::string("error_page ") + std::to_string(opening.status);
+    request += (request.empty() ? "" : ", ") + std::string("error_page ") +
+               std::to_string(opening.status);
   }
-  return text.empty() ? "" : " (" + text + ")";
+  return place(opening.location) + (request.empty() ? "" : " (" + request + ")");
 }
 
-// Those of its TLS listens; the others are plaintext-listen's.
-std::vector<Opening> tls_openings(const TlsContext& server) {
-  std::vector<Opening> openings;
-  std::ranges::copy_if(server.openings, std::back_inserter(openings),
-                       [](const Opening& opening) { return opening.listen.empty(); });
-  return openings;
+/// Those over TLS, or those of one listen without it.
+std::vector<Opening> openings_at(const TlsContext& server, const std::string& listen) {
+  std::vector<Opening> found;
+  std::ranges::copy_if(server.openings, std::back_inserter(found),
+                       [&](const Opening& one) { return one.listen == listen; });
+  return found;
 }
 
-std::string openings_of(const std::vector<Opening>& openings) {
+std::string named(const std::vector<Opening>& openings) {
   std::string text;
   const std::size_t shown = std::min(openings.size(), kMaxNamed);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Opening& opening = openings[i];
-    text += (i == 0 ? "" : ", ") + place(opening.location) + request_text(opening);
-  }
-  if (shown < openings.size()) {
-    text += " and " + std::to_string(openings.size() - shown) + " more";
-  }
-  return text;
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + words_of(openings[i]);
+  return shown == openings.size()
+             ? text
+             : text + " and " + std::to_string(openings.size() - shown) + " more";
+}
+
+std::vector<Opening> openings_over_tls(const TlsContext& server) {
+  return openings_at(server, std::string());
 }
 
 // Nothing of a mail server can look at the verdict; http says which location serves.
 bool is_unguarded(const ServerView& view) {
   const TlsContext& server = view.server();
   if (!asks(server) || server.guard != config::Guard::kNone) return false;
-  if (view.facts.enforced == true) return false;  // the handshake demands a certificate
-  if (server.id.module == config::Module::kMail) {
-    return server.verify_client.value != VerifyClient::kOn;
-  }
-  return !tls_openings(server).empty();
+  if (view.facts.demanded_by_handshake) return false;
+  const bool looks_at_none =
+      server.id.module == config::Module::kMail && server.verify_client.value != VerifyClient::kOn;
+  return looks_at_none || !openings_over_tls(server).empty();
 }
 
 std::string mode_text(const TlsContext& server) {
@@ -68,9 +69,56 @@ std::string mode_text(const TlsContext& server) {
 }
 
 std::string served_text(const TlsContext& server, const std::string& who) {
-  const std::vector<Opening> openings = tls_openings(server);
-  return mode_text(server) + (openings.empty() ? "nothing refuses " + who
-                                               : who + " are served by " + openings_of(openings));
+  const std::vector<Opening> openings = openings_over_tls(server);
+  return mode_text(server) +
+         (openings.empty() ? "nothing refuses " + who : who + " are served by " + named(openings));
+}
+
+// What a client without TLS gets on one listen, and what mends it.
+struct PlainDoor {
+  std::string what;
+  std::string remedy;
+};
+
+PlainDoor mail_door(const Opening& opening) {
+  if (opening.content == "starttls")
+    return {"logins without TLS pass, since starttls is on", "Set starttls only."};
+  if (opening.content == "smtp_auth")
+    return {"mail passes without TLS and without a login, since smtp_auth has none",
+            "Remove none from smtp_auth, or put ssl on the listen instead of starttls."};
+  return {"logins pass without TLS", "Add ssl to the listen, or set starttls only."};
+}
+
+PlainDoor door_of(const TlsContext& server, const std::vector<Opening>& openings) {
+  switch (server.id.module) {
+    case config::Module::kMail: return mail_door(openings.front());
+    case config::Module::kStream:
+      return {"connections without TLS are served", "Add ssl to the listen, or remove it."};
+    case config::Module::kHttp: break;
+  }
+  return {"requests without TLS are served by " + named(openings), ""};
+}
+
+// One finding for each listen. Where an optional mode lets anybody in over TLS too, that is said
+// instead.
+void served_without_tls(const ServerView& view, Findings& findings) {
+  const TlsContext& server = view.server();
+  if (!asks(server)) return;
+  if (server.verify_client.value != VerifyClient::kOn && is_unguarded(view)) return;
+  std::size_t item = 0;
+  for (const config::Listen& listen : server.listens) {
+    const std::vector<Opening> openings = openings_at(server, listen.canonical());
+    if (openings.empty()) continue;
+    PlainDoor door = door_of(server, openings);
+    Finding finding =
+        finding_for(view, mode_text(server) + "on " + listen.canonical() + " (" +
+                              view.snapshot.config->document->path_of(listen.at.file) + ":" +
+                              std::to_string(listen.at.line) + ") " + door.what);
+    const bool is_http = server.id.module == config::Module::kHttp;
+    finding.at = is_http ? listen.at : openings.front().at;
+    finding.remedy = std::move(door.remedy);
+    findings.add_at(++item, std::move(finding));
+  }
 }
 
 void optional_no_ca(const ServerView& view, Findings& findings) {
@@ -84,7 +132,7 @@ void optional_unguarded(const ServerView& view, Findings& findings) {
   if (server.verify_client.value == VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
   findings.add(finding_for(
       view, server.verify_client.value == VerifyClient::kOn
-                ? "error_page leads refused clients to " + openings_of(tls_openings(server))
+                ? "error_page leads refused clients to " + named(openings_over_tls(server))
                 : served_text(server, "clients without a certificate")));
 }
 
@@ -94,23 +142,9 @@ void undecidable(const ServerView& view, Findings& findings) {
   findings.add(finding_for(view, mode_text(server) + server.guard_doubt));
 }
 
-// One finding a listen, at that listen.
-void plaintext_listens(const ServerView& view, Findings& findings) {
-  const TlsContext& server = view.server();
-  std::vector<std::string> told;
-  for (const Opening& opening : server.openings) {
-    if (opening.listen.empty() || std::ranges::find(told, opening.listen) != told.end()) continue;
-    told.push_back(opening.listen);
-    Finding finding = finding_for(
-        view, "listen " + opening.listen + " has no ssl: everybody gets " + opening.content +
-                  " from " + place(opening.location) + request_text(opening));
-    finding.at = opening.listen_at;
-    findings.add(std::move(finding));
-  }
-}
-
 void plaintext_twins(const ServerView& view, Findings& findings) {
   for (const config::PlaintextTwin& twin : view.server().plaintext_twins) {
+    if (twin.server == view.index) continue;  // served-without-tls says it
     const TlsContext& other = view.resolved().servers[twin.server];
     findings.add(finding_for(
         view, "the server block at " + view.snapshot.config->document->path_of(other.at.file) +
@@ -162,6 +196,14 @@ constexpr std::array kRules{
                    "return 403; }.",
          .edit = Edit::set("ssl_verify_client", "on"),
          .check = optional_unguarded},
+    Rule{.kind = FindingKind::kServedWithoutTls,
+         .id = "served-without-tls",
+         .severity = Severity::kCritical,
+         .meaning = "The server block demands client certificates, and one of its listens serves "
+                    "clients without TLS: nginx looks at certificates in TLS alone.",
+         .remedy = "Move the plain listen into a server block of its own that redirects (return "
+                   "301 https://$host$request_uri), or remove it.",
+         .check = served_without_tls},
     Rule{.kind = FindingKind::kEnforcementUndecidable,
          .id = "enforcement-undecidable",
          .severity = Severity::kInfo,
@@ -170,14 +212,6 @@ constexpr std::array kRules{
          .remedy = "Refuse earlier with if ($ssl_client_verify != SUCCESS) { return 403; }, or "
                    "make sure that whatever decides does.",
          .check = undecidable},
-    Rule{.kind = FindingKind::kPlaintextListen,
-         .id = "plaintext-listen",
-         .severity = Severity::kCritical,
-         .meaning = "The server block asks for client certificates and also listens without TLS: "
-                    "over that listen nginx verifies nobody and serves the same content.",
-         .remedy = "Move the plain listen to a server block of its own that redirects (return 301 "
-                   "https://$host$request_uri;), or add ssl to it.",
-         .check = plaintext_listens},
     Rule{.kind = FindingKind::kPlaintextTwin,
          .id = "plaintext-twin",
          .severity = Severity::kCritical,

@@ -127,7 +127,7 @@ std::string disorder_of(const std::vector<Certificate>& chain) {
 }
 
 void chain_order(const ServerView& view, Findings& findings) {
-  if (!view.server().on_tls_socket) return;
+  if (!view.server().serves_tls()) return;
   for (const config::FileRef& reference : view.server().certificates.value) {
     for (const std::string& path : known_paths(reference)) {
       const pki::Material* material = view.material().content(&path);

@@ -52,7 +52,7 @@ struct Presented {
 // Calls `look` for each file of ssl_certificate that holds certificates.
 template <class Look>
 void for_each_presented(const ServerView& view, const Look& look) {
-  if (!view.server().on_tls_socket) return;
+  if (!view.server().serves_tls()) return;
   std::size_t item = 0;
   for (const config::FileRef& reference : view.server().certificates.value) {
     const std::string* path = static_path(reference);

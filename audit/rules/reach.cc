@@ -42,6 +42,22 @@ std::string listed(const ServerView& view, const std::vector<LostName>& lost) {
                                : text + ", and " + std::to_string(lost.size() - kShown) + " more";
 }
 
+// The block that has the name asks nobody for a certificate, though this one does.
+bool is_open_instead(const ServerView& view, const LostName& lost) {
+  const TlsContext& winner = view.resolved().servers[lost.winner];
+  return view.resolved().sockets[lost.socket].ssl &&
+         view.server().verify_client.value != VerifyClient::kOff &&
+         winner.verify_client.value == VerifyClient::kOff && !winner.reject_handshake.value;
+}
+
+// A default server answers whatever no name is known for; this block has no name at all.
+std::string why_dead(const ServerView& view, std::size_t owner) {
+  const bool has_labels = view.resolved().servers[owner].id == view.server().id;
+  return has_labels ? block_at(view, owner) + " has the same name and address"
+                    : "no name leads here, and " + block_at(view, owner) +
+                          " is the default server of the address";
+}
+
 void shadowed(const ServerView& view, Findings& findings) {
   const config::ResolvedConfig& resolved = view.resolved();
   std::vector<LostName> lost;
@@ -49,15 +65,25 @@ void shadowed(const ServerView& view, Findings& findings) {
                        [&](const LostName& one) { return matters(resolved, one); });
   const std::size_t owner = resolved.label_owner(view.index);
   if (lost.empty() && owner == view.index) return;
-  findings.add(finding_for(view, lost.empty()
-                                     ? block_at(view, owner) + " has the same name and address"
-                                     : listed(view, lost)));
+  const auto open =
+      std::ranges::find_if(lost, [&](const auto& one) { return is_open_instead(view, one); });
+  if (open == lost.end()) {
+    findings.add(finding_for(view, lost.empty() ? why_dead(view, owner) : listed(view, lost)));
+    return;
+  }
+  const std::string winner = block_at(view, open->winner);
+  Finding finding = finding_for(view, listed(view, lost) + "; " + winner +
+                                          " asks nobody for a certificate, so \"" + open->name +
+                                          "\" is open to everybody");
+  finding.remedy = "Move ssl_verify_client and ssl_client_certificate into " + winner +
+                   ", and remove this block or give it another name.";
+  findings.add_as(Severity::kCritical, std::move(finding));
 }
 
 void inert(const ServerView& view, Findings& findings) {
   const config::ResolvedConfig& resolved = view.resolved();
   const TlsContext& server = view.server();
-  if (server.verify_client.value == VerifyClient::kOff) return;
+  if (server.verify_client.value == VerifyClient::kOff || server.is_shadowed) return;
   const bool is_own = server.verify_client.provenance == config::Provenance::kLocal;
   if (!server.on_tls_socket) {
     if (!is_own) return;
@@ -157,7 +183,8 @@ constexpr std::array kRules{
          .id = "server-shadowed",
          .severity = Severity::kWarning,
          .meaning = "A name of this server block leads to an earlier one on the same address: "
-                    "nginx warns (conflicting server name, ignored) and uses the first.",
+                    "nginx warns (conflicting server name, ignored) and uses the first. Critical "
+                    "where this block asks for client certificates and that one does not.",
          .remedy = "Remove one of the two blocks, or give it another name.",
          .check = shadowed},
     Rule{.kind = FindingKind::kInertTlsSettings,

@@ -10,7 +10,7 @@ namespace {
 // Calls `look(path, end)` for each file with certificates, `end` the earliest of theirs.
 template <class Look>
 void for_each_end(const ServerView& view, const Look& look) {
-  if (!view.server().on_tls_socket) return;
+  if (!view.server().serves_tls()) return;
   for (const config::FileRef& reference : view.server().certificates.value) {
     for (const std::string& path : known_paths(reference)) {
       const pki::Material* material = view.material().content(&path);

@@ -24,7 +24,7 @@ void no_trust_source(const ServerView& view, Findings& findings) {
 
 void verify_off(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
-  if (!server.on_tls_socket || server.verify_client.value != VerifyClient::kOff) return;
+  if (!server.serves_tls() || server.verify_client.value != VerifyClient::kOff) return;
   // An inherited CA is meant for all of http; one set in the block itself is meant for the block.
   const bool own_ca = server.client_certificate.value &&
                       server.client_certificate.provenance == config::Provenance::kLocal;

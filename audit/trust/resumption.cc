@@ -49,7 +49,8 @@ std::optional<Resumption> resumption(const config::ResolvedConfig& resolved, std
     // OpenSSL looks up sessions, ticket keys and the timeout in the SSL_CTX a connection began
     // with, whatever SNI changes later.
     const TlsContext& keeper = resolved.servers.at(socket.default_server);
-    if (!socket.ssl) continue;
+    const bool has_starttls = resolved.servers.at(server).starttls.value != config::Starttls::kOff;
+    if (!socket.ssl && !has_starttls) continue;
     auto kept = kept_through_reload(keeper, resolved.servers.at(server), build);
     if (kept && (!longest || kept->window > longest->window)) longest = std::move(kept);
   }

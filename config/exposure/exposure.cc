@@ -12,6 +12,7 @@
 #include "config/exposure/identity_headers.h"
 #include "config/exposure/location_content.h"
 #include "config/exposure/location_tree.h"
+#include "config/exposure/mail_doors.h"
 #include "config/exposure/outer_block.h"
 #include "config/exposure/status_code.h"
 #include "config/exposure/stream_guard.h"
@@ -20,7 +21,7 @@ namespace mtls::config::exposure {
 namespace {
 
 bool asks(const TlsContext& server) {
-  return server.on_tls_socket && server.verify_client.value != VerifyClient::kOff;
+  return server.serves_tls() && server.verify_client.value != VerifyClient::kOff;
 }
 
 std::vector<int> statuses_of(const LocationTree& tree) {
@@ -60,7 +61,7 @@ class Describer {
   void run() {
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
       const Module module = scopes_.servers[i].module;
-      if (module != Module::kMail && asks(config_.servers[i])) judge(i);
+      if (asks(config_.servers[i])) judge(i);
       if (module == Module::kHttp) list_plain_names(i);
     }
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
@@ -79,8 +80,10 @@ class Describer {
   }
 
   void judge(std::size_t index);
-  void judge_plain_listens(const GuardQuestion& question, const TlsContext& server,
-                           GuardAnswer& answer) const;
+  void judge_mail(std::size_t index);
+  std::vector<Listen> plain_listens(const TlsContext& server) const;
+  Guard judge_plain_listens(const GuardQuestion& question, const TlsContext& server,
+                            GuardAnswer& answer) const;
   void list_plain_names(std::size_t index);
   void find_twins(std::size_t index);
   const std::vector<Opening>& plain_openings(std::size_t index);
@@ -96,43 +99,64 @@ class Describer {
 
 void Describer::judge(std::size_t index) {
   TlsContext& server = config_.servers[index];
+  if (server.id.module == Module::kMail) {
+    judge_mail(index);
+    return;
+  }
   const GuardQuestion question = this->question(index);
   const bool is_http = server.id.module == Module::kHttp;
   GuardAnswer answer = is_http ? guard_of(question) : stream_guard_of(question);
-  judge_plain_listens(question, server, answer);
+  server.plain_guard = judge_plain_listens(question, server, answer);
   server.guard = answer.guard;
   server.openings = std::move(answer.openings);
   server.guard_doubt = std::move(answer.doubt);
   if (is_http) server.error_statuses = statuses_of(LocationTree(question.http, question.server));
 }
 
-// The certificate check looks at the connection's TLS: over a plain listen of the same block
-// everybody gets in (R9.21).
-void Describer::judge_plain_listens(const GuardQuestion& question, const TlsContext& server,
-                                    GuardAnswer& answer) const {
-  std::optional<GuardAnswer> plain;
+void Describer::judge_mail(std::size_t index) {
+  TlsContext& server = config_.servers[index];
+  const blocks::ServerScope& scope = scopes_.servers[index];
+  server.openings = mail_doors({.mail = *scope.outer,
+                                .server = *scope.server,
+                                .context = server,
+                                .plain = plain_listens(server)});
+  if (!server.openings.empty()) server.plain_guard = Guard::kNone;
+  const bool refuses = server.verify_client.value == VerifyClient::kOn;  // R3.31
+  server.guard = refuses ? server.plain_guard : Guard::kNone;
+}
+
+std::vector<Listen> Describer::plain_listens(const TlsContext& server) const {
+  std::vector<Listen> plain;
   for (const Listen& listen : server.listens) {
-    const Module module = server.id.module;
-    const Socket* socket = config_.socket(module, listen.canonical(), listen.transport);
-    if (socket == nullptr || socket->ssl || listen.quic) continue;
-    if (!plain) {
-      plain = module == Module::kHttp ? guard_in_plaintext(question)
-                                      : stream_guard_in_plaintext(question);
-    }
-    for (Opening opening : plain->openings) {
+    const Socket* socket = config_.socket(server.id.module, listen.canonical(), listen.transport);
+    if (socket != nullptr && !socket->ssl && !listen.quic) plain.push_back(listen);
+  }
+  return plain;
+}
+
+// The certificate check looks at the connection's TLS: over a plain listen of the same block
+// everybody gets in (R9.21). Returns the guard of these listens alone.
+Guard Describer::judge_plain_listens(const GuardQuestion& question, const TlsContext& server,
+                                     GuardAnswer& answer) const {
+  const std::vector<Listen> listens = plain_listens(server);
+  if (listens.empty()) return Guard::kComplete;
+  const GuardAnswer plain = server.id.module == Module::kHttp ? guard_in_plaintext(question)
+                                                              : stream_guard_in_plaintext(question);
+  for (const Listen& listen : listens) {
+    for (Opening opening : plain.openings) {
       opening.listen = listen.canonical();
       opening.listen_at = listen.at;
       answer.openings.push_back(std::move(opening));
     }
   }
-  if (!plain) return;
   if (!answer.openings.empty()) {
     answer.guard = Guard::kNone;
     answer.doubt.clear();
-  } else if (answer.guard == Guard::kComplete && plain->guard == Guard::kUndecidable) {
+  } else if (answer.guard == Guard::kComplete && plain.guard == Guard::kUndecidable) {
     answer.guard = Guard::kUndecidable;
-    answer.doubt = "without TLS, " + plain->doubt;
+    answer.doubt = "without TLS, " + plain.doubt;
   }
+  return plain.guard;
 }
 
 void Describer::list_plain_names(std::size_t index) {

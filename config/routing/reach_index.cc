@@ -30,6 +30,13 @@ bool captures(const TlsContext& server) {
 
 bool is_reachable(const SocketRole& role) { return role.has_name || role.is_default; }
 
+// How well a socket stands for a server block: best is one on which the SNI of a connection, or its
+// lack, selects the block; one on which only a request without Host finds it comes second (R9.20).
+int rank_of(const SocketRole& role, std::size_t server) {
+  if (!is_reachable(role)) return 0;
+  return role.selected == server ? 2 : 1;
+}
+
 class Indexer {
  public:
   Indexer(ResolvedConfig& config, const blocks::Scopes& scopes, const NginxBuild& build)
@@ -43,8 +50,11 @@ class Indexer {
   SocketRole add_names(SocketRole role, std::size_t server, NameTable& table);
   void refuse(std::size_t socket, std::size_t server, const std::string& name);
   const SocketRole* role_on(std::size_t server, const Listen& listen) const;
+  bool speaks_tls(std::size_t server, const SocketRole& role) const;
   std::optional<std::size_t> tls_owner(std::size_t server) const;
-  std::size_t find_label_owner(std::size_t server);
+  bool is_shadowed(std::size_t server) const;
+  std::size_t first_of_labels(std::size_t server);
+  void find_label_owners();
   void add_backends(std::size_t server);
 
   ResolvedConfig& config_;
@@ -65,9 +75,10 @@ std::vector<syntax::Diagnostic> Indexer::run() && {
                    [](const auto& a, const auto& b) { return a.server < b.server; });
   for (std::size_t i = 0; i < config_.servers.size(); ++i) {
     config_.reaches[i].tls_owner = tls_owner(i);
-    config_.reaches[i].label_owner = find_label_owner(i);
+    config_.servers[i].is_shadowed = is_shadowed(i);
     add_backends(i);
   }
+  find_label_owners();
   return std::move(diagnostics_);
 }
 
@@ -95,13 +106,15 @@ void Indexer::add_socket(std::size_t index) {
 // Adds the names of one server on one socket. When they all lead elsewhere, the first of them that
 // a SNI can carry decides `selected`.
 SocketRole Indexer::add_names(SocketRole role, std::size_t server, NameTable& table) {
+  const bool is_http = config_.sockets[role.socket].module == Module::kHttp;
   bool has_sni_name = false;
   std::optional<std::size_t> winner;
   for (const std::string& name : names_of(config_.servers[server])) {
     const NameTable::Adding adding = table.add(name, server);
     switch (adding.added) {
       case NameTable::Added::kYes:
-        role.has_name = true;
+        // The name "" is found by a request without Host, which stream does not have.
+        role.has_name = role.has_name || !name.empty() || is_http;
         has_sni_name = has_sni_name || !name.empty();
         break;
       case NameTable::Added::kInvalid: refuse(role.socket, server, name); break;
@@ -141,29 +154,56 @@ const SocketRole* Indexer::role_on(std::size_t server, const Listen& listen) con
   return found == roles.end() ? nullptr : &*found;
 }
 
-// The first TLS address on which a connection can select the server counts, or else the first one.
+bool Indexer::speaks_tls(std::size_t server, const SocketRole& role) const {
+  return config_.sockets[role.socket].ssl ||
+         config_.servers[server].starttls.value != Starttls::kOff;
+}
+
+// Of the TLS addresses the first on which a connection finds the server best counts.
 std::optional<std::size_t> Indexer::tls_owner(std::size_t server) const {
   const SocketRole* owning = nullptr;
   for (const Listen& listen : config_.servers[server].listens) {
     const SocketRole* where = role_on(server, listen);
-    if (where == nullptr || !config_.sockets[where->socket].ssl) continue;
-    if (owning == nullptr || (!is_reachable(*owning) && is_reachable(*where))) owning = where;
+    if (where == nullptr || !speaks_tls(server, *where)) continue;
+    if (owning == nullptr || rank_of(*owning, server) < rank_of(*where, server)) owning = where;
   }
   if (owning == nullptr) return std::nullopt;
   return context_of(config_, owning->socket, owning->selected);
 }
 
-// When nothing leads to the server at all, the server that took its names owns the labels.
-// Otherwise it is the first server with the same labels.
-std::size_t Indexer::find_label_owner(std::size_t server) {
+bool Indexer::is_shadowed(std::size_t server) const {
   const auto& roles = config_.reaches[server].roles;
-  const auto lost = config_.lost_names_of(server);
-  if (std::none_of(roles.begin(), roles.end(), is_reachable) && !lost.empty()) {
-    return config_.reaches[lost.front().winner].label_owner;
-  }
+  return config_.servers[server].on_tls_socket &&
+         std::ranges::none_of(roles, [&](const SocketRole& role) {
+           return speaks_tls(server, role) && is_reachable(role);
+         });
+}
+
+// The first server with the same labels.
+std::size_t Indexer::first_of_labels(std::size_t server) {
   const TlsContext& context = config_.servers[server];
   const auto labels = std::tuple(context.id.server, context.id.listen, context.on_tls_socket);
   return label_owners_.try_emplace(labels, server).first->second;
+}
+
+// Where nothing leads to the server at all, the server that took its names owns the labels, or the
+// default server.
+void Indexer::find_label_owners() {
+  const auto is_dead = [&](std::size_t server) {
+    const auto& roles = config_.reaches[server].roles;
+    return !roles.empty() && std::ranges::none_of(roles, is_reachable);
+  };
+  for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+    if (!is_dead(i)) config_.reaches[i].label_owner = first_of_labels(i);
+  }
+  for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+    if (!is_dead(i)) continue;
+    const auto lost = config_.lost_names_of(i);
+    const std::size_t socket = config_.reaches[i].roles.front().socket;
+    const std::size_t answers =
+        lost.empty() ? config_.sockets[socket].default_server : lost.front().winner;
+    config_.reaches[i].label_owner = config_.reaches[answers].label_owner;
+  }
 }
 
 void Indexer::add_backends(std::size_t server) {

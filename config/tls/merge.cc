@@ -139,7 +139,8 @@ std::vector<std::string> Merger::server_names() const {
 }
 
 // The first name as the error log has it, without the dot of `.example.com`
-// (ngx_http_core_merge_srv_conf). Stream and mail log the address.
+// (ngx_http_core_merge_srv_conf). Stream and mail log the address; name_by_sni() in
+// config/resolve.cc names the servers of stream that share one.
 ContextId Merger::id() const {
   const auto& listens = in_.scope.listens;
   const std::string listen = listens.empty() ? "" : listens.front().canonical();
@@ -182,6 +183,10 @@ TlsContext Merger::context() const {
   set_sessions(context);
   set_stapling(context);
   effective_.set_flag(context.ssl, "ssl");
+  effective_.set(context.starttls, "starttls", [](const auto& directives) {
+    const std::string word = base::ascii_lower(directives.front()->args.at(0).text);
+    return word == "on" ? Starttls::kOn : word == "only" ? Starttls::kOnly : Starttls::kOff;
+  });
   effective_.set_flag(context.reject_handshake, "ssl_reject_handshake");
   effective_.set_protocols(context.protocols, "ssl_protocols", in_.build.version);
   effective_.set_text(context.ciphers, "ssl_ciphers");

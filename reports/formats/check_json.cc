@@ -39,7 +39,7 @@ Json certificates_json(const config::TlsContext& server) {
 Json advertised_json(const Assessment& assessment, std::size_t server) {
   Json json = Json::array();
   const auto owner = assessment.resolved().tls_owner(server);
-  if (!owner) return json;
+  if (!owner || assessment.resolved().servers[server].is_shadowed) return json;
   const config::TlsContext& serving = assessment.resolved().servers[*owner];
   std::set<std::string> seen;
   for (const pki::Certificate& certificate :

@@ -114,12 +114,19 @@ class Table {
       CAPTURE(visit.address, visit.port, visit.sni.value_or("(none)"), visit.host, visit.client);
       CHECK(ours == theirs);
       if (ours == theirs) ++agreed;
+      // Nothing leads to a shadowed block (R9.16).
+      CHECK_FALSE(
+          (!theirs.server.empty() && config_.servers.at(std::stoul(theirs.server)).is_shadowed));
       statuses_.insert(ours.status);
     }
     return agreed;
   }
 
   const std::set<int>& statuses() const { return statuses_; }
+  std::size_t shadowed() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(config_.servers, &config::TlsContext::is_shadowed));
+  }
 
  private:
   const std::string& first_complaint() const {
@@ -308,16 +315,19 @@ TEST_CASE("reach: real nginx answers from the block, with the verdict and status
   const std::uint64_t first = number_from("MTLS_REACH_SEED", 1);
   const std::uint64_t count = number_from("MTLS_REACH_TABLES", 16);
   std::size_t agreed = 0;
+  std::size_t shadowed = 0;
   std::set<int> statuses;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     INFO("MTLS_REACH_SEED=" << seed);
     Table table(seed);
     if (!table.may_start()) continue;
     agreed += table.visit(kVisits);
+    shadowed += table.shadowed();
     statuses.insert(table.statuses().begin(), table.statuses().end());
   }
   WARN("agreed on " << agreed << " visits");
   CHECK(agreed >= 20 * count);  // the seeds must make tables worth visiting
+  CHECK(shadowed > 0);
   CHECK(statuses == std::set<int>{0, 200, 400, 421});
 }
 

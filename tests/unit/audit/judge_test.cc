@@ -253,4 +253,46 @@ TEST_CASE("judge: the earlier of two blocks with one name speaks, the other is n
   CHECK(shadowed == std::vector<bool>{false, true, true});  // the second loses a name
 }
 
+TEST_CASE("judge: mail behind STARTTLS is judged as behind listen ssl (R9.15)") {
+  const struct {
+    std::string more;
+    std::size_t verdicts;
+    std::optional<bool> enforced;
+  } table[] = {
+      {"listen 993 ssl;", 1, true},           {"listen 143; starttls only;", 1, true},
+      {"listen 143; starttls on;", 1, false}, {"listen 993 ssl; listen 143;", 1, false},
+      {"listen 143;", 0, std::nullopt},       {"listen 143; starttls off;", 0, std::nullopt}};
+  for (const auto& row : table) {
+    INFO(row.more);
+    Host host;
+    host.conf("events { } mail { server { " + row.more + kVerifyOn + " } }");
+    host.canary(minted().client.certificate_pem);
+    const auto snapshot = host.scratch();
+    const audit::ServerAudit& judged = *snapshot->servers.at(0);
+    CHECK(judged.enforced == row.enforced);
+    REQUIRE(judged.verdicts.size() == row.verdicts);
+    if (row.verdicts > 0) CHECK(judged.verdicts[0].client_verify == "SUCCESS");
+  }
+}
+
+TEST_CASE("judge: a block to which nothing leads enforces nothing and judges nobody (R9.16)") {
+  Host host =
+      two_cas(server("a.test", kCertificate) + server("a.test", kAskForA) +
+              "server { listen 443 ssl; listen 8443 ssl; server_name a.test; " + kAskForA + " }");
+  host.canary(minted().client.certificate_pem);
+  const auto snapshot = host.scratch();
+  CHECK(snapshot->servers.at(1)->enforced == std::nullopt);
+  CHECK(snapshot->servers.at(1)->verdicts.empty());
+  CHECK(snapshot->servers.at(1)->store.members.empty());
+  CHECK(snapshot->servers.at(2)->enforced == true);  // by way of its other address
+  CHECK(snapshot->servers.at(2)->verdicts.size() == 1);
+}
+
+TEST_CASE("judge: a block without names is judged where it is the default server (R9.20)") {
+  Host host = two_cas(server("d.test", kAskForB) + "server { listen 443 ssl; listen 8443 ssl; " +
+                      kAskForA + " }");
+  host.canary(minted().client.certificate_pem);
+  CHECK(verdict_at(*host.scratch(), 1).client_verify == "SUCCESS");
+}
+
 }  // namespace mtls::audit_fixture

@@ -174,4 +174,44 @@ TEST_CASE("server_crl_info: missing with the crl_ series of the file, and above 
   CHECK(crls_of(host, {.max_series = 1}).empty());
 }
 
+TEST_CASE("server_info: a block to which no TLS leads has no series, stream goes by names") {
+  const std::string stream_block =
+      " listen 443 ssl; proxy_pass 127.0.0.1:2; " + std::string(kVerifyOn);
+  const struct {
+    std::string name;
+    std::string conf;
+    Rows expected;  // server, listen, context, verify_client
+  } table[] = {
+      {"its only name is taken",
+       http(server("a.test", kCertificate) + server("a.test", kVerifyOn)),
+       {{"a.test", "0.0.0.0:443", "http", "off"}}},
+      {"it lives without TLS",
+       http(server("a.test", kCertificate) +
+            "server { listen 80; listen 443 ssl; server_name a.test; return 444; " + kVerifyOn +
+            " }"),
+       {{"a.test", "0.0.0.0:443", "http", "off"}}},
+      {"mail behind STARTTLS",
+       "events { } mail { server { listen 143; starttls only; " + std::string(kVerifyOn) + " } }",
+       {{"0.0.0.0:143", "0.0.0.0:143", "mail", "on"}}},
+      {"stream servers of one listen",
+       "events { } stream { server { server_name a.test;" + stream_block +
+           " } server { server_name b.test;" + stream_block + " } }",
+       {{"a.test", "0.0.0.0:443", "stream", "on"}, {"b.test", "0.0.0.0:443", "stream", "on"}}},
+  };
+  for (const auto& row : table) {
+    INFO(row.name);
+    Host host;
+    host.policy.build.version = {1, 26, 3};
+    host.conf(row.conf);
+    CHECK(rows_of(host, kServerInfo.name) == row.expected);
+    std::size_t enforced = 0;
+    for (const Row& one : row.expected) enforced += one.back() == "on" ? 1 : 0;
+    std::size_t unknown = 0;
+    for (const auto& family : collect(*host.scratch(), {}).families) {
+      if (family.name == kServerEnforcementUnknown.name) unknown = family.metric.size();
+    }
+    CHECK(unknown == enforced);
+  }
+}
+
 }  // namespace mtls::collectors

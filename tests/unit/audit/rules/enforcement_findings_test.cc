@@ -50,7 +50,7 @@ std::vector<Case> twin_cases() {
   return {
       {kPlaintextTwin, Effect::kFires, "the same backend on port 80",
        beside_plain("location / { " + kTells + kApp + "}")},
-      {kPlaintextTwin, Effect::kFires, "the same server block listens without TLS",
+      {kPlaintextTwin, Effect::kSilent, "the same server block listens without TLS",
        on_with("listen 80; location / { " + kApp + "}")},
       {kPlaintextTwin, Effect::kFires, "the same root",
        servers(on("a.test", srv) + server("a.test", srv, "80"))},
@@ -170,20 +170,20 @@ std::vector<Case> plain_listen_cases() {
   const std::string stream =
       "events {} stream { server { listen 443 ssl; proxy_pass a:1; " + std::string(kVerifyOn);
   return {
-      {kPlaintextListen, Effect::kFires, "also on loopback",
+      {kServedWithoutTls, Effect::kFires, "also on loopback",
        on_with("listen 127.0.0.1:8080; location / { " + kApp + "}")},
-      {kPlaintextListen, Effect::kSilent, "its plain listen redirects",
+      {kServedWithoutTls, Effect::kSilent, "its plain listen redirects",
        on_with(
            "listen 80; if ($scheme = http) { return 301 https://$host$request_uri; } location / "
            "{ " +
            kApp + "}")},
-      {kPlaintextListen, Effect::kSilent, "its guard looks at the verdict",
+      {kServedWithoutTls, Effect::kSilent, "its guard looks at the verdict",
        on_with("listen 80; " + kGuard + "location / { " + kApp + "}")},
-      {kPlaintextListen, Effect::kSilent, "both listens speak TLS",
+      {kServedWithoutTls, Effect::kSilent, "both listens speak TLS",
        on_with("listen 8443 ssl; location / { " + kApp + "}")},
-      {kPlaintextListen, Effect::kFires, "a stream server",
+      {kServedWithoutTls, Effect::kFires, "a stream server",
        [=](Host& host) { host.conf(stream + " listen 8443; } }"); }},
-      {kPlaintextListen, Effect::kSilent, "a stream server with TLS alone",
+      {kServedWithoutTls, Effect::kSilent, "a stream server with TLS alone",
        [=](Host& host) { host.conf(stream + " } }"); }},
   };
 }
@@ -222,12 +222,65 @@ std::vector<Case> dead_guard_cases() {
   };
 }
 
+// R9.15, R9.21; what nginx does there is asked by doors_test.cc and mail_doors_test.cc.
+std::vector<Case> door_cases() {
+  const auto in_mail = [](const std::string& more) {
+    return [=](Host& host) {
+      host.conf("error_log e.log info; events { } mail { ssl_verify_depth 2; server { " + more +
+                " " + kVerifyOn + " } }");
+    };
+  };
+  const auto in_stream = [](const std::string& more) {
+    return [=](Host& host) {
+      host.conf("error_log e.log info; events { } stream { ssl_verify_depth 2; server { " + more +
+                " proxy_pass 127.0.0.1:2; " + kVerifyOn + " } }");
+    };
+  };
+  const auto fires = [](const std::string& name, const Change& change) {
+    return Case{kServedWithoutTls, Effect::kFires, name, change};
+  };
+  const auto silent = [](const std::string& name, const Change& change) {
+    return Case{kServedWithoutTls, Effect::kSilent, name, change};
+  };
+  const std::string plain = "listen 127.0.0.1:80; ";
+  return {
+      fires("mail: starttls on", in_mail("listen 143; starttls on;")),
+      silent("mail: starttls only", in_mail("listen 143; starttls only;")),
+      fires("mail: a plain listen beside a TLS one", in_mail("listen 993 ssl; listen 143;")),
+      silent("mail: both speak TLS", in_mail("listen 993 ssl; listen 143; starttls only;")),
+      fires("mail: smtp without a login, by port",
+            in_mail("listen 25; starttls only; smtp_auth none;")),
+      silent("mail: imap has no smtp_auth",
+             in_mail("listen 25; protocol imap; starttls only; smtp_auth none;")),
+      fires("stream: a plain listen beside a TLS one", in_stream("listen 443 ssl; listen 80;")),
+      silent("stream: TLS alone", in_stream("listen 443 ssl;")),
+      fires("http: a plain listen, loopback too", on_with(plain + "location / { " + kApp + "}")),
+      silent("http: a guard refuses there too",
+             on_with(plain + kGuard + "location / { " + kApp + "}")),
+      fires("http: optional behind a guard that knows only NONE",
+            optional_with(plain + "if ($ssl_client_verify = NONE) { return 403; } location / { " +
+                          kApp + "}")),
+      silent("http: optional lets anybody in over TLS too, which is said instead",
+             optional_with(plain + "location / { " + kApp + "}")),
+      fires(
+          "http: the handshake demands certificates, where there is one",
+          optional_with(plain + "ssl_conf_command VerifyMode Require; location / { " + kApp + "}")),
+      {kInertTlsSettings, Effect::kSilent, "mail: starttls only",
+       in_mail("listen 143; starttls only;")},
+      {kInertTlsSettings, Effect::kSilent, "mail: starttls on",
+       in_mail("listen 143; starttls on;")},
+      {kInertTlsSettings, Effect::kFires, "mail: no TLS at all", in_mail("listen 143;")},
+      {kVerifyOptionalUnguarded, Effect::kSilent, "mail: the door is no error_page",
+       in_mail("listen 143; starttls on;")},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> exposure_cases() {
   std::vector<Case> all;
   for (const auto& group : {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases(),
-                            plain_listen_cases(), dead_guard_cases()}) {
+                            door_cases(), plain_listen_cases(), dead_guard_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

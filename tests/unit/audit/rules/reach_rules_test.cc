@@ -83,6 +83,52 @@ TEST_CASE("reach rules: server-shadowed lists the names and where they lead") {
   CHECK(details(host, kServerShadowed).at(0).ends_with(", and 2 more"));
 }
 
+TEST_CASE("reach rules: server-shadowed is critical when the winner asks nobody (R9.16)") {
+  const std::string asks = kVerifyOn;
+  const std::string open = kCertificate;
+  const struct {
+    std::string name;
+    std::string servers;
+    bool is_critical;
+  } table[] = {
+      {"the winner asks nobody", server("a.test", open) + server("a.test", asks), true},
+      {"one of two names", server("a.test", open) + server("b.test a.test", asks), true},
+      {"both ask", server("a.test", asks) + server("a.test", asks), false},
+      {"nobody asks", server("a.test", open) + server("a.test", open), false},
+      {"the loser asks nobody", server("a.test", asks) + server("a.test", open), false},
+      {"the winner rejects handshakes",
+       server("a.test", "ssl_reject_handshake on;") + server("a.test", asks), false},
+      {"the name is lost on a plain address alone",
+       server("a.test", "return 301 https://a.test/;", "80") +
+           "server { listen 80; listen 443 ssl; server_name a.test; " + asks + " }",
+       false},
+  };
+  for (const auto& row : table) {
+    Host host;
+    host.conf(http(row.servers));
+    INFO(row.name);
+    std::vector<Finding> shadowed;
+    for (const Finding& one : findings_of(*host.scratch())) {
+      if (one.kind == kServerShadowed) shadowed.push_back(one);
+    }
+    REQUIRE(shadowed.size() == 1);
+    CHECK((shadowed[0].severity == audit::Severity::kCritical) == row.is_critical);
+    CHECK(shadowed[0].remedy.starts_with("Move ssl_verify_client") == row.is_critical);
+  }
+}
+
+TEST_CASE("reach rules: of a block to which nothing leads server-shadowed alone is said") {
+  Host host;
+  host.disk.put(kBundle, minted().server.certificate_pem);  // no CA, in a file that nobody uses
+  host.conf(http(server("a.test", kCertificate) + server("a.test", kVerifyOn)));
+  CHECK(ids(*host.scratch()) == std::vector<std::string>{"server-shadowed"});
+  // On another address the same block is alive.
+  host.conf(http(server("a.test", kCertificate) +
+                 "server { listen 443 ssl; listen 8443 ssl; server_name a.test; " + kVerifyOn +
+                 " }"));
+  CHECK(ids(*host.scratch()).size() > 1);
+}
+
 TEST_CASE("reach rules: default-server-other-ca, and what keeps it silent (R3.42)") {
   const std::string mine = server("a.test", kVerifyOn);
   const auto behind = [&](const std::string& by_default) {
