@@ -94,6 +94,7 @@ enum class FindingKind {
   kEnforcementUndecidable,
   kBundlePartlyRead,
   kUnknownDirective,
+  kEnforcementBypassedByRelease,
 };
 
 struct Finding {

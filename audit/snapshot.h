@@ -19,6 +19,7 @@
 #include "base/sighting.h"
 #include "base/time.h"
 #include "config/client_fate.h"
+#include "config/release/package.h"
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
 #include "pki/bundle.h"
@@ -111,7 +112,10 @@ struct ServerAudit {
   std::optional<base::sys_seconds> trust_until;
   std::optional<int> depth_required;
   std::optional<bool>
-      enforced;              // nullopt: undecidable; only meaningful when it asks for certificates
+      enforced;  // nullopt: undecidable; only meaningful when it asks for certificates
+  // Why this nginx does not keep, or may not keep, what the text says; "": it does.
+  std::string enforced_note;
+  bool is_bypassed = false;  // a known hole of this release lets somebody in: the note says which
   std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
   std::size_t ca_names_bytes = 0;
   std::size_t extra_trust_cas = 0;            // CAs trusted through ssl_trusted_certificate only
@@ -194,7 +198,10 @@ struct Snapshot {
   std::map<std::string, BundleAudit> bundles;  // by path
   std::vector<UpstreamAudit> upstreams;
   TlsStrength strength;
-  base::Sightings side_files;  // keys and whatever else only the refusals looked at
+  // The package that nginx comes from, where that decides what nginx does; nullopt: not known.
+  std::optional<config::release::Package> package;
+  base::Sightings package_files;  // that were looked at for it
+  base::Sightings side_files;     // keys and whatever else only the refusals looked at
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings

@@ -72,11 +72,12 @@ struct TlsContext {
   Setting<bool> ssl;  // `ssl on`, before 1.25.1
   Setting<bool> reject_handshake;
   Setting<ConfCommands> conf_commands;
-  ConfOverrides overrides;          // what they come to
-  Guard guard = Guard::kNone;       // of http, when it asks for certificates
-  std::vector<Opening> openings;    // of kNone
-  std::string guard_doubt;          // of kUndecidable
-  std::vector<int> error_statuses;  // for which the server level has an error_page, sorted
+  ConfOverrides overrides;           // what they come to
+  Guard guard = Guard::kNone;        // of http, when it asks for certificates
+  std::vector<Opening> openings;     // of kNone
+  std::string guard_doubt;           // of kUndecidable
+  std::vector<HandshakeHook> hooks;  // on the way to it, those of default servers included
+  std::vector<int> error_statuses;   // for which the server level has an error_page, sorted
   std::vector<PlaintextTwin> plaintext_twins;
   std::vector<HeaderGap> header_gaps;  // in configuration order
   // Every TLS directive of this module and release, defaults included, sorted by name: what dump

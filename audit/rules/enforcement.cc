@@ -33,12 +33,18 @@ std::string openings_of(const TlsContext& server) {
   return text;
 }
 
+// Openings that another product makes are told by enforcement-bypassed-by-release.
+bool is_open_to_all(const TlsContext& server) {
+  return std::any_of(server.openings.begin(), server.openings.end(),
+                     [](const Opening& opening) { return !opening.waived_at; });
+}
+
 // Nothing of a stream or mail server can look at the verdict; http says which location serves.
 bool is_unguarded(const ServerView& view) {
   const TlsContext& server = view.server();
   if (!asks(server) || server.guard != config::Guard::kNone) return false;
   if (view.facts.enforced == true) return false;  // the handshake demands a certificate
-  return server.verify_client.value != VerifyClient::kOn || !server.openings.empty();
+  return server.verify_client.value != VerifyClient::kOn || is_open_to_all(server);
 }
 
 std::string mode_text(const TlsContext& server) {
@@ -67,8 +73,9 @@ void optional_unguarded(const ServerView& view, Findings& findings) {
 
 void undecidable(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
-  if (!asks(server) || server.guard != config::Guard::kUndecidable || view.facts.enforced) return;
-  findings.add(finding_for(view, mode_text(server) + server.guard_doubt));
+  if (!asks(server) || view.facts.enforced) return;
+  const std::string& note = view.facts.enforced_note;
+  findings.add(finding_for(view, note.empty() ? mode_text(server) + server.guard_doubt : note));
 }
 
 void plaintext_twins(const ServerView& view, Findings& findings) {

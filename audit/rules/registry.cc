@@ -15,7 +15,7 @@ const std::vector<Subject>& subjects() {
       reach_rules(),        upstream_rules(),       upstream_identity_rules(),
       enforcement_rules(),  error_page_rules(),     presented_chain_rules(),
       tls_strength_rules(), core_directive_rules(), missing_file_rules(),
-      partly_read_rules()};
+      partly_read_rules(),  release_rules()};
   return kSubjects;
 }
 

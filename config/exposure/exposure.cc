@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/exposure/enforcement.h"
+#include "config/exposure/handshake_hooks.h"
 #include "config/exposure/identity_headers.h"
 #include "config/exposure/location_content.h"
 #include "config/exposure/location_tree.h"
@@ -60,7 +61,10 @@ class Describer {
   void run() {
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
       const Module module = scopes_.servers[i].module;
-      if (module != Module::kMail && asks(config_.servers[i])) judge(i);
+      if (module != Module::kMail && asks(config_.servers[i])) {
+        judge(i);
+        config_.servers[i].hooks = handshake_hooks(scopes_, config_, i);
+      }
       if (module == Module::kHttp) list_plain_names(i);
     }
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
