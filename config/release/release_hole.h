@@ -13,7 +13,7 @@ namespace mtls::config::release {
 
 enum class HoleKind {
   kStreamSni,   // R9.1: the default server's settings are used instead of those of the SNI's block
-  kStreamOcsp,  // R9.28: the answer of the OCSP responder is ignored
+  kStreamOcsp,  // R3.46: the answer of the OCSP responder is ignored
   kResumption,  // R3.45: a session of another block is resumed in the default server
 };
 

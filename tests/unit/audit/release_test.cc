@@ -171,7 +171,7 @@ TEST_CASE("release: nothing about packages is read where the release decides") {
   CHECK_FALSE(host.disk.reads().contains(kStatus));
 }
 
-TEST_CASE("release: in stream revoked clients get in where OCSP is not heard (R9.28)") {
+TEST_CASE("release: in stream revoked clients get in where OCSP is not heard (R3.46)") {
   const auto told = [](config::Version version, const std::string& more) {
     Host host;
     host.policy.build = {.version = version, .version_source = VersionSource::kNamed};
