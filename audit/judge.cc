@@ -32,6 +32,38 @@ std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const ClientCheck& c
   return verdicts;
 }
 
+// What the canaries send that this server should accept.
+std::vector<std::vector<pki::Certificate>> known_clients(const JudgeInputs& inputs,
+                                                         const Evidence& evidence) {
+  std::vector<std::vector<pki::Certificate>> clients;
+  const TlsContext& server = inputs.snapshot.config->resolved.servers.at(inputs.index);
+  for (const Canary& canary : inputs.snapshot.canaries) {
+    if (canary.expect == Expect::kReject || !canary.concerns(server)) continue;
+    const pki::Material* material = evidence.material.content(&canary.path);
+    if (material == nullptr || material->certificates.empty()) continue;
+    // Its own dates decide whether it counts.
+    evidence.clock.now_for(material->certificates);
+    clients.push_back(material->certificates);
+  }
+  return clients;
+}
+
+std::vector<trust::KnownClient> in_the_store(const pki::paths::BundleView& store) {
+  std::vector<trust::KnownClient> clients;
+  for (const pki::paths::ClientPath& path : store.clients) {
+    if (path.issuer) clients.push_back({.certificate = *path.below, .issuer = *path.issuer});
+  }
+  return clients;
+}
+
+std::set<pki::Fingerprint> without_use(const trust::CrlCoverage& crls) {
+  std::set<pki::Fingerprint> idle;
+  for (const trust::CrlUse& use : crls.out_of_scope) idle.insert(use.list->fingerprint);
+  for (const pki::RevocationListFacts* list : crls.unused) idle.insert(list->fingerprint);
+  for (const trust::CrlUse& use : crls.uses) idle.erase(use.list->fingerprint);
+  return idle;
+}
+
 void measure_names(const trust::TrustContent& content, ServerAudit& audit) {
   constexpr std::size_t kLengthBytes = 2;  // RFC 8446 §4.2.4: DistinguishedName<1..2^16-1>
   std::set<std::string> seen;
@@ -58,7 +90,15 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const base::sys_seconds now = evidence.clock.now_for(content.store, content.revocation_lists);
 
   auto audit = std::make_shared<ServerAudit>();
-  audit->store = pki::view_bundle(content.store, now, content.issuing);
+  const std::vector<std::vector<pki::Certificate>> clients =
+      decides != nullptr ? known_clients(inputs, evidence)
+                         : std::vector<std::vector<pki::Certificate>>{};
+  audit->store =
+      pki::paths::view_bundle(content.store, now,
+                              {.issuing = content.issuing,
+                               .clients = clients,
+                               .successions = trust::declared_successions(
+                                   inputs.policy.rotations, content, evidence.material)});
   audit->store_files = content.files;
   audit->crl_path = content.crl_path;
   audit->trust_until = audit->store.trust_until;
@@ -68,7 +108,10 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->enforced_note = std::move(enforcement.note);
   audit->is_bypassed = enforcement.is_bypassed;
   audit->extra_trust_cas = content.extra.size();
-  audit->crl_missing_issuers = trust::cas_without_crl(content).size();
+  const trust::CrlCoverage crls =
+      trust::crl_coverage(content, audit->store, in_the_store(audit->store), evidence.clock);
+  audit->crl_missing_issuers = crls.missing_issuers();
+  audit->crls_without_use = without_use(crls);
   if (const auto kept = trust::resumption(resolved, inputs.index, inputs.policy.build)) {
     audit->resumption_window = kept->window;
   }
@@ -90,6 +133,7 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
                                             .profile = inputs.policy.profile,
                                             .evidence = evidence,
                                             .content = content,
+                                            .crls = crls,
                                             .facts = *audit});
   rules::apply_settings(inputs.policy.rules, audit->findings);
   audit->used = evidence.material.used();

@@ -87,6 +87,11 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
     if (files.crl != nullptr) refer(*files.crl, limits.max_crl_bytes);
     for (const std::string& path : files.certificates) refer(path, limits.max_file_bytes);
   }
+  for (const RotationSetting& rotation : snapshot.policy->rotations) {
+    for (const CaSetting* ca : {&rotation.from, &rotation.to}) {
+      if (!ca->path.empty()) refer(ca->path, limits.max_file_bytes);
+    }
+  }
   for (const Canary& canary : snapshot.canaries) {
     if (!canary.path.empty()) refer(canary.path, limits.max_file_bytes);
   }

@@ -18,7 +18,8 @@ struct CanaryList {
 };
 CanaryList list_canaries(const BuildInputs& inputs, const Plan& next);
 
-/// Every static file of `snapshot`'s contexts and canaries, keys excepted: those are never opened.
+/// Every static file of `snapshot`'s contexts, canaries and declared rotations, keys excepted:
+/// those are never opened.
 MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot);
 
 }  // namespace mtls::audit

@@ -27,6 +27,22 @@ struct CanarySetting {
   bool operator==(const CanarySetting&) const = default;
 };
 
+/// One CA certificate of the files that nginx reads.
+struct CaSetting {
+  std::string fingerprint = {};  // its first 16 digits or more, lower case; "": by `path`
+  std::string path = {};         // absolute, of a file that holds it
+
+  bool operator==(const CaSetting&) const = default;
+};
+
+/// The clients of one CA are moved to another one, of another name and key.
+struct RotationSetting {
+  CaSetting from;
+  CaSetting to;
+
+  bool operator==(const RotationSetting&) const = default;
+};
+
 struct Limits {
   std::size_t max_file_bytes = std::size_t{16} << 20U;
   std::size_t max_crl_bytes = std::size_t{64} << 20U;
@@ -60,6 +76,7 @@ struct Policy {
   config::NginxBuild build;
   std::string nginx_globals = {};  // -g of the running master
   std::vector<CanarySetting> canaries;
+  std::vector<RotationSetting> rotations = {};
   Limits limits;
   Profile profile = Profile::kDefault;
   RuleSettings rules = {};

@@ -22,8 +22,8 @@
 #include "config/release/package.h"
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
-#include "pki/bundle.h"
 #include "pki/material.h"
+#include "pki/paths/bundle.h"
 
 namespace mtls::audit {
 
@@ -106,7 +106,7 @@ struct StoreFile {
 /// One server block, judged. Aligned with ConfigView::resolved.servers.
 struct ServerAudit {
   std::vector<std::shared_ptr<const MaterialFile>> used;  // what it was computed from
-  pki::BundleView store;               // the whole trust store of the block that decides
+  pki::paths::BundleView store;        // the whole trust store of the block that decides
   std::vector<StoreFile> store_files;  // where the store's members come from, in their order
   std::string crl_path;                // ssl_crl of that block; "": revocation is not checked
   std::optional<base::sys_seconds> trust_until;
@@ -118,10 +118,11 @@ struct ServerAudit {
   bool is_bypassed = false;  // a known hole of this release lets somebody in: the note says which
   std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
   std::size_t ca_names_bytes = 0;
-  std::size_t extra_trust_cas = 0;            // CAs trusted through ssl_trusted_certificate only
-  std::size_t crl_missing_issuers = 0;        // CAs of the store without a CRL while ssl_crl is set
-  std::chrono::seconds resumption_window{0};  // audit/trust/resumption.h
-  std::vector<RotatingCa> rotation;           // empty: no client CA is being exchanged
+  std::size_t extra_trust_cas = 0;      // CAs trusted through ssl_trusted_certificate only
+  std::size_t crl_missing_issuers = 0;  // CAs of the store without a CRL that counts (R9.14)
+  std::set<pki::Fingerprint> crls_without_use;  // CRLs of CAs of the store that count for nobody
+  std::chrono::seconds resumption_window{0};    // audit/trust/resumption.h
+  std::vector<RotatingCa> rotation;             // empty: no client CA is being exchanged
   std::vector<Verdict> verdicts;
   std::vector<Finding> findings;
   std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
@@ -160,7 +161,7 @@ std::string_view word(Problem problem);
 struct BundleAudit {
   std::set<std::string> directives;
   std::shared_ptr<const MaterialFile> file;
-  std::vector<pki::Member>
+  std::vector<pki::paths::Member>
       members;  // of this file, in its order, judged in the first store that holds it
   std::vector<std::vector<Problem>> member_problems;  // of each member; of a duplicate none
   std::array<std::size_t, kProblems> problems{};      // the members' counted, and the file's own
@@ -169,13 +170,13 @@ struct BundleAudit {
   std::size_t not_yet_valid = 0;
   std::size_t duplicate = 0;
   bool verified = false;  // it reads and parses, and every member leads to a self-signed anchor in
-                          // every store that holds it
+                          // every store that holds it, or is spared (pki::paths::Member)
 };
 
 /// One backend that nginx speaks TLS to. Aligned with ResolvedConfig::upstreams.
 struct UpstreamAudit {
-  /// pki::BundleView::trust_until of its CAs; nullopt: they cannot be read, are in a directory, or
-  /// have no such instant.
+  /// pki::paths::BundleView::trust_until of its CAs; nullopt: they cannot be read, are in a
+  /// directory, or have no such instant.
   std::optional<base::sys_seconds> trust_until;
 };
 

@@ -78,7 +78,7 @@ std::size_t ca_families(const audit::Snapshot& snapshot, const audit::Limits& li
       omitted += kSeriesPerCertificate * bundle.members.size();
       continue;
     }
-    for (const pki::Member& member : bundle.members) {
+    for (const pki::paths::Member& member : bundle.members) {
       const pki::CertificateFacts& facts = member.certificate.facts();
       const Labels id{{"path", path}, {"fingerprint", facts.fingerprint.label()}};
       if (facts.validity.not_before)

@@ -10,7 +10,6 @@ namespace {
 
 using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 using OwnedAnnotation = Owned<X509_CERT_AUX, X509_CERT_AUX_free>;
-using OwnedKeyId = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
 
 Fingerprint fingerprint_of(const X509* x509) {
   Fingerprint digest;

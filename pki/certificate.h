@@ -38,6 +38,11 @@ class RevocationList {
   /// Whether the key of `issuer` made the signature; names do not matter. The answer is computed
   /// once per key, since a list can have a million entries and be used by many server blocks.
   bool is_signed_by(const Certificate& issuer) const;
+  /// Whether its authorityKeyIdentifier allows `issuer`; names do not matter.
+  bool may_be_of(const Certificate& issuer) const;
+  /// Whether OpenSSL counts it for `certificate` of its issuer (R9.14): nothing bars it, and its
+  /// scope fits the kind of certificate and one of its distribution points.
+  bool covers(const Certificate& certificate) const;
   bool operator==(const RevocationList& other) const { return facts() == other.facts(); }
 
  private:

@@ -58,8 +58,13 @@ bool is_likely_issuer(X509* issuer, const EVP_PKEY* key, X509* subject);
 /// The part of it that compares algorithms: check_sig_alg_match() of OpenSSL 3.0.
 bool fits_signature(const EVP_PKEY* key, const X509* subject);
 
+using OwnedKeyId = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
+using OwnedScope = Owned<ISSUING_DIST_POINT, ISSUING_DIST_POINT_free>;
+
 struct RevocationListHandle {
   OwnedRevocationList crl;
+  OwnedKeyId key_id = nullptr;  // authorityKeyIdentifier
+  OwnedScope scope = nullptr;   // issuingDistributionPoint
   // CertificateFacts::key -> the answer of is_signed_by().
   mutable std::map<Fingerprint, bool> signers = {};
 };

@@ -73,6 +73,22 @@ struct CertificateFacts {
   bool operator==(const CertificateFacts&) const = default;
 };
 
+/// Why OpenSSL, with the flags that nginx sets, never uses a CRL (R9.14).
+enum class CrlBar { kNone, kDelta, kIndirect, kSomeReasons, kAttributes, kInvalid };
+
+/// Which certificates a CRL is about, as its issuingDistributionPoint says.
+struct CrlScope {
+  CrlBar bar = CrlBar::kNone;
+  bool users_only = false;
+  bool cas_only = false;
+  // The distribution point's name, DER; "": none. Raw bytes, not for people.
+  std::string point;
+  // "only user certificates, distribution point http://c.example/a.crl"; "": everything.
+  std::string text;
+
+  bool operator==(const CrlScope&) const = default;
+};
+
 struct RevocationListFacts {
   Fingerprint fingerprint;
   DistinguishedName issuer;
@@ -81,6 +97,8 @@ struct RevocationListFacts {
   std::string number;                            // hex; "" without the extension
   std::size_t revoked = 0;
   std::size_t der_bytes = 0;
+  CrlScope scope;
+  bool has_unknown_critical = false;  // a critical extension that OpenSSL does not know (36)
 
   bool operator==(const RevocationListFacts&) const = default;
 };

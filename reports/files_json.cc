@@ -39,7 +39,7 @@ const pki::CertificateFacts* successor(const audit::Snapshot& snapshot,
                                        const pki::CertificateFacts& facts) {
   const pki::CertificateFacts* last = &facts;
   for (const auto& [path, bundle] : snapshot.bundles) {
-    for (const pki::Member& member : bundle.members) {
+    for (const pki::paths::Member& member : bundle.members) {
       const pki::CertificateFacts& other = member.certificate.facts();
       const bool is_twin = other.subject == facts.subject && other.key == facts.key;
       if (is_twin && other.validity.not_after > last->validity.not_after) last = &other;
@@ -48,13 +48,13 @@ const pki::CertificateFacts* successor(const audit::Snapshot& snapshot,
   return last == &facts ? nullptr : last;
 }
 
-Json superseded_json(const audit::Snapshot& snapshot, const pki::Member* judged) {
+Json superseded_json(const audit::Snapshot& snapshot, const pki::paths::Member* judged) {
   if (judged == nullptr || !judged->superseded) return {};
   const auto* by = successor(snapshot, judged->certificate.facts());
   return by != nullptr ? Json(by->fingerprint.hex()) : Json();
 }
 
-Json certificate_json(const pki::CertificateFacts& facts, const pki::Member* judged) {
+Json certificate_json(const pki::CertificateFacts& facts, const pki::paths::Member* judged) {
   return {{"subject", facts.subject.rfc2253},
           {"issuer", facts.issuer.rfc2253},
           {"serial", facts.serial.hex},
@@ -86,7 +86,7 @@ Json certificates_json(const audit::Snapshot& snapshot, const audit::MaterialFil
       bundle != snapshot.bundles.end() && bundle->second.members.size() == certificates.size();
   Json json = Json::array();
   for (std::size_t i = 0; i < certificates.size(); ++i) {
-    const pki::Member* judged = is_judged ? &bundle->second.members[i] : nullptr;
+    const pki::paths::Member* judged = is_judged ? &bundle->second.members[i] : nullptr;
     Json one = certificate_json(certificates[i].facts(), judged);
     one["superseded_by"] = superseded_json(snapshot, judged);
     one["problems"] =

@@ -42,7 +42,9 @@ void rejected(const ServerView& view, Findings& findings) {
   for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
     const Verdict& verdict = view.facts.verdicts[i];
     if (verdict.expect != Expect::kAccept || verdict.accepted) continue;
-    findings.add_at(i, finding_for(view, verdict.canary + " " + refusal(view, verdict)));
+    Finding finding = finding_for(view, verdict.canary + " " + refusal(view, verdict));
+    if (passes_check(view, verdict) && verdict.refused_by) finding.at = verdict.refused_by->at;
+    findings.add_at(i, std::move(finding));
   }
 }
 

@@ -1,6 +1,7 @@
 // Rules about each client CA: whether it is a CA, in force, and leads to a root.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -10,7 +11,7 @@ namespace mtls::audit::rules {
 namespace {
 
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 Finding about_ca(const ServerView& view, const CertificateFacts& facts, const std::string& what) {
   Finding finding = finding_for(view, named(facts) + " " + what);
@@ -44,7 +45,7 @@ bool has_expired(const CertificateFacts& facts, const Clock& clock) {
   return facts.validity.not_after && clock.has_come(*facts.validity.not_after);
 }
 
-// Whether the store holds a CA certificate in force of the same name.
+// Whether the store holds a CA certificate in force of the same name that leads to an anchor.
 class Replacements {
  public:
   explicit Replacements(const ServerView& view) : view_(view) {}
@@ -59,7 +60,7 @@ class Replacements {
     std::set<std::string_view> names;
     for (const Member& member : view_.facts.store.members) {
       const CertificateFacts& facts = member.certificate.facts();
-      if (facts.is_ca && view_.clock().is_within(facts.validity))
+      if (facts.is_ca && member.chains_to_anchor && view_.clock().is_within(facts.validity))
         names.insert(facts.subject.canonical);
     }
     return names;
@@ -69,26 +70,75 @@ class Replacements {
   std::optional<std::set<std::string_view>> names_;  // once it is asked for; most stores never are
 };
 
+// Who leads over a CA certificate of the store, by its index: the first of the CAs below it, else
+// the first known client.
+class Dependents {
+ public:
+  explicit Dependents(const ServerView& view) : view_(view) {}
+
+  // "": nobody that is known.
+  std::string of(std::size_t ca) {
+    if (!first_) first_ = find();
+    const auto found = first_->find(ca);
+    return found == first_->end() ? "" : named(*found->second);
+  }
+
+ private:
+  std::map<std::size_t, const CertificateFacts*> find() const {
+    std::map<std::size_t, const CertificateFacts*> first;
+    const auto& members = view_.facts.store.members;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const auto issuer = members[i].issuer;
+      if (members[i].in_use && issuer && *issuer != i)
+        first.try_emplace(*issuer, &members[i].certificate.facts());
+    }
+    for (const pki::paths::ClientPath& path : view_.facts.store.clients) {
+      if (path.issuer) first.try_emplace(*path.issuer, &path.below->facts());
+    }
+    return first;
+  }
+
+  const ServerView& view_;
+  std::optional<std::map<std::size_t, const CertificateFacts*>> first_;
+};
+
 std::string expired_text(const CertificateFacts& facts) {
   return "expired at " + base::rfc3339(*facts.validity.not_after);
+}
+
+// Nobody that is known needs it any longer (R9.11).
+bool is_superseded(const Member& member, Replacements& replacements) {
+  return !member.in_use && (member.handed_over || replacements.has(member.certificate.facts()));
 }
 
 void superseded(const ServerView& view, Findings& findings) {
   Replacements replacements(view);
   for_each_client_ca(view, [&](std::size_t item, const Member& member) {
     const CertificateFacts& facts = member.certificate.facts();
-    if (!has_expired(facts, view.clock()) || !replacements.has(facts)) return;
+    if (!has_expired(facts, view.clock()) || !is_superseded(member, replacements)) return;
     findings.add_at(item, about_ca(view, facts, expired_text(facts)));
   });
 }
 
 void expired(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
   Replacements replacements(view);
-  for_each_client_ca(view, [&](std::size_t item, const Member& member) {
+  Dependents dependents(view);
+  const auto& members = view.facts.store.members;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const Member& member = members[i];
     const CertificateFacts& facts = member.certificate.facts();
-    if (!has_expired(facts, view.clock()) || replacements.has(facts)) return;
-    findings.add_at(item, about_ca(view, facts, expired_text(facts)));
-  });
+    const bool concerns_clients = i < view.content.issuing || member.in_use;
+    if (!concerns_clients || member.duplicate || !facts.is_ca) continue;
+    if (!has_expired(facts, view.clock()) || is_superseded(member, replacements)) continue;
+    std::string text = expired_text(facts);
+    const std::string below = replacements.has(facts) ? dependents.of(i) : "";
+    if (!below.empty())
+      text += ", and " + below +
+              " fits no other certificate of this name: its issuer's key or "
+              "its authorityKeyIdentifier says so";
+    findings.add_at(i + 1, about_ca(view, facts, text));
+  }
 }
 
 void not_yet_valid(const ServerView& view, Findings& findings) {
@@ -104,8 +154,12 @@ void not_yet_valid(const ServerView& view, Findings& findings) {
 }
 
 void missing_root(const ServerView& view, Findings& findings) {
+  std::set<std::size_t> told;  // by cross-certificate-first
+  for (const pki::paths::OrderProblem& problem : view.facts.store.order_problems) {
+    if (problem.same_key) told.insert(problem.taken);
+  }
   for_each_client_ca(view, [&](std::size_t item, const Member& member) {
-    if (member.chains_to_anchor) return;
+    if (member.chains_to_anchor || member.spared || told.contains(item - 1)) return;
     findings.add_at(item, about_ca(view, member.certificate.facts(), "does not lead to a root"));
   });
 }
@@ -122,16 +176,22 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCaSupersededExpired,
          .id = "ca-superseded-expired",
          .severity = Severity::kInfo,
-         .meaning = "A CA certificate has expired, and a valid one of the same name is present. "
-                    "nginx uses the valid one.",
-         .remedy = "Remove the old one when convenient.",
+         .meaning = "A CA certificate has expired, and a valid one of the same name (or its "
+                    "declared successor) is present. No CA of the bundle and no known client "
+                    "needs the old one.",
+         .remedy = "Remove the old one when convenient. A client whose certificate names it by "
+                   "serial number is refused already; openssl x509 -noout -ext "
+                   "authorityKeyIdentifier -in CLIENT shows that number.",
          .check = superseded},
     Rule{.kind = FindingKind::kCaExpired,
          .id = "ca-expired",
          .severity = Severity::kCritical,
-         .meaning = "A client CA has expired and nothing replaces it: its clients get 400 "
+         .meaning = "A client CA has expired, and nothing replaces it or some certificate below "
+                    "it fits no other: its clients get 400 "
                     "(10:certificate has expired).",
-         .remedy = "Add the renewed CA certificate to the bundle and reload nginx.",
+         .remedy = "Add the renewed CA certificate to the bundle and reload nginx. Certificates "
+                   "that name the old one by its serial number (authorityKeyIdentifier) have to be "
+                   "issued again.",
          .check = expired},
     Rule{.kind = FindingKind::kCaNotYetValid,
          .id = "ca-not-yet-valid",

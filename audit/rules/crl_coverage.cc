@@ -10,8 +10,8 @@ namespace {
 
 void missing_issuer(const ServerView& view, Findings& findings) {
   constexpr std::size_t kMaxNamed = 5;
-  if (!asks(view.server()) || !view.content.check_crls) return;
-  const auto missing = trust::cas_without_crl(view.content);
+  if (!asks(view.server())) return;
+  const auto& missing = view.crls.missing;
   if (missing.empty()) return;
   const std::size_t shown = std::min(missing.size(), kMaxNamed);
   std::string names;
@@ -20,6 +20,32 @@ void missing_issuer(const ServerView& view, Findings& findings) {
     names += " and " + std::to_string(missing.size() - shown) + " more";
   }
   findings.add(finding_for(view, "there is no CRL of " + names));
+}
+
+std::string scoped(const pki::RevocationListFacts& list) {
+  return "the CRL of " + list.issuer.rfc2253 +
+         (list.scope.text.empty() ? "" : " (" + list.scope.text + ")");
+}
+
+Finding about_crl(const ServerView& view, const pki::RevocationListFacts& list,
+                  const std::string& what) {
+  Finding finding = finding_for(view, scoped(list) + " " + what);
+  finding.fingerprint = list.fingerprint;
+  return finding;
+}
+
+void out_of_scope(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
+  for (const trust::CrlUse& use : view.crls.out_of_scope) {
+    const std::string whom =
+        use.subject != nullptr ? named(*use.subject) : "clients of " + named(*use.issuer);
+    findings.add(about_crl(view, *use.list, "does not count for " + whom + ", and no other does"));
+  }
+  for (const pki::RevocationListFacts* list : view.crls.unused) {
+    const std::string what = "is ignored; it revokes " + std::to_string(list->revoked);
+    findings.add_as(list->revoked > 0 ? Severity::kWarning : Severity::kInfo,
+                    about_crl(view, *list, what));
+  }
 }
 
 void wrong_signer(const ServerView& view, Findings& findings) {
@@ -37,6 +63,16 @@ constexpr std::array kRules{
                     "CA's clients get 400 (3:unable to get certificate CRL).",
          .remedy = "Add the CRL of every CA of the bundle to the file.",
          .check = missing_issuer},
+    Rule{.kind = FindingKind::kCrlOutOfScope,
+         .id = "crl-out-of-scope",
+         .severity = Severity::kCritical,
+         .meaning = "A CRL says that it is about something else (issuingDistributionPoint, or a "
+                    "delta CRL), so nginx does not count it: without another one the CA's clients "
+                    "get 400 (3:unable to get certificate CRL, 44:different CRL scope).",
+         .remedy = "Put the CA's complete CRL into the file: one without "
+                   "issuingDistributionPoint, or one for each scope and distribution point that "
+                   "the certificates name.",
+         .check = out_of_scope},
     Rule{.kind = FindingKind::kCrlWrongSigner,
          .id = "crl-wrong-signer",
          .severity = Severity::kCritical,

@@ -1,6 +1,6 @@
 // Rules about the dates of the CRL that is in force for each CA (R3.33).
 #include <array>
-#include <map>
+#include <set>
 
 #include "audit/clock.h"
 #include "audit/rules/rules.h"
@@ -14,40 +14,29 @@ bool is_stale(const RevocationListFacts& list, const Clock& clock) {
   return list.next_update && clock.has_come(*list.next_update);
 }
 
-bool in_time(const RevocationListFacts& list, const Clock& clock) {
-  const bool has_begun = list.this_update && clock.has_come(*list.this_update);
-  return has_begun && !is_stale(list, clock);
-}
-
-bool outlasts(const RevocationListFacts& list, const RevocationListFacts& known) {
-  return known.next_update && (!list.next_update || *list.next_update > *known.next_update);
-}
-
-// OpenSSL prefers a CRL in time over one that is not, in either order (R3.33): of those the latest
-// next_update speaks for its issuer.
-std::map<std::string, const RevocationListFacts*> best_by_issuer(const ServerView& view) {
-  std::map<std::string, const RevocationListFacts*> best;
-  for (const pki::RevocationList& list : view.content.revocation_lists) {
-    const RevocationListFacts*& known = best[list.facts().issuer.canonical];
-    const bool now_good = in_time(list.facts(), view.clock());
-    const bool known_good = known != nullptr && in_time(*known, view.clock());
-    const bool better = known == nullptr || (now_good && !known_good) ||
-                        (now_good == known_good && outlasts(list.facts(), *known));
-    if (better) known = &list.facts();
+// Each CRL that OpenSSL takes for somebody, once.
+std::vector<const RevocationListFacts*> lists_in_force(const ServerView& view) {
+  std::vector<const RevocationListFacts*> lists;
+  std::set<pki::Fingerprint> seen;
+  for (const trust::CrlUse& use : view.crls.uses) {
+    if (seen.insert(use.list->fingerprint).second) lists.push_back(use.list);
   }
-  return best;
+  return lists;
+}
+
+std::string name_of(const RevocationListFacts& list) {
+  return "the CRL of " + list.issuer.rfc2253 +
+         (list.scope.text.empty() ? "" : " (" + list.scope.text + ")");
 }
 
 // Reports what `complaint` says of each CRL in force; "" is no complaint.
 template <class Complaint>
 void report_lists(const ServerView& view, const Complaint& complaint, Findings& findings) {
-  if (!asks(view.server()) || !view.content.check_crls) return;
+  if (!asks(view.server())) return;
   std::size_t item = 0;
-  for (const auto& [issuer, list] : best_by_issuer(view)) {
+  for (const RevocationListFacts* list : lists_in_force(view)) {
     const std::string text = complaint(*list);
-    if (!text.empty()) {
-      findings.add_at(item, finding_for(view, "the CRL of " + list->issuer.rfc2253 + " " + text));
-    }
+    if (!text.empty()) findings.add_at(item, finding_for(view, name_of(*list) + " " + text));
     ++item;
   }
 }

@@ -2,6 +2,7 @@
 // TLS, with a forged identity. What gets there is found by config/exposure/exposure.h.
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "audit/rules/rules.h"
 
@@ -19,32 +20,49 @@ std::string place(const std::string& location) {
   return location.empty() ? "the server block itself" : "location " + location;
 }
 
-std::string openings_of(const TlsContext& server) {
-  std::string text;
-  const std::size_t shown = std::min(server.openings.size(), kMaxNamed);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Opening& opening = server.openings[i];
-    text += (i == 0 ? "" : ", ") + place(opening.location);
-    if (!opening.path.empty()) text += " (" + opening.path + ")";
+// The request that gets there: ` (TRACE /a, error_page 405)`.
+std::string request_text(const Opening& opening) {
+  std::string text = opening.method;
+  if (!opening.path.empty()) text += (text.empty() ? "" : " ") + opening.path;
+  if (opening.status != 0) {
+    text +=
+        (text.empty() ? "" : ", ") + std::string("error_page ") + std::to_string(opening.status);
   }
-  if (shown < server.openings.size()) {
-    text += " and " + std::to_string(server.openings.size() - shown) + " more";
+  return text.empty() ? "" : " (" + text + ")";
+}
+
+// Those of its TLS listens that nginx itself has; the others are told by plaintext-listen and
+// enforcement-bypassed-by-release.
+std::vector<Opening> tls_openings(const TlsContext& server) {
+  std::vector<Opening> openings;
+  std::ranges::copy_if(server.openings, std::back_inserter(openings), [](const Opening& opening) {
+    return opening.listen.empty() && !opening.waived_at;
+  });
+  return openings;
+}
+
+std::string openings_of(const std::vector<Opening>& openings) {
+  std::string text;
+  const std::size_t shown = std::min(openings.size(), kMaxNamed);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Opening& opening = openings[i];
+    text += (i == 0 ? "" : ", ") + place(opening.location) + request_text(opening);
+  }
+  if (shown < openings.size()) {
+    text += " and " + std::to_string(openings.size() - shown) + " more";
   }
   return text;
 }
 
-// Openings that another product makes are told by enforcement-bypassed-by-release.
-bool is_open_to_all(const TlsContext& server) {
-  return std::any_of(server.openings.begin(), server.openings.end(),
-                     [](const Opening& opening) { return !opening.waived_at; });
-}
-
-// Nothing of a stream or mail server can look at the verdict; http says which location serves.
+// Nothing of a mail server can look at the verdict; http says which location serves.
 bool is_unguarded(const ServerView& view) {
   const TlsContext& server = view.server();
   if (!asks(server) || server.guard != config::Guard::kNone) return false;
   if (view.facts.enforced == true) return false;  // the handshake demands a certificate
-  return server.verify_client.value != VerifyClient::kOn || is_open_to_all(server);
+  if (server.id.module == config::Module::kMail) {
+    return server.verify_client.value != VerifyClient::kOn;
+  }
+  return !tls_openings(server).empty();
 }
 
 std::string mode_text(const TlsContext& server) {
@@ -52,9 +70,9 @@ std::string mode_text(const TlsContext& server) {
 }
 
 std::string served_text(const TlsContext& server, const std::string& who) {
-  return mode_text(server) + (server.openings.empty()
-                                  ? "nothing refuses " + who
-                                  : who + " are served by " + openings_of(server));
+  const std::vector<Opening> openings = tls_openings(server);
+  return mode_text(server) + (openings.empty() ? "nothing refuses " + who
+                                               : who + " are served by " + openings_of(openings));
 }
 
 void optional_no_ca(const ServerView& view, Findings& findings) {
@@ -66,9 +84,10 @@ void optional_no_ca(const ServerView& view, Findings& findings) {
 void optional_unguarded(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
   if (server.verify_client.value == VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
-  findings.add(finding_for(view, server.verify_client.value == VerifyClient::kOn
-                                     ? "error_page leads refused clients to " + openings_of(server)
-                                     : served_text(server, "clients without a certificate")));
+  findings.add(finding_for(
+      view, server.verify_client.value == VerifyClient::kOn
+                ? "error_page leads refused clients to " + openings_of(tls_openings(server))
+                : served_text(server, "clients without a certificate")));
 }
 
 void undecidable(const ServerView& view, Findings& findings) {
@@ -76,6 +95,21 @@ void undecidable(const ServerView& view, Findings& findings) {
   if (!asks(server) || view.facts.enforced) return;
   const std::string& note = view.facts.enforced_note;
   findings.add(finding_for(view, note.empty() ? mode_text(server) + server.guard_doubt : note));
+}
+
+// One finding a listen, at that listen.
+void plaintext_listens(const ServerView& view, Findings& findings) {
+  const TlsContext& server = view.server();
+  std::vector<std::string> told;
+  for (const Opening& opening : server.openings) {
+    if (opening.listen.empty() || std::ranges::find(told, opening.listen) != told.end()) continue;
+    told.push_back(opening.listen);
+    Finding finding = finding_for(
+        view, "listen " + opening.listen + " has no ssl: everybody gets " + opening.content +
+                  " from " + place(opening.location) + request_text(opening));
+    finding.at = opening.listen_at;
+    findings.add(std::move(finding));
+  }
 }
 
 void plaintext_twins(const ServerView& view, Findings& findings) {
@@ -139,6 +173,14 @@ constexpr std::array kRules{
          .remedy = "Refuse earlier with if ($ssl_client_verify != SUCCESS) { return 403; }, or "
                    "make sure that whatever decides does.",
          .check = undecidable},
+    Rule{.kind = FindingKind::kPlaintextListen,
+         .id = "plaintext-listen",
+         .severity = Severity::kCritical,
+         .meaning = "The server block asks for client certificates and also listens without TLS: "
+                    "over that listen nginx verifies nobody and serves the same content.",
+         .remedy = "Move the plain listen to a server block of its own that redirects (return 301 "
+                   "https://$host$request_uri;), or add ssl to it.",
+         .check = plaintext_listens},
     Rule{.kind = FindingKind::kPlaintextTwin,
          .id = "plaintext-twin",
          .severity = Severity::kCritical,

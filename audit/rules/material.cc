@@ -13,7 +13,7 @@ namespace {
 
 using pki::Certificate;
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 // Those of the trust store that judge clients: what only ssl_trusted_certificate adds, for stapling
 // say, counts when a client CA's path leads over it.

@@ -7,15 +7,31 @@
 namespace mtls::audit::rules {
 
 const std::vector<Subject>& subjects() {
-  static const std::vector<Subject> kSubjects{
-      refusal_rules(),      verification_rules(),   file_rules(),
-      client_ca_rules(),    trust_rules(),          material_rules(),
-      client_name_rules(),  revocation_rules(),     crl_date_rules(),
-      crl_coverage_rules(), canary_rules(),         server_certificate_rules(),
-      reach_rules(),        upstream_rules(),       upstream_identity_rules(),
-      enforcement_rules(),  error_page_rules(),     presented_chain_rules(),
-      tls_strength_rules(), core_directive_rules(), missing_file_rules(),
-      partly_read_rules(),  release_rules()};
+  static const std::vector<Subject> kSubjects{refusal_rules(),
+                                              verification_rules(),
+                                              file_rules(),
+                                              client_ca_rules(),
+                                              ca_order_rules(),
+                                              trust_rules(),
+                                              material_rules(),
+                                              client_name_rules(),
+                                              revocation_rules(),
+                                              crl_date_rules(),
+                                              crl_coverage_rules(),
+                                              canary_rules(),
+                                              server_certificate_rules(),
+                                              reach_rules(),
+                                              upstream_rules(),
+                                              upstream_identity_rules(),
+                                              enforcement_rules(),
+                                              error_page_rules(),
+                                              presented_chain_rules(),
+                                              tls_strength_rules(),
+                                              core_directive_rules(),
+                                              missing_file_rules(),
+                                              partly_read_rules(),
+                                              guard_rules(),
+                                              release_rules()};
   return kSubjects;
 }
 

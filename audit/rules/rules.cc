@@ -5,11 +5,35 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "config/references.h"
 
 namespace mtls::audit::rules {
 namespace {
 
 constexpr std::size_t kAfterAllSubjects = std::numeric_limits<std::size_t>::max();
+
+const config::TlsContext* server_of(const ServerView& view) { return &view.server(); }
+const config::TlsContext* server_of(const HostView&) { return nullptr; }
+
+std::optional<base::SourceLocation> naming_directive(const config::TlsContext& server,
+                                                     const std::string& path) {
+  std::optional<base::SourceLocation> at;
+  config::for_each_reference(server, [&](const config::FileReference& reference) {
+    const std::string* named = static_path(reference.file);
+    if (!at && named != nullptr && *named == path && reference.directive) {
+      at = reference.directive->at;
+    }
+  });
+  return at;
+}
+
+std::optional<base::SourceLocation> edited_directive(const config::TlsContext& server,
+                                                     const std::optional<Edit>& edit) {
+  if (!edit || edit->action == Edit::Action::kAddServer) return std::nullopt;
+  const auto setting =
+      std::ranges::find(server.settings, edit->directive, &config::NamedSetting::directive);
+  return setting == server.settings.end() ? std::nullopt : setting->effective.at;
+}
 
 template <class Check, class View>
 std::vector<Finding> run(const View& view) {
@@ -19,7 +43,7 @@ std::vector<Finding> run(const View& view) {
     for (const Rule& rule : subject) {
       const Check* check = std::get_if<Check>(&rule.check);
       if (check == nullptr || (rule.strict_only && view.profile != Profile::kStrict)) continue;
-      Findings findings(rule, view.profile, position, all);
+      Findings findings(rule, view.profile, position, server_of(view), all);
       (*check)(view, findings);
     }
     ++position;
@@ -47,6 +71,12 @@ void Findings::place(std::size_t subject, std::size_t item, Finding finding) {
   finding.kind = rule_.kind;
   finding.severity = profile_ == Profile::kStrict ? rule_.strict_severity.value_or(rule_.severity)
                                                   : rule_.severity;
+  const bool is_of_block = server_ != nullptr && finding.context == server_->id;
+  if (is_of_block && finding.at == server_->at) {
+    auto at = finding.path.empty() ? std::nullopt : naming_directive(*server_, finding.path);
+    if (!at) at = edited_directive(*server_, rule_.edit);
+    if (at) finding.at = at;
+  }
   all_.push_back({.subject = subject, .item = item, .finding = std::move(finding)});
 }
 

@@ -14,6 +14,7 @@
 #include "audit/policy.h"
 #include "audit/rules/registry.h"
 #include "audit/snapshot.h"
+#include "audit/trust/crl_coverage.h"
 #include "audit/trust/trust.h"
 
 namespace mtls::audit::rules {
@@ -26,6 +27,7 @@ struct ServerView {
   Profile profile;
   const Evidence& evidence;            // the files and the time: what is asked of them is noted
   const trust::TrustContent& content;  // of the block that decides
+  const trust::CrlCoverage& crls;      // of `content`
   const ServerAudit& facts;            // all but findings and next_change_at
 
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
@@ -55,16 +57,25 @@ struct Placed {
   Finding finding;
 };
 
-/// Where one check reports. Adds the rule's kind and severity.
+/// Where one check reports. Adds the rule's kind and severity, and the place of the directive to
+/// edit where the check gave none: the one that names the finding's file, else the one that the
+/// rule's edit changes.
 class Findings {
  public:
-  Findings(const Rule& rule, Profile profile, std::size_t subject, std::vector<Placed>& all)
-      : rule_(rule), profile_(profile), subject_(subject), all_(all) {}
+  /// `server`: the block that the check looks at; nullptr: the configuration as a whole.
+  Findings(const Rule& rule, Profile profile, std::size_t subject, const config::TlsContext* server,
+           std::vector<Placed>& all)
+      : rule_(rule), profile_(profile), subject_(subject), server_(server), all_(all) {}
 
   void add(Finding finding) { add_at(0, std::move(finding)); }
   /// About the `item`-th of the things that the rules of the subject look at one by one: what is
   /// said about one thing stands together.
   void add_at(std::size_t item, Finding finding) { place(subject_, item, std::move(finding)); }
+  /// With another severity than the rule's: it follows the effect.
+  void add_as(Severity severity, Finding finding) {
+    place(subject_, 0, std::move(finding));
+    all_.back().finding.severity = severity;
+  }
   /// Only the strict profile reports this, after everything else.
   void add_strict(Finding finding);
 
@@ -74,6 +85,7 @@ class Findings {
   const Rule& rule_;
   Profile profile_;
   std::size_t subject_;
+  const config::TlsContext* server_;
   std::vector<Placed>& all_;
 };
 
@@ -104,6 +116,7 @@ Subject refusal_rules();
 Subject verification_rules();
 Subject file_rules();
 Subject client_ca_rules();
+Subject ca_order_rules();
 Subject trust_rules();
 Subject material_rules();
 Subject client_name_rules();
@@ -117,6 +130,7 @@ Subject upstream_rules();
 Subject upstream_identity_rules();
 Subject enforcement_rules();
 Subject release_rules();
+Subject guard_rules();
 Subject error_page_rules();
 Subject presented_chain_rules();
 Subject tls_strength_rules();

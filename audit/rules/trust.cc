@@ -11,7 +11,7 @@ namespace {
 
 using config::TlsContext;
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 // nullptr: none of the issuing CAs loses its own last path then.
 const Member* first_to_end(const ServerView& view, base::sys_seconds until) {
@@ -32,6 +32,7 @@ void expires_soon(const ServerView& view, Findings& findings) {
   if (ending != nullptr && ending->successor) {
     const Member& successor = view.facts.store.members[*ending->successor];
     next = "; its successor is " + named(successor.certificate.facts());
+    if (ending->pinned) next += ", which does not fit all that it issued (authorityKeyIdentifier)";
   }
   findings.add(finding_for(
       view, name + " has no valid certificate from " + base::rfc3339(*until) + " on" + next));

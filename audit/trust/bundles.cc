@@ -11,7 +11,7 @@ namespace mtls::audit::trust {
 namespace {
 
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 std::size_t& count(BundleAudit& bundle, Problem problem) {
   return bundle.problems.at(static_cast<std::size_t>(problem));
@@ -44,7 +44,7 @@ StoreIndex index_of(const std::vector<Member>& members, const Clock& clock, int 
   for (const Member& member : members) {
     const CertificateFacts& facts = member.certificate.facts();
     index.distinct.try_emplace(facts.fingerprint, &member);
-    if (facts.is_ca && clock.is_within(facts.validity))
+    if (facts.is_ca && member.chains_to_anchor && clock.is_within(facts.validity))
       index.names_in_force.insert(facts.subject.canonical);
   }
   return index;
@@ -77,7 +77,7 @@ struct View {
 // A file that no server asks with stands for itself.
 View view_of_itself(const MaterialFile& file, const Clock& clock) {
   const auto& certificates = file.material->certificates;
-  View view{.members = pki::view_bundle(certificates, clock.now_for(certificates)).members,
+  View view{.members = pki::paths::view_bundle(certificates, clock.now_for(certificates)).members,
             .store = {}};
   view.store =
       std::make_shared<const StoreIndex>(index_of(view.members, clock, kDefaultSecurityLevel));
@@ -124,17 +124,24 @@ void find_weakness(const std::vector<View>& views, std::size_t index,
     problems.push_back(Problem::kWeakKey);
 }
 
-void find_expiry(const std::vector<View>& views, const CertificateFacts& facts, const Clock& clock,
+// Every store has a certificate in its place, and no path leads over it (R9.11).
+bool is_replaced(const std::vector<View>& views, std::size_t index) {
+  return std::ranges::all_of(views, [&](const View& view) {
+    const Member& member = view.members[index];
+    const std::string_view name = member.certificate.facts().subject.canonical;
+    return !member.in_use && (member.handed_over || view.store->names_in_force.contains(name));
+  });
+}
+
+void find_expiry(const std::vector<View>& views, std::size_t index, const Clock& clock,
                  std::vector<Problem>& problems) {
+  const CertificateFacts& facts = views.front().members[index].certificate.facts();
   const auto& [not_before, not_after] = facts.validity;
   if (!not_before || !not_after) {
     problems.push_back(Problem::kInvalidDate);
   } else if (clock.has_come(*not_after)) {
     problems.push_back(Problem::kExpired);
-    const bool replaced = std::all_of(views.begin(), views.end(), [&](const View& view) {
-      return view.store->names_in_force.contains(facts.subject.canonical);
-    });
-    if (facts.is_ca && !replaced) problems.push_back(Problem::kExpiredNeeded);
+    if (facts.is_ca && !is_replaced(views, index)) problems.push_back(Problem::kExpiredNeeded);
   } else if (!clock.has_come(*not_before)) {
     problems.push_back(Problem::kNotYetValid);
   }
@@ -147,9 +154,9 @@ std::vector<Problem> problems_of(const std::vector<View>& views, std::size_t ind
   const CertificateFacts& facts = member.certificate.facts();
   std::vector<Problem> problems;
   if (!facts.is_ca && !facts.self_signed) problems.push_back(Problem::kLeafAsCa);
-  if (!member.chains_to_anchor) problems.push_back(Problem::kMissingIssuer);
+  if (!member.chains_to_anchor && !member.spared) problems.push_back(Problem::kMissingIssuer);
   find_weakness(views, index, problems);
-  find_expiry(views, facts, clock, problems);
+  find_expiry(views, index, clock, problems);
   return problems;
 }
 
@@ -195,8 +202,9 @@ void read_material(const StoresByPath& stores, const Clock& clock, BundleAudit& 
   count(bundle, Problem::kTruncated) = material.truncated ? 1 : 0;
   count(bundle, Problem::kSettling) = bundle.file->settling ? 1 : 0;
   const bool all_lead_to_anchor = std::all_of(views.begin(), views.end(), [](const View& view) {
-    return std::all_of(view.members.begin(), view.members.end(),
-                       [](const Member& member) { return member.chains_to_anchor; });
+    return std::all_of(view.members.begin(), view.members.end(), [](const Member& member) {
+      return member.chains_to_anchor || member.spared;
+    });
   });
   bundle.verified =
       material.block_errors.empty() && !material.certificates.empty() && all_lead_to_anchor;

@@ -4,23 +4,233 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "pki/strength.h"
 
 namespace mtls::audit::trust {
+namespace {
 
-std::vector<const pki::CertificateFacts*> cas_without_crl(const TrustContent& content) {
-  std::vector<const pki::CertificateFacts*> missing;
-  if (!content.check_crls) return missing;
-  std::set<std::string_view> covered;  // canonical names; those already told too
-  for (const pki::RevocationList& list : content.revocation_lists) {
-    covered.insert(list.facts().issuer.canonical);
+using pki::CertificateFacts;
+using pki::CrlBar;
+using pki::RevocationList;
+using pki::RevocationListFacts;
+using pki::paths::Member;
+
+using Lists = std::vector<const RevocationList*>;
+
+bool is_stale(const RevocationListFacts& list, const Clock& clock) {
+  return list.next_update && clock.has_come(*list.next_update);
+}
+
+bool in_time(const RevocationListFacts& list, const Clock& clock) {
+  const bool has_begun = list.this_update && clock.has_come(*list.this_update);
+  return has_begun && !is_stale(list, clock);
+}
+
+// get_crl_score() of OpenSSL 3.0 passes over these; a list for attribute certificates has a score,
+// only never enough.
+bool is_passed_over(CrlBar bar) { return bar != CrlBar::kNone && bar != CrlBar::kAttributes; }
+
+/// One list as OpenSSL sees it for one certificate.
+struct Offer {
+  const RevocationListFacts* list = nullptr;
+  bool covers = false;
+  bool is_in_time = false;
+
+  // CRL_SCORE_NOCRITICAL, _SCOPE and _TIME, in this order of weight. Of equal ones OpenSSL takes
+  // the newest. Of those in time the one that lasts longest speaks here: when the newest ends, it
+  // takes over.
+  auto rank() const { return std::tuple(!list->has_unknown_critical, covers, is_in_time); }
+
+  bool beats(const Offer& known) const {
+    if (known.list == nullptr) return true;
+    if (rank() != known.rank()) return rank() > known.rank();
+    if (!is_in_time) return list->this_update > known.list->this_update;
+    return known.list->next_update &&
+           (!list->next_update || *list->next_update > *known.list->next_update);
   }
-  for (const pki::Certificate& certificate : content.store) {
-    const pki::CertificateFacts& facts = certificate.facts();
-    if (facts.is_ca && covered.insert(facts.subject.canonical).second) missing.push_back(&facts);
+};
+
+class Coverage {
+ public:
+  Coverage(const TrustContent& content, const pki::paths::BundleView& store, const Clock& clock)
+      : members_(store.members), clock_(clock) {
+    for (const RevocationList& list : content.revocation_lists)
+      lists_[list.facts().issuer.canonical].push_back(&list);
+    for (const Member& member : members_) {
+      const CertificateFacts& facts = member.certificate.facts();
+      if (member.duplicate || !facts.is_ca) continue;
+      names_.insert(facts.subject.canonical);
+      if (!facts.self_issued) issuers_of_cas_.insert(facts.issuer.canonical);
+    }
   }
-  return missing;
+
+  CrlCoverage take(const std::vector<KnownClient>& clients) {
+    for (const Member& member : members_) {
+      if (!member.duplicate && member.certificate.facts().is_ca) ask_about(member);
+    }
+    for (const KnownClient& client : clients)
+      ask(members_[client.issuer], &client.certificate, lists_for(members_[client.issuer]));
+    find_unused();
+    ask_about_strangers();
+    return std::move(result_);
+  }
+
+ private:
+  // Itself, and the clients that it issues. A CA above other CAs of the store is asked about these
+  // alone: nobody knows whether it has clients too.
+  void ask_about(const Member& ca) {
+    const CertificateFacts& facts = ca.certificate.facts();
+    if (ca.issuer) ask(members_[*ca.issuer], &ca.certificate, lists_for(members_[*ca.issuer]));
+    if (!issuers_of_cas_.contains(facts.subject.canonical)) ask_about_clients(ca);
+  }
+
+  // A client that nobody knows may name the distribution point of any list: each is asked about by
+  // itself.
+  void ask_about_clients(const Member& ca) {
+    const Lists& all = lists_for(ca);
+    std::map<std::string_view, Lists> by_point;
+    Lists without_point;
+    for (const RevocationList* list : all) {
+      const pki::CrlScope& scope = list->facts().scope;
+      const bool needs_point = scope.bar == CrlBar::kNone && !scope.cas_only;
+      if (needs_point && !scope.point.empty()) {
+        by_point[scope.point].push_back(list);
+      } else {
+        without_point.push_back(list);
+      }
+    }
+    const bool some_point_is_full = std::ranges::any_of(without_point, [](const auto* list) {
+      return list->facts().scope.bar == CrlBar::kNone && !list->facts().scope.cas_only;
+    });
+    if (by_point.empty() || some_point_is_full) ask(ca, nullptr, without_point);
+    for (auto& [point, lists] : by_point) {
+      lists.insert(lists.end(), without_point.begin(), without_point.end());
+      ask(ca, nullptr, lists);
+    }
+  }
+
+  // `subject` nullptr: a client that names the one distribution point among the lists.
+  void ask(const Member& issuer, const pki::Certificate* subject, const Lists& lists) {
+    Offer best;
+    for (const RevocationList* list : lists) {
+      if (is_passed_over(list->facts().scope.bar)) continue;
+      const Offer offer{.list = &list->facts(),
+                        .covers = subject != nullptr ? list->covers(*subject)
+                                                     : covers_clients(list->facts().scope),
+                        .is_in_time = in_time(list->facts(), clock_)};
+      if (offer.beats(best)) best = offer;
+    }
+    const CertificateFacts& ca = issuer.certificate.facts();
+    CrlUse use{.issuer = &ca,
+               .subject = subject != nullptr ? &subject->facts() : nullptr,
+               .list = best.list,
+               .covers = best.covers};
+    if (best.covers) {
+      result_.uses.push_back(use);
+    } else if (!lists.empty()) {
+      if (best.list == nullptr) use.list = &lists.front()->facts();
+      if (told_.insert({ca.subject.canonical, ca.key}).second) result_.out_of_scope.push_back(use);
+    } else if (!is_wrongly_signed(issuer) && told_.insert({ca.subject.canonical, ca.key}).second) {
+      result_.missing.push_back(&ca);
+    }
+  }
+
+  static bool covers_clients(const pki::CrlScope& scope) {
+    return scope.bar == CrlBar::kNone && !scope.cas_only;
+  }
+
+  // Those of its name whose key id allows it; for thousands of CAs and lists of one name the name
+  // decides.
+  const Lists& lists_for(const Member& ca) {
+    constexpr std::size_t kMaxPairs = 250'000;
+    static const Lists kNone;
+    const auto named = lists_.find(ca.certificate.facts().subject.canonical);
+    if (named == lists_.end()) return kNone;
+    const auto [known, is_new] = fitting_.try_emplace(&ca);
+    if (!is_new) return known->second;
+    if (pairs_ > kMaxPairs) return named->second;
+    pairs_ += named->second.size();
+    for (const RevocationList* list : named->second) {
+      if (list->may_be_of(ca.certificate)) known->second.push_back(list);
+    }
+    return known->second;
+  }
+
+  // There are CRLs of its name, and not all are those of a namesake: crls_of_wrong_signer() tells.
+  bool is_wrongly_signed(const Member& ca) {
+    const auto named = lists_.find(ca.certificate.facts().subject.canonical);
+    if (named == lists_.end()) return false;
+    return std::ranges::any_of(named->second, [&](const RevocationList* list) {
+      return std::ranges::none_of(namesakes_of(ca), [&](const Member* other) {
+        return list->may_be_of(other->certificate);
+      });
+    });
+  }
+
+  const std::vector<const Member*>& namesakes_of(const Member& ca) {
+    if (by_name_.empty()) {
+      for (const Member& member : members_) {
+        if (!member.duplicate && member.certificate.facts().is_ca)
+          by_name_[member.certificate.facts().subject.canonical].push_back(&member);
+      }
+    }
+    return by_name_[ca.certificate.facts().subject.canonical];
+  }
+
+  void find_unused() {
+    std::set<std::string_view> told;  // whose CRLs are the trouble anyway
+    for (const CrlUse& use : result_.out_of_scope) told.insert(use.issuer->subject.canonical);
+    for (const auto& [name, lists] : lists_) {
+      if (!names_.contains(name) || told.contains(name)) continue;
+      for (const RevocationList* list : lists) {
+        if (list->facts().scope.bar != CrlBar::kNone) result_.unused.push_back(&list->facts());
+      }
+    }
+  }
+
+  // CRLs of CAs that clients may send themselves.
+  void ask_about_strangers() {
+    for (const auto& [name, lists] : lists_) {
+      if (names_.contains(name)) continue;
+      std::map<std::string_view, Offer> best;  // by distribution point
+      for (const RevocationList* list : lists) {
+        const pki::CrlScope& scope = list->facts().scope;
+        const Offer offer{.list = &list->facts(),
+                          .covers = scope.bar == CrlBar::kNone,
+                          .is_in_time = in_time(list->facts(), clock_)};
+        if (offer.covers && offer.beats(best[scope.point])) best[scope.point] = offer;
+      }
+      for (const auto& [point, offer] : best) {
+        if (offer.list == nullptr) continue;
+        result_.uses.push_back(
+            {.issuer = nullptr, .subject = nullptr, .list = offer.list, .covers = true});
+      }
+    }
+  }
+
+  using CaKey = std::pair<std::string_view, pki::Fingerprint>;  // canonical subject, key
+
+  const std::vector<Member>& members_;
+  const Clock& clock_;
+  std::map<std::string_view, Lists> lists_;    // by issuer, canonical
+  std::set<std::string_view> names_;           // of the store's CAs
+  std::set<std::string_view> issuers_of_cas_;  // of the store
+  std::map<const Member*, Lists> fitting_;     // lists_for()
+  std::map<std::string_view, std::vector<const Member*>> by_name_;
+  std::set<CaKey> told_;
+  std::size_t pairs_ = 0;
+  CrlCoverage result_;
+};
+
+}  // namespace
+
+CrlCoverage crl_coverage(const TrustContent& content, const pki::paths::BundleView& store,
+                         const std::vector<KnownClient>& clients, const Clock& clock) {
+  if (!content.check_crls) return {};
+  return Coverage(content, store, clock).take(clients);
 }
 
 namespace {

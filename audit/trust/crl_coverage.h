@@ -1,4 +1,5 @@
-// Which CAs of a trust store the CRLs beside it cover (R3.33). Knows no dates. Pure.
+// Which CRL OpenSSL takes for whom, where ssl_crl demands one for every certificate of a chain
+// (R3.33, R9.14). Pure.
 #pragma once
 
 #include <vector>
@@ -7,9 +8,36 @@
 
 namespace mtls::audit::trust {
 
-/// The CAs without a CRL that names them as its issuer, each name once, in the store's order. Empty
-/// without ssl_crl, since only ssl_crl demands one.
-std::vector<const pki::CertificateFacts*> cas_without_crl(const TrustContent& content);
+/// A client certificate that is known, and the CA of the store above it.
+struct KnownClient {
+  pki::Certificate certificate;
+  std::size_t issuer;  // index into the store
+};
+
+/// What OpenSSL finds where the revocation of one certificate is asked for.
+struct CrlUse {
+  const pki::CertificateFacts* issuer;   // whose CRL it must be; nullptr: no CA of the store
+  const pki::CertificateFacts* subject;  // nullptr: any client of the issuer
+  const pki::RevocationListFacts* list;  // what it takes; nullptr: the issuer has none
+  bool covers;                           // the list counts for the certificate
+};
+
+struct CrlCoverage {
+  std::vector<CrlUse> uses;
+  /// CAs of the store without any CRL: clients get 3. Each name and key once.
+  std::vector<const pki::CertificateFacts*> missing;
+  /// One for each CA whose CRLs do not count where they must: clients get 3 too.
+  std::vector<CrlUse> out_of_scope;
+  /// CRLs of CAs of the store that count for nobody, though another one does.
+  std::vector<const pki::RevocationListFacts*> unused;
+
+  /// CAs without a CRL that counts (crl_missing_issuers).
+  std::size_t missing_issuers() const { return missing.size() + out_of_scope.size(); }
+};
+
+/// Empty without ssl_crl, since only ssl_crl demands CRLs.
+CrlCoverage crl_coverage(const TrustContent& content, const pki::paths::BundleView& store,
+                         const std::vector<KnownClient>& clients, const Clock& clock);
 
 /// The CRLs that name a CA of the store as their issuer, but that no certificate of this name
 /// signed. CRLs of other CAs are left out: they have no effect.

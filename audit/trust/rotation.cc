@@ -10,7 +10,7 @@ namespace mtls::audit::trust {
 namespace {
 
 using pki::CertificateFacts;
-using pki::Member;
+using pki::paths::Member;
 
 bool has_ended(const CertificateFacts& facts, const Clock& clock) {
   return facts.validity.not_after && clock.has_come(*facts.validity.not_after);
@@ -23,11 +23,7 @@ class Heirs {
   Heirs(const std::vector<Member>& members, const Clock& clock) {
     for (const Member& member : members) {
       const CertificateFacts& facts = member.certificate.facts();
-      const bool has_begun =
-          facts.validity.not_before && clock.has_come(*facts.validity.not_before);
-      const bool is_in_force =
-          has_begun && member.path_until && !clock.has_come(*member.path_until);
-      if (!is_in_force) continue;
+      if (!member.has_valid_path || clock.has_come(*member.path_until)) continue;
       base::sys_seconds& until = ends_[key_of(facts)][facts.validity.not_after];
       until = std::max(until, *member.path_until);
     }
@@ -55,10 +51,65 @@ class Heirs {
   std::map<Key, Ends> ends_;
 };
 
+// A store's certificates by what the settings call them.
+class Named {
+ public:
+  Named(const std::vector<pki::Certificate>& store, const MaterialView& material)
+      : material_(material) {
+    for (std::size_t i = 0; i < store.size(); ++i) {
+      const pki::Fingerprint& fingerprint = store[i].facts().fingerprint;
+      positions_.try_emplace(fingerprint, i);
+      by_label_[fingerprint.label()].try_emplace(fingerprint, i);
+    }
+  }
+
+  std::vector<std::size_t> find(const CaSetting& ca) const {
+    std::vector<std::size_t> found;
+    if (!ca.fingerprint.empty()) {
+      const auto candidates = by_label_.find(ca.fingerprint.substr(0, kLabelDigits));
+      if (candidates == by_label_.end()) return found;
+      for (const auto& [fingerprint, position] : candidates->second) {
+        if (fingerprint.hex().starts_with(ca.fingerprint)) found.push_back(position);
+      }
+      return found;
+    }
+    const pki::Material* file = material_.content(&ca.path);
+    if (file == nullptr) return found;
+    for (const pki::Certificate& certificate : file->certificates) {
+      const auto position = positions_.find(certificate.facts().fingerprint);
+      if (position != positions_.end()) found.push_back(position->second);
+    }
+    return found;
+  }
+
+ private:
+  static constexpr std::size_t kLabelDigits = 16;  // of Fingerprint::label()
+  using Positions = std::map<pki::Fingerprint, std::size_t>;
+
+  const MaterialView& material_;
+  Positions positions_;
+  std::map<std::string, Positions> by_label_;
+};
+
 }  // namespace
 
-std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::BundleView& store,
-                                     const Clock& clock) {
+std::vector<pki::paths::BundleQuestion::Succession> declared_successions(
+    const std::vector<RotationSetting>& rotations, const TrustContent& content,
+    const MaterialView& material) {
+  std::vector<pki::paths::BundleQuestion::Succession> successions;
+  if (rotations.empty()) return successions;
+  const Named named(content.store, material);
+  for (const RotationSetting& rotation : rotations) {
+    const std::vector<std::size_t> next = named.find(rotation.to);
+    for (const std::size_t from : named.find(rotation.from)) {
+      for (const std::size_t to : next) successions.push_back({.from = from, .to = to});
+    }
+  }
+  return successions;
+}
+
+std::vector<RotatingCa> rotating_cas(const TrustContent& content,
+                                     const pki::paths::BundleView& store, const Clock& clock) {
   const std::vector<Member>& members = store.members;
   std::set<std::size_t> successors;
   for (const Member& member : members) {
@@ -75,11 +126,13 @@ std::vector<RotatingCa> rotating_cas(const TrustContent& content, const pki::Bun
     const CertificateFacts& facts = member.certificate.facts();
     if (member.duplicate || !facts.is_ca) continue;
     if (!member.successor && !successors.contains(i)) continue;
-    const bool is_needed = !has_ended(facts, clock) && !heirs.has_one(member);
-    rotating.push_back({.fingerprint = facts.fingerprint,
-                        .announced = announced.contains(facts.fingerprint),
-                        .needed = is_needed,
-                        .droppable = !is_needed && member.successor.has_value()});
+    const bool is_over = has_ended(facts, clock);
+    const bool is_needed = !is_over && (member.pinned || !heirs.has_one(member));
+    rotating.push_back(
+        {.fingerprint = facts.fingerprint,
+         .announced = announced.contains(facts.fingerprint),
+         .needed = is_needed,
+         .droppable = !is_needed && !(is_over && member.in_use) && member.successor.has_value()});
   }
   return rotating;
 }

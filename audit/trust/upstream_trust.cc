@@ -15,7 +15,7 @@ std::optional<base::sys_seconds> trust_until(const Evidence& evidence,
     if (material == nullptr) return std::nullopt;
     store.insert(store.end(), material->certificates.begin(), material->certificates.end());
   }
-  return pki::view_bundle(store, evidence.clock.now_for(store)).trust_until;
+  return pki::paths::view_bundle(store, evidence.clock.now_for(store)).trust_until;
 }
 
 }  // namespace

@@ -120,6 +120,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   if (!nginx.conf.empty()) policy.nginx_conf = nginx.conf_path(policy.build.prefix);
   if (named) policy.nginx_conf = conf;
   policy.canaries = std::move(settings.canaries);
+  policy.rotations = std::move(settings.rotations);
   policy.limits = settings.limits;
   policy.profile = settings.profile;
   policy.rules = std::move(settings.rules);

@@ -87,6 +87,43 @@ void read_canaries(const YAML::Node& node, const std::string& path, Settings& se
   }
 }
 
+// As `openssl x509 -fingerprint -sha256` prints it, or the label `fingerprint` of our metrics. "":
+// it is none.
+std::string fingerprint_of(std::string_view text) {
+  constexpr std::size_t kLabelDigits = 16;
+  constexpr std::size_t kAllDigits = 64;
+  std::string digits;
+  for (const char c : text) {
+    if (c == ':') continue;
+    const bool is_upper = c >= 'A' && c <= 'F';
+    if (!is_upper && !(c >= 'a' && c <= 'f') && !(c >= '0' && c <= '9')) return "";
+    digits += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return digits.size() >= kLabelDigits && digits.size() <= kAllDigits ? digits : "";
+}
+
+audit::CaSetting read_ca(const YAML::Node& node, const std::string& key,
+                         const std::string& settings_path) {
+  const std::string text = system::text_of(node, key);
+  audit::CaSetting ca{.fingerprint = fingerprint_of(text), .path = {}};
+  if (ca.fingerprint.empty()) ca.path = system::joined(text, settings_path);
+  return ca;
+}
+
+void read_rotations(const YAML::Node& node, const std::string& path, Settings& settings) {
+  if (!node.IsSequence()) system::reject(node, "rotations must be a list");
+  for (const auto& entry : node) {
+    system::check_keys(entry, "a rotation", {"from", "to"});
+    if (!entry["from"] || !entry["to"]) {
+      system::reject(entry,
+                     "a rotation needs from and to, each a CA certificate's SHA-256 "
+                     "fingerprint or a file that holds it");
+    }
+    settings.rotations.push_back(
+        {.from = read_ca(entry["from"], "from", path), .to = read_ca(entry["to"], "to", path)});
+  }
+}
+
 audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
   const std::string id = system::text_of(node, where);
   const audit::rules::Rule* rule = audit::rules::find_rule(id);
@@ -130,9 +167,11 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
   Settings settings;
   const auto read = system::read_yaml(text, path, [&](const YAML::Node& root) {
     if (root.IsNull()) return;
-    system::check_keys(root, "the settings", {"nginx", "canaries", "policy", "limits"});
+    system::check_keys(root, "the settings",
+                       {"nginx", "canaries", "rotations", "policy", "limits"});
     if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
     if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
+    if (const auto rotations = root["rotations"]) read_rotations(rotations, path, settings);
     if (const auto policy = root["policy"]) read_policy(policy, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
   });

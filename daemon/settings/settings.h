@@ -17,6 +17,7 @@ struct Settings {
   std::optional<std::string> nginx_prefix;
   std::optional<config::Version> nginx_version;
   std::vector<audit::CanarySetting> canaries;
+  std::vector<audit::RotationSetting> rotations;
   audit::Limits limits;
   audit::Profile profile = audit::Profile::kDefault;
   audit::RuleSettings rules;

@@ -1,10 +1,10 @@
 // Any store of CAs with few names, keys and dates: renewed, cross-signed, in circles. Judging it
 // ends, another time changes nothing but the instants, and every index and instant is valid.
-#include "pki/bundle.h"
+#include "pki/paths/bundle.h"
 
 #include <array>
 
-#include "pki/coverage.h"
+#include "pki/paths/coverage.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/der.h"
 #include "tests/support/pki_maker.h"
@@ -41,8 +41,8 @@ mtls::pki::Certificate certificate(const std::uint8_t* data) {
   return mtls::pki::parse_certificate(der::certificate(fields)).value();
 }
 
-void check_members(const mtls::pki::BundleView& view) {
-  for (const mtls::pki::Member& member : view.members) {
+void check_members(const mtls::pki::paths::BundleView& view) {
+  for (const mtls::pki::paths::Member& member : view.members) {
     fuzz::must(member.intermediates_needed >= 0, "a path has a length");
     fuzz::must(!member.path_until || member.chains_to_anchor, "only a path has an end");
     if (!member.successor) continue;
@@ -54,11 +54,11 @@ void check_members(const mtls::pki::BundleView& view) {
 }
 
 // Without the parts that depend on time.
-bool is_same_shape(const mtls::pki::BundleView& a, const mtls::pki::BundleView& b) {
-  if (a.members.size() != b.members.size() || a.depth_required != b.depth_required) return false;
+bool is_same_shape(const mtls::pki::paths::BundleView& a, const mtls::pki::paths::BundleView& b) {
+  if (a.members.size() != b.members.size()) return false;
   for (std::size_t i = 0; i < a.members.size(); ++i) {
-    const mtls::pki::Member& one = a.members[i];
-    const mtls::pki::Member& other = b.members[i];
+    const mtls::pki::paths::Member& one = a.members[i];
+    const mtls::pki::paths::Member& other = b.members[i];
     if (one.role != other.role || one.chains_to_anchor != other.chains_to_anchor ||
         one.successor != other.successor || one.serves_issuing != other.serves_issuing)
       return false;
@@ -74,13 +74,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     store.push_back(certificate(data));
     data += kBytesEach;
   }
-  const mtls::pki::BundleView now = mtls::pki::view_bundle(store, testing::kT0);
+  const mtls::pki::paths::BundleView now = mtls::pki::paths::view_bundle(store, testing::kT0);
   fuzz::must(now.members.size() == store.size(), "everybody is judged");
   check_members(now);
   const auto later = testing::kT0 + std::chrono::days{400};
-  fuzz::must(is_same_shape(now, mtls::pki::view_bundle(store, later)), "time changes no shape");
+  fuzz::must(is_same_shape(now, mtls::pki::paths::view_bundle(store, later)),
+             "time changes no shape");
   if (now.trust_until && *now.trust_until > testing::kT0) {
-    const auto then = mtls::pki::view_bundle(store, *now.trust_until);
+    const auto then = mtls::pki::paths::view_bundle(store, *now.trust_until);
     fuzz::must(then.trust_until != now.trust_until || *then.trust_until <= *now.trust_until,
                "trust that ended has ended");
   }

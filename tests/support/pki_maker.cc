@@ -108,6 +108,15 @@ OwnedKeyId authority_key_id_of(const X509* issuer) {
   return authority;
 }
 
+// As `authorityKeyIdentifier = keyid,issuer:always` of openssl.cnf.
+void pin(const X509* issuer, AUTHORITY_KEYID* authority) {
+  GENERAL_NAME* name = GENERAL_NAME_new();
+  GENERAL_NAME_set0_value(name, GEN_DIRNAME, X509_NAME_dup(X509_get_issuer_name(issuer)));
+  authority->issuer = GENERAL_NAMES_new();
+  sk_GENERAL_NAME_push(authority->issuer, name);
+  authority->serial = ASN1_INTEGER_dup(X509_get0_serialNumber(issuer));
+}
+
 void add_extension(X509* certificate, int nid, const std::string& value) {
   if (value.empty()) return;
   X509V3_CTX context;
@@ -138,10 +147,13 @@ void add_extensions(X509* certificate, const X509* issuer, const CertificateSpec
   add_extension(certificate, NID_ext_key_usage, spec.extended_key_usage);
   add_extension(certificate, NID_name_constraints, spec.name_constraints);
   add_extension(certificate, NID_subject_alt_name, alternative_names(spec));
+  add_extension(certificate, NID_crl_distribution_points, spec.crl_points);
   if (!spec.key_identifiers) return;
   X509_add1_ext_i2d(certificate, NID_subject_key_identifier, key_id_of(certificate).get(), 0,
                     X509V3_ADD_DEFAULT);
-  X509_add1_ext_i2d(certificate, NID_authority_key_identifier, authority_key_id_of(issuer).get(), 0,
+  const OwnedKeyId authority = authority_key_id_of(issuer);
+  if (spec.pins_issuer) pin(issuer, authority.get());
+  X509_add1_ext_i2d(certificate, NID_authority_key_identifier, authority.get(), 0,
                     X509V3_ADD_DEFAULT);
 }
 
@@ -259,6 +271,27 @@ Minted mint_server(const std::string& dns_name, const Minted& issuer) {
   return mint(spec);
 }
 
+namespace {
+
+void add_scope(X509_CRL* crl, const CrlSpec& spec) {
+  if (!spec.scope.empty()) {
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, nullptr, nullptr, nullptr, crl, 0);
+    const OwnedExtension extension(
+        X509V3_EXT_conf_nid(nullptr, &context, NID_issuing_distribution_point, spec.scope.c_str()));
+    require(extension != nullptr, "bad scope '" + spec.scope + "'");
+    X509_CRL_add_ext(crl, extension.get(), -1);
+  }
+  constexpr int kCritical = 1;
+  if (spec.delta) {
+    X509_CRL_add1_ext_i2d(crl, NID_delta_crl, make_integer(spec.number).get(), kCritical,
+                          X509V3_ADD_DEFAULT);
+  }
+}
+
+}  // namespace
+
 std::string mint_crl(const CrlSpec& spec) {
   require(spec.issuer != nullptr, "a CRL needs an issuer");
   const X509* issuer = spec.issuer->objects->certificate.get();
@@ -280,6 +313,7 @@ std::string mint_crl(const CrlSpec& spec) {
     X509_CRL_add1_ext_i2d(crl.get(), NID_authority_key_identifier,
                           authority_key_id_of(issuer).get(), 0, X509V3_ADD_DEFAULT);
   }
+  add_scope(crl.get(), spec);
   X509_CRL_sort(crl.get());
   require(X509_CRL_sign(crl.get(), key, digest_for(key, "SHA256")) > 0, "cannot sign the CRL");
   return pem_of([&](BIO* out) { return PEM_write_bio_X509_CRL(out, crl.get()); });

@@ -40,6 +40,8 @@ struct CertificateSpec {
   std::vector<std::string> dns_names;    // SAN
   std::vector<std::string> other_names;  // SAN: "IP:192.0.2.1", "email:a@b", "URI:x://y"
   bool key_identifiers = true;           // SKI and AKI
+  bool pins_issuer = false;              // the AKI has the issuer's issuer and serial number too
+  std::string crl_points;                // "URI:http://a.test/1.crl"; "" = no extension
   std::string digest = "SHA256";         // signature digest: SHA256, SHA1, MD5
   KeyKind key = KeyKind::kEcP256;
   std::int64_t serial = 0;  // 0: a new one
@@ -66,6 +68,9 @@ struct CrlSpec {
   std::vector<const Minted*> revoked;
   std::int64_t number = 1;
   bool key_identifier = true;  // AKI
+  // issuingDistributionPoint in OpenSSL's words: "critical,onlyuser:TRUE"; "" = no extension
+  std::string scope = {};
+  bool delta = false;  // deltaCRLIndicator
 };
 
 std::string mint_crl(const CrlSpec& spec);  // PEM

@@ -51,7 +51,7 @@ const std::vector<std::string> kWithModules{
     "mail { starttsl on; }\n",
 };
 
-std::string echo_module() { return testing::module_path("http_echo"); }
+std::string echo_module() { return testing::nginx_module("http_echo"); }
 
 }  // namespace
 

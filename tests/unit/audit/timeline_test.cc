@@ -140,7 +140,7 @@ struct Flips {
 /// The earliest end of a certificate in the store, after `now`.
 std::optional<sys_seconds> first_end(const audit::ServerAudit& judged, sys_seconds now) {
   std::optional<sys_seconds> first;
-  for (const pki::Member& member : judged.store.members) {
+  for (const pki::paths::Member& member : judged.store.members) {
     const auto end = member.certificate.facts().validity.not_after;
     if (end && *end > now && (!first || *end < *first)) first = end;
   }

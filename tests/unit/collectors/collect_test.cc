@@ -216,6 +216,38 @@ TEST_CASE("collect: of one issuer's CRLs the newest speaks, in either order") {
   }
 }
 
+TEST_CASE("collect: of one issuer's CRLs only those that count speak, the first to end (R9.14)") {
+  const auto list = [](days until, const std::string& scope, bool delta = false) {
+    return testing::mint_crl({.issuer = &minted().root,
+                              .this_update = kT0 - days{1},
+                              .next_update = kT0 + until,
+                              .revoked = {},
+                              .scope = scope,
+                              .delta = delta});
+  };
+  const std::string users = "critical,onlyuser:TRUE";
+  const std::string authorities = "critical,onlyCA:TRUE";
+  const struct {
+    std::string lists;
+    std::string end;  // "": no series
+  } table[] = {
+      {list(days{9}, "") + list(days{20}, "", true), " 1894233600"},
+      {list(days{20}, "", true) + list(days{9}, ""), " 1894233600"},
+      {list(days{9}, users) + list(days{20}, authorities), " 1894233600"},
+      {list(days{20}, users) + list(days{9}, authorities), " 1894233600"},
+      {list(days{9}, users), ""},
+      {list(days{9}, "", true), ""},
+  };
+  for (const auto& row : table) {
+    Host host;
+    host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+    host.disk.put(kCrl, row.lists);
+    const auto lines = lines_of(text_of(host), "nginx_mtls_crl_next_update_timestamp_seconds");
+    REQUIRE(lines.size() == (row.end.empty() ? 0 : 1));
+    if (!row.end.empty()) CHECK_THAT(*lines.begin(), Catch::EndsWith(row.end));
+  }
+}
+
 TEST_CASE("collect: what does not exist has no series") {
   const struct {
     std::string name;

@@ -1,4 +1,6 @@
 // Findings about the CRLs of a server block: each with a neighbour that must stay silent.
+#include <catch2/catch.hpp>
+
 #include "tests/unit/audit/rules/finding_cases.h"
 
 namespace mtls::audit_fixture {
@@ -20,11 +22,86 @@ std::vector<Case> crl_cases() {
   const auto file = [](const std::string& text) { return [=](Host& host) { crl(host, text); }; };
   const std::string stale = minted().crl(minted().root, days{-9}, days{0});
   const std::string fresh = minted().crl(minted().root);
+  const auto scoped = [](const std::string& scope, std::vector<const Minted*> revoked = {}) {
+    return testing::mint_crl({.issuer = &minted().root,
+                              .this_update = kT0 - days{1},
+                              .next_update = kT0 + days{27},
+                              .revoked = std::move(revoked),
+                              .scope = scope});
+  };
+  const std::string users = scoped("critical,onlyuser:TRUE");
+  const std::string authorities = scoped("critical,onlyCA:TRUE");
+  const std::string point = scoped("critical,fullname:URI:http://c.test/r.crl");
+  const std::string indirect = scoped("critical,indirectCRL:TRUE");
+  const std::string reasons = scoped("critical,onlysomereasons:keyCompromise");
+  const std::string attributes = scoped("critical,onlyAA:TRUE", {&minted().client});
+  const std::string delta = testing::mint_crl({.issuer = &minted().root,
+                                               .this_update = kT0 - days{1},
+                                               .next_update = kT0 + days{27},
+                                               .revoked = {},
+                                               .delta = true});
+  const auto with_intermediate = [](const std::string& root_list) {
+    return [=](Host& host) {
+      bundle(host, pem(minted().root) + pem(minted().intermediate));
+      crl(host, minted().crl(minted().intermediate) + root_list);
+    };
+  };
   const std::string ahead = minted().crl(minted().root, days{1}, days{90});
   return {
       {kCrlStale, Effect::kFires, "next_update is this second", file(stale)},
       {kCrlStale, Effect::kSilent, "a fresh one beside it, in either order (R3.33)",
        file(stale + fresh)},
+      {kCrlStale, Effect::kFires, "a fresh delta hides nothing (R9.14)", file(delta + stale)},
+      {kCrlStale, Effect::kFires, "a fresh scoped one hides nothing", file(stale + authorities)},
+      {kCrlStale, Effect::kFires, "nor does one for a distribution point", file(point + stale)},
+      {kCrlStale, Effect::kSilent, "one for users and one for CAs take over",
+       file(users + stale + authorities)},
+      {kCrlOutOfScope, Effect::kFires, "the root's is for users, and the root is a CA",
+       file(users)},
+      {kCrlOutOfScope, Effect::kFires, "for CAs only, and the root has clients", file(authorities)},
+      {kCrlOutOfScope, Effect::kSilent, "for CAs only, and the root has an intermediate",
+       with_intermediate(authorities)},
+      {kCrlOutOfScope, Effect::kFires, "for users, above an intermediate",
+       with_intermediate(users)},
+      {kCrlOutOfScope, Effect::kSilent, "a list for each", file(users + authorities)},
+      {kCrlOutOfScope, Effect::kFires, "a distribution point that the root lacks", file(point)},
+      {kCrlOutOfScope, Effect::kFires, "an indirect one", file(indirect)},
+      {kCrlOutOfScope, Effect::kFires, "one for some reasons", file(reasons)},
+      {kCrlOutOfScope, Effect::kFires, "a delta alone", file(delta)},
+      {kCrlOutOfScope, Effect::kFires, "what one for attributes revokes goes unseen",
+       file(fresh + attributes)},
+      {kCrlOutOfScope, Effect::kSilent, "a distribution point that clients may name",
+       [](Host& host) {
+         bundle(host, pem(minted().root) + pem(minted().intermediate));
+         crl(host, minted().crl(minted().root) +
+                       testing::mint_crl({.issuer = &minted().intermediate,
+                                          .revoked = {},
+                                          .scope = "critical,fullname:URI:http://c.test/1.crl"}));
+       }},
+      {kCrlOutOfScope, Effect::kFires, "a known client names another",
+       [](Host& host) {
+         bundle(host, pem(minted().root) + pem(minted().intermediate));
+         crl(host, minted().crl(minted().root) +
+                       testing::mint_crl({.issuer = &minted().intermediate,
+                                          .revoked = {},
+                                          .scope = "critical,fullname:URI:http://c.test/1.crl"}));
+         CertificateSpec client = client_spec("CN=c", minted().intermediate);
+         client.crl_points = "URI:http://c.test/2.crl";
+         host.canary(pem(testing::mint(client)));
+       }},
+      {kCrlStale, Effect::kFires, "one partition of several",
+       [](Host& host) {
+         const auto part = [](const std::string& url, days until) {
+           return testing::mint_crl({.issuer = &minted().intermediate,
+                                     .this_update = kT0 - days{9},
+                                     .next_update = kT0 + until,
+                                     .revoked = {},
+                                     .scope = "critical,fullname:URI:http://c.test/" + url});
+         };
+         bundle(host, pem(minted().root) + pem(minted().intermediate));
+         crl(host, minted().crl(minted().root) + part("1", days{30}) + part("2", days{-1}));
+       }},
+      {kCrlMissingIssuer, Effect::kSilent, "there is one, only out of scope", file(users)},
       {kCrlExpiresSoon, Effect::kFires, "three quarters of its life are over",
        file(minted().crl(minted().root, days{-3}, days{1}))},
       {kCrlExpiresSoon, Effect::kSilent, "half of it is",
@@ -57,6 +134,43 @@ std::vector<Case> crl_cases() {
       {kCrlMissingIssuer, Effect::kSilent, "no ssl_crl, no demand",
        [](Host& host) { bundle(host, pem(minted().root) + pem(minted().intermediate)); }},
   };
+}
+
+TEST_CASE("findings: a CA whose only CRL is out of scope is one without a CRL") {
+  const auto missing = [](const std::string& scope) {
+    Host host;
+    crl(host, testing::mint_crl({.issuer = &minted().root, .revoked = {}, .scope = scope}));
+    host.canary(pem(minted().client));
+    const auto snapshot = host.scratch();
+    const audit::ServerAudit& server = *snapshot->servers.at(0);
+    return std::pair(server.crl_missing_issuers, server.verdicts.at(0).code);
+  };
+  CHECK(missing("") == std::pair(std::size_t{0}, 0));
+  CHECK(missing("critical,onlyuser:TRUE") == std::pair(std::size_t{1}, 3));
+  CHECK(missing("critical,onlyCA:TRUE") == std::pair(std::size_t{1}, 3));
+  CHECK(missing("critical,onlyAA:TRUE") == std::pair(std::size_t{1}, 3));
+  CHECK(missing("critical,fullname:URI:http://c.test/r") == std::pair(std::size_t{1}, 3));
+}
+
+TEST_CASE("findings: the severity of a CRL that does not count follows what it does") {
+  const std::string fresh = minted().crl(minted().root);
+  const auto severity = [&](const std::string& text) {
+    Host host;
+    crl(host, text);
+    std::vector<audit::Severity> found;
+    for (const audit::Finding& finding : findings_of(*host.scratch())) {
+      if (finding.kind == kCrlOutOfScope) found.push_back(finding.severity);
+    }
+    return found;
+  };
+  const auto delta = [](std::vector<const Minted*> revoked) {
+    return testing::mint_crl(
+        {.issuer = &minted().root, .revoked = std::move(revoked), .delta = true});
+  };
+  using enum audit::Severity;
+  CHECK(severity(delta({})) == std::vector{kCritical});
+  CHECK(severity(fresh + delta({})) == std::vector{kInfo});
+  CHECK(severity(fresh + delta({&minted().client})) == std::vector{kWarning});
 }
 
 }  // namespace mtls::audit_fixture

@@ -160,6 +160,69 @@ std::vector<Case> guard_cases() {
        optional_with("location = /health { return 200 ok; } location / { " + kGuard + kApp + "}")},
       {kVerifyOptionalUnguarded, Effect::kSilent, "verify on with an error page",
        on_with("error_page 495 496 /e.html; location = /e.html { root /srv; }")},
+      {kVerifyOptionalUnguarded, Effect::kFires, "TRACE and error_page 405 lead past verify on",
+       on_with("error_page 405 =200 $uri; location / { " + kApp + "}")},
+      {kVerifyOptionalUnguarded, Effect::kFires, "the error page is the backend's",
+       on_with("error_page 495 496 = /; location / { " + kApp + "}")},
+      {kVerifyOptionalUnguarded, Effect::kFires, "limit_except leaves the guard",
+       optional_with("location / { " + kGuard + "limit_except GET { allow all; } " + kApp + "}")},
+  };
+}
+
+// One server block that asks, on a listen with TLS and another one.
+std::vector<Case> plain_listen_cases() {
+  const std::string stream =
+      "events {} stream { server { listen 443 ssl; proxy_pass a:1; " + std::string(kVerifyOn);
+  return {
+      {kPlaintextListen, Effect::kFires, "also on loopback",
+       on_with("listen 127.0.0.1:8080; location / { " + kApp + "}")},
+      {kPlaintextListen, Effect::kSilent, "its plain listen redirects",
+       on_with(
+           "listen 80; if ($scheme = http) { return 301 https://$host$request_uri; } location / "
+           "{ " +
+           kApp + "}")},
+      {kPlaintextListen, Effect::kSilent, "its guard looks at the verdict",
+       on_with("listen 80; " + kGuard + "location / { " + kApp + "}")},
+      {kPlaintextListen, Effect::kSilent, "both listens speak TLS",
+       on_with("listen 8443 ssl; location / { " + kApp + "}")},
+      {kPlaintextListen, Effect::kFires, "a stream server",
+       [=](Host& host) { host.conf(stream + " listen 8443; } }"); }},
+      {kPlaintextListen, Effect::kSilent, "a stream server with TLS alone",
+       [=](Host& host) { host.conf(stream + " } }"); }},
+  };
+}
+
+std::vector<Case> dead_guard_cases() {
+  const auto when = [](const std::string& condition) {
+    return on_with("if (" + condition + ") { return 403; }");
+  };
+  return {
+      {kGuardNeverMatches, Effect::kFires, "a blank after a comma",
+       when("$ssl_client_i_dn = \"CN=EID2025, O=Zebra,C=EE\"")},
+      {kGuardNeverMatches, Effect::kFires, "raw UTF-8",
+       when("$ssl_client_s_dn != \"CN=J\xC3\x9CRI,C=EE\"")},
+      {kGuardNeverMatches, Effect::kFires, "the legacy form",
+       when("$ssl_client_s_dn = \"/C=EE/CN=a\"")},
+      {kGuardNeverMatches, Effect::kFires,
+       "blanks around =", when("$ssl_client_s_dn = \"CN = a\"")},
+      {kGuardNeverMatches, Effect::kFires, "a pattern", when("$ssl_client_s_dn ~ \"CN=a, O=b\"")},
+      {kGuardNeverMatches, Effect::kFires, "RFC 2253 in the legacy variable",
+       when("$ssl_client_s_dn_legacy = \"CN=a,C=EE\"")},
+      {kGuardNeverMatches, Effect::kFires, "a fingerprint with colons",
+       when("$ssl_client_fingerprint = \"AA:BB\"")},
+      {kGuardNeverMatches, Effect::kFires, "a serial number in lower case",
+       when("$ssl_client_serial = \"0a1f\"")},
+      {kGuardNeverMatches, Effect::kFires, "the key of a map", with_map("\"CN=a, O=b\" 1;")},
+      {kGuardNeverMatches, Effect::kSilent, "the same as nginx writes it",
+       with_map("\"CN=a,O=b\" 1; \"CN=J\\\\C3\\\\9CRI\" 1; \"\" 0; default 2;")},
+      {kGuardNeverMatches, Effect::kSilent, "an escaped comma",
+       when("$ssl_client_s_dn = \"CN=Doe\\\\, Jane,O=b\"")},
+      {kGuardNeverMatches, Effect::kSilent, "a pattern that may match",
+       when("$ssl_client_s_dn ~ \"CN=(a|b), ?O=x\"")},
+      {kGuardNeverMatches, Effect::kSilent, "a map ignores case",
+       servers("map $ssl_client_serial $ok { 0a1f 1; }" + server("a.test", kVerifyOn))},
+      {kGuardNeverMatches, Effect::kSilent, "the legacy form in its variable",
+       when("$ssl_client_s_dn_legacy = \"/C=EE/CN=a, b\"")},
   };
 }
 
@@ -167,8 +230,8 @@ std::vector<Case> guard_cases() {
 
 std::vector<Case> exposure_cases() {
   std::vector<Case> all;
-  for (const auto& group :
-       {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases()}) {
+  for (const auto& group : {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases(),
+                            plain_listen_cases(), dead_guard_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

@@ -22,6 +22,9 @@ struct Case {
 /// crl_findings_test.cc
 std::vector<Case> crl_cases();
 
+/// ca_path_findings_test.cc
+std::vector<Case> ca_path_cases();
+
 /// upstream_findings_test.cc
 std::vector<Case> upstream_cases();
 

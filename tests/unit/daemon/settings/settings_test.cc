@@ -33,6 +33,9 @@ canaries:
     certificate: /abs/*.pem
     expect: reject
     servers: [api.example, '*.internal']
+rotations:
+  - from: old-ca.pem
+    to: AB:CD:EF:01:23:45:67:89
 policy:
   profile: strict
   disable: [duplicate-certificate, runtime-path]
@@ -51,6 +54,9 @@ limits:
   CHECK(settings->nginx_conf == "/opt/nginx/nginx.conf");
   CHECK(settings->nginx_prefix == "/opt/nginx/");
   CHECK(settings->nginx_version == config::parse_version("1.26.3"));
+  CHECK(settings->rotations ==
+        std::vector<audit::RotationSetting>{{.from = {.path = "/etc/exporter/old-ca.pem"},
+                                             .to = {.fingerprint = "abcdef0123456789"}}});
   REQUIRE(settings->canaries.size() == 2);
   CHECK(settings->canaries[0] ==
         audit::CanarySetting{.name = "billing",
@@ -108,6 +114,10 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
            {"policy: strict\n", "s.yml:1:9: policy must be a map with profile, disable, severity"},
            {"policy: {profil: strict}\n", "s.yml:1:10: unknown key \"profil\" in policy"},
            {"policy: {profile: lax}\n", "s.yml:1:19: policy.profile must be default or strict"},
+           {"rotations: {}\n", "s.yml:1:12: rotations must be a list"},
+           {"rotations:\n  - from: a.pem\n",
+            "s.yml:2:5: a rotation needs from and to, each a CA certificate's SHA-256 fingerprint "
+            "or a file that holds it"},
            {"policy: {disable: crl-stale}\n", "s.yml:1:19: policy.disable must be a list of rules"},
            {"policy:\n  disable:\n    - crl-stail\n",
             "s.yml:3:7: policy.disable: no rule is named \"crl-stail\""},

@@ -37,7 +37,7 @@ TEST_CASE("issues: each has the words of its rule, its server block and the line
                                             .path = "",
                                             .message = "server_tokens on",
                                             .meaning = row.meaning,
-                                            .remedy = row.remedy,
+                                            .remedy = std::string(row.remedy),
                                             .is_fixable = true}});
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-namespace mtls::pki {
+namespace mtls::pki::paths {
 
 /// Half-open, from <= t < until, like the validity of certificates (Validity in types.h).
 struct Span {
@@ -30,6 +30,9 @@ class Coverage {
   void unite(const Coverage& more);
   /// The part of this coverage that lies within `limits`.
   Coverage within(Span limits) const;
+  Coverage within(const Coverage& limits) const;
+  /// The part of this coverage that lies outside `other`.
+  Coverage without(const Coverage& other) const;
 
   /// The span that contains `at`; nullopt when none does.
   std::optional<Span> at(base::sys_seconds at) const;
@@ -40,4 +43,4 @@ class Coverage {
   std::vector<Span> spans_;
 };
 
-}  // namespace mtls::pki
+}  // namespace mtls::pki::paths

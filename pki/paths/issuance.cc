@@ -1,4 +1,4 @@
-#include "pki/issuance.h"
+#include "pki/paths/issuance.h"
 
 #include <openssl/evp.h>
 
@@ -12,7 +12,7 @@
 #include "pki/openssl.h"
 #include "pki/strength.h"
 
-namespace mtls::pki {
+namespace mtls::pki::paths {
 namespace {
 
 using CertificateList = std::vector<const Certificate*>;
@@ -45,55 +45,6 @@ bool may_sign(X509* issuer, X509* subject) {
   return (X509_get_key_usage(issuer) & needed) != 0;
 }
 
-class Matcher {
- public:
-  explicit Matcher(const CertificateList& certificates) : certificates_(certificates) {
-    for (std::size_t i = 0; i < certificates.size(); ++i) {
-      const CertificateFacts& facts = certificates[i]->facts();
-      if (facts.is_ca) issuers_by_subject_[facts.subject.canonical].push_back(i);
-    }
-  }
-
-  std::vector<std::size_t> issuers_of(std::size_t child) {
-    std::vector<std::size_t> found;
-    const auto same_name = issuers_by_subject_.find(certificates_[child]->facts().issuer.canonical);
-    if (same_name == issuers_by_subject_.end()) return found;
-    // Key -> answer; renewals and cross certificates share a key.
-    std::map<Fingerprint, bool> signed_by;
-    for (const std::size_t issuer : same_name->second) {
-      if (issuer == child || !may_have_issued(issuer, child)) continue;
-      const auto [entry, fresh] = signed_by.try_emplace(certificates_[issuer]->facts().key);
-      if (fresh) entry->second = has_signed(issuer, child);
-      if (entry->second) found.push_back(issuer);
-    }
-    return found;
-  }
-
-  int pairs() const { return pairs_; }
-  int signatures() const { return signatures_; }
-
- private:
-  bool may_have_issued(std::size_t issuer, std::size_t child) {
-    if (pairs_ == kMaxPairs) return false;
-    ++pairs_;
-    const CertificateHandle& above = certificates_[issuer]->handle();
-    X509* below = x509_of(certificates_[child]);
-    return is_likely_issuer(above.x509(), above.key(), below) && may_sign(above.x509(), below);
-  }
-
-  bool has_signed(std::size_t issuer, std::size_t child) {
-    if (signatures_ >= kMaxSignatures) return true;
-    EVP_PKEY* key = certificates_[issuer]->handle().key();
-    signatures_ += verification_weight(*certificates_[issuer]);
-    return key != nullptr && X509_verify(x509_of(certificates_[child]), key) == 1;
-  }
-
-  const CertificateList& certificates_;
-  std::unordered_map<std::string_view, std::vector<std::size_t>> issuers_by_subject_;
-  int signatures_ = 0;
-  int pairs_ = 0;
-};
-
 std::optional<Span> validity_of(const Certificate* certificate) {
   const Validity& validity = certificate->facts().validity;
   if (!validity.not_before || !validity.not_after) return std::nullopt;
@@ -109,9 +60,10 @@ AnchorPath reach_of_anchor(const Certificate* anchor) {
   return reach;
 }
 
-// Adds to `reach` what the issuer's paths amount to with `child` below them. Returns whether
-// `reach` gained anything.
-bool extend(const AnchorPath& issuer, const Certificate* child, AnchorPath& reach) {
+// Adds to `reach` what the issuer's paths amount to with `child` below them, while OpenSSL takes
+// this issuer. Returns whether `reach` gained anything.
+bool extend(const AnchorPath& issuer, const Coverage& taken, const Certificate* child,
+            AnchorPath& reach) {
   const bool first = !reach.reaches;
   if (first) reach.steps = issuer.steps + 1;  // breadth first, so no shorter path comes later
   reach.reaches = true;
@@ -119,7 +71,7 @@ bool extend(const AnchorPath& issuer, const Certificate* child, AnchorPath& reac
   if (!validity || !issuer.bottleneck) return first;
   const Coverage before = reach.valid;
   const auto bottleneck_before = reach.bottleneck;
-  reach.valid.unite(issuer.valid.within(*validity));
+  reach.valid.unite(issuer.valid.within(taken).within(*validity));
   reach.bottleneck =
       std::max(reach.bottleneck, std::optional(std::min(*issuer.bottleneck, validity->until)));
   return first || reach.valid != before || reach.bottleneck != bottleneck_before;
@@ -127,23 +79,93 @@ bool extend(const AnchorPath& issuer, const Certificate* child, AnchorPath& reac
 
 }  // namespace
 
-Issuance match_issuers(const CertificateList& certificates) {
-  Issuance issuance;
-  issuance.issued.resize(certificates.size());
-  for (const Certificate* certificate : certificates) {
-    issuance.is_anchor.push_back(is_anchor(certificate));
+bool is_in_force(const CertificateFacts& facts, base::sys_seconds at) {
+  const auto& [not_before, not_after] = facts.validity;
+  return not_before && not_after && *not_before <= at && at < *not_after;
+}
+
+Matcher::Matcher(const CertificateList& certificates) : certificates_(certificates) {
+  for (std::size_t i = 0; i < certificates.size(); ++i) {
+    by_subject_[certificates[i]->facts().subject.canonical].push_back(i);
   }
-  Matcher matcher(certificates);
+}
+
+const std::vector<std::size_t>& Matcher::named(std::string_view subject) const {
+  static const std::vector<std::size_t> kNobody;
+  const auto found = by_subject_.find(subject);
+  return found == by_subject_.end() ? kNobody : found->second;
+}
+
+Candidates Matcher::candidates_of(const Certificate& child) {
+  Candidates found;
+  // Key -> answer; renewals and cross certificates share a key.
+  std::map<Fingerprint, bool> signed_by;
+  for (const std::size_t issuer : named(child.facts().issuer.canonical)) {
+    const Certificate& above = *certificates_[issuer];
+    const bool is_itself = above.facts().fingerprint == child.facts().fingerprint;
+    if (is_itself || !may_stand_above(issuer, child)) continue;
+    bool vouches = above.facts().is_ca && may_sign(x509_of(&above), x509_of(&child));
+    if (vouches) {
+      const auto [entry, fresh] = signed_by.try_emplace(above.facts().key);
+      if (fresh) entry->second = has_signed(issuer, child);
+      vouches = entry->second;
+    }
+    found.push_back({.issuer = issuer, .vouches = vouches, .taken = {}});
+  }
+  pairs_ = std::min(kMaxPairs, pairs_ + set_taken(certificates_, found));
+  return found;
+}
+
+bool Matcher::may_stand_above(std::size_t issuer, const Certificate& child) {
+  if (pairs_ == kMaxPairs) return false;
+  ++pairs_;
+  const CertificateHandle& above = certificates_[issuer]->handle();
+  return is_likely_issuer(above.x509(), above.key(), x509_of(&child));
+}
+
+bool Matcher::has_signed(std::size_t issuer, const Certificate& child) {
+  if (signatures_ >= kMaxSignatures) return true;
+  EVP_PKEY* key = certificates_[issuer]->handle().key();
+  signatures_ += verification_weight(*certificates_[issuer]);
+  return key != nullptr && X509_verify(x509_of(&child), key) == 1;
+}
+
+int set_taken(const CertificateList& certificates, Candidates& candidates) {
+  int looks = 0;
+  Coverage before;
+  for (Candidate& candidate : candidates) {
+    const auto validity = validity_of(certificates[candidate.issuer]);
+    if (!validity) continue;
+    candidate.taken = Coverage(*validity).without(before);
+    if (&candidate == &candidates.back()) break;
+    before.unite(Coverage(*validity));
+    looks += static_cast<int>(before.spans().size()) - 1;
+  }
+  return looks;
+}
+
+Issuance match_issuers(const CertificateList& certificates, Matcher& matcher) {
+  Issuance issuance;
+  issuance.candidates.resize(certificates.size());
+  issuance.issued.resize(certificates.size());
   for (std::size_t child = 0; child < certificates.size(); ++child) {
+    issuance.is_anchor.push_back(is_anchor(certificates[child]));
     if (issuance.is_anchor[child]) continue;
-    for (const std::size_t issuer : matcher.issuers_of(child)) {
-      issuance.issued[issuer].push_back(child);
+    issuance.candidates[child] = matcher.candidates_of(*certificates[child]);
+    for (const Candidate& candidate : issuance.candidates[child]) {
+      if (candidate.vouches)
+        issuance.issued[candidate.issuer].push_back({.child = child, .taken = candidate.taken});
     }
   }
   issuance.pairs = matcher.pairs();
   issuance.signatures = matcher.signatures();
   ERR_clear_error();  // signatures that did not match leave entries in the queue
   return issuance;
+}
+
+Issuance match_issuers(const CertificateList& certificates) {
+  Matcher matcher(certificates);
+  return match_issuers(certificates, matcher);
 }
 
 std::vector<AnchorPath> follow_paths(const CertificateList& certificates,
@@ -162,9 +184,9 @@ std::vector<AnchorPath> follow_paths(const CertificateList& certificates,
     const std::size_t issuer = waiting.front();
     waiting.pop_front();
     is_waiting[issuer] = false;
-    for (const std::size_t child : issuance.issued[issuer]) {
+    for (const auto& [child, taken] : issuance.issued[issuer]) {
       steps += 1 + static_cast<int>(reaches[child].valid.spans().size());
-      if (!extend(reaches[issuer], certificates[child], reaches[child]) || is_waiting[child])
+      if (!extend(reaches[issuer], taken, certificates[child], reaches[child]) || is_waiting[child])
         continue;
       waiting.push_back(child);
       is_waiting[child] = true;
@@ -173,4 +195,4 @@ std::vector<AnchorPath> follow_paths(const CertificateList& certificates,
   return reaches;
 }
 
-}  // namespace mtls::pki
+}  // namespace mtls::pki::paths
