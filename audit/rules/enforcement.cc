@@ -92,8 +92,9 @@ void optional_unguarded(const ServerView& view, Findings& findings) {
 
 void undecidable(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
-  if (!asks(server) || view.facts.enforced) return;
   const std::string& note = view.facts.enforced_note;
+  const bool is_open = server.guard == config::Guard::kUndecidable || !note.empty();
+  if (!asks(server) || view.facts.enforced || !is_open) return;
   findings.add(finding_for(view, note.empty() ? mode_text(server) + server.guard_doubt : note));
 }
 
