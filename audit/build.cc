@@ -4,6 +4,7 @@
 
 #include "audit/judge.h"
 #include "audit/load.h"
+#include "audit/load_package.h"
 #include "audit/plan.h"
 #include "audit/refusals/missing_files.h"
 #include "audit/refusals/refusals.h"
@@ -30,7 +31,8 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
   const Snapshot* previous = inputs.previous.get();
   const bool same_question = previous != nullptr && previous->policy == snapshot.policy &&
                              previous->config->document == snapshot.config->document &&
-                             !next.list_canaries && !next.judge_all &&
+                             previous->package == snapshot.package && !next.list_canaries &&
+                             !next.judge_all &&
                              previous->evaluated_at <= inputs.now;  // else the clock was set back
   config::ClientFates fates(*snapshot.config->document, snapshot.config->resolved);
   std::vector<std::shared_ptr<const ServerAudit>> servers;
@@ -79,6 +81,11 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // 1. nginx's text to effective TLS contexts; a text that no longer parses keeps the last good
   // contexts.
   snapshot->config = read_config(inputs, next);
+
+  // The distribution package that this nginx comes from, where it decides what the release does.
+  PackageView package = load_package(inputs, next);
+  snapshot->package = std::move(package.package);
+  snapshot->package_files = std::move(package.seen);
 
   // 2. The clients to judge: settings name files and patterns, the disk says which exist.
   CanaryList listed = list_canaries(inputs, next);

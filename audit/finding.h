@@ -99,6 +99,7 @@ enum class FindingKind {
   kEnforcementUndecidable,
   kBundlePartlyRead,
   kUnknownDirective,
+  kEnforcementBypassedByRelease,
 };
 
 struct Finding {

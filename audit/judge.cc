@@ -1,14 +1,12 @@
 #include "audit/judge.h"
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 #include "audit/client_verdict.h"
+#include "audit/enforcement.h"
 #include "audit/material_view.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/crl_coverage.h"
-#include "audit/trust/handshake_requirement.h"
 #include "audit/trust/resumption.h"
 #include "audit/trust/rotation.h"
 #include "audit/trust/trust.h"
@@ -19,7 +17,6 @@ namespace mtls::audit {
 namespace {
 
 using config::TlsContext;
-using config::VerifyClient;
 
 std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const ClientCheck& check) {
   std::vector<Verdict> verdicts;
@@ -82,28 +79,6 @@ void measure_names(const trust::TrustContent& content, ServerAudit& audit) {
   }
 }
 
-// Those whom nginx refuses for what they sent can still be handed to content by error_page.
-bool hands_on_refused(const TlsContext& server) {
-  constexpr std::array kRefusals{400, 405, 414, 421, 494, 495, 497, 501, 505};
-  return std::any_of(kRefusals.begin(), kRefusals.end(), [&](int status) {
-    return std::binary_search(server.error_statuses.begin(), server.error_statuses.end(), status);
-  });
-}
-
-std::optional<bool> holds(config::Guard guard) {
-  switch (guard) {
-    case config::Guard::kComplete: return true;
-    case config::Guard::kNone: return false;
-    case config::Guard::kUndecidable: break;
-  }
-  return std::nullopt;
-}
-
-bool demands_in_handshake(const JudgeInputs& inputs, const TlsContext& server) {
-  return server.verify_client.value == VerifyClient::kOptional && !hands_on_refused(server) &&
-         trust::handshake_requires_certificate(inputs.snapshot, inputs.index);
-}
-
 }  // namespace
 
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
@@ -132,10 +107,11 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->crl_path = content.crl_path;
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
-  audit->demanded_by_handshake = asks(server) && demands_in_handshake(inputs, server);
-  if (asks(server)) {  // a server block to which nothing leads enforces nothing (R9.16)
-    audit->enforced = holds(audit->demanded_by_handshake ? server.plain_guard : server.guard);
-  }
+  Enforcement enforcement = enforcement_of(inputs.snapshot, inputs.policy.build, inputs.index);
+  audit->enforced = enforcement.enforced;
+  audit->demanded_by_handshake = enforcement.demanded_by_handshake;
+  audit->enforced_note = std::move(enforcement.note);
+  audit->is_bypassed = enforcement.is_bypassed;
   audit->extra_trust_cas = content.extra.size();
   const trust::CrlCoverage crls =
       trust::crl_coverage(content, audit->store, in_the_store(audit->store), evidence.clock);

@@ -16,6 +16,7 @@ Plan plan(const Changes& changes, const Snapshot* previous) {
   if (previous == nullptr || changes.everything) {
     return {.read_config = true,
             .list_canaries = true,
+            .read_package = true,
             .reload_all = true,
             .reload = {},
             .settled = changes.settled,
@@ -28,6 +29,7 @@ Plan plan(const Changes& changes, const Snapshot* previous) {
   for (const std::string& path : changes.paths) {
     if (previous->config->seen.contains(path)) next.read_config = true;
     if (previous->canary_patterns.contains(path)) next.list_canaries = true;
+    if (previous->package_files.contains(path)) next.read_package = true;
     if (previous->material.contains(path)) next.reload.insert(path);
   }
   return next;

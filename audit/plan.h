@@ -13,6 +13,7 @@ namespace mtls::audit {
 struct Plan {
   bool read_config = false;
   bool list_canaries = false;
+  bool read_package = false;
   bool reload_all = false;       // every material file is read again
   std::set<std::string> reload;  // these are
   std::set<std::string> settled;

@@ -42,6 +42,7 @@ base::Sightings Snapshot::sightings() const {
   for (const auto& [pattern, seen] : canary_patterns) all.emplace(pattern, seen);
   for (const auto& [path, file] : material) all.emplace(path, file->seen);
   for (const auto& [path, seen] : side_files) all.emplace(path, seen);
+  for (const auto& [path, seen] : package_files) all.emplace(path, seen);
   return all;
 }
 

@@ -19,6 +19,7 @@
 #include "base/sighting.h"
 #include "base/time.h"
 #include "config/client_fate.h"
+#include "config/release/package.h"
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
 #include "pki/material.h"
@@ -114,7 +115,10 @@ struct ServerAudit {
       enforced;  // nullopt: undecidable; only meaningful when it asks for certificates
   bool demanded_by_handshake = false;  // over TLS nobody gets in without a verified certificate,
                                        // whatever the guards say (VerifyMode Require)
-  std::size_t ca_names = 0;            // advertised, and their size on the wire in bytes
+  // Why this nginx does not keep, or may not keep, what the text says; "": it does.
+  std::string enforced_note;
+  bool is_bypassed = false;  // a known hole of this release lets somebody in: the note says which
+  std::size_t ca_names = 0;  // advertised, and their size on the wire in bytes
   std::size_t ca_names_bytes = 0;
   std::size_t extra_trust_cas = 0;      // CAs trusted through ssl_trusted_certificate only
   std::size_t crl_missing_issuers = 0;  // CAs of the store without a CRL that counts (R9.14)
@@ -197,7 +201,10 @@ struct Snapshot {
   std::map<std::string, BundleAudit> bundles;  // by path
   std::vector<UpstreamAudit> upstreams;
   TlsStrength strength;
-  base::Sightings side_files;  // keys and whatever else only the refusals looked at
+  // The package that nginx comes from, where that decides what nginx does; nullopt: not known.
+  std::optional<config::release::Package> package;
+  base::Sightings package_files;  // that were looked at for it
+  base::Sightings side_files;     // keys and whatever else only the refusals looked at
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings

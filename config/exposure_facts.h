@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,20 @@ struct Opening {
                    // not refuse
   std::string listen = {};  // canonical, of a listen without TLS; "": the TLS ones
   base::SourceLocation listen_at = {};
+  // Of the directive of another product that lets the location serve whom nginx would refuse
+  // (Tengine's ssl_verify_client_exception, R9.9).
+  std::optional<base::SourceLocation> waived_at = {};
 
   bool operator==(const Opening&) const = default;
+};
+
+/// Code of the site that runs inside the handshake and may replace the CAs, the depth, or the
+/// demand for a certificate (R9.9: Lua's ssl.verify_client()).
+struct HandshakeHook {
+  std::string directive;
+  base::SourceLocation at;
+
+  bool operator==(const HandshakeHook&) const = default;
 };
 
 /// What a server block serves on a socket without TLS, under a name that also leads to a server

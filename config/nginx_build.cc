@@ -64,6 +64,37 @@ bool is_another_product(std::string_view binary) {
   });
 }
 
+struct Brand {
+  std::string_view marker;
+  Dialect dialect;
+  bool has_nginx_version;  // its own version begins with that of the nginx inside
+};
+
+// nginx.h of each: OpenResty and freenginx write their name where nginx writes `nginx/`; Tengine
+// and Angie have a version of their own beside it.
+constexpr std::array kBrands{
+    Brand{"openresty/", Dialect::kOpenresty, true}, Brand{"freenginx/", Dialect::kFreenginx, true},
+    Brand{"Tengine/", Dialect::kTengine, false}, Brand{"Angie/", Dialect::kAngie, false}};
+
+void read_brand(std::string_view binary, NginxBuild& build) {
+  const auto version = version_behind(binary, "nginx/");
+  build.dialect = version || binary.empty() ? Dialect::kNginx : Dialect::kUnknown;
+  if (version) {
+    build.version = *version;
+    build.version_source = VersionSource::kBinary;
+  }
+  if (version && binary.find("nginx-plus-r") != std::string_view::npos)
+    build.dialect = Dialect::kPlus;
+  for (const Brand& brand : kBrands) {
+    const auto own = version_behind(binary, brand.marker);
+    if (!own) continue;
+    build.dialect = brand.dialect;
+    if (version || !brand.has_nginx_version) continue;
+    build.version = *own;
+    build.version_source = VersionSource::kBinary;
+  }
+}
+
 std::optional<std::string> configure_in(std::string_view binary) {
   constexpr std::string_view kMarker = "configure arguments:";
   constexpr std::string_view kEnds{"\n\0", 2};
@@ -86,12 +117,16 @@ std::string to_string(Version version) {
          std::to_string(version.patch);
 }
 
+std::string_view word(Dialect dialect) {
+  constexpr std::array<std::string_view, 7> kWords{"nginx",   "plus",      "openresty", "angie",
+                                                   "tengine", "freenginx", "unknown"};
+  return kWords.at(static_cast<std::size_t>(dialect));
+}
+
 NginxBuild read_build(std::string_view binary) {
   NginxBuild build;
-  if (const auto version = version_behind(binary, "nginx/")) {
-    build.version = *version;
-    build.configure = configure_in(binary);
-  }
+  read_brand(binary, build);
+  if (build.version_source == VersionSource::kBinary) build.configure = configure_in(binary);
   if (const auto openssl = version_behind(binary, "built with OpenSSL ")) build.openssl = *openssl;
   if (const auto prefix = prefix_in(binary)) build.prefix = *prefix;
   return build;

@@ -80,6 +80,7 @@ struct TlsContext {
   Guard plain_guard = Guard::kComplete;  // of its listens without TLS alone, then too
   std::vector<Opening> openings;         // of kNone
   std::string guard_doubt;               // of kUndecidable
+  std::vector<HandshakeHook> hooks;      // on the way to it, those of default servers included
   std::vector<int> error_statuses;       // for which the server level has an error_page, sorted
   std::vector<PlaintextTwin> plaintext_twins;
   std::vector<HeaderGap> header_gaps;  // in configuration order

@@ -59,6 +59,9 @@ Json nginx_json(const Assessment& assessment) {
   Json json{{"conf", assessment.policy().nginx_conf}, {"prefix", build.prefix},
             {"version", to_string(build.version)},    {"openssl", to_string(build.openssl)},
             {"files", assessment.document().files},   {"errors", Json::array()}};
+  json["dialect"] = word(build.dialect);
+  const auto& package = assessment.snapshot.package;
+  json["package"] = package ? Json(package->name + " " + package->version) : Json();
   for (const audit::NginxError& error : assessment.snapshot.nginx_errors()) {
     json["errors"].push_back(error_json(error));
   }

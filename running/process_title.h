@@ -9,7 +9,9 @@ namespace mtls::running {
 
 struct NginxMaster {
   int pid = 0;
-  std::string binary = {};                    // -> /proc/PID/exe, there even when it was replaced
+  std::string binary = {};      // -> /proc/PID/exe, there even when it was replaced
+  std::string executable = {};  // what it runs from, also when another file is there by now; "":
+                                // not known
   std::optional<std::string> prefix = {};     // -p, absolute once found
   std::optional<std::string> conf = {};       // -c, as written: relative to the prefix
   std::optional<std::string> error_log = {};  // -e
@@ -20,7 +22,8 @@ struct NginxMaster {
 
 /// From the title that nginx gives its master, `nginx: master process NGINX -p …`; nullopt: another
 /// process. Pure. The title joins the arguments with spaces, so one with a space in it is cut, but
-/// for -g, which runs up to the next option. `pid` and `binary` stay unset.
+/// for -g, which runs up to the next option. `pid`, `binary` and
+/// `executable` stay unset.
 std::optional<NginxMaster> parse_master_title(std::string_view title);
 
 }  // namespace mtls::running

@@ -27,17 +27,18 @@ std::string words_of(const Opening& opening) {
   std::string request = opening.method;
   if (!opening.path.empty()) request += (request.empty() ? "" : " ") + opening.path;
   if (opening.status != 0) {
-    request += (request.empty() ? "" : ", ") + std::string("error_page ") +
-               std::to_string(opening.status);
+    request +=
+        (request.empty() ? "" : ", ") + std::string("error_page ") + std::to_string(opening.status);
   }
   return place(opening.location) + (request.empty() ? "" : " (" + request + ")");
 }
 
-/// Those over TLS, or those of one listen without it.
+// Those over TLS, or those of one listen without it. What Tengine waives is told by
+// enforcement-bypassed-by-release.
 std::vector<Opening> openings_at(const TlsContext& server, const std::string& listen) {
   std::vector<Opening> found;
   std::ranges::copy_if(server.openings, std::back_inserter(found),
-                       [&](const Opening& one) { return one.listen == listen; });
+                       [&](const Opening& one) { return one.listen == listen && !one.waived_at; });
   return found;
 }
 
@@ -138,8 +139,10 @@ void optional_unguarded(const ServerView& view, Findings& findings) {
 
 void undecidable(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
-  if (!asks(server) || server.guard != config::Guard::kUndecidable || view.facts.enforced) return;
-  findings.add(finding_for(view, mode_text(server) + server.guard_doubt));
+  const std::string& note = view.facts.enforced_note;
+  const bool is_open = server.guard == config::Guard::kUndecidable || !note.empty();
+  if (!asks(server) || view.facts.enforced || !is_open) return;
+  findings.add(finding_for(view, note.empty() ? mode_text(server) + server.guard_doubt : note));
 }
 
 void plaintext_twins(const ServerView& view, Findings& findings) {

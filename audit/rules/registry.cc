@@ -30,7 +30,8 @@ const std::vector<Subject>& subjects() {
                                               core_directive_rules(),
                                               missing_file_rules(),
                                               partly_read_rules(),
-                                              guard_rules()};
+                                              guard_rules(),
+                                              release_rules()};
   return kSubjects;
 }
 

@@ -129,6 +129,7 @@ Subject reach_rules();
 Subject upstream_rules();
 Subject upstream_identity_rules();
 Subject enforcement_rules();
+Subject release_rules();
 Subject guard_rules();
 Subject error_page_rules();
 Subject presented_chain_rules();

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "config/exposure/request_flow.h"
 #include "config/exposure/request_paths.h"
-#include "config/exposure/status_code.h"
+#include "config/grammar/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -51,7 +52,7 @@ std::set<int> caught_statuses(const LocationTree& tree) {
   std::set<int> statuses;
   for (const syntax::Directive* page : tree.effective(tree.server(), "error_page")) {
     for (const syntax::Argument& word : page->args) {
-      if (const auto status = status_code(word.text)) statuses.insert(*status);
+      if (const auto status = grammar::status_code(word.text)) statuses.insert(*status);
     }
   }
   return statuses;
@@ -161,6 +162,46 @@ GuardAnswer answer_of(const RequestFlow& flow, InformedBackend informed) {
   return answer;
 }
 
+// Tengine's ssl_verify_client_exception, in force at the location where it stands and in no other
+// (ngx_http_core_find_config_phase() of Tengine 3.2).
+const syntax::Directive* exception_at(const Location& location) {
+  const syntax::Directive* exception = location.own(kVerifyException);
+  const bool is_on =
+      exception != nullptr && exception->args.size() == 1 && exception->args[0].text == "on";
+  return is_on ? exception : nullptr;
+}
+
+bool has_exception(const LocationTree& tree) {
+  return std::any_of(tree.locations().begin(), tree.locations().end(),
+                     [](const Location* one) { return exception_at(*one) != nullptr; });
+}
+
+// Whom nginx refuses reaches those locations, and what guards them there counts as elsewhere.
+void follow_exceptions(const LocationTree& tree, const Paths& paths, const GuardQuestion& question,
+                       GuardAnswer& answer) {
+  if (question.mode == VerifyClient::kOff || !has_exception(tree)) return;
+  RequestFlow flow(tree, question.variables, answers_of(tree, question.variables, question.host));
+  for (const std::string& verify : refused_verdicts()) {
+    if (!verify.empty()) follow_requests(flow, paths, request_of(verify, question.host));
+  }
+  std::vector<Arrival> excepted;
+  std::copy_if(
+      flow.arrivals().begin(), flow.arrivals().end(), std::back_inserter(excepted),
+      [](const Arrival& one) { return exception_at(one.location->location()) != nullptr; });
+  std::set<const syntax::Directive*> known;
+  for (const Arrival& arrival : excepted) {
+    const syntax::Directive* exception = exception_at(arrival.location->location());
+    const std::string doubt = doubt_of(arrival, InformedBackend::kMayRefuse);
+    if (answer.doubt.empty()) answer.doubt = doubt;
+    if (arrival.is_guess || !doubt.empty() || !known.insert(exception).second) continue;
+    Opening opening = opening_of(arrival);
+    opening.waived_at = exception->at;
+    answer.openings.push_back(std::move(opening));
+  }
+  if (answer.doubt.empty() && known.empty())
+    answer.doubt = doubt_of(excepted, InformedBackend::kMayRefuse);
+}
+
 void conclude(const GuardQuestion& question, GuardAnswer& answer) {
   if (answer.doubt.empty() && runs_before_rewrite(question.http, question.server)) {
     answer.doubt = "server_rewrite_by_lua decides";
@@ -212,6 +253,7 @@ GuardAnswer guard_of(const GuardQuestion& question) {
     follow_refusals(flow, paths, question, caught);
     answer = answer_of(flow, InformedBackend::kMayRefuse);
   }
+  follow_exceptions(tree, paths_of(tree, question.variables), question, answer);
   conclude(question, answer);
   return answer;
 }

@@ -9,13 +9,14 @@
 #include <utility>
 
 #include "config/exposure/enforcement.h"
+#include "config/exposure/handshake_hooks.h"
 #include "config/exposure/identity_headers.h"
 #include "config/exposure/location_content.h"
 #include "config/exposure/location_tree.h"
 #include "config/exposure/mail_doors.h"
 #include "config/exposure/outer_block.h"
-#include "config/exposure/status_code.h"
 #include "config/exposure/stream_guard.h"
+#include "config/grammar/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -28,7 +29,7 @@ std::vector<int> statuses_of(const LocationTree& tree) {
   std::vector<int> statuses;
   for (const syntax::Directive* page : tree.effective(tree.server(), "error_page")) {
     for (const syntax::Argument& word : page->args) {
-      if (const auto status = status_code(word.text)) statuses.push_back(*status);
+      if (const auto status = grammar::status_code(word.text)) statuses.push_back(*status);
     }
   }
   std::sort(statuses.begin(), statuses.end());
@@ -62,6 +63,9 @@ class Describer {
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {
       const Module module = scopes_.servers[i].module;
       if (asks(config_.servers[i])) judge(i);
+      if (module != Module::kMail && asks(config_.servers[i])) {
+        config_.servers[i].hooks = handshake_hooks(scopes_, config_, i);
+      }
       if (module == Module::kHttp) list_plain_names(i);
     }
     for (std::size_t i = 0; i < config_.servers.size(); ++i) {

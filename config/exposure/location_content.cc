@@ -44,7 +44,7 @@ bool is_own_handler(std::string_view name) {
 
 bool is_unknown(std::string_view name) {
   return !vocabulary::is_known(name) && grammar::find_rule(name) == nullptr && !is_lua(name) &&
-         !is_harmless(name) && name != "perl";
+         !is_harmless(name) && name != "perl" && name != kVerifyException;
 }
 
 // The code and unknown modules at one level. A content handler counts only where it is set, since

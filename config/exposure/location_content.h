@@ -11,6 +11,9 @@
 
 namespace mtls::config::exposure {
 
+/// Of Tengine: requests to the location are served whatever the certificate check says (R9.9).
+inline constexpr std::string_view kVerifyException = "ssl_verify_client_exception";
+
 struct AccessPhase {
   bool is_closed = false;                 // nobody may enter: 403
   std::string doubt;                      // what we cannot decide; "": everybody may enter

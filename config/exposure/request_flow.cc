@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "config/exposure/status_code.h"
+#include "config/grammar/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -230,7 +230,7 @@ void RequestFlow::try_files(RequestPath branch, const syntax::Directive& directi
   branch.is_what_if = branch.is_what_if || (may_exist && takes_names && has_files);
   const std::string& last = directive.args.back().text;
   if (last.starts_with('='))
-    return fail(std::move(branch), status_code(last.substr(1)).value_or(kNotFound));
+    return fail(std::move(branch), grammar::status_code(last.substr(1)).value_or(kNotFound));
   if (last.starts_with('@')) return go_named(std::move(branch), tree_.named(last));
   branch.uri_is_fixed = !has_variable(last);
   redirect(std::move(branch), last);

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "config/exposure/request_flow.h"
-#include "config/exposure/status_code.h"
+#include "config/grammar/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -16,7 +16,7 @@ constexpr int kServerError = 500;
 
 bool is_for(const syntax::Directive& page, int status) {
   return std::any_of(page.args.begin(), page.args.end(), [&](const syntax::Argument& word) {
-    return status_code(word.text) == status;
+    return grammar::status_code(word.text) == status;
   });
 }
 
@@ -28,7 +28,7 @@ int on_the_wire(int status) { return status >= 494 && status <= 497 ? kBadReques
 // The `=CODE` of an error_page; nullopt without one; 0 for `=`, which keeps the page's own status.
 std::optional<int> answer_of(const syntax::Directive& page) {
   for (auto word = page.args.begin(); word + 1 < page.args.end(); ++word) {
-    if (word->text.starts_with('=')) return status_code(word->text.substr(1)).value_or(0);
+    if (word->text.starts_with('=')) return grammar::status_code(word->text.substr(1)).value_or(0);
   }
   return std::nullopt;
 }
@@ -88,7 +88,7 @@ void RequestFlow::show_page(RequestPath branch, const syntax::Directive& page) {
   // A name keeps the path that was asked for, whatever rewrote it.
   branch.uri_is_fixed = target.starts_with('/') && target.find('$') == std::string::npos;
   if (is_external(target)) {
-    return finish(branch, answer && is_redirect(*answer) ? *answer : kMovedTemporarily);
+    return finish(branch, answer && grammar::is_redirect(*answer) ? *answer : kMovedTemporarily);
   }
   redirect(std::move(branch), target);
 }

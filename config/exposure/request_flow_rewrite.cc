@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "config/exposure/request_flow.h"
-#include "config/exposure/status_code.h"
+#include "config/grammar/status_code.h"
 
 namespace mtls::config::exposure {
 namespace {
@@ -150,11 +150,12 @@ void RequestFlow::take_if(RequestPath branch, const Op& op) {
 // statuses without a text go through error_page.
 void RequestFlow::take_return(RequestPath branch, const Op& op) {
   const syntax::Directive& directive = *op.directive;
-  const int status = status_code(directive.args[0].text).value_or(kFound);
+  const int status = grammar::status_code(directive.args[0].text).value_or(kFound);
   const bool has_text = directive.args.size() > 1 && !directive.args[1].text.empty();
   if (status >= 300) branch.refused_by = op.inside != nullptr ? op.inside : op.directive;
   if (status == kClosed) return finish(branch, kClosed);
-  if (is_redirect(status) || (status >= 400 && !has_text)) return fail(std::move(branch), status);
+  if (grammar::is_redirect(status) || (status >= 400 && !has_text))
+    return fail(std::move(branch), status);
   answer(branch, directive, branch.sent_status != 0 ? branch.sent_status : status);
 }
 

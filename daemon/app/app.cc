@@ -91,7 +91,7 @@ class App {
         {.loop = loop_, .disk = disk_, .mounts = mounts_},
         {.rescan_interval = options_.rescan_interval,
          .poll_interval = std::min(kPollInterval, options_.rescan_interval)},
-        [this](const watch::FileChanges& changes) { updater_.files_changed(changes); });
+        [this](const watch::FileChanges& changes) { files_changed(changes); });
     start_signals();
     start_timers();
     awaited_ = updater_.adopt(std::move(policy), "start");
@@ -133,7 +133,17 @@ class App {
     }
   }
 
+  // Another nginx on disk, or another package: which one runs has to be asked anew (R9.1).
+  void files_changed(const watch::FileChanges& changes) {
+    const bool is_nginx =
+        std::any_of(changes.paths.begin(), changes.paths.end(),
+                    [&](const auto& path) { return nginx_files_.contains(path); });
+    if (is_nginx) plan_reload();
+    updater_.files_changed(changes);
+  }
+
   void publish(const audit::Snapshot& snapshot, const Publication& publication) {
+    nginx_files_ = snapshot.package_files;
     current_ = publication;
     current_.counts.watch = watcher_->counts();
     watcher_->watch(snapshot.sightings());
@@ -285,6 +295,7 @@ class App {
   bool reload_again_ = false;      // a reload was requested while another was under way
   std::uint64_t last_reload_ = 0;  // loop time, milliseconds; 0: none yet
   bool settings_are_current_ = true;
+  base::Sightings nginx_files_;  // of the binary and its package
   bool stopping_ = false;
 };
 

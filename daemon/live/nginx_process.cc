@@ -30,6 +30,15 @@ bool make_absolute(std::optional<std::string>& prefix, const std::string& proces
   return true;
 }
 
+// The link of a file that was replaced ends with ` (deleted)` (proc_pid_exe(5)).
+std::string executable_of(const std::string& process) {
+  std::error_code unreadable;
+  std::string path = std::filesystem::read_symlink(process + "/exe", unreadable).string();
+  constexpr std::string_view kReplaced = " (deleted)";
+  if (path.ends_with(kReplaced)) path.resize(path.size() - kReplaced.size());
+  return path;
+}
+
 }  // namespace
 
 std::vector<running::NginxMaster> find_masters(base::FileSystem& disk, const std::string& root) {
@@ -45,6 +54,7 @@ std::vector<running::NginxMaster> find_masters(base::FileSystem& disk, const std
     const char* const number = process.data() + proc.size();
     std::from_chars(number, process.data() + process.size(), master->pid);
     master->binary = process + "/exe";
+    master->executable = executable_of(process);
     masters.push_back(std::move(*master));
   }
   std::sort(

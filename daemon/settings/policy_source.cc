@@ -27,17 +27,19 @@ struct Nginx {
   }
 };
 
-Nginx nginx_of(std::string_view binary) {
-  return {.build = config::read_build(binary),
-          .conf = config::compiled_conf_path(binary).value_or(""),
-          .globals = {}};
+// `path`: where the file is, or was when it was started.
+Nginx nginx_of(const base::FileContent& binary, const std::string& path) {
+  Nginx nginx{.build = config::read_build(binary.text()),
+              .conf = config::compiled_conf_path(binary.text()).value_or("")};
+  nginx.build.binary = {.path = path, .device = binary.stamp.device, .inode = binary.stamp.inode};
+  return nginx;
 }
 
 Nginx installed_nginx(base::FileSystem& disk) {
   constexpr std::array kBinaries{"/usr/sbin/nginx", "/usr/local/nginx/sbin/nginx",
                                  "/usr/local/sbin/nginx"};
   for (const char* path : kBinaries) {
-    if (const auto binary = disk.read(path, kMaxBinaryBytes)) return nginx_of(binary->text());
+    if (const auto binary = disk.read(path, kMaxBinaryBytes)) return nginx_of(*binary, path);
   }
   return {};
 }
@@ -46,7 +48,7 @@ Nginx installed_nginx(base::FileSystem& disk) {
 Nginx running_nginx(const running::NginxMaster& master, const Nginx& installed,
                     base::FileSystem& disk) {
   const auto binary = disk.read(master.binary, kMaxBinaryBytes);
-  Nginx nginx = binary ? nginx_of(binary->text()) : installed;
+  Nginx nginx = binary ? nginx_of(*binary, master.executable) : installed;
   std::string& prefix = nginx.build.prefix;
   prefix = master.prefix.value_or(prefix);
   while (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
@@ -77,8 +79,12 @@ std::string absolute(const std::string& path) {
 
 // The configure arguments are only known for the release that was found here.
 void set_version(config::NginxBuild& build, config::Version version) {
-  if (build.version != version) build.configure.reset();
+  const bool is_known = build.version_source == config::VersionSource::kBinary;
+  if (is_known && build.version == version) return;
+  build.configure.reset();
   build.version = version;
+  build.version_source = config::VersionSource::kNamed;
+  if (build.dialect == config::Dialect::kUnknown) build.dialect = config::Dialect::kNginx;
 }
 
 // Asked for like in ngx_init_cycle(); "" if the system does not say.

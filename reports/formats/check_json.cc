@@ -89,6 +89,8 @@ void put_judgement(Json& json, const Assessment& assessment, std::size_t index) 
   json["advertised_ca_names"] = advertised_json(assessment, index);
   json["trust_expires"] = instant_json(judged.trust_until);
   json["enforced"] = asks ? or_null(judged.enforced) : Json(false);
+  json["enforced_note"] =
+      asks && !judged.enforced_note.empty() ? Json(judged.enforced_note) : Json();
   json["clients"] = Json::array();
   for (const audit::Verdict& verdict : judged.verdicts) {
     json["clients"].push_back(client_json(assessment, verdict));

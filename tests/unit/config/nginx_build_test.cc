@@ -29,15 +29,17 @@ TEST_CASE("nginx build: version, OpenSSL and prefix are read from the plain text
         NginxBuild{.version = {1, 22, 1},
                    .openssl = {3, 0, 11},
                    .prefix = "/etc/nginx",
-                   .configure = " --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x"});
+                   .configure = " --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x",
+                   .version_source = VersionSource::kBinary});
+  constexpr Dialect kUnknown = Dialect::kUnknown;
   const std::vector<std::pair<std::string, NginxBuild>> cases{
       {"", {}},
-      {"nginx/1.27.2 (Ubuntu)", {.version = {1, 27, 2}}},
-      {"built with OpenSSL 1.1.1n  15 Mar 2022", {.openssl = {1, 1, 1}}},
-      {"built with LibreSSL 3.8.2", {}},
-      {" '--prefix=/opt/n x'", {.prefix = "/opt/n"}},
-      {" --prefix=relative", {}},
-      {" --prefix=/", {.prefix = "/"}},
+      {"nginx/1.27.2 (Ubuntu)", {.version = {1, 27, 2}, .version_source = VersionSource::kBinary}},
+      {"built with OpenSSL 1.1.1n  15 Mar 2022", {.openssl = {1, 1, 1}, .dialect = kUnknown}},
+      {"built with LibreSSL 3.8.2", {.dialect = kUnknown}},
+      {" '--prefix=/opt/n x'", {.prefix = "/opt/n", .dialect = kUnknown}},
+      {" --prefix=relative", {.dialect = kUnknown}},
+      {" --prefix=/", {.prefix = "/", .dialect = kUnknown}},
   };
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
@@ -53,6 +55,34 @@ TEST_CASE("nginx build: the configure arguments of a product built from nginx co
                             "freenginx/1.27.4", "nginx of no release"}) {
     CAPTURE(brand);
     CHECK_FALSE(read_build(brand + arguments).configure);
+  }
+}
+
+TEST_CASE("nginx build: a product is known by the name that it writes before its version") {
+  struct Row {
+    std::string binary;
+    Dialect dialect;
+    Version version;
+  };
+  using enum Dialect;
+  for (const Row& row : std::vector<Row>{
+           {"nginx version: nginx/1.30.6", kNginx, {1, 30, 6}},
+           {"nginx/1.27.2 --prefix=/usr/local/openresty/nginx", kNginx, {1, 27, 2}},
+           {"nginx/1.27.2 (nginx-plus-r33)", kPlus, {1, 27, 2}},
+           {"nginx version: openresty/1.27.1.2", kOpenresty, {1, 27, 1}},
+           {"Tengine version: Tengine/3.2.0 nginx/1.31.3", kTengine, {1, 31, 3}},
+           {"Angie version: Angie/1.10.0 nginx/1.27.4", kAngie, {1, 27, 4}},
+           {"Angie version: Angie/1.10.0", kAngie, NginxBuild{}.version},
+           {"nginx version: freenginx/1.27.4", kFreenginx, {1, 27, 4}},
+           {"WebSrv/2.0", kUnknown, NginxBuild{}.version},
+           {"", kNginx, NginxBuild{}.version},
+       }) {
+    CAPTURE(row.binary);
+    const NginxBuild build = read_build(row.binary);
+    CHECK(word(build.dialect) == word(row.dialect));
+    CHECK(build.version == row.version);
+    const bool is_read = row.version != NginxBuild{}.version;
+    CHECK((build.version_source == VersionSource::kBinary) == is_read);
   }
 }
 

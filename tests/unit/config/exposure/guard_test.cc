@@ -122,4 +122,23 @@ TEST_CASE("enforcement: loops of rewrites and too many branches come to an end")
           "? there are too many ways through its rewrite directives"}});
 }
 
+// Asked of the source of Tengine 3.2.0, ngx_http_core_find_config_phase().
+TEST_CASE("enforcement: Tengine's ssl_verify_client_exception opens its location (R9.9)") {
+  const std::string except = "ssl_verify_client_exception on; ";
+  const std::string rest = "location / { " + kPass + "}";
+  check(VerifyClient::kOn,
+        {{"location /open { " + except + kPass + "} " + rest, "/open (/open): backend app"},
+         {"location /open { ssl_verify_client_exception off; " + kPass + "} " + rest, "complete"},
+         {"location /open { " + except + kRefuse + kPass + "} " + rest, "complete"},
+         {"location /open { " + except + "return 204; } " + rest, "complete"},
+         {"location /open { " + except + "rewrite ^ /in last; } " + rest, "complete"},
+         // It has no merge: an inner location does not inherit it.
+         {"location /open/ { " + except + "return 403; location /open/a { " + kPass + "} } " + rest,
+          "complete"},
+         {"location /open { " + except + "auth_request /auth; " + kPass + "} " + rest,
+          "? auth_request decides"}});
+  check(VerifyClient::kOptional,
+        {{kRefuse + "location /open { " + except + kPass + "}", "complete"}});
+}
+
 }  // namespace mtls::config

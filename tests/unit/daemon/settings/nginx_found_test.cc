@@ -26,7 +26,11 @@ TEST_CASE("nginx process: a running nginx is found with what it was started with
   CHECK(found->conf == directory.path("nginx.conf"));
   CHECK(found->error_log == directory.path("error.log"));
   CHECK(found->globals.starts_with("daemon off;"));
-  CHECK(disk.stat(found->binary));
+  const auto runs = disk.stat(found->binary);
+  const auto named = disk.stat(found->executable);
+  REQUIRE(runs);
+  REQUIRE(named);
+  CHECK(runs->inode == named->inode);
 }
 
 }  // namespace mtls::daemon

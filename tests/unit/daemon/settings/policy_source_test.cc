@@ -108,4 +108,25 @@ TEST_CASE("policy source: the policy section of the settings is adopted") {
   CHECK(policy.rules.disabled == std::set{audit::FindingKind::kRuntimePath});
 }
 
+TEST_CASE("policy source: it is told who says which release it is, and which file that was") {
+  testing::MemoryFileSystem disk;
+  CHECK(policy_of({}, disk).build.version_source == config::VersionSource::kAssumed);
+  settings::Options options;
+  options.nginx_version = config::Version{1, 30, 6};
+  CHECK(policy_of(options, disk).build.version_source == config::VersionSource::kNamed);
+
+  disk.put("/usr/sbin/nginx", kBinary);
+  const config::NginxBuild build = policy_of({}, disk).build;
+  CHECK(build.version_source == config::VersionSource::kBinary);
+  CHECK(build.binary.path == "/usr/sbin/nginx");
+  CHECK(build.binary.inode == disk.stat("/usr/sbin/nginx")->inode);
+  CHECK(policy_of(options, disk).build.version_source == config::VersionSource::kNamed);
+  options.nginx_version = config::Version{1, 22, 1};
+  CHECK(policy_of(options, disk).build.version_source == config::VersionSource::kBinary);
+
+  disk.put("/usr/sbin/nginx", "WebSrv/2.0");
+  CHECK(policy_of({}, disk).build.dialect == config::Dialect::kUnknown);
+  CHECK(policy_of(options, disk).build.dialect == config::Dialect::kNginx);
+}
+
 }  // namespace mtls::daemon

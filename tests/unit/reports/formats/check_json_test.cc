@@ -50,6 +50,7 @@ TEST_CASE("check json: a healthy host has its nginx, server block, files and no 
                       {"/servers/0/advertised_ca_names", {"CN=Root A"}},
                       {"/servers/0/trust_expires", "2031-01-01T00:00:00Z"},
                       {"/servers/0/enforced", true},
+                      {"/servers/0/enforced_note", nullptr},
                       {"/servers/0/clients", Json::array()},
                       {"/findings", Json::array()}});
 }
@@ -242,6 +243,21 @@ TEST_CASE("check json: enforced is null when undecidable and false when nobody i
                                {"/servers/2/enforced", false},
                                {"/servers/2/ssl", false},
                                {"/servers/2/trust_expires", nullptr}});
+}
+
+TEST_CASE("check json: which nginx it is, and why it does not keep what the text says") {
+  Host host;
+  const std::string pass = " proxy_pass 127.0.0.1:1;";
+  host.conf("events { } stream { " + server("d.test", kCertificate + pass) +
+            server("a.test", kVerifyOn + pass) + "}");
+  host.policy.build = {.version = {1, 30, 6}, .version_source = config::VersionSource::kNamed};
+  const Json json = checked(host);
+  check_places(json, {{"/nginx/dialect", "nginx"},
+                      {"/nginx/package", nullptr},
+                      {"/servers/0/enforced_note", nullptr},
+                      {"/servers/1/enforced", false}});
+  CHECK(json["servers"][1]["enforced_note"].get<std::string>().starts_with(
+      "nginx 1.30.6 now and then verifies"));
 }
 
 TEST_CASE("check json: a listen is TLS by what its socket is, and a unix socket has no port") {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace mtls::config::exposure {
+namespace mtls::config::grammar {
 
 /// nullopt unless the whole text is a number.
 inline std::optional<int> status_code(std::string_view text) {
@@ -20,4 +20,4 @@ inline bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-}  // namespace mtls::config::exposure
+}  // namespace mtls::config::grammar
