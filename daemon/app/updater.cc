@@ -8,6 +8,7 @@
 #include "base/shortage.h"
 #include "collectors/collect.h"
 #include "collectors/openmetrics.h"
+#include "daemon/app/finding_log.h"
 #include "daemon/settings/build_info.h"
 #include "daemon/system/log/log.h"
 #include "daemon/system/memory.h"
@@ -193,6 +194,7 @@ void Updater::finished(std::unique_ptr<Job> job) {
   busy_ = false;
   if (closed_) return;
   if (job->shortage) return refused(*job);
+  log_findings(finding_changes(snapshot_.get(), *job->snapshot));
   snapshot_ = job->snapshot;
   answered_ = job->answers;
   ++counts_.evaluations[job->trigger];

@@ -1,5 +1,6 @@
 #include "reports/formats/check_text.h"
 
+#include <algorithm>
 #include <array>
 
 #include "audit/rules/registry.h"
@@ -56,7 +57,13 @@ std::string summary(const Report& report) {
   std::array<std::size_t, 3> counts{};
   for (const Issue& issue : report.issues) ++counts.at(static_cast<std::size_t>(issue.severity));
   const Assessment& assessment = report.assessment;
-  return std::to_string(assessment.resolved().servers.size()) + " server blocks in " +
+  const auto& servers = assessment.resolved().servers;
+  const bool asks_nobody = std::ranges::none_of(
+      servers, [](const config::TlsContext& server) { return audit::asks(server); });
+  const std::string nothing =
+      asks_nobody ? "No server block asks for client certificates: there is nothing to judge.\n"
+                  : "";
+  return nothing + std::to_string(assessment.resolved().servers.size()) + " server blocks in " +
          std::to_string(assessment.document().files.size()) + " files as of " +
          base::rfc3339(assessment.snapshot.evaluated_at) + ": " + std::to_string(counts[0]) +
          " critical, " + std::to_string(counts[1]) + " warning, " + std::to_string(counts[2]) +
