@@ -144,7 +144,7 @@ void ScopeReader::enter_server(const syntax::Directive& directive, vocabulary::C
     // ngx_stream_core_server(), ngx_mail_core_server(): said when the block has been read.
     scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
                                    .message = "no \"listen\" is defined for server",
-                                   .at = directive.close ? directive.close : directive.end,
+                                   .at = directive.end,
                                    .when = {.order = directive.last}});
   }
 }

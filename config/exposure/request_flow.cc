@@ -248,7 +248,7 @@ bool RequestFlow::is_page(const RequestPath& branch, const Content& content) con
 void RequestFlow::serve(const RequestPath& branch) {
   Content content = content_at(tree_, variables_, *branch.here);
   const int status = branch.sent_status != 0 ? branch.sent_status : 200;
-  if (content.source.empty()) return finish(branch, std::nullopt);
+  if (content.source.empty()) return finish(branch, status);  // the root that nginx was built with
   if (is_page(branch, content)) return finish(branch, status);
   finish(branch, status, true);
   arrivals_.push_back({.location = &branch.here->location(),
