@@ -40,15 +40,20 @@ std::map<Key, std::vector<FindingLine>> lines_of(const audit::Snapshot* snapshot
 
 using Log = void (*)(std::string_view message, system::log::LogFields fields);
 
+// What is only worth knowing warns nobody.
+Log log_for(const FindingLine& line, Log log) {
+  return line.severity == word(audit::Severity::kInfo) ? system::log::log_info : log;
+}
+
 void write(std::string_view message, const std::vector<FindingLine>& lines, Log log) {
   const std::size_t shown = std::min(lines.size(), kMaxFindingLines);
   for (std::size_t i = 0; i < shown; ++i) {
     const FindingLine& line = lines[i];
-    log(message, {{"rule", line.rule},
-                  {"severity", line.severity},
-                  {"server", line.server},
-                  {"at", line.at},
-                  {"detail", line.detail}});
+    log_for(line, log)(message, {{"rule", line.rule},
+                                 {"severity", line.severity},
+                                 {"server", line.server},
+                                 {"at", line.at},
+                                 {"detail", line.detail}});
   }
   if (shown < lines.size()) log(message, {{"more", std::to_string(lines.size() - shown)}});
 }

@@ -59,8 +59,9 @@ void check(Bench& bench, const Expected& expected) {
   bench.write_conf();
   const NginxTest nginx = bench.test();
   INFO("nginx: " << nginx.emerg);
-  CHECK((nginx.exit_code != 0) == !expected.empty());
-  CHECK(refusals(*bench.evaluate()) == expected);
+  const Expected found = refusals(*bench.evaluate());
+  CHECK((nginx.exit_code != 0) == !found.empty());
+  if (tables_are_of(build_under_test())) CHECK(found == expected);
 }
 
 struct FileCase {
