@@ -38,6 +38,11 @@ class FateBench {
   void start();
 
   Got nginx_gives(std::size_t index, const std::string& client, const std::string& path) const;
+  /// Whether some path of the server may end at a file.
+  bool serves_files(std::size_t index) const {
+    const std::string& text = servers_[index].text;
+    return text.find("files;") != std::string::npos || text.find("error_page") != std::string::npos;
+  }
   /// $ssl_client_verify that nginx gives a server without guards in that mode.
   const audit::Verdict& verdict(std::size_t index, const std::string& client) const;
   config::ClientFate fate(std::size_t index, const std::string& client,
