@@ -49,7 +49,7 @@ modules_of() { [ "$1" != bookworm ] || echo libnginx-mod-http-lua; }
 private_apt() {
     state=$1
     shift
-    apt-get -q -o "Dir::State=$state" -o "Dir::State::lists=$state/lists" -o "Dir::State::status=$state/status" \
+    apt-get -q -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o "Dir::State=$state" -o "Dir::State::lists=$state/lists" -o "Dir::State::status=$state/status" \
         -o "Dir::Cache=$state" -o "Dir::Cache::archives=$state/archives" -o "Dir::Etc::sourcelist=$state/etc/sources.list" \
         -o "Dir::Etc::sourceparts=/dev/null" -o "Dir::Etc::preferencesparts=$state/etc/preferences.d" \
         -o "Dir::Etc::main=/dev/null" -o APT::Sandbox::User=root -o Debug::NoLocking=1 "$@"
