@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/rules/rules.h"
+#include "base/text.h"
 
 namespace mtls::audit::rules {
 namespace {
@@ -128,13 +129,25 @@ void optional_no_ca(const ServerView& view, Findings& findings) {
   findings.add(finding_for(view, served_text(server, "clients without a verified certificate")));
 }
 
+// What mends openings to which only an error_page leads: no mode and no guard before it helps.
+std::string error_page_remedy(const std::vector<Opening>& openings) {
+  const bool all_by_page =
+      std::ranges::all_of(openings, [](const Opening& opening) { return opening.status != 0; });
+  if (openings.empty() || !all_by_page) return "";
+  return "Let error_page " + std::to_string(openings.front().status) +
+         " end at one fixed file, or refuse in " + place(openings.front().location) +
+         " too, with if ($ssl_client_verify != SUCCESS) { return 403; }.";
+}
+
 void optional_unguarded(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
   if (server.verify_client.value == VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
-  findings.add(finding_for(
-      view, server.verify_client.value == VerifyClient::kOn
-                ? "error_page leads refused clients to " + named(openings_over_tls(server))
-                : served_text(server, "clients without a certificate")));
+  const std::vector<Opening> openings = openings_over_tls(server);
+  Finding finding = finding_for(view, server.verify_client.value == VerifyClient::kOn
+                                          ? "error_page leads refused clients to " + named(openings)
+                                          : served_text(server, "clients without a certificate"));
+  finding.remedy = base::sanitize(error_page_remedy(openings), base::kMaxPathBytes);
+  findings.add(std::move(finding));
 }
 
 void undecidable(const ServerView& view, Findings& findings) {

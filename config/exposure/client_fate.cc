@@ -62,7 +62,10 @@ Outcome outcome_of(const RequestFlow& flow) {
 
 std::string written(const syntax::Directive& directive) {
   std::string text = directive.name;
-  for (const syntax::Argument& word : directive.args) text += " " + word.text;
+  for (const syntax::Argument& word : directive.args) {
+    if (word.text != ")") text += " ";  // of a condition, behind a quoted word
+    text += word.quoted ? "\"" + word.text + "\"" : word.text;
+  }
   return text;
 }
 

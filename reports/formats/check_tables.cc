@@ -93,7 +93,16 @@ Row server_row(const config::TlsContext& server, const audit::ServerAudit& judge
           {instant(judged.trust_until), Paint::kNone, ", trust until "}};
 }
 
-Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
+// `FILE:LINE DIRECTIVE` of the guard; "" without one.
+std::string guard_of(const Assessment& assessment, const audit::Verdict& verdict) {
+  if (!verdict.refused_by) return "";
+  const config::GuardPlace& guard = *verdict.refused_by;
+  return assessment.document().path_of(guard.at.file) + ":" + std::to_string(guard.at.line) + " " +
+         base::sanitize(guard.directive);
+}
+
+Row client_row(const Assessment& assessment, const config::ContextId& server,
+               const audit::Verdict& verdict) {
   std::string client_verify = verdict.client_verify;
   if (verdict.code != 0) client_verify += " (" + std::to_string(verdict.code) + ")";
   const std::string status = verdict.http_status ? std::to_string(*verdict.http_status) : "";
@@ -104,7 +113,8 @@ Row client_row(const config::ContextId& server, const audit::Verdict& verdict) {
           {client_verify, Paint::kNone, ", "},
           {status, Paint::kNone, ", "},
           {verdict.until_is_unknown ? "unknown" : instant(verdict.accepted_until), Paint::kNone,
-           ", until "}};
+           ", until "},
+          {guard_of(assessment, verdict), Paint::kNone, ", by "}};
 }
 
 }  // namespace
@@ -134,12 +144,17 @@ std::string server_table(const Assessment& assessment, TextStyle style) {
 }
 
 std::string client_table(const Assessment& assessment, TextStyle style) {
-  std::vector<Row> rows{
-      {{"CLIENT"}, {"SERVER BLOCK"}, {"FATE"}, {"$ssl_client_verify"}, {"STATUS"}, {"UNTIL"}}};
+  std::vector<Row> rows{{{"CLIENT"},
+                         {"SERVER BLOCK"},
+                         {"FATE"},
+                         {"$ssl_client_verify"},
+                         {"STATUS"},
+                         {"UNTIL"},
+                         {"REFUSED BY"}}};
   const auto& servers = assessment.resolved().servers;
   for (std::size_t i = 0; i < servers.size(); ++i) {
     for (const audit::Verdict& verdict : assessment.snapshot.servers[i]->verdicts) {
-      rows.push_back(client_row(servers[i].id, verdict));
+      rows.push_back(client_row(assessment, servers[i].id, verdict));
     }
   }
   return table(rows, style);

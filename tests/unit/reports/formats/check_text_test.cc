@@ -31,19 +31,37 @@ TEST_CASE("check text: a healthy host is its server block and a summary") {
 TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") {
   Host host;
   host.canary(minted().client.certificate_pem);
-  CHECK_THAT(text_of(host, formats::TextStyle::kTable),
-             Catch::StartsWith(
-                 "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
-                 "http/a.test/0.0.0.0:443  on      2      yes       2031-01-01T00:00:00Z\n\n"
-                 "CLIENT  SERVER BLOCK             FATE      $ssl_client_verify  STATUS  UNTIL\n"
-                 "probe   http/a.test/0.0.0.0:443  accepted  SUCCESS             200     "
-                 "2031-01-01T00:00:00Z\n\n"));
+  CHECK_THAT(
+      text_of(host, formats::TextStyle::kTable),
+      Catch::StartsWith(
+          "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
+          "http/a.test/0.0.0.0:443  on      2      yes       2031-01-01T00:00:00Z\n\n"
+          "CLIENT  SERVER BLOCK             FATE      $ssl_client_verify  STATUS  UNTIL        "
+          "         REFUSED BY\n"
+          "probe   http/a.test/0.0.0.0:443  accepted  SUCCESS             200     "
+          "2031-01-01T00:00:00Z  -\n\n"));
   host.canary(minted().other_client.certificate_pem);
   const std::string coloured = text_of(host, formats::TextStyle::kColour);
   CHECK_THAT(coloured, Catch::StartsWith("\x1B[1;31mcritical\x1B[0m: canary-rejected") &&
                            Catch::Contains("  \x1B[1;31mrefused\x1B[0m  FAILED:unable") &&
                            Catch::Contains("  \x1B[32myes\x1B[0m       2031"));
   CHECK(text_of(host, formats::TextStyle::kTable).find('\x1B') == std::string::npos);
+}
+
+TEST_CASE("check text: a client that a guard refuses is told with the guard and its place") {
+  Host host;
+  host.conf(
+      "events { }\nhttp {\n" +
+      server("a.test", std::string(kVerifyOn) +
+                           " ssl_verify_depth 2;\nif ($ssl_client_s_dn = \"\") { return 444; }"
+                           "\nif ($ssl_client_s_dn != \"CN=nobody\") { return 403; }") +
+      "}\n");
+  host.canary(minted().client.certificate_pem);
+  CHECK_THAT(text_of(host),
+             Catch::Contains("refused, SUCCESS, 403, by /etc/nginx/nginx.conf:5 if "
+                             "($ssl_client_s_dn != \"CN=nobody\")") &&
+                 Catch::Contains("critical: canary-rejected in http/a.test/0.0.0.0:443 at "
+                                 "/etc/nginx/nginx.conf:5"));
 }
 
 TEST_CASE("check text: what nginx refuses is said once, first, in its words, with the place") {
