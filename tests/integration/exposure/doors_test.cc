@@ -1,5 +1,7 @@
 // Every way past ssl_verify_client on: a listen without TLS, requests that nginx answers before it
 // looks at the certificate, and error pages that end in content (R9.21 to R9.23).
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/integration/exposure/enforcement_bench.h"
@@ -75,6 +77,41 @@ TEST_CASE("enforcement: every door past ssl_verify_client on is found (R9.21 to 
     CHECK(bench.ours(i).guard == expected);
     CHECK(bench.nginx_serves(i, {"/", "/a", "/a/x", "/f.txt", "/e.html", "/in/", "/e"}) == open);
   }
+}
+
+// An error_page to a name keeps the method, so only a backend that answers TRACE shows this door.
+TEST_CASE("enforcement: TRACE reaches the backend of a name that error_page 405 names (R9.22)") {
+  if (!NginxRunner::available()) return;
+  if (access("/usr/bin/python3", X_OK) != 0) {
+    WARN("skipped: there is no /usr/bin/python3 to answer TRACE");
+    return;
+  }
+  const std::string port = std::to_string(free_port());
+  ChildProcess backend(
+      {.argv = {"/usr/bin/python3", "-c",
+                "import socket\n"
+                "s = socket.create_server(('127.0.0.1', " +
+                    port +
+                    "))\n"
+                    "while True:\n"
+                    "  c, _ = s.accept()\n"
+                    "  method = c.recv(4000).split(b' ')[0]\n"
+                    "  c.sendall(b'HTTP/1.0 200 OK\\r\\n\\r\\ncontent B by ' + method)\n"
+                    "  c.close()\n"}});
+  EnforcementBench bench;
+  const std::size_t index =
+      bench.add({.text = "error_page 405 = @in; location / { serve A; } location @in { proxy_pass "
+                         "http://127.0.0.1:" +
+                         port + "; }",
+                 .mode = config::VerifyClient::kOn});
+  bench.start();
+  const bool answered = eventually(
+      std::chrono::seconds{10}, [&] { return bench.nginx_serves(index, {"/"}) == Contents{"B"}; });
+  CHECK(answered);
+  CHECK(bench.ours(index).guard == Guard::kNone);
+  REQUIRE(bench.ours(index).openings.size() == 1);
+  CHECK(bench.ours(index).openings.front().method == "TRACE");
+  CHECK(bench.ours(index).openings.front().status == 405);
 }
 
 }  // namespace mtls::testing
