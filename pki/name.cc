@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 512;
 
-using OwnedBio = Owned<BIO, BIO_free_all>;
-
 std::optional<std::string> utf8_of(const ASN1_STRING* value) {
   unsigned char* text = nullptr;
   const int length = ASN1_STRING_to_UTF8(&text, value);
@@ -100,23 +98,28 @@ std::string common_name(const X509_NAME* name) {
   return utf8 && !utf8->empty() ? base::sanitize(*utf8) : std::string(kNoCommonName);
 }
 
-// With the flags that nginx uses for $ssl_client_s_dn (ngx_ssl_get_subject_dn).
-std::string rfc2253(const X509_NAME* name) {
-  const OwnedBio memory(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+}  // namespace
+
+std::string content_of(const OwnedBio& memory) {
   const unsigned char* text = nullptr;
   const long length = BIO_get_mem_data(memory.get(), &text);
-  return base::sanitize(text_of({text, static_cast<std::size_t>(length)}), kMaxNameBytes);
+  return std::string(text_of({text, static_cast<std::size_t>(length)}));
 }
 
-}  // namespace
+// With the flags that nginx uses for $ssl_client_s_dn (ngx_ssl_get_subject_dn).
+std::string rfc2253(const X509_NAME* name, unsigned long without) {
+  const OwnedBio memory(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~without);
+  return content_of(memory);
+}
 
 DistinguishedName name_of(const X509_NAME* name) {
   std::size_t der_bytes = 0;
   const unsigned char* der = nullptr;
   X509_NAME_get0_der(name, &der, &der_bytes);
   return {.canonical = canonical(name),
-          .rfc2253 = rfc2253(name),
+          // For people, so with letters that nginx would escape.
+          .rfc2253 = base::sanitize(rfc2253(name, ASN1_STRFLGS_ESC_MSB), kMaxNameBytes),
           .common_name = common_name(name),
           .der_bytes = static_cast<std::uint32_t>(der_bytes)};
 }

@@ -14,20 +14,6 @@
 namespace mtls::pki {
 namespace {
 
-using OwnedBio = Owned<BIO, BIO_free_all>;
-
-std::string content_of(const OwnedBio& memory) {
-  const unsigned char* text = nullptr;
-  const long length = BIO_get_mem_data(memory.get(), &text);
-  return std::string(text_of({text, static_cast<std::size_t>(length)}));
-}
-
-std::string rfc2253(const X509_NAME* name) {
-  const OwnedBio memory(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253);
-  return content_of(memory);
-}
-
 std::string legacy(const X509_NAME* name) {
   char* const text = X509_NAME_oneline(name, nullptr, 0);
   std::string line = text == nullptr ? "" : text;

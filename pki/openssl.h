@@ -3,6 +3,7 @@
 #pragma once
 
 #include <openssl/asn1.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -96,6 +97,13 @@ std::optional<base::sys_seconds> time_of(const ASN1_TIME* time);
 SerialNumber serial_of(const ASN1_INTEGER* integer);
 
 inline constexpr std::string_view kNoCommonName = "(none)";
+
+using OwnedBio = Owned<BIO, BIO_free_all>;
+/// What has been written to a memory BIO.
+std::string content_of(const OwnedBio& memory);
+
+/// X509_NAME_print_ex() with XN_FLAG_RFC2253 and without the flags of `without`.
+std::string rfc2253(const X509_NAME* name, unsigned long without = 0);
 
 /// `common_name` is kNoCommonName when the name has none.
 DistinguishedName name_of(const X509_NAME* name);
