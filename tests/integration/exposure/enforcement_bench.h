@@ -33,6 +33,35 @@ struct GuardedServer {
   bool listens_plain = false;  // on plain_port() too
 };
 
+/// Where one of many server blocks stands.
+struct Standing {
+  std::string listens;
+  std::string name;
+  std::string files;  // the directory behind `files;`
+};
+
+inline std::string tls_listen(std::uint16_t port) {
+  return "listen 127.0.0.1:" + std::to_string(port) + " ssl; ";
+}
+
+inline std::string text_of(const GuardedServer& server, const Standing& where) {
+  static const std::regex kServe("serve ([A-H]);");
+  static const std::regex kFiles("files;");
+  std::string text = std::regex_replace(server.text, kServe, "proxy_pass http://$1;");
+  text = std::regex_replace(text, kFiles, "root \"" + where.files + "\";");
+  return server.http + "\nserver { " + where.listens + "server_name " + where.name +
+         "; ssl_verify_client " + std::string(word(server.mode)) + ";\n" + text + "\n}\n";
+}
+
+/// The upstreams A to H, all at one backend that answers with its name.
+inline std::string backends_at(const std::string& address) {
+  std::string text;
+  for (char upstream = 'A'; upstream <= 'H'; ++upstream) {
+    text += std::string("upstream ") + upstream + " { server " + address + "; }\n";
+  }
+  return text + "server { listen " + address + "; return 200 \"content $http_host\"; }\n";
+}
+
 class EnforcementBench {
  public:
   EnforcementBench();
@@ -107,15 +136,11 @@ inline std::string EnforcementBench::name(std::size_t index) const {
 }
 
 inline std::string EnforcementBench::block(std::size_t index) const {
-  const GuardedServer& server = servers_[index];
-  static const std::regex kServe("serve ([A-H]);");
-  static const std::regex kFiles("files;");
-  std::string text = std::regex_replace(server.text, kServe, "proxy_pass http://$1;");
-  text = std::regex_replace(text, kFiles, "root \"" + directory_.path("files") + "\";");
-  return server.http + "\nserver { listen 127.0.0.1:" + std::to_string(tls_port_) + " ssl; " +
-         (server.listens_plain ? "listen 127.0.0.1:" + std::to_string(plain_port_) + "; " : "") +
-         "server_name " + name(index) + "; ssl_verify_client " + std::string(word(server.mode)) +
-         ";\n" + text + "\n}\n";
+  const std::string plain =
+      servers_[index].listens_plain ? "listen 127.0.0.1:" + std::to_string(plain_port_) + "; " : "";
+  return text_of(servers_[index], {.listens = tls_listen(tls_port_) + plain,
+                                   .name = name(index),
+                                   .files = directory_.path("files")});
 }
 
 inline std::string EnforcementBench::conf() const {
@@ -125,10 +150,7 @@ inline std::string EnforcementBench::conf() const {
       "map_hash_max_size 4096; variables_hash_max_size 8192; default_type text/plain;\n"
       "ssl_certificate server.pem; ssl_certificate_key server.key;\n"
       "ssl_client_certificate bundle.pem; large_client_header_buffers 4 8k;\n";
-  for (char upstream = 'A'; upstream <= 'H'; ++upstream) {
-    text += std::string("upstream ") + upstream + " { server " + backend + "; }\n";
-  }
-  text += "server { listen " + backend + "; return 200 \"content $http_host\"; }\n";
+  text += backends_at(backend);
   text += "server { listen 127.0.0.1:" + std::to_string(tls_port_) +
           " ssl default_server; return 444; }\n";
   text += "server { listen 127.0.0.1:" + std::to_string(plain_port_) + "; return 444; }\n";

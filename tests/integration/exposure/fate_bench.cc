@@ -1,7 +1,6 @@
 #include "tests/integration/exposure/fate_bench.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "audit/snapshot.h"
 
@@ -62,14 +61,9 @@ std::size_t FateBench::add(const GuardedServer& server) {
 }
 
 std::string FateBench::block(std::size_t index) const {
-  const GuardedServer& server = servers_[index];
-  static const std::regex kServe("serve ([A-H]);");
-  static const std::regex kFiles("files;");
-  std::string text = std::regex_replace(server.text, kServe, "proxy_pass http://$1;");
-  text = std::regex_replace(text, kFiles, "root \"" + directory_.path("files") + "\";");
-  return server.http + "\nserver { listen 127.0.0.1:" + std::to_string(tls_port_) +
-         " ssl; server_name " + name(index) + "; ssl_verify_client " +
-         std::string(word(server.mode)) + ";\n" + text + "\n}\n";
+  return text_of(
+      servers_[index],
+      {.listens = tls_listen(tls_port_), .name = name(index), .files = directory_.path("files")});
 }
 
 std::string FateBench::conf() const {
@@ -79,10 +73,7 @@ std::string FateBench::conf() const {
       "map_hash_max_size 8192; variables_hash_max_size 16384; default_type text/plain;\n"
       "ssl_certificate server.pem; ssl_certificate_key server.key; resolver 127.0.0.1;\n"
       "ssl_client_certificate bundle.pem; ssl_verify_depth 2;\n";
-  for (char upstream = 'A'; upstream <= 'H'; ++upstream) {
-    text += std::string("upstream ") + upstream + " { server " + backend + "; }\n";
-  }
-  text += "server { listen " + backend + "; return 200 \"content $http_host\"; }\n";
+  text += backends_at(backend);
   text += "server { listen 127.0.0.1:" + std::to_string(tls_port_) +
           " ssl default_server; ssl_verify_client optional_no_ca; return 444; }\n";
   for (std::size_t i = 0; i < servers_.size(); ++i) text += block(i);
