@@ -22,13 +22,12 @@ function(mtls_room folder)
 endfunction()
 
 # mtls_test(NAME [IN FOLDER...] LABELS ... LIBRARIES ...): one Catch2 binary and one ctest entry from every *_test.cc of the
-# current directory, or every *_test.cc and *_bench.cc of the FOLDERs below it and all they contain.
+# current directory, or every source of the FOLDERs below it.
 function(mtls_test name)
   cmake_parse_arguments(TEST "" "TIMEOUT" "IN;LABELS;LIBRARIES" ${ARGN})
   if(TEST_IN)
-    list(TRANSFORM TEST_IN REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1/*_test.cc" OUTPUT_VARIABLE tests)
-    list(TRANSFORM TEST_IN REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1/*_bench.cc" OUTPUT_VARIABLE benches)
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${tests} ${benches})
+    list(TRANSFORM TEST_IN REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1/*.cc")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${TEST_IN})
   else()
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   endif()

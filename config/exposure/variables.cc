@@ -62,6 +62,12 @@ Value of_client(std::string_view name, const ClientVariables& client) {
   return client.knows_all ? of("") : Value{};
 }
 
+Value tls_value(std::string_view name, const RequestState& request) {
+  if (name == "ssl_client_verify") return of(request.verify);
+  return request.client != nullptr ? of_client(name, *request.client)
+                                   : of_any_client(name, request.verify);
+}
+
 bool is_parameter(const syntax::Directive& row, std::string_view name) {
   return row.name == name && row.args.empty();
 }
@@ -224,10 +230,12 @@ Value Variables::value(std::string_view written, RequestState& request, int dept
     any.known = set->second;
     return any;
   }
-  if (name == "ssl_client_verify") return of(request.verify);
   if (name.starts_with(kVerdictPrefix)) {
-    return request.client != nullptr ? of_client(name, *request.client)
-                                     : of_any_client(name, request.verify);
+    Value said = tls_value(name, request);
+    // The first use fixes these too: in stream a `set` reads them before the handshake, and they
+    // stay empty (R9.24).
+    if (said.known) request.variables[name] = said.known;
+    return said;
   }
   if (name == "uri" || name == "document_uri" || name == "request_uri") {
     any.known = name == "request_uri" ? request.sent_uri : request.uri;

@@ -37,7 +37,8 @@ struct RequestState {
   Known uri;         // $uri, which rewrites change
   // When `uri` is not known: it is none of the paths that the configuration names.
   bool is_unnamed = false;
-  std::map<std::string, Known, std::less<>> variables;  // values from `set`, and of maps once used
+  // Values from `set`, and of maps and `$ssl_client_*` once used.
+  std::map<std::string, Known, std::less<>> variables;
   // Assumed outcomes of tests whose outcome is not known.
   std::map<std::string, bool, std::less<>> outcomes;
   std::set<std::string, std::less<>> asked;  // the variables of those tests
@@ -64,7 +65,8 @@ class Variables {
  public:
   explicit Variables(const syntax::Directive& http);
 
-  /// The value of the variable `name`. May note the value of a map in `request`.
+  /// The value of the variable `name`. May note the value in `request`, where the first
+  /// use fixes it.
   Value value(std::string_view name, RequestState& request) const {
     return value(name, request, 0);
   }

@@ -2,11 +2,11 @@
 // wrong opening. MTLS_ENFORCEMENT_SEED and MTLS_ENFORCEMENT_COUNT replace the daily seeds.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <iostream>
 
 #include "tests/integration/exposure/enforcement_bench.h"
 #include "tests/integration/random/random_dice.h"
+#include "tests/support/number_from.h"
 
 namespace mtls::testing {
 namespace {
@@ -106,11 +106,6 @@ struct Tally {
   std::size_t unlisted = 0;  // servers where nginx serves more than the certain openings
 };
 
-std::size_t number(const char* variable, std::size_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 void compare(const EnforcementBench& bench, std::size_t index, const std::string& text,
              Tally& tally) {
   const config::TlsContext& ours = bench.ours(index);
@@ -145,8 +140,8 @@ TEST_CASE("enforcement: of random servers none is called complete or open unless
     WARN("skipped: there is no " << nginx_under_test());
     return;
   }
-  const std::size_t first = number("MTLS_ENFORCEMENT_SEED", 1);
-  const std::size_t end = first + number("MTLS_ENFORCEMENT_COUNT", kServersAtOnce);
+  const std::size_t first = number_from("MTLS_ENFORCEMENT_SEED", 1);
+  const std::size_t end = first + number_from("MTLS_ENFORCEMENT_COUNT", kServersAtOnce);
   Tally tally;
   for (std::size_t from = first; from < end; from += kServersAtOnce) {
     const std::size_t to = std::min(end, from + kServersAtOnce);

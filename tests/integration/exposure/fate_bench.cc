@@ -12,17 +12,7 @@ constexpr std::size_t kServersBefore = 2;  // the backend and the default server
 }  // namespace
 
 FateBench::FateBench() {
-  const Minted root = authority("CN=Root,O=Ours");
-  const Minted other = authority("CN=Second CA,O=Ours");
-  minted_.emplace("ada",
-                  leaf(&root, [](CertificateSpec& spec) { spec.subject = "CN=ada,O=Ours"; }));
-  minted_.emplace("bob", leaf(&other, [](CertificateSpec& spec) { spec.subject = "CN=Bob"; }));
-  minted_.emplace("eve",
-                  leaf(nullptr, [](CertificateSpec& spec) { spec.subject = "CN=ada,O=Ours"; }));
-  const Minted own = leaf(nullptr, purpose("serverAuth"));
-  directory_.write("server.pem", own.certificate_pem);
-  directory_.write("server.key", own.key_pem);
-  directory_.write("bundle.pem", root.certificate_pem + other.certificate_pem);
+  clients_.write(directory_);
   for (const char* file : {"index.html", "b", "c", "a/index.html", "a/x", "a/f.txt"}) {
     directory_.write(std::string("files/") + file, "content F");
   }
@@ -31,28 +21,7 @@ FateBench::FateBench() {
   }
   policy_.nginx_conf = directory_.path("nginx.conf");
   policy_.build = build_under_test();
-  for (const std::string& client : clients()) {
-    std::string path;
-    if (const auto found = minted_.find(client); found != minted_.end()) {
-      directory_.write("clients/" + client + ".pem", found->second.certificate_pem);
-      path = directory_.path("clients/" + client + ".pem");
-    }
-    policy_.canaries.push_back(
-        {.name = client, .certificate = path, .expect = audit::Expect::kNothing, .servers = {}});
-  }
-}
-
-const std::vector<std::string>& FateBench::clients() {
-  static const std::vector<std::string> kAll{"ada", "bob", "eve", "nobody"};
-  return kAll;
-}
-
-std::map<std::string, std::string, std::less<>> FateBench::variables_of(
-    const std::string& client) const {
-  const auto found = minted_.find(client);
-  if (found == minted_.end()) return {};
-  const pki::Material material = pki::parse_material(found->second.certificate_pem);
-  return pki::nginx_variables(material.certificates.at(0), now());
+  policy_.canaries = clients_.canaries(directory_);
 }
 
 std::size_t FateBench::add(const GuardedServer& server) {
@@ -97,10 +66,7 @@ void FateBench::start() {
 Got FateBench::nginx_gives(std::size_t index, const std::string& client,
                            const std::string& path) const {
   TlsRequest wanted{.port = tls_port_, .sni = name(index), .host = name(index), .path = path};
-  if (const auto found = minted_.find(client); found != minted_.end()) {
-    wanted.client_chain_pem = found->second.certificate_pem;
-    wanted.client_key_pem = found->second.key_pem;
-  }
+  clients_.equip(wanted, client);
   const TlsAnswer answer = request(wanted);
   return {.status = answer.status == 0 ? 444 : answer.status,
           .content = answer.body == "ok" ? "ok" : content_in(answer.body)};
@@ -116,7 +82,7 @@ config::ClientFate FateBench::fate(std::size_t index, const std::string& client,
   const audit::Verdict& known = verdict(index, client);
   config::ClientVariables variables;
   variables.verify = known.client_verify;
-  variables.values = variables_of(client);
+  variables.values = clients_.properties_of(client);
   const config::VerifyClient mode = servers_[index].mode;
   const bool passes = known.client_verify == "NONE" ? mode != config::VerifyClient::kOn
                                                     : audit::lets_through(mode, known.code);

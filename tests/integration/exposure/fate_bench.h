@@ -2,7 +2,7 @@
 // program predicts for them. Knows no single case.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,11 +10,9 @@
 #include "audit/build.h"
 #include "config/client_fates.h"
 #include "daemon/system/disk.h"
-#include "pki/certificate.h"
-#include "pki/material.h"
-#include "pki/nginx_variables.h"
 #include "tests/integration/build_under_test.h"
 #include "tests/integration/exposure/enforcement_bench.h"
+#include "tests/integration/exposure/fate_clients.h"
 
 namespace mtls::testing {
 
@@ -29,9 +27,7 @@ class FateBench {
  public:
   FateBench();
 
-  static const std::vector<std::string>& clients();
-  /// By name without `$`; empty for the client without a certificate.
-  std::map<std::string, std::string, std::less<>> variables_of(const std::string& client) const;
+  const FateClients& clients() const { return clients_; }
 
   std::size_t add(const GuardedServer& server);
   std::string complaint() const;
@@ -57,7 +53,7 @@ class FateBench {
   daemon::system::Disk disk_;
   const std::uint16_t tls_port_ = free_port();
   const std::uint16_t backend_port_ = free_port();
-  std::map<std::string, Minted> minted_;
+  const FateClients clients_;
   std::vector<GuardedServer> servers_;
   std::optional<NginxRunner> nginx_;
   audit::Policy policy_;

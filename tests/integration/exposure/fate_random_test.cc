@@ -3,11 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 
 #include "tests/integration/exposure/fate_bench.h"
-#include "tests/integration/random/random_dice.h"
+#include "tests/support/number_from.h"
 
 namespace mtls::testing {
 namespace {
@@ -19,19 +18,19 @@ constexpr std::size_t kServersAtOnce = 100;
 
 const std::vector<std::string> kPaths{"/", "/a", "/a/x", "/b", "/c", "/e.html", "/a/f.txt"};
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
+const std::vector<std::string> kProperties{
+    "ssl_client_s_dn",        "ssl_client_s_dn",   "ssl_client_i_dn",
+    "ssl_client_fingerprint", "ssl_client_serial", "ssl_client_s_dn_legacy",
+    "ssl_client_i_dn_legacy", "ssl_client_verify", "ssl_client_v_end"};
 
 class Generator {
  public:
-  Generator(std::uint64_t seed, const FateBench& bench)
-      : dice_(seed), tag_(std::to_string(seed)), bench_(bench) {}
+  Generator(std::uint64_t seed, const FateClients& clients)
+      : dice_(seed),
+        tag_(std::to_string(seed)),
+        random_(dice_, kProperties,
+                {clients.properties_of("ada"), clients.properties_of("bob"),
+                 clients.properties_of("eve")}) {}
 
   GuardedServer server() {
     GuardedServer server;
@@ -57,41 +56,8 @@ class Generator {
   }
 
  private:
-  std::string property() {
-    return dice_.one_of({"ssl_client_s_dn", "ssl_client_s_dn", "ssl_client_i_dn",
-                         "ssl_client_fingerprint", "ssl_client_serial", "ssl_client_s_dn_legacy",
-                         "ssl_client_i_dn_legacy", "ssl_client_verify", "ssl_client_v_end"});
-  }
-  // What some client has, or nobody.
-  std::string value(const std::string& property) {
-    if (property == "ssl_client_verify") {
-      return dice_.one_of({"SUCCESS", "NONE", "success", "FAILED:self-signed certificate"});
-    }
-    if (dice_.percent(15)) return dice_.one_of({"", "CN=nobody", "CN=ada, O=Ours", "CN=ADA"});
-    const auto values = bench_.variables_of(dice_.one_of({"ada", "bob", "eve"}));
-    return values.at(property);
-  }
-  std::string pattern() {
-    return dice_.one_of({"CN=ada", "^CN=Bob$", "O=Ours", "(?i)cn=bob", ".*", "^$", "SUCCESS",
-                         "^[0-9a-f]{40}$", "/CN=ada", "2[0-9]{3} GMT"});
-  }
   std::string map(const std::string& name) {
-    const std::string source = property();
-    std::string text = "map $" + source + " $" + name + tag_ + " {\n";
-    std::vector<std::string> keys;
-    for (std::size_t left = dice_.between(1, 3); left > 0; --left) {
-      const bool is_pattern = dice_.percent(35);
-      const std::string key =
-          is_pattern ? std::string(dice_.percent(30) ? "~*" : "~") + pattern() : value(source);
-      std::string folded = key;
-      std::ranges::transform(folded, folded.begin(),
-                             [](unsigned char c) { return std::tolower(c); });
-      if (std::ranges::find(keys, folded) != keys.end()) continue;
-      keys.push_back(folded);
-      text += quoted(key) + " " + dice_.one_of({"0", "1", "1", "\"\""}) + ";\n";
-    }
-    if (dice_.percent(70)) text += std::string("default ") + dice_.one_of({"0", "1"}) + ";\n";
-    return text + "}\n";
+    return random_.map(name + tag_, {"0", "1", "1", "\"\""});
   }
   std::string condition() {
     if (dice_.percent(35)) {
@@ -101,11 +67,12 @@ class Generator {
     if (dice_.percent(20))
       return dice_.one_of({"$f", "$f != 1", "$request_method = POST", "$arg_x"});
     if (dice_.percent(25)) return "$ssl_client_verify != SUCCESS";
-    const std::string name = property();
+    const std::string name = random_.property();
     if (dice_.percent(40)) {
-      return "$" + name + dice_.one_of({" ~ ", " !~ ", " ~* ", " !~* "}) + quoted(pattern());
+      return "$" + name + dice_.one_of({" ~ ", " !~ ", " ~* ", " !~* "}) +
+             quoted(random_.pattern());
     }
-    return "$" + name + dice_.one_of({" = ", " != "}) + quoted(value(name));
+    return "$" + name + dice_.one_of({" = ", " != "}) + quoted(random_.value(name));
   }
   std::string action() {
     return dice_.one_of({"return 403;", "return 403;", "return 403;", "return 401;", "return 444;",
@@ -144,7 +111,7 @@ class Generator {
 
   Dice dice_;
   const std::string tag_;
-  const FateBench& bench_;
+  RandomGuards random_;
   std::string maps_;
 };
 
@@ -155,13 +122,8 @@ struct Tally {
   std::size_t unknown_statuses = 0;
 };
 
-std::size_t number(const char* variable, std::size_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 void compare(FateBench& bench, std::size_t index, Tally& tally) {
-  for (const std::string& client : FateBench::clients()) {
+  for (const std::string& client : FateClients::names()) {
     const config::ClientFate fate = bench.fate(index, client, kPaths);
     for (const std::string& path : kPaths) {
       const Got got = bench.nginx_gives(index, client, path);
@@ -194,14 +156,14 @@ TEST_CASE("fate: each client gets what the guards of random servers give it") {
     WARN("skipped: there is no " << nginx_under_test());
     return;
   }
-  const std::size_t first = number("MTLS_FATE_SEED", 1);
-  const std::size_t end = first + number("MTLS_FATE_COUNT", 2 * kServersAtOnce);
+  const std::size_t first = number_from("MTLS_FATE_SEED", 1);
+  const std::size_t end = first + number_from("MTLS_FATE_COUNT", 2 * kServersAtOnce);
   Tally tally;
   for (std::size_t from = first; from < end; from += kServersAtOnce) {
     FateBench bench;
     std::vector<std::string> texts;
     for (std::size_t seed = from; seed < std::min(end, from + kServersAtOnce); ++seed) {
-      const GuardedServer server = Generator(seed, bench).server();
+      const GuardedServer server = Generator(seed, bench.clients()).server();
       texts.push_back(server.http + std::string(word(server.mode)) + "\n" + server.text);
       bench.add(server);
     }

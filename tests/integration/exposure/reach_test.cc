@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -20,6 +19,7 @@
 #include "tests/integration/random/random_dice.h"
 #include "tests/integration/verdict/verdict_pki.h"
 #include "tests/support/nginx_runner.h"
+#include "tests/support/number_from.h"
 #include "tests/support/wire/free_port.h"
 #include "tests/support/wire/tls_client.h"
 
@@ -29,11 +29,6 @@ namespace {
 using config::ResolvedConfig;
 using config::VerifyClient;
 using config::routing::Route;
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 /// Two CAs, a client of each, and a server certificate.
 struct Actors {

@@ -40,6 +40,8 @@ const std::vector<StreamCase> kCases{
     // `set` runs before the handshake, where the name is empty still, and its value is kept.
     {"on", "set $f2 $f; proxy_pass $f2;", "map $ssl_client_s_dn $f { CN=ada @; }"},
     {"on", "set $g2 $g; proxy_pass $g;", "map $ssl_client_s_dn $g { CN=ada @; }"},
+    // So is that of the name itself, once `set` has read it.
+    {"on", "set $h2 $ssl_client_s_dn; proxy_pass $h;", "map $ssl_client_s_dn $h { CN=ada @; }"},
     {"on", "deny all; proxy_pass @;"},
     {"on", "allow all; deny all; proxy_pass @;", "", Served::kEverywhere, Served::kNowhere},
 };

@@ -1,8 +1,8 @@
 #include "tests/integration/random/random_search.h"
+#include "tests/support/number_from.h"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <set>
 
 #include "tests/integration/random/random_damage.h"
@@ -12,11 +12,6 @@ namespace mtls::testing {
 namespace {
 
 constexpr std::size_t kMostReports = 8;
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 std::string text_of(const Files& files) {
   std::string text;

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <sstream>
@@ -14,6 +13,7 @@
 #include "tests/integration/random_pki/random_pki_generator.h"
 #include "tests/integration/random_pki/random_pki_shrink.h"
 #include "tests/support/nginx_runner.h"
+#include "tests/support/number_from.h"
 
 namespace mtls::testing {
 namespace {
@@ -25,11 +25,6 @@ bool nginx_is_absent() {
   if (NginxRunner::available()) return false;
   WARN("skipped: there is no " << nginx_under_test());
   return true;
-}
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 /// The sums of all that was asked.
