@@ -124,7 +124,8 @@ void server_tokens(const HostView& host, Findings& findings) {
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kErrorLogHidesVerifyFailures,
          .id = "error-log-hides-verify-failures",
-         .severity = Severity::kWarning,
+         .severity = Severity::kInfo,
+         .strict_severity = Severity::kWarning,
          .meaning = "nginx logs why it refuses a client at level info, and no error_log of this "
                     "server takes that level: a refused client leaves no line.",
          .remedy = "Write error_log with its file and the level info, in the server block or "
