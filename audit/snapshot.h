@@ -218,12 +218,6 @@ struct Snapshot {
   std::vector<std::string> settling() const;
 };
 
-/// The server block asks for client certificates on a TLS socket on which connections find it: the
-/// server_* families exist for it.
-inline bool asks(const config::TlsContext& server) {
-  return server.serves_tls() && server.verify_client.value != config::VerifyClient::kOff;
-}
-
 /// R3.30: does nginx let a request through that came with a certificate of this verify code?
 bool lets_through(config::VerifyClient mode, int code);
 

@@ -30,7 +30,7 @@ void blackbox_families(const audit::Snapshot& snapshot, Families& families) {
     const config::TlsContext& server = resolved.servers[i];
     if (!server.serves_tls() || resolved.label_owner(i) != i) continue;
     Instant until = presented_until(server, snapshot);
-    if (audit::asks(server)) until = earlier(until, snapshot.servers[i]->trust_until);
+    if (config::asks(server)) until = earlier(until, snapshot.servers[i]->trust_until);
     if (!until) continue;
     expiry.add({{"server", server.id.server}, {"listen", server.id.listen}},
                base::unix_seconds(*until));

@@ -16,7 +16,7 @@ std::vector<Server> servers_of(const audit::Snapshot& snapshot) {
 std::vector<Server> asking_servers_of(const audit::Snapshot& snapshot) {
   std::vector<Server> asking;
   for (const Server& server : servers_of(snapshot)) {
-    if (audit::asks(server.context)) asking.push_back(server);
+    if (config::asks(server.context)) asking.push_back(server);
   }
   return asking;
 }

@@ -65,7 +65,7 @@ void gauge_families(const std::vector<Server>& servers, Families& families) {
   std::vector<Family> gauges;
   for (const Gauge& gauge : kGauges) gauges.emplace_back(gauge.spec);
   for (const Server& server : servers) {
-    if (!audit::asks(server.context)) continue;
+    if (!config::asks(server.context)) continue;
     const Labels labels = server.labels();
     for (std::size_t i = 0; i < kGauges.size(); ++i) {
       if (const Value value = kGauges.at(i).value(server)) gauges[i].add(labels, *value);
@@ -96,7 +96,7 @@ std::size_t rotation_family(const std::vector<Server>& servers, const audit::Lim
   std::size_t omitted = 0;
   Family rotation(kCaRotationState);
   for (const Server& server : servers) {
-    if (!audit::asks(server.context)) continue;
+    if (!config::asks(server.context)) continue;
     const std::size_t certificates = server.audit.rotation.size();
     if (certificates > limits.max_certificates_per_file) {
       omitted += kSeriesPerCertificate * certificates;

@@ -9,10 +9,9 @@ namespace mtls::config {
 
 struct ClientVariables {
   std::string verify;  // $ssl_client_verify: SUCCESS, NONE, `FAILED:…`, or "" without TLS (R3.32)
-  // The others, by name without `$`. One that is not in here is empty (a client without a
-  // certificate), or not known (`knows_all` is false).
+  // The others, by name without `$`. One that is not in here is empty: the client has no
+  // certificate.
   std::map<std::string, std::string, std::less<>> values;
-  bool knows_all = true;
 
   bool operator==(const ClientVariables&) const = default;
 };

@@ -97,4 +97,10 @@ struct TlsContext {
   bool operator==(const TlsContext&) const = default;
 };
 
+/// The server block asks for client certificates on a TLS socket on which connections find it: the
+/// server_* families exist for it.
+inline bool asks(const TlsContext& server) {
+  return server.serves_tls() && server.verify_client.value != VerifyClient::kOff;
+}
+
 }  // namespace mtls::config

@@ -38,7 +38,7 @@ std::string cell(std::string_view text) {
 std::string instant(std::optional<base::sys_seconds> at) { return at ? base::rfc3339(*at) : "–"; }
 
 std::string enforced(const config::TlsContext& server, const audit::ServerAudit& audit) {
-  if (!audit::asks(server)) return "–";
+  if (!config::asks(server)) return "–";
   if (!audit.enforced) return "undecidable";
   return *audit.enforced ? "yes" : "no";
 }
@@ -58,7 +58,7 @@ std::string server_table(const audit::Snapshot& snapshot) {
     }
     table += "<tr>" + cell(servers[i].id.server) + cell(servers[i].id.listen) +
              cell(word(servers[i].verify_client.value)) + cell(enforced(servers[i], audit)) +
-             cell(audit::asks(servers[i]) ? instant(audit.trust_until) : "–") +
+             cell(config::asks(servers[i]) ? instant(audit.trust_until) : "–") +
              cell(std::to_string(as_expected) + " of " + std::to_string(audit.verdicts.size())) +
              "</tr>";
   }

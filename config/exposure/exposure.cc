@@ -21,10 +21,6 @@
 namespace mtls::config::exposure {
 namespace {
 
-bool asks(const TlsContext& server) {
-  return server.serves_tls() && server.verify_client.value != VerifyClient::kOff;
-}
-
 std::vector<int> statuses_of(const LocationTree& tree) {
   std::vector<int> statuses;
   for (const syntax::Directive* page : tree.effective(tree.server(), "error_page")) {

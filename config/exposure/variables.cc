@@ -59,7 +59,7 @@ Value of_client(std::string_view name, const ClientVariables& client) {
   if (const auto found = client.values.find(name); found != client.values.end()) {
     return of(found->second);
   }
-  return client.knows_all ? of("") : Value{};
+  return of("");
 }
 
 Value tls_value(std::string_view name, const RequestState& request) {

@@ -41,7 +41,7 @@ Json one_server(const Assessment& assessment, std::size_t index) {
   put_settings(json, server);
   put_typed(json, server);
   const auto& enforced = assessment.snapshot.servers[index]->enforced;
-  if (audit::asks(server) && enforced) json["enforced"] = *enforced;
+  if (config::asks(server) && enforced) json["enforced"] = *enforced;
   return json;
 }
 

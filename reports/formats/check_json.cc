@@ -83,7 +83,7 @@ void put_settings(Json& json, const config::TlsContext& server) {
 
 void put_judgement(Json& json, const Assessment& assessment, std::size_t index) {
   const audit::ServerAudit& judged = *assessment.snapshot.servers[index];
-  const bool asks = audit::asks(assessment.resolved().servers[index]);
+  const bool asks = config::asks(assessment.resolved().servers[index]);
   json["inert"] = is_inert(judged);
   json["verify_depth_required"] = or_null(judged.depth_required);
   json["advertised_ca_names"] = advertised_json(assessment, index);

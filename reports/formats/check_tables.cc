@@ -136,7 +136,7 @@ std::string server_table(const Assessment& assessment, TextStyle style) {
   std::vector<Row> rows{{{"SERVER BLOCK"}, {"VERIFY"}, {"DEPTH"}, {"ENFORCED"}, {"TRUST UNTIL"}}};
   const auto& servers = assessment.resolved().servers;
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    if (audit::asks(servers[i])) {
+    if (config::asks(servers[i])) {
       rows.push_back(server_row(servers[i], *assessment.snapshot.servers[i]));
     }
   }

@@ -59,7 +59,7 @@ std::string summary(const Report& report) {
   const Assessment& assessment = report.assessment;
   const auto& servers = assessment.resolved().servers;
   const bool asks_nobody = std::ranges::none_of(
-      servers, [](const config::TlsContext& server) { return audit::asks(server); });
+      servers, [](const config::TlsContext& server) { return config::asks(server); });
   const std::string nothing =
       asks_nobody ? "No server block asks for client certificates: there is nothing to judge.\n"
                   : "";

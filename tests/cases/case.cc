@@ -110,7 +110,7 @@ class ContextWriter {
              : *owner == index ? "itself"
                                : named(servers()[*owner]))
          << "\n";
-    if (audit::asks(server)) write_judgement(*snapshot_.servers[index]);
+    if (config::asks(server)) write_judgement(*snapshot_.servers[index]);
   }
 
   void write_judgement(const audit::ServerAudit& judged) {

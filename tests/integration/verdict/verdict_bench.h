@@ -123,7 +123,7 @@ class Bench {
     for (std::size_t i = 0; i < servers_.size(); ++i) {
       REQUIRE(resolved[i].id.server == servers_[i].name);
       INFO("server " << servers_[i].name << " { " << servers_[i].directives << " }");
-      check_server(servers_[i].name, *snapshot.servers[i], audit::asks(resolved[i]));
+      check_server(servers_[i].name, *snapshot.servers[i], config::asks(resolved[i]));
     }
   }
 
