@@ -86,6 +86,11 @@ class Loader {
   std::optional<std::string> error_of(const syntax::Directive& directive, Block& block) const;
   void check_shape(const syntax::Directive& directive, Block& block);
   void note_module(const syntax::Directive& directive, const Block& block);
+  // ngx_http_geo_include() and its kin in stream expand names from 1.29.8 on.
+  bool expands_names(const Block& block) const {
+    const bool in_geo = block.context == vocabulary::Context::kData && block.name == "geo";
+    return !in_geo || reading_.build.version >= Version{1, 29, 8};
+  }
   vocabulary::Release release() const {
     return {.version = reading_.build.version, .modules = modules_ ? &*modules_ : nullptr};
   }
@@ -208,9 +213,7 @@ std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, 
   const std::string& name = include.args[0].text;  // C strings end at a NUL
   const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
   std::vector<std::string> paths{pattern};
-  // ngx_http_geo_include() and its kin in stream do not expand the name.
-  const bool in_geo = block.context == vocabulary::Context::kData && block.name == "geo";
-  if (!in_geo && pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
+  if (expands_names(block) && pattern.find_first_of("*?[") != std::string::npos) {  // R1.31
     auto matches = disk_.glob(pattern);
     if (!matches) {
       complain(matches.error().code, "glob() \"" + pattern + "\" failed", include.end);

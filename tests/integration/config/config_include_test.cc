@@ -58,6 +58,8 @@ TEST_CASE("config text: a path that is not a readable file is refused as nginx r
       {{"nginx.conf", in_http("include nginx.conf;")}},
       {{"nginx.conf", in_http("geo $x { include missing; }")}},
       {{"nginx.conf", in_http("geo $x {\ninclude n*;\n}")}, {"nets", "127.0.0.1 a;\n"}},
+      {{"nginx.conf", in_http("geo $x {\ninclude missing/*;\n}")}},
+      {{"nginx.conf", in_http("geo $x {\ninclude s*;\n}")}, {"sub/a", ""}},
       {{"nginx.conf", in_http("geo $x {\ninclude nets;\n}")}, {"nets", "127.0.0.1 a;\n10.0.0.0/8"}},
       {{"nginx.conf", in_http("types { include a b; }")}},
       {{"nginx.conf", in_http("types {\ninclude t;\n}")}, {"t", "a/b c;\nx {\n}"}},
