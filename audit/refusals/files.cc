@@ -36,7 +36,7 @@ int number_of(Presence presence) {  // errno on Linux
 
 bool opens(Presence presence) { return number_of(presence) == 0; }
 
-// The queue after a system call failed in OpenSSL: ERR_LIB_SYS.
+// OpenSSL's error queue after a failed system call (ERR_LIB_SYS).
 std::string system_queue(Presence presence, const std::string& call) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   const auto number = static_cast<std::size_t>(number_of(presence));
@@ -44,12 +44,12 @@ std::string system_queue(Presence presence, const std::string& call) {
          ":system library::" + std::string(error_of(presence)) + ":calling " + call;
 }
 
-// What the BIO adds comes behind it.
+// OpenSSL's error queue after a failed fopen(). Callers append what the BIO adds.
 std::string fopen_queue(Presence presence, const std::string& path, std::string_view mode) {
   return system_queue(presence, "fopen(" + path + ", " + std::string(mode) + ")");
 }
 
-// BIO_new_file() of OpenSSL 3 takes ENXIO for a missing file too.
+// BIO_new_file() of OpenSSL 3 treats ENXIO like a missing file.
 std::string new_file_queue(Presence presence, const std::string& path, std::string_view mode) {
   const bool is_missing = presence == Presence::kNoEntry || presence == Presence::kSocket;
   return fopen_queue(presence, path, mode) + (is_missing
@@ -70,15 +70,15 @@ RefusalReason open_failed(Presence presence, const std::string& path) {  // ngx_
                       std::string(error_of(presence)) + ")");
 }
 
-// Of what opens. `message`: all of it, or what failed() makes of it.
+// For a file that opens. `message` is the whole message, as failed() makes one.
 RefusalReason wrong_content(const std::string& path, std::string message) {
   return {.cause = RefusalCause::kFileContent, .path = path, .message = std::move(message)};
 }
 
-/// What a loader of PEM finds behind a path.
+/// What a PEM loader finds at a path.
 struct FoundMaterial {
   Presence presence = Presence::kUnknown;
-  const pki::Material* material = nullptr;  // nullptr: it does not open, or nobody knows
+  const pki::Material* material = nullptr;  // nullptr: it does not open, or we cannot know
 };
 
 FoundMaterial find_material(const RefusalScene& scene, const std::string& path) {
@@ -94,7 +94,7 @@ std::string quoted(std::string_view what, const std::string& value) {
   return std::string(what) + "(\"" + value + "\")";
 }
 
-// ngx_ssl_load_certificate(), and since 1.27.2 all users of ngx_ssl_cache_fetch().
+// ngx_ssl_load_certificate(), and since 1.27.2 all callers of ngx_ssl_cache_fetch().
 Refusal cached_refusal(std::string_view object, const std::string& path, const FoundMaterial& found,
                        FileReader reader) {
   const std::string what = "cannot load " + std::string(object) + " \"" + path + "\": ";
@@ -108,7 +108,7 @@ Refusal cached_refusal(std::string_view object, const std::string& path, const F
   return wrong_content(path, failed(what + std::string(error->function), error->openssl));
 }
 
-// SSL_CTX_load_verify_locations(), X509_LOOKUP_load_file(), before 1.27.2.
+// SSL_CTX_load_verify_locations() and X509_LOOKUP_load_file(), which nginx called before 1.27.2.
 Refusal store_refusal(std::string_view function, const std::string& path,
                       const FoundMaterial& found) {
   if (!opens(found.presence)) {
@@ -144,7 +144,7 @@ Refusal key_presence_refusal(const RefusalScene& scene, const std::string& path)
                          "decode. Input type: PEM"));
 }
 
-// ngx_ssl_load_certificate_key(): an engine's or a store's is theirs to judge.
+// ngx_ssl_load_certificate_key(). A key that an engine or a store holds is not judged.
 Refusal pathless_key_refusal(const RefusalScene& scene, const Identity& identity,
                              CertificateState state) {
   constexpr std::string_view kEngine = "engine:";
@@ -184,7 +184,7 @@ std::optional<pki::Material> inline_material(const config::FileRef& certificate)
   return pki::parse_material(std::string_view(runtime->text).substr(kData.size()));
 }
 
-/// A certificate as messages name it: a `data:` value is in no file.
+/// How messages name a certificate. `path` is empty for a `data:` value.
 struct CertificateName {
   std::string text;
   std::string path;
@@ -200,7 +200,8 @@ Refusal certificate_refusal(const RefusalScene& scene, const std::string& cipher
   return refusal;
 }
 
-// What the loaders behind SSL_CONF_cmd() make of the bytes; the others take nearly any text.
+// OpenSSL's error queue after SSL_CONF_cmd() has read the file; empty when it accepts the content.
+// The commands that are not named here accept nearly any text.
 std::string command_file_queue(const RefusalScene& scene, ConfCommandKind kind,
                                const std::string& path) {
   const bool is_store =
@@ -226,7 +227,7 @@ struct CommandFile {
   bool is_directory;
 };
 
-// SSL_add_dir_cert_subjects_to_stack() opens its directory; the other directories are looked into
+// SSL_add_dir_cert_subjects_to_stack() opens its directory at once. The other directories are read
 // when a chain is built.
 Presence presence_of(const RefusalScene& scene, const CommandFile& file) {
   if (file.is_directory && file.kind != ConfCommandKind::kClientCaPath) return Presence::kUnknown;
@@ -235,7 +236,7 @@ Presence presence_of(const RefusalScene& scene, const CommandFile& file) {
   return is_file ? Presence::kNotDirectory : presence;
 }
 
-// Empty when nothing is wrong with it.
+// OpenSSL's error queue after the command; empty when nothing is wrong with the file.
 std::string command_queue(const RefusalScene& scene, const CommandFile& file, Presence presence) {
   if (opens(presence)) {
     return file.is_directory ? "" : command_file_queue(scene, file.kind, file.path);
@@ -322,7 +323,7 @@ Refusal stapling_file_refusal(const RefusalScene& scene, const std::string& path
   return wrong_content(path, failed(what, *openssl));
 }
 
-// ngx_ssl_session_ticket_keys(): the size is asked of the file, so a directory's is what it is.
+// ngx_ssl_session_ticket_keys() checks only the size that the file reports, even for a directory.
 Refusal ticket_key_refusal(const RefusalScene& scene, const std::string& path) {
   constexpr std::uint64_t kAes128Bytes = 48;
   constexpr std::uint64_t kAes256Bytes = 80;

@@ -6,8 +6,8 @@
 namespace mtls::audit::refusals {
 namespace {
 
-// ngx_ssl_read_password_file(): one per line, empty lines and a CR at the end do not count; a file
-// without any is one empty password.
+// ngx_ssl_read_password_file(): one password a line. Empty lines and a CR at the end of a line are
+// ignored. A file without passwords counts as one empty password.
 std::vector<std::string_view> passwords_in(std::string_view text) {
   std::vector<std::string_view> passwords;
   while (!text.empty()) {
@@ -54,7 +54,7 @@ Refusal key_content_refusal(const RefusalScene& scene, const KeyUse& use) {
       .message = failed("SSL_CTX_use_PrivateKey(\"" + use.path + "\")", refusal->openssl)};
 }
 
-// ngx_ssl_read_password_file(): a line has to fit its buffer.
+// ngx_ssl_read_password_file(): a line must fit into its buffer.
 Refusal password_content_refusal(const RefusalScene& scene, const std::string& path) {
   constexpr std::size_t kBufferBytes = 4096;
   const auto secrets = scene.files.read(path, scene.policy.limits.max_file_bytes);

@@ -21,14 +21,14 @@ namespace {
 using config::TlsContext;
 using config::tls::MergeStep;
 
-constexpr config::Version kCiphersFirst{1, 21, 2};  // ciphers are set before certificates load
+constexpr config::Version kCiphersFirst{1, 21, 2};  // sets ciphers before it loads certificates
 
 bool is_variable(const config::NamedFile& named) {
   const auto* runtime = std::get_if<config::RuntimePath>(&named.file);
   return runtime != nullptr && runtime->text.find('$') != std::string::npos;
 }
 
-// One variable among the pairs, and nginx loads all of them at handshake time
+// If one pair contains a variable, nginx loads all of them during the handshake
 // (ngx_http_ssl_compile_certificates).
 bool loads_at_handshake(const TlsContext& server) {
   const auto& certificates = server.certificates.value;
@@ -39,12 +39,12 @@ bool loads_at_handshake(const TlsContext& server) {
          std::any_of(keys.begin(), used, is_variable);
 }
 
-// ngx_ssl_stapling_file(), of the certificates that are loaded by then.
+// ngx_ssl_stapling_file() is called only for certificates that are already loaded.
 bool staples(const TlsContext& server) {
   return server.stapling.value && !loads_at_handshake(server) && !server.certificates.value.empty();
 }
 
-// What comes behind a complaint about the text itself was never reached by nginx.
+// nginx stops at an error in the text itself and never reaches what follows.
 std::optional<config::syntax::Moment> end_of_reading(const ConfigView& config) {
   for (const NginxError& error : config.errors) {
     if (error.when.module == 0) return error.when;
@@ -52,7 +52,8 @@ std::optional<config::syntax::Moment> end_of_reading(const ConfigView& config) {
   return std::nullopt;
 }
 
-/// Collects them server by server; nginx stops at the first, we tell all that stand alone.
+/// Collects the refusals, server by server. nginx stops at the first one; we report all that are
+/// independent of each other.
 class Finder {
  public:
   explicit Finder(const RefusalScene& scene) : scene_(scene) {}
@@ -73,8 +74,8 @@ class Finder {
  private:
   struct Circumstances {
     config::syntax::Moment when;
-    std::optional<base::SourceLocation> at;          // of the directive
-    std::optional<base::SourceLocation> named = {};  // by nginx in its message
+    std::optional<base::SourceLocation> at;          // the directive
+    std::optional<base::SourceLocation> named = {};  // the place in nginx's message
   };
 
   const config::syntax::Document& document() const { return *scene_.snapshot.config->document; }
@@ -98,7 +99,7 @@ class Finder {
   std::vector<NginxError> found_;
 };
 
-// The same words a second time say nothing new: ten thousand servers share one bundle.
+// Drops a message that is there already: ten thousand servers may share one bundle.
 void Finder::add(Refusal refusal, const Circumstances& how) {
   if (!refusal || !said_.insert(refusal->message).second) return;
   NginxError error{.message = base::sanitize(refusal->message, base::kMaxPathBytes),
@@ -130,7 +131,7 @@ void Finder::server(std::size_t index) {
   values(server, index);
 }
 
-// ngx_ssl_certificates(). Fewer keys than certificates is told by config/tls/merge_check.h.
+// ngx_ssl_certificates(). config/tls/merge_check.h reports a certificate without a key.
 void Finder::identities(const TlsContext& server, config::syntax::Moment when) {
   static const std::string kLibraryDefault;  // before 1.21.2 no cipher string was set yet
   const auto& certificates = server.certificates.value;
@@ -148,7 +149,8 @@ void Finder::identities(const TlsContext& server, config::syntax::Moment when) {
   }
 }
 
-// One file that nginx opens while it merges the server; those of identities and commands apart.
+// One file that nginx opens while it merges the server block. Certificates, keys and the files of
+// commands are judged elsewhere.
 void Finder::file(const TlsContext& server, std::size_t index,
                   const config::FileReference& reference) {
   using config::FileRole;
@@ -190,7 +192,7 @@ void Finder::values(const TlsContext& server, std::size_t index) {
   }
 }
 
-// ssl_password_file and its kin are read where they stand, used or not.
+// nginx reads every *ssl_password_file as soon as it parses it, whether it is used or not.
 void Finder::password_files(const std::vector<config::syntax::Directive>& directives,
                             config::vocabulary::Context context) {
   if (context == config::vocabulary::Context::kData ||
@@ -208,7 +210,7 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
   }
 }
 
-// They become file-missing findings.
+// Takes missing files out of the errors: they become file-missing findings.
 void set_missing_apart(Refusals& found) {
   const auto missing = std::stable_partition(
       found.errors.begin(), found.errors.end(),

@@ -10,7 +10,7 @@ bool leads_to(base::FileSystem& disk, const std::string& path, ErrorCode code) {
   return !stamp && stamp.error().code == code;
 }
 
-// ENOENT and ENOTDIR are one code: some directory of the path is a file, or none is.
+// kMissing means ENOENT or ENOTDIR. It is ENOTDIR when a directory of the path is really a file.
 Presence why_missing(base::FileSystem& disk, const std::string& path) {
   for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0;
        slash = path.rfind('/', slash - 1)) {
@@ -42,7 +42,7 @@ Presence SideFiles::presence(const base::Sighting& seen) {
     case ErrorCode::kLoop: return Presence::kLoop;
     case ErrorCode::kSocket: return Presence::kSocket;
     case ErrorCode::kNotRegular:
-      // Only inside a directory is there a `.`.
+      // Only a directory has an entry `.`.
       return leads_to(inputs_.disk, seen.path + "/.", ErrorCode::kNotRegular) ? Presence::kDirectory
                                                                               : Presence::kUnknown;
     default: return Presence::kUnknown;

@@ -8,7 +8,7 @@
 namespace mtls::audit::refusals {
 namespace {
 
-// Where an operator or a distribution can set the level that a bare SSL_CTX starts with.
+// The files in which an operator or a distribution can set the default level of an SSL_CTX.
 constexpr std::array kLibrarySettings{"/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
                                       "/etc/crypto-policies/back-ends/opensslcnf.config"};
 
@@ -31,7 +31,7 @@ bool SslTrials::judges_names() const {
   return pki::ssl::linked_openssl() == pki::ssl::OpensslRelease{theirs.major, theirs.minor};
 }
 
-// Another release knows other names and algorithms, but these need none that is newer (R9.19).
+// Other releases know other names and algorithms, but these errors do not depend on them (R9.19).
 pki::ssl::SslRefusal SslTrials::if_theirs_agrees(const pki::ssl::SslRefusal& refusal) const {
   constexpr std::array<std::string_view, 4> kOfEvery{"no cipher match", "ee key too small",
                                                      "ca key too small", "key values mismatch"};
@@ -91,7 +91,7 @@ Refusal SslTrials::certificates(const std::string& ciphers, const std::string& p
   pki::ssl::SslRefusal refusal = ssl.use_certificate(certificates.front());
   if (!refusal) {
     what = "SSL_CTX_set0_chain";
-    std::vector<pki::Certificate> chain;  // PEM_read_bio_X509() passes over TRUSTED CERTIFICATE
+    std::vector<pki::Certificate> chain;  // PEM_read_bio_X509() skips TRUSTED CERTIFICATE
     std::copy_if(certificates.begin() + 1, certificates.end(), std::back_inserter(chain),
                  [](const auto& link) { return !link.facts().trust_annotated; });
     refusal = ssl.set_chain(chain);

@@ -8,8 +8,8 @@ namespace {
 
 using config::TlsContext;
 
-// TLS 1.3 has cipher suites of its own, and none of them is weak. Without words of its own nginx
-// speaks the older ones too.
+// TLS 1.3 has its own cipher suites, and none of them is weak. By default nginx speaks older
+// versions, too.
 bool is_tls13_only(const TlsContext& server) {
   return server.protocols.value.has_only(config::Protocol::kTls13);
 }

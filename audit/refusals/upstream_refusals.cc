@@ -31,7 +31,7 @@ bool has_variables(const std::optional<config::FileRef>& file) {
   return runtime != nullptr && runtime->text.find('$') != std::string::npos;
 }
 
-/// Of one upstream, step by step as nginx sets it up.
+/// Collects the refusals of one upstream, in the order in which nginx sets it up.
 class Upstream {
  public:
   Upstream(const RefusalScene& scene, const UpstreamTlsContext& context,
@@ -62,7 +62,7 @@ class Upstream {
         at);
   }
 
-  // R2.60: before 1.23.0 an empty name is a name, of the directory the configuration lies in.
+  // R2.60: before 1.23.0 an empty value is a path, too: the directory of the main configuration.
   std::optional<config::FileRef> file_of(
       const config::Setting<std::optional<config::FileRef>>& setting) const {
     const bool is_empty = setting.at && !setting.value;
@@ -76,7 +76,7 @@ class Upstream {
     if (!certificate) return;
     const auto key = file_of(context_.certificate_key);
     if (!key && !context_.certificate_key.at) {
-      // As it is written: it is not resolved yet when its key is missed.
+      // As written: nginx has not resolved the path yet when it looks for the key.
       const std::string& written = context_.certificate.directive->args.at(0).text;
       return lacks("no \"" + family_of(context_) +
                        "certificate_key\" is defined for certificate \"" + written + "\"",
@@ -126,7 +126,7 @@ std::vector<UpstreamRefusal> upstream_refusals(const RefusalScene& scene) {
         .order = block->last,
         .module = static_cast<std::uint32_t>(merged_by(upstream)),
         .server = static_cast<std::uint32_t>(upstream.server_index + 1),
-        .step = ++place};  // configuration order, in which locations are merged
+        .step = ++place};  // locations are merged in configuration order
     auto refusals = Upstream(scene, upstream, when).refusals();
     std::move(refusals.begin(), refusals.end(), std::back_inserter(all));
   }

@@ -31,11 +31,11 @@ Problem problem_of(base::ErrorCode code) {
   }
 }
 
-// One server's trust store, by what is asked of it.
+// One server's trust store, indexed for the questions below.
 struct StoreIndex {
   std::map<pki::Fingerprint, const Member*> distinct;
-  std::set<std::string_view> names_in_force;  // canonical, of CAs
-  int demanded_bits = 0;                      // by the server's security level (R3.14)
+  std::set<std::string_view> names_in_force;  // canonical subjects of valid CAs
+  int demanded_bits = 0;                      // what the server's security level asks for (R3.14)
 };
 
 StoreIndex index_of(const std::vector<Member>& members, const Clock& clock, int level) {
@@ -50,7 +50,7 @@ StoreIndex index_of(const std::vector<Member>& members, const Clock& clock, int 
   return index;
 }
 
-// By path: the stores of the servers that use the file.
+// For each path, the stores of the servers that use the file.
 using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
 
 StoresByPath index_stores(const Snapshot& snapshot, const Clock& clock) {
@@ -68,13 +68,13 @@ StoresByPath index_stores(const Snapshot& snapshot, const Clock& clock) {
   return stores;
 }
 
-// The members of one file as one store that holds them all sees them.
+// The members of one file, as one store that contains all of them sees them.
 struct View {
   std::vector<Member> members;
   std::shared_ptr<const StoreIndex> store;
 };
 
-// A file that no server asks with stands for itself.
+// A file that no server's store contains completely is judged as a store of its own.
 View view_of_itself(const MaterialFile& file, const Clock& clock) {
   const auto& certificates = file.material->certificates;
   View view{.members = pki::paths::view_bundle(certificates, clock.now_for(certificates)).members,
@@ -124,7 +124,7 @@ void find_weakness(const std::vector<View>& views, std::size_t index,
     problems.push_back(Problem::kWeakKey);
 }
 
-// Every store has a certificate in its place, and no path leads over it (R9.11).
+// In every store another certificate takes its place, and no path leads through it (R9.11).
 bool is_replaced(const std::vector<View>& views, std::size_t index) {
   return std::ranges::all_of(views, [&](const View& view) {
     const Member& member = view.members[index];
@@ -147,7 +147,7 @@ void find_expiry(const std::vector<View>& views, std::size_t index, const Clock&
   }
 }
 
-// Of one member that is no duplicate.
+// The member must not be a duplicate.
 std::vector<Problem> problems_of(const std::vector<View>& views, std::size_t index,
                                  const Clock& clock) {
   const Member& member = views.front().members[index];

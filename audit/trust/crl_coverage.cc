@@ -29,19 +29,19 @@ bool in_time(const RevocationListFacts& list, const Clock& clock) {
   return has_begun && !is_stale(list, clock);
 }
 
-// get_crl_score() of OpenSSL 3.0 passes over these; a list for attribute certificates has a score,
-// only never enough.
+// get_crl_score() of OpenSSL 3.0 ignores these. It does score a list for attribute certificates,
+// but never high enough.
 bool is_passed_over(CrlBar bar) { return bar != CrlBar::kNone && bar != CrlBar::kAttributes; }
 
-/// One list as OpenSSL sees it for one certificate.
+/// One CRL, as OpenSSL rates it for one certificate.
 struct Offer {
   const RevocationListFacts* list = nullptr;
   bool covers = false;
   bool is_in_time = false;
 
-  // CRL_SCORE_NOCRITICAL, _SCOPE and _TIME, in this order of weight. Of equal ones OpenSSL takes
-  // the newest. Of those in time the one that lasts longest speaks here: when the newest ends, it
-  // takes over.
+  // CRL_SCORE_NOCRITICAL, _SCOPE and _TIME, in order of weight. Among equal scores OpenSSL takes
+  // the newest list. Here the one that lasts longest counts among those in time, because OpenSSL
+  // turns to it when the newest one ends.
   auto rank() const { return std::tuple(!list->has_unknown_critical, covers, is_in_time); }
 
   bool beats(const Offer& known) const {
@@ -79,16 +79,16 @@ class Coverage {
   }
 
  private:
-  // Itself, and the clients that it issues. A CA above other CAs of the store is asked about these
-  // alone: nobody knows whether it has clients too.
+  // Asks about the CA itself and about the clients that it issues. If it issues other CAs of the
+  // store, it is not asked about clients: we cannot know whether it has any.
   void ask_about(const Member& ca) {
     const CertificateFacts& facts = ca.certificate.facts();
     if (ca.issuer) ask(members_[*ca.issuer], &ca.certificate, lists_for(members_[*ca.issuer]));
     if (!issuers_of_cas_.contains(facts.subject.canonical)) ask_about_clients(ca);
   }
 
-  // A client that nobody knows may name the distribution point of any list: each is asked about by
-  // itself.
+  // An unknown client may name the distribution point of any list, so each point is asked about
+  // separately.
   void ask_about_clients(const Member& ca) {
     const Lists& all = lists_for(ca);
     std::map<std::string_view, Lists> by_point;
@@ -112,7 +112,7 @@ class Coverage {
     }
   }
 
-  // `subject` nullptr: a client that names the one distribution point among the lists.
+  // Without a `subject`: about a client that names the only distribution point in `lists`.
   void ask(const Member& issuer, const pki::Certificate* subject, const Lists& lists) {
     Offer best;
     for (const RevocationList* list : lists) {
@@ -142,8 +142,8 @@ class Coverage {
     return scope.bar == CrlBar::kNone && !scope.cas_only;
   }
 
-  // Those of its name whose key id allows it; for thousands of CAs and lists of one name the name
-  // decides.
+  // The lists with the CA's name and a key id that fits. When thousands of CAs and lists share a
+  // name, the name alone decides.
   const Lists& lists_for(const Member& ca) {
     constexpr std::size_t kMaxPairs = 250'000;
     static const Lists kNone;
@@ -159,7 +159,8 @@ class Coverage {
     return known->second;
   }
 
-  // There are CRLs of its name, and not all are those of a namesake: crls_of_wrong_signer() tells.
+  // Some CRL with the CA's name fits neither this CA nor a namesake: crls_of_wrong_signer() reports
+  // that.
   bool is_wrongly_signed(const Member& ca) {
     const auto named = lists_.find(ca.certificate.facts().subject.canonical);
     if (named == lists_.end()) return false;
@@ -181,7 +182,7 @@ class Coverage {
   }
 
   void find_unused() {
-    std::set<std::string_view> told;  // whose CRLs are the trouble anyway
+    std::set<std::string_view> told;  // CAs whose CRLs are reported already
     for (const CrlUse& use : result_.out_of_scope) told.insert(use.issuer->subject.canonical);
     for (const auto& [name, lists] : lists_) {
       if (!names_.contains(name) || told.contains(name)) continue;
@@ -191,7 +192,7 @@ class Coverage {
     }
   }
 
-  // CRLs of CAs that clients may send themselves.
+  // About CRLs of CAs that are not in the store: clients may send these CAs themselves.
   void ask_about_strangers() {
     for (const auto& [name, lists] : lists_) {
       if (names_.contains(name)) continue;
@@ -215,10 +216,10 @@ class Coverage {
 
   const std::vector<Member>& members_;
   const Clock& clock_;
-  std::map<std::string_view, Lists> lists_;    // by issuer, canonical
-  std::set<std::string_view> names_;           // of the store's CAs
-  std::set<std::string_view> issuers_of_cas_;  // of the store
-  std::map<const Member*, Lists> fitting_;     // lists_for()
+  std::map<std::string_view, Lists> lists_;    // by canonical issuer
+  std::set<std::string_view> names_;           // canonical subjects of the store's CAs
+  std::set<std::string_view> issuers_of_cas_;  // canonical issuers of the store's CAs
+  std::map<const Member*, Lists> fitting_;     // what lists_for() found
   std::map<std::string_view, std::vector<const Member*>> by_name_;
   std::set<CaKey> told_;
   std::size_t pairs_ = 0;
@@ -235,12 +236,12 @@ CrlCoverage crl_coverage(const TrustContent& content, const pki::paths::BundleVi
 
 namespace {
 
-// Asks which key signed a list until that has taken about a second: a store can have thousands of
-// CAs of one name, and a list a million entries.
+// Finds out which key signed a list, but spends at most about a second on it: a store can have
+// thousands of CAs with one name, and a list a million entries.
 class SignerSearch {
  public:
   bool can_be_signed_by(const pki::RevocationList& list, const pki::Certificate& certificate) {
-    constexpr std::size_t kMaxSpent = 10'000;  // 0.1 ms, as verification_weight()
+    constexpr std::size_t kMaxSpent = 10'000;  // in 0.1 ms, like verification_weight()
     constexpr std::size_t kBytesHashed = 20'000;
     if (spent_ > kMaxSpent) return true;  // not known to be wrong
     spent_ += static_cast<std::size_t>(pki::verification_weight(certificate)) +

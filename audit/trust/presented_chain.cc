@@ -6,7 +6,7 @@
 namespace mtls::audit::trust {
 
 std::vector<const pki::Certificate*> path_of(const std::vector<pki::Certificate>& presented) {
-  std::map<std::string_view, const pki::Certificate*> by_subject;  // canonical; the first counts
+  std::map<std::string_view, const pki::Certificate*> by_subject;  // canonical; the first wins
   for (const pki::Certificate& one : presented)
     by_subject.try_emplace(one.facts().subject.canonical, &one);
   std::vector<const pki::Certificate*> path{&presented.front()};

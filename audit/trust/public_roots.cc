@@ -6,7 +6,7 @@
 namespace mtls::audit::trust {
 namespace {
 
-// The organizationName of roots in Mozilla's program, as RFC 2253 writes it.
+// The organizationName values of the root CAs in Mozilla's program, escaped as in RFC 2253.
 constexpr std::array<std::string_view, 60> kOrganizations{
     "ACCV",
     "ANF Autoridad de Certificacion",
@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 60> kOrganizations{
     "ZeroSSL",
 };
 
-// Debian and Alpine, Fedora and its kin (the link and what it leads to), openSUSE, FreeBSD.
+// Debian and Alpine, Fedora and its derivatives (the link and its target), openSUSE, FreeBSD.
 constexpr std::array<std::string_view, 7> kSystemBundles{
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/ssl/certs/ca-bundle.crt",
@@ -83,7 +83,7 @@ constexpr std::array<std::string_view, 7> kSystemBundles{
 
 bool is_separator(char c) { return c == ',' || c == '+'; }
 
-// The value of the first O of a name, still escaped; "" without one.
+// The value of the first O in a name, still escaped; "" when there is none.
 std::string_view organization(std::string_view rfc2253) {
   constexpr std::string_view kType = "O=";
   for (std::size_t begin = 0; begin < rfc2253.size();) {

@@ -5,8 +5,8 @@ namespace {
 
 using config::TlsContext;
 
-// From here on the shared cache holds the keys of the tickets, and a resumed TLS 1.3 session ends
-// when the first one would have (ngx_ssl_info_callback).
+// Since this release the shared cache holds the ticket keys, and a resumed TLS 1.3 session ends
+// when the original session would have (ngx_ssl_info_callback).
 constexpr config::Version kKeepsTicketKeys{1, 23, 2};
 
 std::string joined(const std::vector<config::NamedFile>& files) {
@@ -17,9 +17,9 @@ std::string joined(const std::vector<config::NamedFile>& files) {
   return all;
 }
 
-// A shared cache survives the reload, and whoever takes no tickets is in it: before 1.23.2 a TLS
-// 1.2 client without that extension, later every client. So do tickets under keys that stand in a
-// file.
+// A shared cache survives a reload, and with it the sessions of the clients in it. With tickets on,
+// these are TLS 1.2 clients without the ticket extension before 1.23.2, and all clients since then.
+// Tickets survive, too, if their keys come from a file.
 std::optional<Resumption> kept_through_reload(const TlsContext& keeper, const TlsContext& server,
                                               const config::NginxBuild& build) {
   const bool is_shared = !keeper.session_cache.value.shared.empty();
@@ -46,8 +46,8 @@ std::optional<Resumption> resumption(const config::ResolvedConfig& resolved, std
   std::optional<Resumption> longest;
   for (const config::SocketRole& role : resolved.reaches.at(server).roles) {
     const config::Socket& socket = resolved.sockets.at(role.socket);
-    // OpenSSL looks up sessions, ticket keys and the timeout in the SSL_CTX a connection began
-    // with, whatever SNI changes later.
+    // OpenSSL looks up sessions, ticket keys and the timeout in the SSL_CTX that the connection
+    // started with, even if SNI selects another one later.
     const TlsContext& keeper = resolved.servers.at(socket.default_server);
     const bool has_starttls = resolved.servers.at(server).starttls.value != config::Starttls::kOff;
     if (!socket.ssl && !has_starttls) continue;

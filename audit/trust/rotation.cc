@@ -16,8 +16,8 @@ bool has_ended(const CertificateFacts& facts, const Clock& clock) {
   return facts.validity.not_after && clock.has_come(*facts.validity.not_after);
 }
 
-// Who can stand in for a certificate: others of its name and key that verify all that it does, now
-// and for longer.
+// The certificates that can replace another one: those with the same name and key that verify
+// everything it verifies, now and for longer.
 class Heirs {
  public:
   Heirs(const std::vector<Member>& members, const Clock& clock) {
@@ -46,12 +46,12 @@ class Heirs {
   using Key = std::pair<std::string_view, pki::Fingerprint>;  // canonical subject, key
   static Key key_of(const CertificateFacts& facts) { return {facts.subject.canonical, facts.key}; }
 
-  /// not_after -> the latest path_until of those that end then or later.
+  /// not_after -> the latest path_until of the certificates that end then or later.
   using Ends = std::map<std::optional<base::sys_seconds>, base::sys_seconds>;
   std::map<Key, Ends> ends_;
 };
 
-// A store's certificates by what the settings call them.
+// Finds the certificates of a store that the settings name, by fingerprint or by file.
 class Named {
  public:
   Named(const std::vector<pki::Certificate>& store, const MaterialView& material)
@@ -83,7 +83,7 @@ class Named {
   }
 
  private:
-  static constexpr std::size_t kLabelDigits = 16;  // of Fingerprint::label()
+  static constexpr std::size_t kLabelDigits = 16;  // the length of Fingerprint::label()
   using Positions = std::map<pki::Fingerprint, std::size_t>;
 
   const MaterialView& material_;

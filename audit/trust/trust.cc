@@ -16,8 +16,8 @@ void add_to_store(TrustContent& content, const std::string& path,
   content.files.push_back({.path = path, .certificates = certificates.size()});
 }
 
-// VerifyCAFile: X509_STORE_load_file() takes certificates and CRLs into a store that has none of
-// the flags ssl_crl sets on nginx's own.
+// VerifyCAFile: X509_STORE_load_file() loads certificates and CRLs into a new store, without the
+// flags that ssl_crl sets on nginx's own.
 void replace_store(const MaterialView& material, const std::vector<config::NamedFile>& files,
                    TrustContent& content) {
   content.store.clear();
@@ -49,7 +49,7 @@ void apply_overrides(const MaterialView& material, const config::TlsContext& ser
   }
 }
 
-// 1.26.3 does not open them, 1.30.6 does (R2.17); 1.27.2 rewrote the loading of CA files.
+// 1.26.3 does not open these files, 1.30.6 does (R2.17). 1.27.2 rewrote how CA files are loaded.
 constexpr config::Version kStreamLoadsWhenOff{1, 27, 2};
 
 }  // namespace
@@ -72,8 +72,8 @@ TrustPaths trust_paths(const config::TlsContext& server, const config::NginxBuil
 TrustContent trust_content(const MaterialView& material, const config::TlsContext& server,
                            const config::NginxBuild& build) {
   const TrustPaths paths = trust_paths(server, build);
-  const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file takes
-                                                          // certificates and CRLs alike
+  const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file loads
+                                                          // both certificates and CRLs
   TrustContent content;
   content.check_crls = paths.crl != nullptr;
   if (paths.crl != nullptr) content.crl_path = *paths.crl;
@@ -81,7 +81,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
     add_to_store(content, *paths.client, client->certificates);
     content.issuing = content.store.size();
     for (const pki::Certificate& certificate : client->certificates) {
-      // The old second pass, PEM_read_bio_X509, does not see TRUSTED CERTIFICATE blocks (R4.1).
+      // The old second pass, PEM_read_bio_X509, skips TRUSTED CERTIFICATE blocks (R4.1).
       if (!(old_loader && certificate.facts().trust_annotated))
         content.announced.push_back(certificate);
     }
@@ -102,7 +102,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
     append(content.revocation_lists, crl->revocation_lists);
     if (old_loader) add_to_store(content, *paths.crl, crl->certificates);
   }
-  // Without ssl_client_certificate (R2.31) the clients' CAs can only stand in
+  // Without ssl_client_certificate (R2.31) the clients' CAs can only be in
   // ssl_trusted_certificate.
   if (content.issuing == 0) content.issuing = content.store.size();
   apply_overrides(material, server, content);
