@@ -75,9 +75,10 @@ class Forged {
     return bytes;
   }
 
-  mtls::pki::CertificateFacts facts() const {
-    return mtls::pki::parse_certificate(der()).value().facts();
+  base::Result<mtls::pki::Certificate> parsed() const {
+    return mtls::pki::parse_certificate(der());
   }
+  mtls::pki::CertificateFacts facts() const { return parsed().value().facts(); }
 
  private:
   X509Pointer x509_;
@@ -245,7 +246,9 @@ TEST_CASE(
     int type;
     std::string text;
     std::optional<base::sys_seconds> expected;
+    bool too_short = false;  // OpenSSL 3.5 does not decode it (R9.18)
   };
+  constexpr bool kTooShort = true;
   const auto day = [](int y, unsigned m, unsigned d) {
     return base::sys_seconds{sys_days{year{y} / std::chrono::month{m} / std::chrono::day{d}}};
   };
@@ -256,16 +259,20 @@ TEST_CASE(
       {V_ASN1_GENERALIZEDTIME, "99991231235959Z", base::kNoExpiry},
       {V_ASN1_GENERALIZEDTIME, "16000229000000Z", day(1600, 2, 29)},
       {V_ASN1_UTCTIME, "300101010000+0100", std::nullopt},
-      {V_ASN1_UTCTIME, "3001010000Z", std::nullopt},
+      {V_ASN1_UTCTIME, "3001010000Z", std::nullopt, kTooShort},
       {V_ASN1_GENERALIZEDTIME, "20300101000000.5Z", std::nullopt},
+      {V_ASN1_GENERALIZEDTIME, "203001010000Z", std::nullopt, kTooShort},
       {V_ASN1_UTCTIME, "300230000000Z", std::nullopt},
       {V_ASN1_UTCTIME, "290229000000Z", std::nullopt},
       {V_ASN1_UTCTIME, "301231235960Z", std::nullopt},
-      {V_ASN1_UTCTIME, "garbage", std::nullopt},
-      {V_ASN1_UTCTIME, "", std::nullopt},
+      {V_ASN1_UTCTIME, "garbage", std::nullopt, kTooShort},
+      {V_ASN1_UTCTIME, "", std::nullopt, kTooShort},
   };
+  const bool decodes_any_length = OPENSSL_version_major() == 3 && OPENSSL_version_minor() < 5;
   for (const Row& row : table) {
     INFO(row.text);
-    CHECK(Forged().not_after(row.type, row.text).facts().validity.not_after == row.expected);
+    const auto certificate = Forged().not_after(row.type, row.text).parsed();
+    CHECK(certificate.has_value() == (decodes_any_length || !row.too_short));
+    if (certificate) CHECK(certificate->facts().validity.not_after == row.expected);
   }
 }
