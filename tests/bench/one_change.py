@@ -1,0 +1,155 @@
+"""What a start and one renewed certificate cost exporters on the same tree, in turns.
+
+    one_change.py TREE ROUNDS CHANGES EXPORTER...
+
+TREE is made by make_tree.py. For each exporter: CPU and wall clock from the start to complete
+metrics, resident memory then and after the changes, the size of a scrape, and of each change the
+time from the rename to the new notAfter in a scrape and the CPU, with the polling scrapes taken off.
+"""
+
+import datetime
+import gzip
+import http.client
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+import make_tree
+
+PORT = 21059
+OWN_BYTES = 4096  # the daemon's own metrics at the end of a scrape differ each time
+READY = 0.01
+
+
+class Exporter:
+    def __init__(self, binary, tree):
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            [binary, "--nginx.conf", str(tree / "nginx.conf"), "--web.listen-address", "127.0.0.1:%d" % PORT],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.client = None
+
+    def get(self, path, encoding="gzip"):
+        for _ in range(2):
+            try:
+                if self.client is None:
+                    self.client = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+                self.client.request("GET", path, headers={"Accept-Encoding": encoding})
+                answer = self.client.getresponse()
+                return answer.status, answer.read()
+            except (OSError, http.client.HTTPException):
+                self.client = None
+        return 0, b""
+
+    def wait_until_ready(self):
+        while self.get("/-/ready")[0] != 200:
+            time.sleep(READY)
+        return time.monotonic() - self.began
+
+    def cpu(self):
+        tasks = pathlib.Path("/proc/%d/task" % self.process.pid).glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+    def rss(self):
+        status = pathlib.Path("/proc/%d/status" % self.process.pid).read_text()
+        values = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith("Vm")}
+        return int(values["VmRSS"]) / 1024, int(values["VmHWM"]) / 1024
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def renew(tree, index, until):
+    """A new certificate for the key of a server, by the CA that signed the one before."""
+    tenant = index // make_tree.SERVERS_PER_BUNDLE
+    signer = serialization.load_pem_private_key((tree / "cas" / ("%d.key" % tenant)).read_bytes(), None)
+    path = tree / "certs" / ("%05d.pem" % index)
+    before = x509.load_pem_x509_certificate(path.read_bytes())
+    made = make_tree.certificate("s%05d.example" % index, "Tenant %d CA 0" % tenant, before.public_key(), signer,
+                                 until, False)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(made.public_bytes(make_tree.PEM))
+    return fresh, path
+
+
+def shown_as(index, until):
+    return ('nginx_mtls_server_certificate_expiry_timestamp_seconds{server="s%05d.example",listen="127.0.0.1:20443",'
+            % index).encode(), (" %d\n" % int(until.timestamp())).encode()
+
+
+def is_shown(body, start, end):
+    at = body.find(start)
+    return at >= 0 and body[at:body.index(b"\n", at) + 1].endswith(end)
+
+
+def scrape_cpu(exporter):
+    before = exporter.cpu()
+    count = 10
+    for _ in range(count):
+        exporter.get("/metrics")
+    return (exporter.cpu() - before) / count
+
+
+def one_change(exporter, tree, index, until, scrape):
+    fresh, path = renew(tree, index, until)
+    last = exporter.get("/metrics")[1]
+    begin, cpu, polls = time.monotonic(), exporter.cpu(), 0
+    fresh.rename(path)
+    while True:
+        time.sleep(0.002)
+        body = exporter.get("/metrics")[1]
+        polls += 1
+        now = time.monotonic()
+        if body[:-OWN_BYTES] != last[:-OWN_BYTES]:
+            if is_shown(gzip.decompress(body), *shown_as(index, until)):
+                time.sleep(0.5)  # what the change costs after it is shown
+                return now - begin, exporter.cpu() - cpu - polls * scrape
+            last = body
+
+
+def measure(binary, tree, changes):
+    exporter = Exporter(binary, tree)
+    wall = exporter.wait_until_ready()
+    cold = exporter.cpu()
+    packed = exporter.get("/metrics")[1]
+    text = exporter.get("/metrics", "identity")[1]
+    settled = exporter.rss()
+    scrape = scrape_cpu(exporter)
+    walls, cpus, memory = [], [], []
+    servers = len(list((tree / "conf.d").glob("*.conf")))
+    until = make_tree.NOW + make_tree.days(1000) + datetime.timedelta(seconds=int(time.time()) % 10000)
+    for i in range(changes):
+        took, spent = one_change(exporter, tree, (i * 37 + 11) % servers, until, scrape)
+        walls.append(took)
+        cpus.append(spent)
+        memory.append(exporter.rss())
+    exporter.stop()
+    return {"start wall s": wall, "start CPU s": cold, "gzip KB": len(packed) / 1e3, "text KB": len(text) / 1e3,
+            "series": sum(1 for line in text.splitlines() if line and not line.startswith(b"#")),
+            "scrape CPU ms": scrape * 1e3, "RSS MiB": settled[0], "peak MiB": settled[1],
+            "RSS after changes MiB": memory[-1][0], "peak after changes MiB": memory[-1][1],
+            "change p50 ms": statistics.median(walls) * 1e3, "change max ms": max(walls) * 1e3,
+            "change CPU p50 ms": statistics.median(cpus) * 1e3, "cold CPU / change CPU": cold / statistics.median(cpus)}
+
+
+def main():
+    tree, rounds, changes = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
+    binaries = sys.argv[4:]
+    results = {binary: [] for binary in binaries}
+    for _ in range(rounds):
+        for binary in binaries:
+            results[binary].append(measure(binary, tree, changes))
+    print("| | " + " | ".join(binaries) + " |\n" + "| --- " * (len(binaries) + 1) + "|")
+    for row in results[binaries[0]][0]:
+        cells = ["%.1f" % statistics.median(one[row] for one in results[binary]) for binary in binaries]
+        print("| %s | %s |" % (row, " | ".join(cells)))
+
+
+if __name__ == "__main__":
+    main()
