@@ -53,6 +53,10 @@ std::optional<base::sys_seconds> earliest_change(const Snapshot& snapshot, const
     if (server->next_change_at && (!earliest || *server->next_change_at < *earliest))
       earliest = server->next_change_at;
   }
+  for (const auto& [path, bundle] : snapshot.bundles) {
+    if (bundle->next_change_at && (!earliest || *bundle->next_change_at < *earliest))
+      earliest = bundle->next_change_at;
+  }
   return earliest;
 }
 
@@ -110,7 +114,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // 6. The same knowledge by CA file, for those who own the file and not the server, and by
   // backend.
   const Evidence evidence(*snapshot);
-  snapshot->bundles = trust::audit_bundles(*snapshot, evidence);
+  snapshot->bundles = trust::audit_bundles(*snapshot, inputs.previous.get());
   snapshot->upstreams = trust::audit_upstreams(*snapshot, evidence);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
@@ -118,6 +122,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
     refusals::excuse_missing_files(*snapshot);
   snapshot->findings = rules::config_findings(*snapshot, evidence, inputs.policy.profile);
   rules::apply_settings(inputs.policy.rules, snapshot->findings);
+  snapshot->host_findings = snapshot->findings.size();
   append_server_findings(*snapshot);
   snapshot->next_change_at = earliest_change(*snapshot, evidence.clock);
   return snapshot;

@@ -68,6 +68,17 @@ std::set<pki::Fingerprint> without_use(const trust::CrlCoverage& crls) {
   return idle;
 }
 
+void list_presented(const TlsContext& server, const Evidence& evidence, ServerAudit& audit) {
+  if (!server.serves_tls()) return;
+  for (const config::FileRef& reference : server.certificates.value) {
+    for (const std::string& path : known_paths(reference)) {
+      const pki::Material* material = evidence.material.content(&path);
+      const auto until = material != nullptr ? earliest_expiry(*material) : std::nullopt;
+      if (until) audit.presented.push_back({.path = path, .until = *until});
+    }
+  }
+}
+
 void measure_names(const trust::TrustContent& content, ServerAudit& audit) {
   constexpr std::size_t kLengthBytes = 2;  // RFC 8446 §4.2.4: DistinguishedName<1..2^16-1>
   std::set<std::string> seen;
@@ -122,6 +133,7 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   }
   audit->rotation = trust::rotating_cas(content, audit->store, evidence.clock);
   measure_names(content, *audit);
+  list_presented(server, evidence, *audit);
   if (decides != nullptr) {
     const pki::TrustStore store(content.store, content.revocation_lists, content.check_crls);
     audit->verdicts = verdicts_of(inputs, {.index = inputs.index,

@@ -103,6 +103,12 @@ struct StoreFile {
   std::size_t certificates = 0;
 };
 
+/// A file of ssl_certificate with a certificate that has an end; the earliest.
+struct PresentedFile {
+  std::string path;
+  base::sys_seconds until;
+};
+
 /// One server block, judged. Aligned with ConfigView::resolved.servers.
 struct ServerAudit {
   std::vector<std::shared_ptr<const MaterialFile>> used;  // what it was computed from
@@ -125,6 +131,7 @@ struct ServerAudit {
   std::set<pki::Fingerprint> crls_without_use;  // CRLs of CAs of the store that count for nobody
   std::chrono::seconds resumption_window{0};    // audit/trust/resumption.h
   std::vector<RotatingCa> rotation;             // empty: no client CA is being exchanged
+  std::vector<PresentedFile> presented;         // over TLS, in the order of the text
   std::vector<Verdict> verdicts;
   std::vector<Finding> findings;
   std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
@@ -173,6 +180,7 @@ struct BundleAudit {
   std::size_t duplicate = 0;
   bool verified = false;  // it reads and parses, and every member leads to a self-signed anchor in
                           // every store that holds it, or is spared (pki::paths::Member)
+  std::optional<base::sys_seconds> next_change_at;  // time alone changes nothing here before
 };
 
 /// One backend that nginx speaks TLS to. Aligned with ResolvedConfig::upstreams.
@@ -198,7 +206,7 @@ struct Snapshot {
   base::Sightings canary_patterns;
   MaterialSet material;
   std::vector<std::shared_ptr<const ServerAudit>> servers;
-  std::map<std::string, BundleAudit> bundles;  // by path
+  std::map<std::string, std::shared_ptr<const BundleAudit>> bundles;  // by path
   std::vector<UpstreamAudit> upstreams;
   TlsStrength strength;
   // The package that nginx comes from, where that decides what nginx does; nullopt: not known.
@@ -209,6 +217,7 @@ struct Snapshot {
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings
   std::vector<Finding> findings;    // all: of the configuration as a whole, then of each server
+  std::size_t host_findings = 0;    // how many of them are of the configuration as a whole
 
   /// Why nginx would refuse to start or reload with all this, its own first complaint first;
   /// empty: it would not.

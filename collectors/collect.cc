@@ -1,34 +1,143 @@
 #include "collectors/collect.h"
 
-#include <iterator>
+#include <algorithm>
+
+#include "collectors/family_groups.h"
 
 namespace mtls::collectors {
+namespace {
+
+constexpr std::size_t kMostAuthorityStores = 3;
+
+}  // namespace
+
+struct Collector::State {
+  explicit State(bool blackbox) : servers(blackbox) { omitted.arrange({""}); }
+
+  Collection collect(const std::shared_ptr<const audit::Snapshot>& snapshot,
+                     const audit::Limits& limits_now);
+  void append(const ChunkStore& store, FamilyTexts& families);
+  Text header(const FamilySpec& family);
+  Written written() const;
+
+  std::shared_ptr<const audit::Snapshot> last;
+  audit::Limits limits;
+  ServerFamilies servers;
+  BundleFamilies bundles;
+  CrlFamilies crls;
+  UpstreamFamilies upstreams;
+  FileFamilies files;
+  HostFamilies host;
+  FindingFamily findings;
+  ChunkStore omitted{{&kSeriesOmitted}};
+  std::map<const FamilySpec*, Text> headers;
+};
+
+Text Collector::State::header(const FamilySpec& family) {
+  Text& header = headers[&family];
+  if (!header) header = std::make_shared<const std::string>(gauge_header(family));
+  return header;
+}
+
+// A family without series is left out.
+void Collector::State::append(const ChunkStore& store, FamilyTexts& families) {
+  for (std::size_t column = 0; column < store.columns().size(); ++column) {
+    const std::size_t count = store.series(column);
+    if (count == 0) continue;
+    const FamilySpec& family = *store.columns()[column];
+    if (families.empty() || families.back().family != &family)
+      families.push_back({.family = &family, .texts = {header(family)}, .series = 0});
+    store.append_chunks(column, families.back().texts);
+    families.back().series += count;
+  }
+}
+
+Written Collector::State::written() const {
+  return {.servers = servers.servers().written(),
+          .files = files.files().written(),
+          .bundles = bundles.bundles().written(),
+          .upstreams = upstreams.upstreams().written()};
+}
+
+Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot>& snapshot,
+                                     const audit::Limits& limits_now) {
+  const Written before = written();
+  limits = limits_now;
+  CrlIndex crl_index;
+  const Delta delta = delta_of(*snapshot, last.get(), limits, crl_index);
+  servers.update(delta);
+  servers.update_authorities(delta);
+  bundles.update(delta);
+  crls.update(delta);
+  upstreams.update(delta);
+  files.update(delta);
+  host.update(delta);
+  findings.update(delta);
+
+  Collection collection;
+  FamilyTexts& families = collection.families;
+  for (const ChunkStore* store :
+       {&servers.servers(), &bundles.bundles(), &crls.crls(), &upstreams.upstreams(),
+        &files.files(), &host.host(), &findings.findings()}) {
+    append(*store, families);
+  }
+  const std::array<ChunkStore*, kMostAuthorityStores> authorities{
+      &bundles.certificates(), &servers.trusted(), &servers.checked()};
+  std::size_t left_out = servers.omitted() + bundles.omitted() + crls.omitted();
+  std::size_t of_authorities = 0;
+  for (const ChunkStore* store : authorities) of_authorities += store->series();
+  if (series(families) + of_authorities > limits.max_series) {
+    collection.over_limit = of_authorities;
+    left_out += of_authorities;
+    for (ChunkStore* store : authorities) store->forget();
+  }
+  for (const ChunkStore* store : authorities) append(*store, families);
+  omitted.write({0}, [&](std::size_t, SampleWriter& out) {
+    out.add(kSeriesOmitted, {}, static_cast<double>(left_out));
+  });
+  append(omitted, families);
+  append(servers.blackbox(), families);
+  std::ranges::sort(families, {},
+                    [](const FamilyText& one) { return std::string_view(one.family->name); });
+  const Written after = written();
+  collection.written = {.servers = after.servers - before.servers,
+                        .files = after.files - before.files,
+                        .bundles = after.bundles - before.bundles,
+                        .upstreams = after.upstreams - before.upstreams};
+  last = snapshot;
+  return collection;
+}
+
+Collector::Collector(bool blackbox) : blackbox_(blackbox) {}
+Collector::~Collector() = default;
+Collector::Collector(Collector&&) noexcept = default;
+Collector& Collector::operator=(Collector&&) noexcept = default;
+
+Collection Collector::collect(const std::shared_ptr<const audit::Snapshot>& snapshot,
+                              const audit::Limits& limits) {
+  std::unique_ptr<State> state = std::move(state_);  // lost when something throws below
+  if (!state || state->limits != limits) state = std::make_unique<State>(blackbox_);
+  Collection collection = state->collect(snapshot, limits);
+  state_ = std::move(state);
+  return collection;
+}
 
 Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits) {
-  Collection collection;
-  Families& families = collection.families;
-  std::size_t omitted = server_families(snapshot, limits, families);
-  bundle_families(snapshot, limits, families);
-  omitted += crl_families(snapshot, limits, families);
-  canary_families(snapshot, families);
-  upstream_families(snapshot, families);
-  config_families(snapshot, families);
+  const std::shared_ptr<const audit::Snapshot> borrowed(std::shared_ptr<void>(), &snapshot);
+  return Collector().collect(borrowed, limits);
+}
 
-  Families authorities;
-  omitted += ca_families(snapshot, limits, authorities);
-  omitted += server_ca_family(snapshot, limits, authorities);
-  omitted += server_crl_family(snapshot, limits, authorities);
-  if (series(families) + series(authorities) > limits.max_series) {
-    collection.over_limit = series(authorities);
-    omitted += collection.over_limit;
-    authorities.clear();
-  }
-  std::move(authorities.begin(), authorities.end(), std::back_inserter(families));
+std::size_t series(const FamilyTexts& families) {
+  std::size_t sum = 0;
+  for (const FamilyText& family : families) sum += family.series;
+  return sum;
+}
 
-  Family left_out(kSeriesOmitted);
-  left_out.add({}, static_cast<double>(omitted));
-  families.push_back(left_out.take());
-  return collection;
+std::string render(const FamilyTexts& families) {
+  std::string out;
+  for (const FamilyText& family : families)
+    for (const Text& text : family.texts) out += *text;
+  return out;
 }
 
 }  // namespace mtls::collectors

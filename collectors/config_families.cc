@@ -1,62 +1,52 @@
 #include <algorithm>
-#include <map>
-#include <tuple>
 
-#include "audit/rules/registry.h"
-#include "collectors/collect.h"
+#include "collectors/family_groups.h"
 
 namespace mtls::collectors {
 namespace {
 
-void file_families(const audit::Snapshot& snapshot, Families& families) {
+void write_file(const audit::MaterialFile& file, SampleWriter& out) {
   constexpr double kNanoseconds = 1e9;
-  Family modified(kFileModified);
-  Family readable(kFileReadable);
-  for (const auto& [path, file] : snapshot.material) {
-    readable.add({{"path", path}, {"reader", "exporter"}}, file->error ? 0 : 1);
-    if (!file->seen.stamp) continue;
-    const auto latest = std::max(file->seen.stamp->mtime_ns, file->seen.stamp->ctime_ns);
-    modified.add({{"path", path}}, static_cast<double>(latest) / kNanoseconds);
-  }
-  families.push_back(modified.take());
-  families.push_back(readable.take());
-}
-
-void finding_family(const audit::Snapshot& snapshot, Families& families) {
-  using Key = std::tuple<std::string, std::string, std::string, std::string>;
-  std::map<Key, std::size_t> counts;
-  for (const audit::Finding& finding : snapshot.findings) {
-    const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
-    const config::ContextId id = finding.context.value_or(config::ContextId{});
-    ++counts[{std::string(rule.id), std::string(word(finding.severity)), id.server, id.listen}];
-  }
-
-  Family family(kFindings);
-  for (const auto& [key, n] : counts) {
-    const auto& [rule, severity, server, listen] = key;
-    family.add({{"rule", rule}, {"severity", severity}, {"server", server}, {"listen", listen}},
-               static_cast<double>(n));
-  }
-  families.push_back(family.take());
-}
-
-void single(const FamilySpec& spec, double value, Families& families) {
-  Family family(spec);
-  family.add({}, value);
-  families.push_back(family.take());
+  const LabelText path{{"path", file.path}};
+  out.add(kFileReadable, path.with("reader", "exporter"), file.error ? 0 : 1);
+  if (!file.seen.stamp) return;
+  const auto latest = std::max(file.seen.stamp->mtime_ns, file.seen.stamp->ctime_ns);
+  out.add(kFileModified, path, static_cast<double>(latest) / kNanoseconds);
 }
 
 }  // namespace
 
-void config_families(const audit::Snapshot& snapshot, Families& families) {
-  file_families(snapshot, families);
-  finding_family(snapshot, families);
-  const audit::ConfigView& view = *snapshot.config;
-  single(kConfigParseSuccess, view.parsed() ? 1 : 0, families);
-  if (view.last_success)
-    single(kConfigLastSuccess, base::unix_seconds(*view.last_success), families);
-  single(kConfigFiles, static_cast<double>(view.document->files.size()), families);
-  single(kConfigServers, static_cast<double>(view.resolved.servers.size()), families);
+FileFamilies::FileFamilies() : files_({&kFileModified, &kFileReadable}) {}
+
+void FileFamilies::update(const Delta& delta) {
+  const auto& [same_paths, positions, files] = delta.files;
+  if (!same_paths) {
+    std::vector<std::string> identities;
+    for (const audit::MaterialFile* file : files)
+      identities.push_back(LabelText{{"path", file->path}}.text());
+    files_.arrange(identities);
+    objects_.resize(files.size());
+  }
+  for (std::size_t i = 0; i < positions.size(); ++i) objects_[positions[i]] = files[i];
+  files_.write(delta.files.positions,
+               [&](std::size_t object, SampleWriter& out) { write_file(*objects_[object], out); });
+}
+
+HostFamilies::HostFamilies()
+    : host_({&kConfigParseSuccess, &kConfigLastSuccess, &kConfigFiles, &kConfigServers,
+             &kCanaryNotAfter}) {
+  host_.arrange({""});
+}
+
+void HostFamilies::update(const Delta& delta) {
+  host_.write({0}, [&](std::size_t, SampleWriter& out) {
+    const audit::ConfigView& view = *delta.now.config;
+    out.add(kConfigParseSuccess, {}, view.parsed() ? 1 : 0);
+    if (view.last_success) out.add(kConfigLastSuccess, {}, base::unix_seconds(*view.last_success));
+    out.add(kConfigFiles, {}, static_cast<double>(view.document->files.size()));
+    out.add(kConfigServers, {}, static_cast<double>(view.resolved.servers.size()));
+    write_canary_dates(delta.now, out);
+  });
 }
 
 }  // namespace mtls::collectors

@@ -1,60 +1,29 @@
-#include <map>
+#include <algorithm>
 #include <set>
 #include <string_view>
-#include <utility>
 
-#include "base/text.h"
-#include "collectors/collect.h"
-#include "collectors/server.h"
+#include "collectors/family_groups.h"
 
 namespace mtls::collectors {
 namespace {
 
-using pki::RevocationListFacts;
-using Lists = std::map<std::string, const RevocationListFacts*>;
+const std::string* crl_path_of(const audit::Snapshot& snapshot, std::size_t server) {
+  return audit::static_path(snapshot.config->resolved.servers[server].crl.value);
+}
 
-// Of each scope, and each distribution point, the newest CRL: the one with the latest this_update.
-Lists by_scope(const pki::Material& material, const audit::ServerAudit& server) {
-  Lists newest;
-  for (const pki::RevocationList& list : material.revocation_lists) {
-    const RevocationListFacts& facts = list.facts();
-    if (server.crls_without_use.contains(facts.fingerprint)) continue;
-    const std::string scope = facts.scope.text + '\0' + facts.scope.point;
-    const RevocationListFacts*& known = newest[facts.issuer.canonical + '\0' + scope];
-    if (known == nullptr || known->this_update < facts.this_update) known = &facts;
+void write_crls(const std::string& path, const CrlsByIssuer& lists, SampleWriter& out) {
+  const LabelText file{{"path", path}};
+  for (const auto& [issuer, list] : lists) {
+    const LabelText id = file.with("issuer", issuer);
+    if (list->this_update) out.add(kCrlThisUpdate, id, base::unix_seconds(*list->this_update));
+    if (list->next_update) out.add(kCrlNextUpdate, id, base::unix_seconds(*list->next_update));
+    out.add(kCrlRevoked, id, static_cast<double>(list->revoked));
   }
-  return newest;
 }
 
-bool ends_before(const RevocationListFacts& list, const RevocationListFacts& other) {
-  return list.next_update && (!other.next_update || *list.next_update < *other.next_update);
-}
+}  // namespace
 
-// Of each issuer the CRL that ends first, of those that are in use. The label is the issuer's CN;
-// where two issuers share one, the second has its whole name.
-Lists by_issuer(const pki::Material& material, const audit::ServerAudit& server) {
-  Lists first;
-  for (const auto& [scope, list] : by_scope(material, server)) {
-    const RevocationListFacts*& known = first[list->issuer.canonical];
-    if (known == nullptr || ends_before(*list, *known)) known = list;
-  }
-  Lists labelled;
-  for (const auto& [name, facts] : first) {
-    const bool free = labelled.emplace(facts->issuer.common_name, facts).second;
-    if (!free) labelled.emplace(facts->issuer.rfc2253, facts);
-  }
-  return labelled;
-}
-
-constexpr std::size_t kSeriesPerList = 3;
-
-bool too_many(const Lists& lists, const audit::Limits& limits) {
-  return kSeriesPerList * lists.size() > limits.max_series_per_file;
-}
-
-// The labels of the CAs whose clients a server block checks with these lists. A list of a CA that
-// the server does not trust refuses nobody there.
-std::vector<std::string> checked(const Server& server, const Lists& lists) {
+std::vector<std::string> checked_issuers(const Server& server, const CrlsByIssuer& lists) {
   std::set<std::string_view> trusted;
   for (const pki::paths::Member& member : server.audit.store.members)
     trusted.insert(member.certificate.facts().subject.canonical);
@@ -64,69 +33,110 @@ std::vector<std::string> checked(const Server& server, const Lists& lists) {
   return issuers;
 }
 
-void add_checked(Family& users, const Server& server, const std::vector<std::string>& issuers) {
-  for (const std::string& issuer : issuers) {
-    Labels labels = server.labels();
-    labels.emplace_back("path", server.audit.crl_path);
-    labels.emplace_back("issuer", issuer);
-    users.add(labels, 1);
-  }
+void write_checked(const Server& server, const std::vector<std::string>& issuers,
+                   SampleWriter& out) {
+  const LabelText labels = server.labels.with("path", server.audit.crl_path);
+  for (const std::string& issuer : issuers)
+    out.add(kServerCrlInfo, labels.with("issuer", issuer), 1);
 }
 
-}  // namespace
+CrlFamilies::CrlFamilies() : crls_({&kCrlThisUpdate, &kCrlNextUpdate, &kCrlRevoked}) {}
 
-std::size_t crl_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
-                         Families& families) {
-  std::size_t omitted = 0;
-  Family this_update(kCrlThisUpdate);
-  Family next_update(kCrlNextUpdate);
-  Family revoked(kCrlRevoked);
+// What depends on the configuration alone.
+void CrlFamilies::find_paths(const audit::Snapshot& snapshot) {
+  paths_.clear();
+  users_.clear();
+  place_of_path_.clear();
   for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
-    const config::TlsContext& server = snapshot.config->resolved.servers[i];
-    const std::string* path = audit::static_path(server.crl.value);
+    const std::string* path = crl_path_of(snapshot, i);
     if (path == nullptr) continue;
-    const auto file = snapshot.material.find(*path);
-    if (file == snapshot.material.end() || !file->second->material) continue;
-    const auto lists = by_issuer(*file->second->material, *snapshot.servers[i]);
-    if (too_many(lists, limits)) {
-      omitted += kSeriesPerList * lists.size();
-      continue;
-    }
-    for (const auto& [issuer, list] : lists) {
-      const Labels id{{"path", *path}, {"issuer", issuer}};
-      if (list->this_update) this_update.add(id, base::unix_seconds(*list->this_update));
-      if (list->next_update) next_update.add(id, base::unix_seconds(*list->next_update));
-      revoked.add(id, static_cast<double>(list->revoked));
-    }
+    const auto [place, is_new] = place_of_path_.try_emplace(*path, paths_.size());
+    if (is_new) paths_.push_back(*path);
+    users_.emplace_back(i, place->second);
   }
-  for (Family* family : {&this_update, &next_update, &revoked}) families.push_back(family->take());
-  return omitted;
 }
 
-std::size_t server_crl_family(const audit::Snapshot& snapshot, const audit::Limits& limits,
-                              Families& families) {
-  const std::vector<Server> servers = asking_servers_of(snapshot);
-  // By path and by what of the file the server block does not use.
-  std::map<std::pair<std::string, std::set<pki::Fingerprint>>, Lists> known;
-  Family users(kServerCrlInfo);
-  std::size_t count = 0;
-  std::size_t omitted = 0;
-  for (const Server& server : servers) {
-    const auto file = snapshot.material.find(server.audit.crl_path);
-    if (file == snapshot.material.end() || !file->second->material) continue;
-    const auto [lists, is_new] = known.try_emplace({file->first, server.audit.crls_without_use});
-    if (is_new) lists->second = by_issuer(*file->second->material, server.audit);
-    const std::vector<std::string> issuers = checked(server, lists->second);
-    if (too_many(lists->second, limits)) {
-      omitted += issuers.size();
-    } else {
-      count += issuers.size();
-      if (count <= limits.max_series) add_checked(users, server, issuers);
+// Whether a CRL file, or a server block that uses one, is another object.
+bool CrlFamilies::is_concerned(const Delta& delta) const {
+  if (!delta.same_config || !delta.files.same_keys) return true;
+  for (const std::size_t index : delta.servers.positions)
+    if (crl_path_of(delta.now, index) != nullptr) return true;
+  return std::ranges::any_of(delta.files.objects, [&](const audit::MaterialFile* file) {
+    return place_of_path_.contains(file->path);
+  });
+}
+
+void CrlFamilies::find_files(const Delta& delta) {
+  const auto content = [](const std::shared_ptr<const audit::MaterialFile>& file) {
+    return file->material ? file : nullptr;
+  };
+  if (delta.same_config && delta.files.same_keys) {
+    for (const audit::MaterialFile* file : delta.files.objects) {
+      const auto place = place_of_path_.find(file->path);
+      if (place != place_of_path_.end())
+        files_[place->second] = content(delta.now.material.at(file->path));
     }
+    return;
   }
-  if (count > limits.max_series) return omitted + count;
-  families.push_back(users.take());
-  return omitted;
+  files_.assign(paths_.size(), nullptr);
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const auto file = delta.now.material.find(paths_[i]);
+    if (file != delta.now.material.end()) files_[i] = content(file->second);
+  }
+}
+
+// A server block that uses a file as one before it does says nothing new.
+std::vector<CrlFamilies::Use> CrlFamilies::uses_of(const audit::Snapshot& snapshot) const {
+  std::vector<Use> uses;
+  std::vector<std::vector<std::size_t>> by_path(paths_.size());
+  for (const auto& [server, path] : users_) {
+    if (!files_[path]) continue;
+    Use use{.path = path,
+            .file = files_[path],
+            .without_use = snapshot.servers[server]->crls_without_use,
+            .servers = 1};
+    bool is_known = false;
+    for (const std::size_t known : by_path[path]) {
+      if (!uses[known].is_like(use)) continue;
+      ++uses[known].servers;
+      is_known = true;
+    }
+    if (is_known) continue;
+    by_path[path].push_back(uses.size());
+    uses.push_back(std::move(use));
+  }
+  return uses;
+}
+
+void CrlFamilies::update(const Delta& delta) {
+  if (!is_concerned(delta)) return;
+  if (!delta.same_config) find_paths(delta.now);
+  find_files(delta);
+  std::vector<Use> uses = uses_of(delta.now);
+  std::vector<std::size_t> changed;
+  bool is_alike = delta.same_config && uses.size() == uses_.size();
+  for (std::size_t i = 0; i < uses.size() && is_alike; ++i) {
+    is_alike = uses[i].is_like(uses_[i]);
+    if (uses[i].file != uses_[i].file) changed.push_back(i);
+  }
+  uses_ = std::move(uses);
+  if (!is_alike) {
+    std::vector<std::string> identities;
+    for (const Use& use : uses_) identities.push_back(LabelText{{"path", paths_[use.path]}}.text());
+    crls_.arrange(identities);
+  }
+  const auto lists_of = [&](const Use& use) -> const CrlsByIssuer& {
+    return delta.crls.of(*use.file->material, use.without_use);
+  };
+  crls_.write(changed, [&](std::size_t object, SampleWriter& out) {
+    const CrlsByIssuer& lists = lists_of(uses_[object]);
+    if (!too_many_crls(lists, delta.limits)) write_crls(paths_[uses_[object].path], lists, out);
+  });
+  omitted_ = 0;
+  for (const Use& use : uses_) {
+    const CrlsByIssuer& lists = lists_of(use);
+    if (too_many_crls(lists, delta.limits)) omitted_ += use.servers * kSeriesPerCrl * lists.size();
+  }
 }
 
 }  // namespace mtls::collectors

@@ -5,7 +5,7 @@
 
 #include <prometheus/text_serializer.h>
 
-#include "base/text.h"
+#include "collectors/text.h"
 
 namespace mtls::collectors {
 
@@ -19,8 +19,7 @@ void Family::add(const Labels& labels, double value) {
   prometheus::ClientMetric metric;
   std::string key;
   for (const auto& [name, raw] : labels) {
-    const bool is_path = std::string_view(name) == "path";
-    std::string safe = base::sanitize(raw, is_path ? base::kMaxPathBytes : base::kMaxLabelBytes);
+    std::string safe = safe_label(name, raw);
     key += safe + '\n';
     metric.label.push_back({name, std::move(safe)});
   }

@@ -1,25 +1,24 @@
 // The server blocks that have series, as the groups of families see them. Pure.
 #pragma once
 
-#include <vector>
-
 #include "audit/snapshot.h"
-#include "collectors/family.h"
+#include "collectors/text.h"
 
 namespace mtls::collectors {
 
-/// A server block with TLS, the one that nginx selects of those with its labels.
+/// A server block, the one that nginx selects of those with its labels.
 struct Server {
   const config::TlsContext& context;
   const audit::ServerAudit& audit;
+  LabelText labels;  // server and listen
 
-  Labels labels() const { return {{"server", context.id.server}, {"listen", context.id.listen}}; }
+  Server(const audit::Snapshot& snapshot, std::size_t index)
+      : context(snapshot.config->resolved.servers.at(index)),
+        audit(*snapshot.servers.at(index)),
+        labels{{"server", context.id.server}, {"listen", context.id.listen}} {}
+
+  /// The server_* families exist for it.
+  bool asks() const { return config::asks(context); }
 };
-
-/// Of blocks with the same labels only the one that nginx selects is here.
-std::vector<Server> servers_of(const audit::Snapshot& snapshot);
-
-/// Those of them that ask for client certificates.
-std::vector<Server> asking_servers_of(const audit::Snapshot& snapshot);
 
 }  // namespace mtls::collectors

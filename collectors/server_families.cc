@@ -1,9 +1,9 @@
 // What is known of each server block. A metric with one value for each server block that asks for
 // client certificates is one row of kGauges; its name and help are in metric_names.h.
+#include <algorithm>
 #include <array>
 
-#include "collectors/collect.h"
-#include "collectors/server.h"
+#include "collectors/family_groups.h"
 
 namespace mtls::collectors {
 namespace {
@@ -50,93 +50,147 @@ constexpr std::array kGauges{
           }},
 };
 
-void info_family(const std::vector<Server>& servers, Families& families) {
-  Family info(kServerInfo);
-  for (const Server& server : servers) {
-    Labels labels = server.labels();
-    labels.emplace_back("context", word(server.context.id.module));
-    labels.emplace_back("verify_client", word(server.context.verify_client.value));
-    info.add(labels, 1);
-  }
-  families.push_back(info.take());
-}
-
-void gauge_families(const std::vector<Server>& servers, Families& families) {
-  std::vector<Family> gauges;
-  for (const Gauge& gauge : kGauges) gauges.emplace_back(gauge.spec);
-  for (const Server& server : servers) {
-    if (!config::asks(server.context)) continue;
-    const Labels labels = server.labels();
-    for (std::size_t i = 0; i < kGauges.size(); ++i) {
-      if (const Value value = kGauges.at(i).value(server)) gauges[i].add(labels, *value);
-    }
-  }
-  for (Family& gauge : gauges) families.push_back(gauge.take());
-}
+constexpr std::size_t kRotationStates = 3;
 
 // The state `loaded` is missing: only the running nginx knows it.
-void add_rotation(Family& rotation, const Server& server) {
+void write_rotation(const Server& server, SampleWriter& out) {
   for (const audit::RotatingCa& ca : server.audit.rotation) {
-    const auto add = [&](const char* state, bool holds) {
-      Labels labels = server.labels();
-      labels.emplace_back("fingerprint", ca.fingerprint.label());
-      labels.emplace_back("state", state);
-      rotation.add(labels, holds ? 1 : 0);
-    };
-    add("announced", ca.announced);
-    add("needed", ca.needed);
-    add("droppable", ca.droppable);
+    const LabelText labels = server.labels.with("fingerprint", ca.fingerprint.label());
+    out.add(kCaRotationState, labels.with("state", "announced"), ca.announced ? 1 : 0);
+    out.add(kCaRotationState, labels.with("state", "needed"), ca.needed ? 1 : 0);
+    out.add(kCaRotationState, labels.with("state", "droppable"), ca.droppable ? 1 : 0);
   }
 }
 
-// Returns how many series are left out: all of a server block with too many CAs under exchange.
-std::size_t rotation_family(const std::vector<Server>& servers, const audit::Limits& limits,
-                            Families& families) {
-  constexpr std::size_t kSeriesPerCertificate = 3;
-  std::size_t omitted = 0;
-  Family rotation(kCaRotationState);
-  for (const Server& server : servers) {
-    if (!config::asks(server.context)) continue;
-    const std::size_t certificates = server.audit.rotation.size();
-    if (certificates > limits.max_certificates_per_file) {
-      omitted += kSeriesPerCertificate * certificates;
-    } else {
-      add_rotation(rotation, server);
-    }
-  }
-  families.push_back(rotation.take());
-  return omitted;
-}
-
-void certificate_family(const std::vector<Server>& servers, const audit::Snapshot& snapshot,
-                        Families& families) {
-  Family expiry(kServerCertificateExpiry);
-  for (const Server& server : servers) {
-    for (const config::FileRef& reference : server.context.certificates.value) {
-      for (const std::string& path : audit::known_paths(reference)) {
-        const auto file = snapshot.material.find(path);
-        if (file == snapshot.material.end() || !file->second->material) continue;
-        const auto until = audit::earliest_expiry(*file->second->material);
-        if (!until) continue;
-        Labels labels = server.labels();
-        labels.emplace_back("path", path);
-        expiry.add(labels, base::unix_seconds(*until));
-      }
-    }
-  }
-  families.push_back(expiry.take());
+bool too_many_rotate(const Server& server, const audit::Limits& limits) {
+  return server.audit.rotation.size() > limits.max_certificates_per_file;
 }
 
 }  // namespace
 
-std::size_t server_families(const audit::Snapshot& snapshot, const audit::Limits& limits,
-                            Families& families) {
-  const std::vector<Server> servers = servers_of(snapshot);
-  info_family(servers, families);
-  gauge_families(servers, families);
-  const std::size_t omitted = rotation_family(servers, limits, families);
-  certificate_family(servers, snapshot, families);
-  return omitted;
+Columns server_columns() {
+  Columns columns{&kServerInfo};
+  for (const Gauge& gauge : kGauges) columns.push_back(&gauge.spec);
+  for (const FamilySpec* family : {&kCaRotationState, &kServerCertificateExpiry, &kCanaryAccepted,
+                                   &kCanaryErrorCode, &kCanaryLockout}) {
+    columns.push_back(family);
+  }
+  return columns;
+}
+
+void write_server(const Server& server, const audit::Limits& limits, SampleWriter& out) {
+  LabelText info = server.labels;
+  info.add("context", word(server.context.id.module));
+  info.add("verify_client", word(server.context.verify_client.value));
+  out.add(kServerInfo, info, 1);
+  for (const audit::PresentedFile& file : server.audit.presented) {
+    out.add(kServerCertificateExpiry, server.labels.with("path", file.path),
+            base::unix_seconds(file.until));
+  }
+  if (!server.asks()) return;
+  for (const Gauge& gauge : kGauges) {
+    if (const Value value = gauge.value(server)) out.add(gauge.spec, server.labels, *value);
+  }
+  if (!too_many_rotate(server, limits)) write_rotation(server, out);
+}
+
+ServerFamilies::ServerFamilies(bool blackbox)
+    : has_blackbox_(blackbox),
+      servers_(server_columns()),
+      blackbox_({&kBlackboxEarliestExpiry}),
+      trusted_({&kServerCaInfo}),
+      checked_({&kServerCrlInfo}) {}
+
+// Of blocks with the same labels only the one that nginx selects is here.
+void ServerFamilies::arrange(const Delta& delta) {
+  const config::ResolvedConfig& resolved = delta.now.config->resolved;
+  indexes_.clear();
+  std::vector<std::string> identities;
+  for (std::size_t i = 0; i < resolved.servers.size(); ++i) {
+    if (resolved.label_owner(i) != i) continue;
+    indexes_.push_back(i);
+    identities.push_back(Server(delta.now, i).labels.text());
+  }
+  counts_.assign(indexes_.size(), {});
+  for (ChunkStore* store : {&servers_, &blackbox_, &trusted_, &checked_})
+    store->arrange(identities);
+}
+
+void ServerFamilies::update(const Delta& delta) {
+  if (!delta.same_config) arrange(delta);
+  changed_.clear();
+  for (const std::size_t index : delta.servers.positions) {
+    const auto object = std::ranges::lower_bound(indexes_, index);
+    if (object != indexes_.end() && *object == index)
+      changed_.push_back(static_cast<std::size_t>(object - indexes_.begin()));
+  }
+  servers_.write(changed_, [&](std::size_t object, SampleWriter& out) {
+    const Server server(delta.now, indexes_[object]);
+    if (server.context.serves_tls()) write_server(server, delta.limits, out);
+    write_verdicts(server, out);
+  });
+  if (!has_blackbox_) return;
+  blackbox_.write(changed_, [&](std::size_t object, SampleWriter& out) {
+    write_blackbox(Server(delta.now, indexes_[object]), out);
+  });
+}
+
+const pki::Material* ServerFamilies::crl_of(const Server& server, const Delta& delta) const {
+  const auto file = delta.now.material.find(server.audit.crl_path);
+  return file == delta.now.material.end() ? nullptr : file->second->material.get();
+}
+
+ServerFamilies::Counts ServerFamilies::count(const Server& server, const Delta& delta) {
+  Counts counts;
+  if (!server.asks()) return counts;
+  if (too_many_rotate(server, delta.limits))
+    counts.rotation_omitted = kRotationStates * server.audit.rotation.size();
+  for (const audit::StoreFile& file : server.audit.store_files) {
+    const bool is_shown = !too_many_certificates(file.certificates, delta.limits);
+    (is_shown ? counts.trusted : counts.trusted_omitted) += file.certificates;
+  }
+  if (const pki::Material* crl = crl_of(server, delta)) {
+    const CrlsByIssuer& lists = delta.crls.of(*crl, server.audit.crls_without_use);
+    const std::size_t issuers = checked_issuers(server, lists).size();
+    (too_many_crls(lists, delta.limits) ? counts.checked_omitted : counts.checked) = issuers;
+  }
+  return counts;
+}
+
+void ServerFamilies::update_authorities(const Delta& delta) {
+  for (const std::size_t object : changed_)
+    counts_[object] = count(Server(delta.now, indexes_[object]), delta);
+  Counts sum;
+  for (const Counts& counts : counts_) {
+    sum.rotation_omitted += counts.rotation_omitted;
+    sum.trusted += counts.trusted;
+    sum.trusted_omitted += counts.trusted_omitted;
+    sum.checked += counts.checked;
+    sum.checked_omitted += counts.checked_omitted;
+  }
+  omitted_ = sum.rotation_omitted + sum.trusted_omitted + sum.checked_omitted;
+  if (sum.trusted > delta.limits.max_series) {
+    omitted_ += sum.trusted;
+    trusted_.forget();
+  } else {
+    trusted_.write(changed_, [&](std::size_t object, SampleWriter& out) {
+      const Server server(delta.now, indexes_[object]);
+      if (server.asks()) write_trusted(server, delta.limits, out);
+    });
+  }
+  if (sum.checked > delta.limits.max_series) {
+    omitted_ += sum.checked;
+    checked_.forget();
+  } else {
+    checked_.write(changed_, [&](std::size_t object, SampleWriter& out) {
+      const Server server(delta.now, indexes_[object]);
+      const pki::Material* crl = server.asks() ? crl_of(server, delta) : nullptr;
+      if (crl == nullptr) return;
+      const CrlsByIssuer& lists = delta.crls.of(*crl, server.audit.crls_without_use);
+      if (!too_many_crls(lists, delta.limits))
+        write_checked(server, checked_issuers(server, lists), out);
+    });
+  }
 }
 
 }  // namespace mtls::collectors

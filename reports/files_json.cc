@@ -39,7 +39,7 @@ const pki::CertificateFacts* successor(const audit::Snapshot& snapshot,
                                        const pki::CertificateFacts& facts) {
   const pki::CertificateFacts* last = &facts;
   for (const auto& [path, bundle] : snapshot.bundles) {
-    for (const pki::paths::Member& member : bundle.members) {
+    for (const pki::paths::Member& member : bundle->members) {
       const pki::CertificateFacts& other = member.certificate.facts();
       const bool is_twin = other.subject == facts.subject && other.key == facts.key;
       if (is_twin && other.validity.not_after > last->validity.not_after) last = &other;
@@ -83,14 +83,14 @@ Json certificates_json(const audit::Snapshot& snapshot, const audit::MaterialFil
   const auto bundle = snapshot.bundles.find(file.path);
   const auto& certificates = file.material->certificates;
   const bool is_judged =
-      bundle != snapshot.bundles.end() && bundle->second.members.size() == certificates.size();
+      bundle != snapshot.bundles.end() && bundle->second->members.size() == certificates.size();
   Json json = Json::array();
   for (std::size_t i = 0; i < certificates.size(); ++i) {
-    const pki::paths::Member* judged = is_judged ? &bundle->second.members[i] : nullptr;
+    const pki::paths::Member* judged = is_judged ? &bundle->second->members[i] : nullptr;
     Json one = certificate_json(certificates[i].facts(), judged);
     one["superseded_by"] = superseded_json(snapshot, judged);
     one["problems"] =
-        judged != nullptr ? problems_json(bundle->second.member_problems[i]) : Json::array();
+        judged != nullptr ? problems_json(bundle->second->member_problems[i]) : Json::array();
     json.push_back(std::move(one));
   }
   return json;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 
+#include "audit/clock.h"
 #include "audit/trust/trust.h"
 #include "config/references.h"
 #include "pki/strength.h"
@@ -36,10 +38,12 @@ struct StoreIndex {
   std::map<pki::Fingerprint, const Member*> distinct;
   std::set<std::string_view> names_in_force;  // canonical subjects of valid CAs
   int demanded_bits = 0;                      // what the server's security level asks for (R3.14)
+  std::optional<base::sys_seconds> next_change_at;
 };
 
-StoreIndex index_of(const std::vector<Member>& members, const Clock& clock, int level) {
+StoreIndex index_of(const std::vector<Member>& members, base::sys_seconds now, int level) {
   StoreIndex index;
+  const Clock clock(now);
   index.demanded_bits = pki::security_bits_of_level(level);
   for (const Member& member : members) {
     const CertificateFacts& facts = member.certificate.facts();
@@ -47,23 +51,32 @@ StoreIndex index_of(const std::vector<Member>& members, const Clock& clock, int 
     if (facts.is_ca && member.chains_to_anchor && clock.is_within(facts.validity))
       index.names_in_force.insert(facts.subject.canonical);
   }
+  index.next_change_at = clock.next_change();
   return index;
 }
 
 // For each path, the stores of the servers that use the file.
 using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
 
-StoresByPath index_stores(const Snapshot& snapshot, const Clock& clock) {
+// What has to be judged, by path.
+using Drafts = std::map<std::string, BundleAudit>;
+
+StoresByPath index_stores(const Snapshot& snapshot, const Drafts& drafts) {
   StoresByPath stores;
+  std::unordered_set<const MaterialFile*> asked;
+  for (const auto& [path, bundle] : drafts) asked.insert(bundle.file.get());
+  const auto is_asked = [&](const auto& file) { return asked.contains(file.get()); };
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
     const ServerAudit& server = *snapshot.servers[i];
     const auto owner = resolved.tls_owner(i);
-    if (server.store.members.empty() || !owner) continue;
+    if (server.store.members.empty() || !owner || std::ranges::none_of(server.used, is_asked))
+      continue;
     const int level = resolved.servers[*owner].security_level().value_or(kDefaultSecurityLevel);
-    const auto index =
-        std::make_shared<const StoreIndex>(index_of(server.store.members, clock, level));
-    for (const auto& file : server.used) stores[file->path].push_back(index);
+    const auto index = std::make_shared<const StoreIndex>(
+        index_of(server.store.members, snapshot.evaluated_at, level));
+    for (const auto& file : server.used)
+      if (is_asked(file)) stores[file->path].push_back(index);
   }
   return stores;
 }
@@ -77,10 +90,10 @@ struct View {
 // A file that no server's store contains completely is judged as a store of its own.
 View view_of_itself(const MaterialFile& file, const Clock& clock) {
   const auto& certificates = file.material->certificates;
-  View view{.members = pki::paths::view_bundle(certificates, clock.now_for(certificates)).members,
-            .store = {}};
+  const base::sys_seconds now = clock.now_for(certificates);
+  View view{.members = pki::paths::view_bundle(certificates, now).members, .store = {}};
   view.store =
-      std::make_shared<const StoreIndex>(index_of(view.members, clock, kDefaultSecurityLevel));
+      std::make_shared<const StoreIndex>(index_of(view.members, now, kDefaultSecurityLevel));
   return view;
 }
 
@@ -189,7 +202,18 @@ void judge_members(BundleAudit& bundle, const std::vector<View>& views, const Cl
   if (!bundle.members.empty() && authorities == 0) ++count(bundle, Problem::kNoCa);
 }
 
-void read_material(const StoresByPath& stores, const Clock& clock, BundleAudit& bundle) {
+std::optional<base::sys_seconds> earliest_change(const std::vector<View>& views,
+                                                 const Clock& clock) {
+  std::optional<base::sys_seconds> earliest = clock.next_change();
+  for (const View& view : views) {
+    const auto& next = view.store->next_change_at;
+    if (next && (!earliest || *next < *earliest)) earliest = next;
+  }
+  return earliest;
+}
+
+void read_material(const StoresByPath& stores, base::sys_seconds now, BundleAudit& bundle) {
+  const Clock clock(now);
   const pki::Material& material = *bundle.file->material;
   const std::vector<View> views = views_of(stores, *bundle.file, clock);
   bundle.members = views.front().members;
@@ -208,30 +232,69 @@ void read_material(const StoresByPath& stores, const Clock& clock, BundleAudit& 
   });
   bundle.verified =
       material.block_errors.empty() && !material.certificates.empty() && all_lead_to_anchor;
+  bundle.next_change_at = earliest_change(views, clock);
 }
 
-}  // namespace
-
-std::map<std::string, BundleAudit> audit_bundles(const Snapshot& snapshot,
-                                                 const Evidence& evidence) {
-  std::map<std::string, BundleAudit> bundles;
+// With the files and the directives that refer to them.
+Drafts all_bundles(const Snapshot& snapshot) {
+  Drafts bundles;
   for (const config::TlsContext& server : snapshot.config->resolved.servers) {
     config::for_each_reference(server, [&](const config::FileReference& reference) {
       const bool is_bundle = reference.role == config::FileRole::kClientCa ||
                              reference.role == config::FileRole::kTrustedCa;
-      const auto file = is_bundle ? evidence.material.file(static_path(reference.file)) : nullptr;
-      if (!file) return;
-      bundles[file->path].file = file;
-      bundles[file->path].directives.emplace(reference.name);
+      const std::string* path = is_bundle ? static_path(reference.file) : nullptr;
+      if (path == nullptr) return;
+      const auto file = snapshot.material.find(*path);
+      if (file == snapshot.material.end()) return;
+      BundleAudit& bundle = bundles[*path];
+      bundle.file = file->second;
+      bundle.directives.emplace(reference.name);
     });
   }
-  const StoresByPath stores = index_stores(snapshot, evidence.clock);
-  for (auto& [path, bundle] : bundles) {
+  return bundles;
+}
+
+// The files of the stores that are judged again: who shares a file with another sees its store.
+std::unordered_set<std::string_view> touched_paths(const Snapshot& snapshot,
+                                                   const Snapshot& previous) {
+  std::unordered_set<std::string_view> paths;
+  for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
+    if (snapshot.servers[i] == previous.servers[i]) continue;
+    for (const auto& server : {previous.servers[i], snapshot.servers[i]})
+      for (const auto& file : server->used) paths.insert(file->path);
+  }
+  return paths;
+}
+
+}  // namespace
+
+std::map<std::string, std::shared_ptr<const BundleAudit>> audit_bundles(const Snapshot& snapshot,
+                                                                        const Snapshot* previous) {
+  std::map<std::string, std::shared_ptr<const BundleAudit>> bundles;
+  const base::sys_seconds now = snapshot.evaluated_at;
+  Drafts drafts;
+  if (previous == nullptr || previous->config != snapshot.config || previous->evaluated_at > now) {
+    drafts = all_bundles(snapshot);
+  } else {
+    bundles = previous->bundles;
+    const auto touched = touched_paths(snapshot, *previous);
+    for (const auto& [path, before] : bundles) {
+      const auto& file = snapshot.material.at(path);
+      const bool is_due = before->next_change_at && *before->next_change_at <= now;
+      if (file == before->file && !touched.contains(path) && !is_due) continue;
+      BundleAudit& draft = drafts[path];
+      draft.file = file;
+      draft.directives = before->directives;
+    }
+  }
+  const StoresByPath stores = index_stores(snapshot, drafts);
+  for (auto& [path, bundle] : drafts) {
     if (bundle.file->error) {
       ++count(bundle, problem_of(bundle.file->error->code));
     } else {
-      read_material(stores, evidence.clock, bundle);
+      read_material(stores, now, bundle);
     }
+    bundles[path] = std::make_shared<const BundleAudit>(std::move(bundle));
   }
   return bundles;
 }

@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include "daemon/app/pages.h"
 #include "daemon/app/published.h"
 #include "daemon/app/routes.h"
 #include "daemon/app/updater.h"
@@ -97,6 +98,10 @@ class App {
     awaited_ = updater_.adopt(std::move(policy), "start");
     drain();
     system::log::log_info("stopped");
+    if (!pages_.is_idle()) {
+      system::log::close_log();
+      std::_Exit(0);  // a page is being made for nobody; nothing needs saving
+    }
     return 0;
   }
 
@@ -142,7 +147,10 @@ class App {
     updater_.files_changed(changes);
   }
 
-  void publish(const audit::Snapshot& snapshot, const Publication& publication) {
+  void publish(const std::shared_ptr<const audit::Snapshot>& shared,
+               const Publication& publication) {
+    const audit::Snapshot& snapshot = *shared;
+    pages_.publish(shared);
     nginx_files_ = snapshot.package_files;
     current_ = publication;
     current_.counts.watch = watcher_->counts();
@@ -237,6 +245,7 @@ class App {
         kShutdownMilliseconds, 0);
     uv_unref(reinterpret_cast<uv_handle_t*>(&shutdown_timer_));
     web_->stop();
+    pages_.stop();
     watcher_->close();
     close_handles();
   }
@@ -276,16 +285,16 @@ class App {
   Published<Publication> published_;
   Publication current_;  // the loop thread's own copy of `published_`
   web::RequestCounts requests_;
-  Routes routes_{
-      {.published = published_, .requests = requests_, .request_reload = reload_request()},
-      options_.telemetry_path};
+  Pages pages_{page_makers(options_.telemetry_path)};
+  Routes routes_{{.published = published_,
+                  .requests = requests_,
+                  .pages = pages_,
+                  .request_reload = reload_request()},
+                 options_.telemetry_path};
   std::unique_ptr<web::WebServer> web_;
   std::unique_ptr<watch::Watcher> watcher_;
-  Updater updater_{{.loop = loop_,
-                    .disk = disk_,
-                    .rendering = {.telemetry_path = options_.telemetry_path,
-                                  .blackbox = options_.compat_blackbox}},
-                   [this](const audit::Snapshot& snapshot, const Publication& publication) {
+  Updater updater_{{.loop = loop_, .disk = disk_, .blackbox = options_.compat_blackbox},
+                   [this](const auto& snapshot, const Publication& publication) {
                      publish(snapshot, publication);
                    },
                    [this](const SelfCounts& counts) { publish_refusal(counts); }};

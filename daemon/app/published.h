@@ -18,10 +18,7 @@ namespace mtls::daemon::app {
 
 /// Rendered once per Snapshot; immutable.
 struct Payload {
-  web::http::Part metrics;      // text format 0.0.4
-  web::http::Part openmetrics;  // without the closing `# EOF`
-  web::http::Part page;
-  web::http::Part check;              // the document of `check --format json`
+  web::http::Part metrics;  // in both formats: gauges read the same; without the closing `# EOF`
   std::size_t series_over_limit = 0;  // left out because of limits.max_series
 };
 

@@ -16,6 +16,9 @@ constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
 constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 constexpr const char* kReload = "/-/reload";
 
+constexpr const char* kCheck = "/api/v1/check";
+
+constexpr const char* kTooBusy = "Too many requests wait for this page\n";
 constexpr const char* kNotYet = "The first evaluation is under way\n";
 
 web::http::Page plain(int status, const char* text) {
@@ -30,20 +33,30 @@ Routes::Routes(Sources sources, std::string telemetry_path)
       {.version = settings::exporter_version(), .telemetry_path = telemetry_path_}));
 }
 
-std::optional<web::http::Page> Routes::get(const web::http::PageRequest& request) {
+void Routes::get(const web::http::PageRequest& request, Answer answer) {
+  const bool is_status = request.path == "/" && request.path != telemetry_path_;
+  const bool is_check = request.path == kCheck && request.path != telemetry_path_;
+  if (!(is_status || is_check) || !sources_.pages.is_ready()) return answer(page(request));
+  sources_.pages.ask(
+      is_status ? Pages::Kind::kStatus : Pages::Kind::kCheck, request.post,
+      [type = is_status ? kHtml : kJson, answer = std::move(answer)](web::http::Part made) {
+        answer(made ? web::http::Page{.status = 200, .content_type = type, .parts = {made}}
+                    : plain(503, kTooBusy));
+      });
+}
+
+// All that needs no making.
+std::optional<web::http::Page> Routes::page(const web::http::PageRequest& request) {
   const std::string_view path = request.path;
   if (path == telemetry_path_) return metrics(web::http::preferred_format(request.accept));
-  const auto payload = sources_.published.load().payload;
   if (path == "/") {
-    return web::http::Page{
-        .status = 200, .content_type = kHtml, .parts = {payload ? payload->page : waiting_page_}};
+    return web::http::Page{.status = 200, .content_type = kHtml, .parts = {waiting_page_}};
   }
   if (path == "/-/healthy") return plain(200, "Healthy\n");
-  if (path == "/-/ready") return payload ? plain(200, "Ready\n") : plain(503, kNotYet);
-  if (path == "/api/v1/check") {
-    if (!payload) return plain(503, kNotYet);
-    return web::http::Page{.status = 200, .content_type = kJson, .parts = {payload->check}};
+  if (path == "/-/ready") {
+    return sources_.published.load().payload ? plain(200, "Ready\n") : plain(503, kNotYet);
   }
+  if (path == kCheck) return plain(503, kNotYet);
   return std::nullopt;
 }
 
@@ -63,7 +76,7 @@ web::http::Page Routes::metrics(web::http::MetricsFormat format) const {
   web::http::Page page{
       .status = 200, .content_type = open ? kOpenMetrics : kMetricsText, .parts = {}};
   const Publication now = sources_.published.load();
-  if (now.payload) page.parts.push_back(open ? now.payload->openmetrics : now.payload->metrics);
+  if (now.payload) page.parts.push_back(now.payload->metrics);
   const collectors::Families own = self_families(now.counts, sources_.requests);
   page.parts.push_back(
       web::http::body_part(open ? collectors::render_openmetrics(own) + collectors::kOpenMetricsEnd

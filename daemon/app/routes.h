@@ -1,10 +1,11 @@
 // Which path serves what: metrics, the status page, health, readiness and the request to reload.
-// Web thread; never waits for an evaluation.
+// Web thread; never waits for an evaluation, nor for a page that is being made.
 #pragma once
 
 #include <functional>
 #include <string>
 
+#include "daemon/app/pages.h"
 #include "daemon/app/published.h"
 #include "daemon/web/http/negotiation.h"
 #include "daemon/web/http/site.h"
@@ -17,16 +18,18 @@ class Routes final : public web::http::Site {
   struct Sources {
     const Published<Publication>& published;
     const web::RequestCounts& requests;
+    Pages& pages;
     std::function<void()> request_reload;  // any thread; empty: reload requests are disabled
   };
 
   Routes(Sources sources, std::string telemetry_path);
 
-  std::optional<web::http::Page> get(const web::http::PageRequest& request) override;
+  void get(const web::http::PageRequest& request, Answer answer) override;
   bool takes_post(std::string_view path) const override;
   web::http::Page post(std::string_view path) override;
 
  private:
+  std::optional<web::http::Page> page(const web::http::PageRequest& request);
   web::http::Page metrics(web::http::MetricsFormat format) const;
 
   Sources sources_;

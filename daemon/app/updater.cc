@@ -6,14 +6,9 @@
 #include <optional>
 
 #include "base/shortage.h"
-#include "collectors/collect.h"
-#include "collectors/openmetrics.h"
 #include "daemon/app/finding_log.h"
-#include "daemon/settings/build_info.h"
 #include "daemon/system/log/log.h"
 #include "daemon/system/memory.h"
-#include "reports/formats/formats.h"
-#include "reports/status_page.h"
 
 namespace mtls::daemon::app {
 namespace {
@@ -53,34 +48,6 @@ void merge(audit::Changes more, audit::Changes& changes) {
   changes.horizon |= more.horizon;
 }
 
-// The document of /api/v1/check, the same as that of `check --format json`.
-std::string check_document(const reports::Assessment& assessment) {
-  static const reports::formats::Format& json =
-      *reports::find_format(reports::formats::formats(), "json");
-  return json.render({.assessment = assessment, .issues = reports::formats::issues_of(assessment)});
-}
-
-// Compressed here, on the worker, so that no scrape has to.
-std::shared_ptr<const Payload> render(const std::shared_ptr<const audit::Snapshot>& snapshot,
-                                      const Updater::Rendering& rendering) {
-  auto [families, over_limit] = collectors::collect(*snapshot, snapshot->policy->limits);
-  if (rendering.blackbox) collectors::blackbox_families(*snapshot, families);
-  collectors::sort_by_name(families);
-  auto payload = std::make_shared<Payload>();
-  payload->series_over_limit = over_limit;
-  payload->metrics = web::http::deflated_body_part(collectors::render(families));
-  std::string openmetrics = collectors::render_openmetrics(families);
-  // Both formats are the same text as long as no family is a counter; then it is kept once.
-  payload->openmetrics = openmetrics == payload->metrics->text
-                             ? payload->metrics
-                             : web::http::deflated_body_part(std::move(openmetrics));
-  payload->page = web::http::deflated_body_part(reports::status_page(
-      *snapshot,
-      {.version = settings::exporter_version(), .telemetry_path = rendering.telemetry_path}));
-  payload->check = web::http::deflated_body_part(check_document({.snapshot = *snapshot}));
-  return payload;
-}
-
 }  // namespace
 
 struct Updater::Job {
@@ -92,7 +59,7 @@ struct Updater::Job {
   audit::Changes changes;
   Request answers = 0;
   std::string trigger;
-  Rendering rendering;
+  std::shared_ptr<MetricsPayload> metrics;
 
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::shared_ptr<const Payload> payload;
@@ -113,6 +80,7 @@ struct Updater::Job {
     if (shortage) {  // freed here and not on the loop thread: it may be large
       snapshot.reset();
       payload.reset();
+      metrics->forget();
     }
   }
 
@@ -123,13 +91,16 @@ struct Updater::Job {
                              .now = wall_clock(),
                              .previous = previous,
                              .changes = changes});
-    payload = render(snapshot, rendering);
+    payload = metrics->of(snapshot);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 };
 
 Updater::Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refused)
-    : world_(world), on_evaluated_(std::move(on_evaluated)), on_refused_(std::move(on_refused)) {
+    : world_(world),
+      on_evaluated_(std::move(on_evaluated)),
+      on_refused_(std::move(on_refused)),
+      metrics_(std::make_shared<MetricsPayload>(world.blackbox)) {
   for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_}) {
     uv_timer_init(&world_.loop, timer);
     timer->data = this;
@@ -177,7 +148,7 @@ void Updater::run() {
   job->changes = std::exchange(pending_, {});
   job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});
-  job->rendering = world_.rendering;
+  job->metrics = metrics_;
   job->work.data = job.get();
   busy_ = true;
   uv_queue_work(
@@ -203,7 +174,7 @@ void Updater::finished(std::unique_ptr<Job> job) {
   counts_.last_duration_seconds = job->seconds;
   report(*snapshot_);
   report_limit(job->payload->series_over_limit);
-  on_evaluated_(*snapshot_, {.payload = job->payload, .counts = counts_});
+  on_evaluated_(snapshot_, {.payload = job->payload, .counts = counts_});
   schedule_horizon();
   schedule_settling();
   if (!pending_trigger_.empty()) run();

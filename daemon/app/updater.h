@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "audit/build.h"
+#include "daemon/app/metrics_payload.h"
 #include "daemon/app/published.h"
 #include "daemon/system/log/log_limiter.h"
 
@@ -19,19 +20,15 @@ namespace mtls::daemon::app {
 
 class Updater {
  public:
-  struct Rendering {
-    std::string telemetry_path;  // for the page
-    bool blackbox = false;       // with the family of --compat.blackbox
-  };
   struct World {
     uv_loop_t& loop;
     base::FileSystem& disk;
-    Rendering rendering;
+    bool blackbox = false;  // with the family of --compat.blackbox
   };
   /// Called on the loop thread after each evaluation, with what to publish. The caller adds the
   /// watch counts.
-  using OnEvaluated =
-      std::function<void(const audit::Snapshot& snapshot, const Publication& publication)>;
+  using OnEvaluated = std::function<void(const std::shared_ptr<const audit::Snapshot>& snapshot,
+                                         const Publication& publication)>;
 
   /// Called on the loop thread when an evaluation was discarded (base/shortage.h); the next try is
   /// already scheduled.
@@ -73,6 +70,7 @@ class Updater {
   OnRefused on_refused_;
   std::shared_ptr<const audit::Policy> policy_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
+  std::shared_ptr<MetricsPayload> metrics_;  // of the worker, while there is one
   SelfCounts counts_;
   system::log::LogLimiter limiter_;
   bool is_over_limit_ = false;

@@ -68,15 +68,14 @@ class BeastServer final : public WebServer {
               std::unique_ptr<auth::LiveWebConfig> config)
       : options_(options),
         connections_(limits_of(options_, config.get())),
-        gate_(std::move(config),
-              [this](std::function<void()> task) { boost::asio::post(loop_, std::move(task)); }),
-        handshakes_({.post = [this](auto task) { boost::asio::post(loop_, std::move(task)); },
+        gate_(std::move(config), post_),
+        handshakes_({.post = post_,
                      .post_later = [this](auto task) { run_later(std::move(task)); },
                      .has_room =
                          [this] {
                            return connections_.has_room_for_handshake(Connections::Clock::now());
                          }}),
-        context_{options_, site, counts, connections_, gate_, handshakes_} {}
+        context_{options_, site, counts, connections_, gate_, handshakes_, post_} {}
   ~BeastServer() override { BeastServer::stop(); }
 
   base::Result<void> listen() {
@@ -151,6 +150,9 @@ class BeastServer final : public WebServer {
     }
   }
 
+  const http::Post post_ = [this](std::function<void()> task) {
+    boost::asio::post(loop_, std::move(task));
+  };
   const WebOptions options_;
   Connections connections_;
   auth::AccessGate gate_;

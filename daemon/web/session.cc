@@ -126,7 +126,8 @@ void Session::on_received() {
   }
 }
 
-// Checking a password takes a while, on another thread; the deadline of the answer covers it.
+// Checking a password takes a while, on another thread, and so may making a page; the deadline of
+// the answer covers both.
 void Session::admit() {
   const std::size_t most = context_.options.max_requests;
   if (most > 0 && context_.connections.answering() >= most) {
@@ -138,9 +139,14 @@ void Session::admit() {
       reader_->head(), [self = shared_from_this()](const auth::Admission& admission) {
         if (!self->slot_) return;
         const http::RequestHead& head = self->reader_->head();
-        self->respond(admission.refusal == 0
-                          ? http::response_to(head, self->context_.site, admission.headers)
-                          : http::refusal(admission.refusal, head, admission.headers));
+        if (admission.refusal != 0)
+          return self->respond(http::refusal(admission.refusal, head, admission.headers));
+        http::response_to(head, self->context_.site,
+                          {.headers = admission.headers,
+                           .post = self->context_.post,
+                           .done = [self](http::Response response) {
+                             if (self->slot_) self->respond(std::move(response));
+                           }});
       });
 }
 

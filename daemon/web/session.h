@@ -33,6 +33,7 @@ struct WebContext {
   Connections& connections;
   auth::AccessGate& gate;
   HandshakeQueue& handshakes;
+  http::Post post;
 };
 
 class Session final : public Connection, public std::enable_shared_from_this<Session> {

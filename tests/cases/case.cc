@@ -12,6 +12,7 @@
 #include "tests/cases/recipe.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
+#include "tests/support/prometheus_reference.h"
 
 namespace mtls::cases {
 namespace {
@@ -141,7 +142,10 @@ std::string findings_text(const audit::Snapshot& snapshot) {
 }
 
 std::string metrics_text(const audit::Snapshot& snapshot, const audit::Limits& limits) {
-  std::istringstream in(collectors::render(collectors::collect(snapshot, limits).families));
+  const std::string text = collectors::render(collectors::collect(snapshot, limits).families);
+  if (testing::as_prometheus_cpp_writes(text) != text)
+    throw std::runtime_error("the metrics are not written as prometheus-cpp writes them");
+  std::istringstream in(text);
   std::string kept;
   for (std::string line; std::getline(in, line);)
     if (line.find("nginx_mtls_file_modified") == std::string::npos) kept += line + '\n';

@@ -20,9 +20,9 @@ constexpr std::size_t kMaxBytes = 8192;
 
 class OnePage final : public mtls::daemon::web::http::Site {
  public:
-  std::optional<Page> get(const mtls::daemon::web::http::PageRequest& request) override {
-    if (request.path != "/metrics") return std::nullopt;
-    return Page{.status = 200, .content_type = "text/plain", .parts = {part_}};
+  void get(const mtls::daemon::web::http::PageRequest& request, Answer answer) override {
+    if (request.path != "/metrics") return answer(std::nullopt);
+    answer(Page{.status = 200, .content_type = "text/plain", .parts = {part_}});
   }
   bool takes_post(std::string_view path) const override { return path == "/-/reload"; }
   Page post(std::string_view /*path*/) override {
@@ -88,6 +88,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   must(pieces.size() == whole.size(), "nor to where the head ends");
   check_head(whole, text);
   OnePage site;
-  check_answer(mtls::daemon::web::http::response_to(whole.head(), site, {}));
+  mtls::daemon::web::http::response_to(whole.head(), site, {.done = check_answer});
   return 0;
 }

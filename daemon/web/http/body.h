@@ -1,6 +1,6 @@
 // The parts of a body, plain or as one gzip member (RFC 1952). A gzip member can be joined from
-// parts that were deflated beforehand, so a snapshot's text is compressed once and not per request.
-// Pure.
+// parts that were deflated beforehand, so what stays the same is compressed once and not per
+// request, nor again when another part changes. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,30 @@
 
 namespace mtls::daemon::web::http {
 
-/// Raw deflate (RFC 1951) up to a byte boundary, without a last block.
-struct Deflated {
-  std::string bytes;
-  std::uint32_t crc32 = 0;  // of the text
-};
-
-struct BodyPart {
-  std::string text;
-  std::optional<Deflated> deflated;
-};
-
 /// Immutable and shared, so that nothing is copied per request.
+struct BodyPart;
 using Part = std::shared_ptr<const BodyPart>;
+
+/// Text, or other parts in order.
+struct BodyPart {
+  std::shared_ptr<const std::string> text;  // nullptr: `parts`
+  /// All of it as raw deflate (RFC 1951) up to a byte boundary, without a last block; nullptr: not
+  /// yet, or that of `parts`.
+  std::shared_ptr<const std::string> deflated;
+  std::vector<Part> parts;
+  std::size_t size = 0;                // of the text, or of that of all parts
+  std::optional<std::uint32_t> crc32;  // of the same; nullopt: some of it is not deflated
+};
 
 Part body_part(std::string text);
 /// For text that is made once and requested often.
 Part deflated_body_part(std::string text);
+/// One part for each text.
+std::vector<Part> deflated_body_parts(const std::vector<std::shared_ptr<const std::string>>& texts);
+Part joined_part(std::vector<Part> parts);
+/// The same with the deflated bytes in one piece, where they are small: each piece costs the kernel
+/// as much as some KB do.
+Part joined_small_part(std::vector<Part> parts);
 
 using BodyBytes = std::vector<std::shared_ptr<const std::string>>;
 

@@ -45,7 +45,7 @@ std::string reason(int status) {
 
 bool is_compressible(const Page& page) {
   return std::any_of(page.parts.begin(), page.parts.end(),
-                     [](const Part& part) { return part->deflated.has_value(); });
+                     [](const Part& part) { return part->crc32.has_value(); });
 }
 
 std::size_t size_of(const BodyBytes& body) {
@@ -117,26 +117,30 @@ std::string values_of(const RequestHead& request, http::field name) {
 
 }  // namespace
 
-Response response_to(const RequestHead& request, Site& site, const ConfiguredHeaders& headers) {
+void response_to(const RequestHead& request, Site& site, const Answering& answering) {
+  const auto& [headers, post, done] = answering;
   const std::string_view target(request.target().data(), request.target().size());
   const std::string_view path = target.substr(0, target.find('?'));
   const bool reads = request.method() == http::verb::get || is_head(request);
   const bool posts = request.method() == http::verb::post;
   const bool takes_post = site.takes_post(path);
   if (takes_post ? !posts : !reads) {
-    return refuse_method(request, takes_post ? "POST" : kReading, headers);
+    return done(refuse_method(request, takes_post ? "POST" : kReading, headers));
   }
-  if (announces_body(request)) return refusal(413, request, headers);
-  if (!path.starts_with('/')) return refusal(400, request, headers);
+  if (announces_body(request)) return done(refusal(413, request, headers));
+  if (!path.starts_with('/')) return done(refusal(400, request, headers));
 
   const Delivery delivery{.keep_alive = request.keep_alive(),
                           .say_keep_alive = request.keep_alive() && request.version() < 11,
                           .with_body = !is_head(request),
                           .gzip = prefers_gzip(values_of(request, http::field::accept_encoding)),
                           .headers = headers};
-  if (posts) return compose(site.post(path), delivery);
+  if (posts) return done(compose(site.post(path), delivery));
   const std::string accept = values_of(request, http::field::accept);
-  return compose(site.get({.path = path, .accept = accept}).value_or(error_page(404)), delivery);
+  site.get({.path = path, .accept = accept, .post = post},
+           [delivery, done = done](std::optional<Page> page) {
+             done(compose(page ? *page : error_page(404), delivery));
+           });
 }
 
 Response refusal(int status, const RequestHead& request, const ConfiguredHeaders& headers) {

@@ -2,6 +2,7 @@
 // but no sockets. Pure except for the clock behind the Date line.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -20,7 +21,14 @@ struct Response {
 /// Name to value; replaces our own header of the same name.
 using ConfiguredHeaders = std::map<std::string, std::string>;
 
-Response response_to(const RequestHead& request, Site& site, const ConfiguredHeaders& headers);
+struct Answering {
+  ConfiguredHeaders headers = {};
+  Post post = {};
+  std::function<void(Response)> done;
+};
+
+/// Calls `done` before it returns, or later through `post` (site.h).
+void response_to(const RequestHead& request, Site& site, const Answering& answering);
 
 /// A response after which the connection closes. `request`: as far as it was understood.
 Response refusal(int status, const RequestHead& request, const ConfiguredHeaders& headers = {});

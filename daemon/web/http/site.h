@@ -2,6 +2,7 @@
 // not certificates. Web thread only.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,9 +12,13 @@
 
 namespace mtls::daemon::web::http {
 
+/// Runs its argument on the web thread.
+using Post = std::function<void(std::function<void()>)>;
+
 struct PageRequest {
   std::string_view path;         // the request target without its query
   std::string_view accept = "";  // all values of Accept
+  Post post = {};
 };
 
 struct Page {
@@ -27,9 +32,13 @@ struct Page {
 /// Called on the web thread only; must not block.
 class Site {
  public:
-  virtual ~Site() = default;
   /// nullopt: 404.
-  virtual std::optional<Page> get(const PageRequest& request) = 0;
+  using Answer = std::function<void(std::optional<Page>)>;
+
+  virtual ~Site() = default;
+  /// Calls `answer` before it returns, or later through `request.post`, which also takes `answer`
+  /// itself along: it may own what only the web thread may free.
+  virtual void get(const PageRequest& request, Answer answer) = 0;
   /// A path that accepts POST accepts no other method.
   virtual bool takes_post(std::string_view path) const = 0;
   /// Only called for such a path.

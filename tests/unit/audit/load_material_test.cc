@@ -97,7 +97,7 @@ TEST_CASE("load: a file just become unparsable keeps its last good content while
     const auto settled = host.after(settling, {.paths = {kBundle}, .settled = {kBundle}});
     CHECK(settled->settling().empty());
     CHECK(ids(*settled) == std::vector<std::string>{"nginx-refuses-config", "bundle-unparsable"});
-    CHECK(settled->bundles.at(kBundle).problems.at(
+    CHECK(settled->bundles.at(kBundle)->problems.at(
               static_cast<std::size_t>(audit::Problem::kTruncated)) == 1);
   }
   SECTION("removed: the missing file is the finding, nothing is kept") {

@@ -30,8 +30,8 @@ inline Statement statement_of(const audit::Snapshot& snapshot) {
   }
   for (const auto& [path, bundle] : snapshot.bundles) {
     std::vector<std::size_t>& counts = statement.bundles[path];
-    counts.assign(bundle.problems.begin(), bundle.problems.end());
-    counts.insert(counts.end(), {bundle.valid, bundle.expired, bundle.not_yet_valid});
+    counts.assign(bundle->problems.begin(), bundle->problems.end());
+    counts.insert(counts.end(), {bundle->valid, bundle->expired, bundle->not_yet_valid});
   }
   return statement;
 }

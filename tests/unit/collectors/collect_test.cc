@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/support/prometheus_reference.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace mtls::collectors {
@@ -90,10 +91,17 @@ TEST_CASE(
   CHECK(lines_of(text, "# TYPE ").size() == expected.size());
 }
 
-TEST_CASE("collect: help texts need no escaping, which prometheus-cpp 1.0 does not do") {
+TEST_CASE("collect: the text is what prometheus-cpp writes, and OpenMetrics too: gauges alone") {
+  Host host = talkative();
+  const std::string text = text_of(host);
+  CHECK(testing::as_prometheus_cpp_writes(text) == text);
+  CHECK(text.find(" counter\n") == std::string::npos);
+}
+
+TEST_CASE("collect: help texts need no escaping in either format") {
   for (const NamedFamily& family : declared_families()) {
     INFO(family.name);
-    CHECK(family.help.find('\\') == std::string::npos);
+    CHECK(family.help.find_first_of("\\\"\n") == std::string::npos);
     CHECK(family.help.ends_with('.'));
     CHECK(family.name.starts_with("nginx_mtls_") == is_collected(family));
   }
@@ -171,7 +179,7 @@ TEST_CASE("collect: the limit itself is not too many") {
 TEST_CASE("collect: above max_series the ca_ families and their joins go, and only they") {
   Host host = talkative();
   const auto snapshot = host.scratch();
-  const Families all = collect(*snapshot, {}).families;
+  const FamilyTexts all = collect(*snapshot, {}).families;
   const std::string text = render(all);
   const std::size_t authorities = lines_of(text, "nginx_mtls_ca_").size() -
                                   lines_of(text, "nginx_mtls_ca_rotation_state").size() +
@@ -181,10 +189,10 @@ TEST_CASE("collect: above max_series the ca_ families and their joins go, and on
   const Collection whole = collect(*snapshot, {.max_series = counted});
   CHECK(series(whole.families) == series(all));
   CHECK(whole.over_limit == 0);
-  const auto [fewer, over_limit] = collect(*snapshot, {.max_series = counted - 1});
-  CHECK(over_limit == authorities);
-  CHECK(series(fewer) == series(all) - authorities);
-  CHECK_THAT(render(fewer),
+  const Collection fewer = collect(*snapshot, {.max_series = counted - 1});
+  CHECK(fewer.over_limit == authorities);
+  CHECK(series(fewer.families) == series(all) - authorities);
+  CHECK_THAT(render(fewer.families),
              Catch::Contains("nginx_mtls_series_omitted " + std::to_string(authorities) + "\n"));
 }
 

@@ -12,6 +12,7 @@
 #include "collectors/collect.h"
 #include "tests/support/der.h"
 #include "tests/support/metrics_text.h"
+#include "tests/support/prometheus_reference.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace mtls::hostile {
@@ -32,8 +33,10 @@ inline der::CertificateFields authority(const der::Bytes& name) {
 class Metrics {
  public:
   explicit Metrics(const audit::Snapshot& snapshot, const audit::Limits& limits = {})
-      : samples_(testing::parse_metrics(
-            collectors::render(collectors::collect(snapshot, limits).families))) {
+      : Metrics(collectors::render(collectors::collect(snapshot, limits).families)) {}
+
+  explicit Metrics(const std::string& text) : samples_(testing::parse_metrics(text)) {
+    CHECK(testing::as_prometheus_cpp_writes(text) == text);
     CHECK(testing::duplicates(samples_).empty());
     for (const Sample& sample : samples_) check_labels(sample);
   }

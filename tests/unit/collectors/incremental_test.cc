@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "collectors/collect.h"
+#include "tests/support/prometheus_reference.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace mtls::collectors {
@@ -139,12 +140,16 @@ TEST_CASE("build: after any sequence of changes it equals one from scratch") {
   const auto seed = GENERATE(1U, 2U, 3U);
   CAPTURE(seed);
   Churn churn(seed);
+  Collector collector;
   Snapshots last = churn.host.scratch(churn.now);
   std::size_t compared = 0;
   for (int step = 0; step < 400; ++step) {
     CAPTURE(step);
     churn.step();
     last = evaluate(churn, last);
+    const std::string text = render(collector.collect(last, {}).families);
+    REQUIRE(text == render(collect(*last, {}).families));
+    REQUIRE(text == testing::as_prometheus_cpp_writes(text));
     if (!last->config->parsed()) continue;
     ++compared;
     const Snapshots fresh = churn.host.scratch(churn.now);

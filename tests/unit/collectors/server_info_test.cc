@@ -2,7 +2,11 @@
 // whose clients it checks with which CRL.
 #include <catch2/catch.hpp>
 
+#include <sstream>
+
 #include "collectors/collect.h"
+#include "tests/support/metrics_text.h"
+#include "tests/support/prometheus_reference.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace mtls::collectors {
@@ -15,9 +19,12 @@ using Rows = std::vector<Row>;
 
 Rows rows_of(Host& host, const char* family, const audit::Limits& limits = {}) {
   Rows rows;
-  for (const auto& known : collect(*host.scratch(), limits).families) {
-    if (known.name != family) continue;
-    for (const auto& metric : known.metric) {
+  for (const FamilyText& known : collect(*host.scratch(), limits).families) {
+    if (known.family->name != std::string_view(family)) continue;
+    std::istringstream in(render({known}));
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with('#')) continue;
+      const auto metric = testing::parse_sample(line, family, prometheus::MetricType::Gauge);
       CHECK(metric.gauge.value == 1);
       Row& row = rows.emplace_back();
       for (const auto& label : metric.label) row.push_back(label.value);
@@ -39,9 +46,9 @@ std::string label_of(const Minted& minted) {
 }
 
 double omitted(Host& host, const audit::Limits& limits) {
-  for (const auto& family : collect(*host.scratch(), limits).families)
-    if (family.name == kSeriesOmitted.name) return family.metric.at(0).gauge.value;
-  return -1;
+  const std::string text = render(collect(*host.scratch(), limits).families);
+  const auto samples = testing::find(testing::parse_metrics(text), kSeriesOmitted.name);
+  return samples.at(0).value;
 }
 
 /// One row: what the server block a.test trusts.
@@ -207,8 +214,8 @@ TEST_CASE("server_info: a block to which no TLS leads has no series, stream goes
     std::size_t enforced = 0;
     for (const Row& one : row.expected) enforced += one.back() == "on" ? 1 : 0;
     std::size_t unknown = 0;
-    for (const auto& family : collect(*host.scratch(), {}).families) {
-      if (family.name == kServerEnforcementUnknown.name) unknown = family.metric.size();
+    for (const FamilyText& family : collect(*host.scratch(), {}).families) {
+      if (family.family == &kServerEnforcementUnknown) unknown = family.series;
     }
     CHECK(unknown == enforced);
   }

@@ -227,13 +227,13 @@ TEST_CASE("findings: a CA that is still needed is no longer droppable, and bundl
   bundle({old, fresh, pinned})(host);
   const auto needed = host.scratch();
   CHECK_FALSE(needed->servers.at(0)->rotation.at(0).droppable);
-  CHECK(needed->bundles.at(kBundle).problems.at(
+  CHECK(needed->bundles.at(kBundle)->problems.at(
             static_cast<std::size_t>(audit::Problem::kExpiredNeeded)) == 1);
   CHECK(*needed->servers.at(0)->trust_until < kT0);
   bundle({old, fresh, usual})(host);
   const auto idle = host.scratch();
   CHECK(idle->servers.at(0)->rotation.at(0).droppable);
-  CHECK(idle->bundles.at(kBundle).problems.at(
+  CHECK(idle->bundles.at(kBundle)->problems.at(
             static_cast<std::size_t>(audit::Problem::kExpiredNeeded)) == 0);
   CHECK(*idle->servers.at(0)->trust_until > kT0);
 }
@@ -241,10 +241,10 @@ TEST_CASE("findings: a CA that is still needed is no longer droppable, and bundl
 TEST_CASE("findings: a cross certificate that harms nobody leaves its file verified") {
   Host host;
   bundle({crossed().root, crossed().cross})(host);
-  CHECK(host.scratch()->bundles.at(kBundle).verified);
+  CHECK(host.scratch()->bundles.at(kBundle)->verified);
   CHECK(ids(*host.scratch()).empty());
   bundle({crossed().cross, crossed().root})(host);
-  CHECK_FALSE(host.scratch()->bundles.at(kBundle).verified);
+  CHECK_FALSE(host.scratch()->bundles.at(kBundle)->verified);
 }
 
 }  // namespace mtls::audit_fixture

@@ -71,7 +71,7 @@ TEST_CASE("bundles: what is wrong with a file is counted by problem") {
     INFO(row.name);
     Host host;
     host.disk.put(kBundle, row.content);
-    CHECK(problems_of(host.scratch()->bundles.at(kBundle)) == row.problems);
+    CHECK(problems_of(*host.scratch()->bundles.at(kBundle)) == row.problems);
   }
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("bundles: a self-signed certificate below no root has no weak signatur
   sha1.digest = "SHA1";
   Host host;
   host.disk.put(kBundle, testing::mint(sha1).certificate_pem);
-  CHECK(problems_of(host.scratch()->bundles.at(kBundle)).empty());
+  CHECK(problems_of(*host.scratch()->bundles.at(kBundle)).empty());
 }
 
 TEST_CASE("bundles: a file that cannot be read says why") {
@@ -94,8 +94,8 @@ TEST_CASE("bundles: a file that cannot be read says why") {
     Host host;
     host.disk.fault(kBundle, code);
     const auto snapshot = host.scratch();
-    CHECK(problems_of(snapshot->bundles.at(kBundle)) == Problems{{problem, 1}});
-    CHECK_FALSE(snapshot->bundles.at(kBundle).verified);
+    CHECK(problems_of(*snapshot->bundles.at(kBundle)) == Problems{{problem, 1}});
+    CHECK_FALSE(snapshot->bundles.at(kBundle)->verified);
   }
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("bundles: a file that settles counts with its last good members") {
   const auto good = host.scratch();
   host.disk.put(kBundle, "half");
   const auto settling = host.after(good, {.paths = {kBundle}, .settled = {}});
-  CHECK(problems_of(settling->bundles.at(kBundle)) == Problems{{"settling", 1}});
-  CHECK(settling->bundles.at(kBundle).valid == 1);
+  CHECK(problems_of(*settling->bundles.at(kBundle)) == Problems{{"settling", 1}});
+  CHECK(settling->bundles.at(kBundle)->valid == 1);
 }
 
 TEST_CASE("bundles: members by state, each certificate once") {
@@ -114,7 +114,7 @@ TEST_CASE("bundles: members by state, each certificate once") {
   host.disk.put(kBundle, root + root_valid("CN=X", days{-9}, days{-1}).certificate_pem + root +
                              root_valid("CN=Y", days{1}, days{9}).certificate_pem);
   const auto snapshot = host.scratch();
-  const BundleAudit& bundle = snapshot->bundles.at(kBundle);
+  const BundleAudit& bundle = *snapshot->bundles.at(kBundle);
   CHECK(bundle.members.size() == 4);
   CHECK(bundle.valid == 1);
   CHECK(bundle.expired == 1);
@@ -127,16 +127,16 @@ TEST_CASE("bundles: a member is judged in the trust store that holds its file") 
   host.disk.put(kBundle, minted().intermediate.certificate_pem);
   host.disk.put(kTrusted, minted().root.certificate_pem);
   host.conf(http_server(kVerifyOn));
-  CHECK_FALSE(host.scratch()->bundles.at(kBundle).verified);
+  CHECK_FALSE(host.scratch()->bundles.at(kBundle)->verified);
   const std::string both = std::string(kVerifyOn) + "ssl_trusted_certificate trusted.pem;";
   host.conf(http_server(both));
   const auto together = host.scratch();
-  CHECK(together->bundles.at(kBundle).verified);
-  CHECK(together->bundles.at(kTrusted).directives ==
+  CHECK(together->bundles.at(kBundle)->verified);
+  CHECK(together->bundles.at(kTrusted)->directives ==
         std::set<std::string>{"ssl_trusted_certificate"});
 
   host.conf(http(server("a.test", both) + server("b.test", kVerifyOn)));
-  CHECK_FALSE(host.scratch()->bundles.at(kBundle).verified);  // b.test has no root
+  CHECK_FALSE(host.scratch()->bundles.at(kBundle)->verified);  // b.test has no root
 }
 
 TEST_CASE("bundles: an expired CA whose namesake stands in the store's other file is replaced") {
@@ -146,14 +146,14 @@ TEST_CASE("bundles: an expired CA whose namesake stands in the store's other fil
   host.disk.put(kTrusted, minted().root.certificate_pem);
   const auto snapshot = host.scratch();
   CHECK(has(*snapshot, FindingKind::kCaSupersededExpired));
-  CHECK(problems_of(snapshot->bundles.at(kBundle)) == Problems{{"expired", 1}});
+  CHECK(problems_of(*snapshot->bundles.at(kBundle)) == Problems{{"expired", 1}});
 }
 
 TEST_CASE("bundles: a file nobody asks with stands for itself") {
   Host host;
   host.conf(http_server(std::string(kCertificate) + "ssl_client_certificate clients.pem;"));
   const auto snapshot = host.scratch();
-  const BundleAudit& bundle = snapshot->bundles.at(kBundle);
+  const BundleAudit& bundle = *snapshot->bundles.at(kBundle);
   CHECK(bundle.verified);
   CHECK(bundle.valid == 1);
   CHECK(bundle.directives == std::set<std::string>{"ssl_client_certificate"});

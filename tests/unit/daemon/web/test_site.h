@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "daemon/web/http/site.h"
 #include "daemon/web/server.h"
@@ -22,19 +23,15 @@ inline constexpr std::size_t kBigBytes = std::size_t{2} << 20U;
 
 class TestSite final : public daemon::web::http::Site {
  public:
-  std::optional<daemon::web::http::Page> get(
-      const daemon::web::http::PageRequest& request) override {
-    const std::string_view path = request.path;
-    if (path == "/metrics")
-      return daemon::web::http::Page{200, "text/plain; version=0.0.4", {one_, two_}};
-    if (path == "/") return daemon::web::http::Page{200, "text/html; charset=utf-8", {one_}};
-    if (path == "/empty") return daemon::web::http::Page{200, "text/plain", {}};
-    if (path == "/-/ready") return daemon::web::http::Page{503, "text/plain", {one_}};
-    if (path == "/packed")
-      return daemon::web::http::Page{200, std::string(request.accept), {packed_, one_}};
-    if (path == "/no-memory") throw std::bad_alloc();
-    if (path == "/big") return daemon::web::http::Page{200, "text/plain", {big_}};
-    return std::nullopt;
+  void get(const daemon::web::http::PageRequest& request, Answer answer) override {
+    if (request.path == "/later") {  // made on another thread
+      std::thread([post = request.post, answer = std::move(answer),
+                   page = page(request)]() mutable {
+        post([answer = std::move(answer), page] { answer(page); });
+      }).detach();
+      return;
+    }
+    answer(page(request));
   }
   bool takes_post(std::string_view path) const override { return path == "/-/reload"; }
   daemon::web::http::Page post(std::string_view /*path*/) override {
@@ -45,6 +42,21 @@ class TestSite final : public daemon::web::http::Site {
   std::atomic<int> posts{0};
 
  private:
+  std::optional<daemon::web::http::Page> page(const daemon::web::http::PageRequest& request) {
+    const std::string_view path = request.path;
+    if (path == "/metrics")
+      return daemon::web::http::Page{200, "text/plain; version=0.0.4", {one_, two_}};
+    if (path == "/" || path == "/later")
+      return daemon::web::http::Page{200, "text/html; charset=utf-8", {one_}};
+    if (path == "/empty") return daemon::web::http::Page{200, "text/plain", {}};
+    if (path == "/-/ready") return daemon::web::http::Page{503, "text/plain", {one_}};
+    if (path == "/packed")
+      return daemon::web::http::Page{200, std::string(request.accept), {packed_, one_}};
+    if (path == "/no-memory") throw std::bad_alloc();
+    if (path == "/big") return daemon::web::http::Page{200, "text/plain", {big_}};
+    return std::nullopt;
+  }
+
   daemon::web::http::Part one_ = daemon::web::http::body_part("up 1\n");
   daemon::web::http::Part two_ = daemon::web::http::body_part("down 0\n");
   daemon::web::http::Part packed_ = daemon::web::http::deflated_body_part("packed 1\n");

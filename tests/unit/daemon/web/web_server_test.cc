@@ -54,6 +54,13 @@ TEST_CASE("web: only HTML carries a content security policy") {
         "default-src 'none'; style-src 'unsafe-inline'");
 }
 
+TEST_CASE("web: a page that another thread makes is sent when it is there") {
+  TestServer web;
+  const HttpAnswer answer = testing::get(web.port, "/later");
+  CHECK(answer.status == 200);
+  CHECK(answer.body == "up 1\n");
+}
+
 TEST_CASE("N8: web: paths are exact, the query is cut off") {
   struct Row {
     const char* target;

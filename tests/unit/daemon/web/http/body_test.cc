@@ -39,7 +39,15 @@ TEST_CASE("body: parts deflated beforehand and others become one gzip member") {
       {web::http::body_part("a"), web::http::body_part("b")},
       {web::http::deflated_body_part(random)},
       {web::http::deflated_body_part(repeated), web::http::body_part(random),
-       web::http::deflated_body_part(""), web::http::body_part("end")}};
+       web::http::deflated_body_part(""), web::http::body_part("end")},
+      {web::http::joined_part({})},
+      {web::http::joined_part({web::http::deflated_body_part("a"),
+                               web::http::joined_part({web::http::deflated_body_part(random),
+                                                       web::http::deflated_body_part("b")})}),
+       web::http::body_part("end")},
+      {web::http::joined_part({web::http::deflated_body_part("a"), web::http::body_part("b")})},
+      {web::http::joined_part({web::http::joined_small_part(
+          {web::http::deflated_body_part(random), web::http::deflated_body_part("b")})})}};
   for (const std::vector<web::http::Part>& parts : bodies) {
     CHECK(mtls::testing::gunzip(joined(gzip_body(parts))) == joined(web::http::plain_body(parts)));
   }
@@ -47,5 +55,15 @@ TEST_CASE("body: parts deflated beforehand and others become one gzip member") {
 
 TEST_CASE("body: a part that is deflated already is not deflated again") {
   const web::http::Part part = web::http::deflated_body_part("text");
-  CHECK(web::http::gzip_body({part}).at(1).get() == &part->deflated->bytes);
+  CHECK(web::http::gzip_body({part}).at(1) == part->deflated);
+}
+
+TEST_CASE("body: a joined part copies no text and knows its size") {
+  const auto text = std::make_shared<const std::string>("text");
+  const web::http::Part leaf = web::http::deflated_body_parts({text}).front();
+  const web::http::Part joined = web::http::joined_part({leaf, leaf});
+  CHECK(joined->size == 8);
+  CHECK(web::http::plain_body({joined}) == web::http::BodyBytes{text, text});
+  CHECK(web::http::gzip_body({joined}).size() == 4);  // header, two, trailer
+  CHECK(web::http::gzip_body({web::http::joined_small_part({leaf, leaf})}).size() == 3);
 }

@@ -1,0 +1,57 @@
+#include "collectors/delta.h"
+
+namespace mtls::collectors {
+namespace {
+
+template <class Object>
+using ByPath = std::map<std::string, std::shared_ptr<const Object>>;
+
+template <class Object>
+Changed<Object> all_of(const ByPath<Object>& map) {
+  Changed<Object> all;
+  for (const auto& [path, object] : map) all.add(all.positions.size(), object);
+  return all;
+}
+
+// The same object has the same path.
+template <class Object>
+Changed<Object> changed_objects(const ByPath<Object>& now, const ByPath<Object>* before) {
+  if (before == nullptr || before->size() != now.size()) return all_of(now);
+  Changed<Object> changed{.same_keys = true, .positions = {}, .objects = {}};
+  std::size_t position = 0;
+  for (auto one = now.begin(), other = before->begin(); one != now.end(); ++one, ++other) {
+    if (one->second != other->second) {
+      if (one->first != other->first) return all_of(now);
+      changed.add(position, one->second);
+    }
+    ++position;
+  }
+  return changed;
+}
+
+Changed<audit::ServerAudit> changed_servers(const audit::Snapshot& now,
+                                            const audit::Snapshot* before) {
+  Changed<audit::ServerAudit> changed{
+      .same_keys = before != nullptr, .positions = {}, .objects = {}};
+  for (std::size_t i = 0; i < now.servers.size(); ++i) {
+    if (before == nullptr || now.servers[i] != before->servers[i]) changed.add(i, now.servers[i]);
+  }
+  return changed;
+}
+
+}  // namespace
+
+Delta delta_of(const audit::Snapshot& now, const audit::Snapshot* before,
+               const audit::Limits& limits, CrlIndex& crls) {
+  const bool same_config = before != nullptr && before->config == now.config;
+  return {.now = now,
+          .before = before,
+          .limits = limits,
+          .same_config = same_config,
+          .servers = changed_servers(now, same_config ? before : nullptr),
+          .files = changed_objects(now.material, before != nullptr ? &before->material : nullptr),
+          .bundles = changed_objects(now.bundles, before != nullptr ? &before->bundles : nullptr),
+          .crls = crls};
+}
+
+}  // namespace mtls::collectors
