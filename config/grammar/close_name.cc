@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/nearest_name.h"
 #include "base/text.h"
 #include "config/grammar/directive_table.h"
 #include "config/grammar/shape.h"
@@ -92,31 +93,6 @@ std::string sorted_words(std::string_view name) {
   return text;
 }
 
-// Edits that turn `a` into `b`: a character more, less or another, or two neighbours exchanged
-// (optimal string alignment).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, kMaxLength + 1>, 3> rows{};
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0].at(j) = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows.at(i % 3);
-    const auto& above = rows.at((i - 1) % 3);
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = a[i - 1] == b[j - 1] ? 0 : 1;
-      row.at(j) = std::min({above.at(j) + 1, row.at(j - 1) + 1, above.at(j - 1) + changed});
-      const bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (exchanged) row.at(j) = std::min(row.at(j), rows.at((i - 2) % 3).at(j - 2) + 1);
-    }
-  }
-  return rows.at(a.size() % 3).at(b.size());
-}
-
-// Short names are close to too many others.
-std::size_t edits_allowed(std::size_t length) {
-  if (length < 5) return 0;
-  return length < 10 ? 1 : 2;
-}
-
 /// A name of nginx in the forms in which names are compared.
 struct Candidate {
   std::string_view name;
@@ -151,18 +127,9 @@ std::optional<std::string_view> other_name(const std::string& joined) {
 }
 
 std::optional<std::string_view> nearest(std::string_view text) {
-  std::optional<std::string_view> best;
-  std::size_t fewest = kMaxLength;
-  for (const Candidate& candidate : candidates()) {
-    const auto [shorter, longer] = std::minmax({text.size(), candidate.name.size()});
-    const std::size_t most = edits_allowed(shorter);
-    if (longer - shorter > most) continue;
-    const std::size_t edits = distance(text, candidate.name);
-    if (edits > most || edits >= fewest) continue;
-    fewest = edits;
-    best = candidate.name;
-  }
-  return best;
+  base::NearestName nearest(text);
+  for (const Candidate& candidate : candidates()) nearest.offer(candidate.name);
+  return nearest.found();
 }
 
 class Walk {
