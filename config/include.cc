@@ -19,6 +19,9 @@ using base::ErrorCode;
 // the tree stays bounded.
 constexpr std::size_t kMaxBlockDepth = 100;
 
+// More is nothing that somebody wrote, and each may become a finding.
+constexpr std::size_t kMaxNotes = 10'000;
+
 std::string open_error(const base::Error& error, const std::string& path) {
   switch (error.code) {
     case ErrorCode::kMissing:
@@ -197,7 +200,11 @@ std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block&
   const syntax::Lines lines = block.context == vocabulary::Context::kData
                                   ? syntax::Lines::kData
                                   : syntax::Lines::kDirectives;
+  const bool is_new = !ids_.contains(path);
   syntax::ParsedFile parsed = syntax::parse(content->text(), id_of(path), lines);
+  for (syntax::Note& note : parsed.notes) {
+    if (is_new && document_.notes.size() < kMaxNotes) document_.notes.push_back(std::move(note));
+  }
   chain_.push_back(path);
   auto directives = splice(std::move(parsed.directives), block);
   chain_.pop_back();

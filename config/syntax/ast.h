@@ -83,6 +83,17 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 };
 
+/// A comment that speaks to this program: `# mtls-exporter: TEXT`.
+struct Note {
+  std::string text;         // without the blanks around it
+  base::SourceLocation at;  // of the `#`
+  // The line of the name of the directive that it speaks of: the one that it stands behind, else
+  // the one on the next line. 0: it stands behind a block's `}`.
+  std::uint32_t line = 0;
+
+  bool operator==(const Note&) const = default;
+};
+
 /// A file as a tree, or all files of a configuration. Errors are members, because a partial tree is
 /// still worth auditing.
 struct Document {
@@ -92,6 +103,7 @@ struct Document {
   std::vector<std::string> files;
   // The directives of -g (R1.43); they are in no file, so their `at` means nothing.
   std::vector<Directive> globals = {};
+  std::vector<Note> notes = {};  // of all files, each once, at most 10,000
 
   const std::string& path_of(base::FileId id) const {
     return files.at(static_cast<std::size_t>(id));

@@ -1,5 +1,6 @@
 #include "config/syntax/lexer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mtls::config::syntax {
@@ -104,6 +105,7 @@ Result<Token> Lexer::punctuation(char c) {
                                  : Token::Kind::kOpen,
               .word = {},
               .at = here()};
+  (closes ? close_line_ : head_line_) = line_;
   take();
   start_word();
   has_words_ = false;
@@ -121,6 +123,7 @@ Result<Token> Lexer::next() {
         take();
         continue;
       }
+      end_comment();
     }
     if (needs_separator_) {
       if (is_space(c)) {  // nginx keeps the quoted word in its buffer until then
@@ -143,12 +146,13 @@ Result<Token> Lexer::next() {
       return word(take());
     }
   }
+  if (in_comment) end_comment();
   return end_of_file();
 }
 
 // ngx_conf_read_token() after the first character of a word; `start_` is that character.
 Result<Token> Lexer::word(char first) {
-  has_words_ = true;
+  if (!std::exchange(has_words_, true)) directive_line_ = start_at_.line;
   const char quote = first == '"' || first == '\'' ? first : '\0';
   if (quote != '\0') start_ = offset_;
   bool is_escaped = first == '\\';
@@ -168,6 +172,7 @@ Result<Token> Lexer::word(char first) {
       continue;
     }
     const std::size_t end = offset_;
+    head_line_ = line_;
     if (quote != '\0' || is_space(c)) take();  // `;` and `{` become the next token
     needs_separator_ = quote != '\0';
     return finish_word(start_, end);
@@ -186,6 +191,34 @@ Token Lexer::finish_word(std::size_t begin, std::size_t end) {
                    .has_variable = has_variable(raw),
                    .range = range(begin - quote, end + quote)},
           .at = start_at_};
+}
+
+// The comment that begins at `start_` has ended.
+void Lexer::end_comment() {
+  constexpr std::string_view kAddress = "mtls-exporter:";
+  constexpr std::string_view kBlank = " \t\r";
+  const auto trimmed = [&](std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
+    return text.substr(0, text.find_last_not_of(kBlank) + 1);
+  };
+  const std::string_view text = trimmed(text_.substr(start_ + 1, offset_ - start_ - 1));
+  if (!text.starts_with(kAddress)) return;
+  const std::uint32_t line = start_at_.line;
+  const std::uint32_t below = line == close_line_ ? 0 : line + 1;
+  notes_.push_back({.text = std::string(trimmed(text.substr(kAddress.size()))),
+                    .at = start_at_,
+                    .line = line == head_line_ ? directive_line_ : below});
+}
+
+// Of several notes on lines of their own all speak of the directive below the last one.
+std::vector<Note> Lexer::take_notes() {
+  const auto is_alone = [](const Note& note) { return note.line > note.at.line; };
+  for (std::size_t i = notes_.size(); i-- > 1;) {
+    Note& above = notes_[i - 1];
+    if (is_alone(above) && is_alone(notes_[i]) && above.line == notes_[i].at.line)
+      above.line = notes_[i].line;
+  }
+  return std::move(notes_);
 }
 
 ByteRange Lexer::range(std::size_t begin, std::size_t end) {

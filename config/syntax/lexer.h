@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "config/syntax/ast.h"
@@ -33,6 +35,9 @@ class Lexer {
   /// brace. kSyntax when the block never closes.
   base::Result<Token> lua_block();
 
+  /// The notes in the text so far, in its order. Call once, at the end.
+  std::vector<Note> take_notes();
+
   /// Bytes taken so far: behind the last token, and behind the white space that ended it if it was
   /// a bare word.
   std::uint32_t offset() const { return static_cast<std::uint32_t>(offset_); }
@@ -48,6 +53,7 @@ class Lexer {
   base::Result<Token> end_of_file() const;
   base::Result<Token> word(char first);
   Token finish_word(std::size_t begin, std::size_t end);
+  void end_comment();
   static ByteRange range(std::size_t begin, std::size_t end);
 
   std::string_view text_;
@@ -55,10 +61,14 @@ class Lexer {
   std::size_t offset_ = 0;
   std::uint32_t line_ = 1;
   std::size_t line_start_ = 0;
-  std::size_t start_ = 0;          // begin of what nginx must keep in its buffer
-  base::SourceLocation start_at_;  // the location of that byte
-  bool has_words_ = false;         // a directive has begun
-  bool needs_separator_ = false;   // the last character was a closing quote
+  std::size_t start_ = 0;             // begin of what nginx must keep in its buffer
+  base::SourceLocation start_at_;     // the location of that byte
+  bool has_words_ = false;            // a directive has begun
+  bool needs_separator_ = false;      // the last character was a closing quote
+  std::uint32_t directive_line_ = 0;  // of the name of the last directive that began
+  std::uint32_t head_line_ = 0;       // of the last byte of its words, or of its `;` or `{`
+  std::uint32_t close_line_ = 0;      // of the last `}`
+  std::vector<Note> notes_;
 };
 
 }  // namespace mtls::config::syntax

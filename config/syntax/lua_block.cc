@@ -81,6 +81,7 @@ base::Result<Token> Lexer::lua_block() {
                        .range = range(offset_, close)},
               .at = start_at_};
   while (offset_ <= close) take();
+  close_line_ = line_;
   start_word();
   return token;
 }

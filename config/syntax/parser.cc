@@ -25,6 +25,7 @@ class Parser {
     ParsedFile parsed;
     parsed.directives = read_block(lines);
     if (complaint_) parsed.diagnostics.push_back(std::move(*complaint_));
+    parsed.notes = lexer_.take_notes();
     return parsed;
   }
 

@@ -12,6 +12,7 @@ namespace mtls::config::syntax {
 struct ParsedFile {
   std::vector<Directive> directives;    // everything before the first error
   std::vector<Diagnostic> diagnostics;  // at most one, since nginx stops at the first
+  std::vector<Note> notes = {};         // everything before the first error
 };
 
 /// What the block around the file holds: directives or lines of data (R1.20); or the text is the

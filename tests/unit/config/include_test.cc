@@ -218,4 +218,15 @@ TEST_CASE("include: events, http, stream and mail may occur only once") {
   }
 }
 
+TEST_CASE("include: the notes of an included file come once, however often it is included") {
+  auto disk = disk_of({{"nginx.conf",
+                        "events {}\n# mtls-exporter: main\nhttp {\n server { include s; }\n"
+                        " server { include s; }\n}\n"},
+                       {"s", "listen 80; # mtls-exporter: inside\n"}});
+  const std::vector<syntax::Note> notes = load_document(disk, kMain).notes;
+  REQUIRE(notes.size() == 2);
+  CHECK(notes[0] == syntax::Note{"main", {base::FileId{0}, 2, 1}, 3});
+  CHECK(notes[1] == syntax::Note{"inside", {base::FileId{1}, 1, 12}, 1});
+}
+
 }  // namespace mtls::config
