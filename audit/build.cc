@@ -124,6 +124,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   rules::apply_settings(inputs.policy.rules, snapshot->findings);
   snapshot->host_findings = snapshot->findings.size();
   append_server_findings(*snapshot);
+  rules::accept_findings(*snapshot, evidence);
   snapshot->next_change_at = earliest_change(*snapshot, evidence.clock);
   return snapshot;
 }

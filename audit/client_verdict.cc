@@ -1,7 +1,9 @@
 #include "audit/client_verdict.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -22,6 +24,28 @@ struct Trial {
     return check.store.verify(chain, policy, instant);
   }
 };
+
+// Verdict::depth_needed of a client that the trial refuses with `code` at `now`. A depth that
+// suffices does so for all larger ones.
+std::optional<int> depth_needed(const Trial& trial, int code, base::sys_seconds now) {
+  // UNABLE_TO_GET_ISSUER_CERT, _LOCALLY, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_CHAIN_TOO_LONG
+  constexpr std::array kNoIssuerFound{2, 20, 21, 22};
+  if (std::ranges::find(kNoIssuerFound, code) == kNoIssuerFound.end()) return std::nullopt;
+  const auto suffices = [&](int depth) {
+    pki::VerifyPolicy policy = trial.policy;
+    policy.depth = depth;
+    return trial.check.store.verify(trial.chain, policy, now).code == 0;
+  };
+  constexpr int kEnough = 100;  // OpenSSL's own limit
+  int too_small = trial.policy.depth;
+  if (too_small >= kEnough || !suffices(kEnough)) return std::nullopt;
+  int enough = kEnough;
+  while (enough - too_small > 1) {
+    const int middle = std::midpoint(too_small, enough);
+    (suffices(middle) ? enough : too_small) = middle;
+  }
+  return enough;
+}
 
 std::string verify_text(const pki::ChainVerdict& said) {
   return said.code == 0 ? "SUCCESS" : "FAILED:" + said.reason;
@@ -133,6 +157,7 @@ Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& ch
   const pki::ChainVerdict said = trial.at(now);
   verdict.code = said.code;
   verdict.client_verify = verify_text(said);
+  verdict.depth_needed = depth_needed(trial, said.code, now);
   note_fate(guards.of(verdict.client_verify, lets_through(mode, said.code)), verdict);
   verdict.accepted = accepts(trial, guards, said);
   if (verdict.accepted) find_refusal(trial, guards, now, said, verdict);

@@ -2,9 +2,21 @@
 
 namespace mtls::audit {
 
-std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list) {
-  if (!list.this_update || !list.next_update) return std::nullopt;
-  return *list.next_update - (*list.next_update - *list.this_update) / 4;
+std::optional<std::chrono::seconds> time_before_end(const Threshold& threshold,
+                                                    const pki::Validity& life) {
+  const auto* share = std::get_if<Share>(&threshold);
+  if (share == nullptr) return std::get<std::chrono::seconds>(threshold);
+  if (!life.not_before || !life.not_after) return std::nullopt;
+  constexpr int kWhole = 100;
+  return (*life.not_after - *life.not_before) * share->percent / kWhole;
+}
+
+std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list,
+                                            const Threshold& threshold) {
+  const auto before =
+      time_before_end(threshold, {.not_before = list.this_update, .not_after = list.next_update});
+  if (!list.next_update || !before) return std::nullopt;
+  return *list.next_update - *before;
 }
 
 base::sys_seconds Clock::now_counting_days_to(base::sys_seconds end) const {

@@ -6,17 +6,22 @@
 #include <optional>
 #include <span>
 
+#include "audit/policy.h"
 #include "base/time.h"
 #include "pki/types.h"
 #include "pki/verify.h"
 
 namespace mtls::audit {
 
-inline constexpr std::chrono::days kCaWarningPeriod{30};
-inline constexpr std::chrono::days kServerCertificateWarningPeriod{14};
+/// How long before the end of what lives that long the threshold is. nullopt: a share of a lifetime
+/// that is not known.
+std::optional<std::chrono::seconds> time_before_end(const Threshold& threshold,
+                                                    const pki::Validity& life);
 
-/// A CRL is due when three quarters of its lifetime have passed.
-std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list);
+/// From when on a CRL ends soon. nullopt: it has no end, or a share of a lifetime that is not
+/// known.
+std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list,
+                                            const Threshold& threshold);
 
 /// Not for two threads at once: asking is const, but it is noted.
 class Clock {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/source.h"
+#include "base/time.h"
 #include "config/tls_context.h"
 #include "pki/types.h"
 
@@ -100,6 +101,16 @@ enum class FindingKind {
   kBundlePartlyRead,
   kUnknownDirective,
   kEnforcementBypassedByRelease,
+  kAcceptanceInvalid,
+  kAcceptanceUnused,
+};
+
+/// Somebody has looked at a finding and lives with it.
+struct Acceptance {
+  std::string reason = {};                                // sanitized
+  std::optional<base::sys_seconds> until = std::nullopt;  // from then on it counts again
+
+  bool operator==(const Acceptance&) const = default;
 };
 
 struct Finding {
@@ -111,6 +122,7 @@ struct Finding {
   std::optional<base::SourceLocation> at = std::nullopt;
   std::string detail = {};  // one sentence, sanitized
   std::string remedy = {};  // what mends this one, sanitized; "": what mends all of its rule
+  std::optional<Acceptance> accepted = std::nullopt;  // it is shown as such and counts nowhere
 
   bool operator==(const Finding&) const = default;
 };

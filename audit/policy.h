@@ -2,13 +2,18 @@
 // limits. Plain values; read from the settings file by daemon/settings/settings.h. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "audit/finding.h"
+#include "base/time.h"
 #include "config/nginx_build.h"
 
 namespace mtls::audit {
@@ -71,6 +76,43 @@ struct RuleSettings {
   bool operator==(const RuleSettings&) const = default;
 };
 
+/// The findings of one rule that somebody lives with.
+struct AcceptSetting {
+  FindingKind rule{};
+  std::string server = {};  // glob over the first server_name, which the whole host lacks; "": any
+  // Glob over the path of the finding; over the configuration file of its place where it has none.
+  // "": any.
+  std::string path = {};
+  std::optional<base::sys_seconds> until = {};  // the first instant that it no longer covers
+  std::string reason;                           // sanitized
+  std::string settings_file;                    // where it is written
+  std::uint32_t line = 0;                       // there, counted from 1
+
+  bool operator==(const AcceptSetting&) const = default;
+};
+
+/// A part of a lifetime.
+struct Share {
+  int percent = 0;
+
+  bool operator==(const Share&) const = default;
+};
+
+/// How long before its end something is said to end soon.
+using Threshold = std::variant<std::chrono::seconds, Share>;
+
+inline constexpr std::chrono::days kCaWarningPeriod{30};
+inline constexpr std::chrono::days kServerCertificateWarningPeriod{14};
+inline constexpr Share kCrlWarningShare{25};
+
+struct Thresholds {
+  Threshold ca_expires_soon = std::chrono::seconds{kCaWarningPeriod};
+  Threshold server_certificate_expires_soon = std::chrono::seconds{kServerCertificateWarningPeriod};
+  Threshold crl_expires_soon = kCrlWarningShare;
+
+  bool operator==(const Thresholds&) const = default;
+};
+
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
@@ -80,6 +122,8 @@ struct Policy {
   Limits limits;
   Profile profile = Profile::kDefault;
   RuleSettings rules = {};
+  std::vector<AcceptSetting> accept = {};
+  Thresholds thresholds = {};
   KeyAccess keys = KeyAccess::kNever;  // the daemon never changes this
   MissingFiles missing_files = MissingFiles::kRefusal;
 

@@ -80,6 +80,9 @@ struct Verdict {
   std::optional<config::GuardPlace> refused_by;
   std::string undecidable;                 // why `served` or `http_status` is not known
   std::vector<std::string> refused_paths;  // of the canary's paths, those that are not served
+  // The smallest ssl_verify_depth with which the certificate check would pass; nullopt: it does, or
+  // the depth is not what refuses the client.
+  std::optional<int> depth_needed = {};
   std::optional<base::sys_seconds> accepted_until;  // the first instant it flips to refused;
                                                     // nullopt: refused now, never, or not known
   bool until_is_unknown = false;  // a store of hundreds of CAs of one name that follow each other
@@ -216,8 +219,9 @@ struct Snapshot {
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings
-  std::vector<Finding> findings;    // all: of the configuration as a whole, then of each server
-  std::size_t host_findings = 0;    // how many of them are of the configuration as a whole
+  // All: of the configuration as a whole, of each server, about acceptances. Accepted ones too.
+  std::vector<Finding> findings;
+  std::size_t host_findings = 0;  // how many of them are of the configuration as a whole
 
   /// Why nginx would refuse to start or reload with all this, its own first complaint first;
   /// empty: it would not.

@@ -64,7 +64,7 @@ void expires_soon(const ServerView& view, Findings& findings) {
   report_lists(
       view,
       [&](const RevocationListFacts& list) {
-        const auto due = crl_due_at(list);
+        const auto due = crl_due_at(list, view.thresholds().crl_expires_soon);
         const bool is_due = list.next_update && due && view.clock().has_come(*due);
         return is_due && !is_stale(list, view.clock())
                    ? "expires at " + base::rfc3339(*list.next_update)
@@ -91,7 +91,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlExpiresSoon,
          .id = "crl-expires-soon",
          .severity = Severity::kWarning,
-         .meaning = "A CRL has used three quarters of its lifetime, and no later one is there.",
+         .meaning = "A CRL is in the last part of its lifetime (a quarter, if the settings say "
+                    "nothing else), and no later one is there.",
          .remedy = "Check the job that refreshes it; nginx needs a reload as well.",
          .check = expires_soon},
 };

@@ -1,9 +1,11 @@
-// Rules about whether clients can believe the certificate that a server block presents.
+// Rules about the certificates that a server block presents: their ends, and whether clients can
+// believe them.
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <string_view>
 
+#include "audit/clock.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/presented_chain.h"
 
@@ -98,6 +100,75 @@ void chain_incomplete(const ServerView& view, Findings& findings) {
   });
 }
 
+// Calls `look(path, certificates)` for each file of ssl_certificate that has some.
+template <class Look>
+void for_each_file(const ServerView& view, const Look& look) {
+  if (!view.server().serves_tls()) return;
+  for (const config::FileRef& reference : view.server().certificates.value) {
+    for (const std::string& path : known_paths(reference)) {
+      const pki::Material* material = view.material().content(&path);
+      if (material != nullptr && earliest_expiry(*material)) look(path, *material);
+    }
+  }
+}
+
+void expired(const ServerView& view, Findings& findings) {
+  std::size_t item = 0;
+  for_each_file(view, [&](const std::string& path, const pki::Material& material) {
+    ++item;
+    const base::sys_seconds end = *earliest_expiry(material);
+    if (!view.clock().has_come(end)) return;
+    findings.add_at(item, finding_for_file(view, path, "expired at " + base::rfc3339(end)));
+  });
+}
+
+struct Due {
+  base::sys_seconds at;   // from then on
+  base::sys_seconds end;  // this is soon
+};
+
+// The certificate whose end is near first; with a share of the lifetime that may be a later end.
+std::optional<Due> first_due(const pki::Material& material, const Threshold& threshold) {
+  std::optional<Due> first;
+  for (const Certificate& certificate : material.certificates) {
+    const pki::Validity& life = certificate.facts().validity;
+    const auto before = time_before_end(threshold, life);
+    if (!life.not_after || !before) continue;
+    const Due due{.at = *life.not_after - *before, .end = *life.not_after};
+    if (!first || due.at < first->at) first = due;
+  }
+  return first;
+}
+
+void expires_soon(const ServerView& view, Findings& findings) {
+  const Threshold& threshold = view.thresholds().server_certificate_expires_soon;
+  std::size_t item = 0;
+  for_each_file(view, [&](const std::string& path, const pki::Material& material) {
+    ++item;
+    if (view.clock().has_come(*earliest_expiry(material))) return;
+    const auto due = first_due(material, threshold);
+    if (!due || !view.clock().has_come(due->at)) return;
+    findings.add_at(item, finding_for_file(view, path, "expires at " + base::rfc3339(due->end)));
+  });
+}
+
+constexpr std::array kEndRules{
+    Rule{.kind = FindingKind::kServerCertificateExpired,
+         .id = "server-certificate-expired",
+         .severity = Severity::kCritical,
+         .meaning = "The server's own certificate has expired: nginx serves it all the same, and "
+                    "clients refuse it.",
+         .remedy = "Renew the certificate and reload nginx.",
+         .check = expired},
+    Rule{.kind = FindingKind::kServerCertificateExpiresSoon,
+         .id = "server-certificate-expires-soon",
+         .severity = Severity::kWarning,
+         .meaning = "A certificate of the chain that this server presents expires soon (within 14 "
+                    "days, if the settings say nothing else).",
+         .remedy = "Renew the certificate and reload nginx.",
+         .check = expires_soon},
+};
+
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kServerNameMismatch,
          .id = "server-name-mismatch",
@@ -116,6 +187,8 @@ constexpr std::array kRules{
 };
 
 }  // namespace
+
+Subject server_certificate_rules() { return kEndRules; }
 
 Subject presented_chain_rules() { return kRules; }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "audit/rules/rules.h"
+#include "base/nearest_name.h"
+#include "base/text.h"
 
 namespace mtls::audit::rules {
 
@@ -31,7 +33,8 @@ const std::vector<Subject>& subjects() {
                                               missing_file_rules(),
                                               partly_read_rules(),
                                               guard_rules(),
-                                              release_rules()};
+                                              release_rules(),
+                                              acceptance_rules()};
   return kSubjects;
 }
 
@@ -56,6 +59,20 @@ std::string remedy_of(const Finding& finding) {
 const Rule* find_rule(std::string_view id) {
   const auto found = std::ranges::find(all_rules(), id, &Rule::id);
   return found == all_rules().end() ? nullptr : *found;
+}
+
+std::string unknown_rule(std::string_view id) {
+  std::string text = base::ascii_lower(id);
+  std::ranges::replace(text, '_', '-');
+  base::NearestName nearest(text);
+  for (const Rule* rule : all_rules()) nearest.offer(rule->id);
+  const std::string meant =
+      nearest.found() ? "; did you mean \"" + std::string(*nearest.found()) + "\"?" : "";
+  return "no rule is named \"" + base::sanitize(id) + "\"" + meant;
+}
+
+bool can_be_accepted(const Rule& rule) {
+  return !std::holds_alternative<AcceptanceCheck>(rule.check);
 }
 
 }  // namespace mtls::audit::rules

@@ -15,12 +15,15 @@ namespace mtls::audit::rules {
 
 struct ServerView;
 struct HostView;
+struct AcceptanceView;
 class Findings;
 
 /// Looks at one judged server block.
 using ServerCheck = void (*)(const ServerView& view, Findings& findings);
 /// Looks at the configuration as a whole.
 using HostCheck = void (*)(const HostView& host, Findings& findings);
+/// Looks at what became of the acceptances of other findings. What it says cannot be accepted.
+using AcceptanceCheck = void (*)(const AcceptanceView& view, Findings& findings);
 
 /// The one edit of nginx's configuration that mends a finding, whatever the files hold and whoever
 /// the clients are.
@@ -56,7 +59,7 @@ struct Rule {
   std::string_view meaning;  // what is wrong and what nginx does about it
   std::string_view remedy;
   std::optional<Edit> edit = std::nullopt;  // nullopt: files must change first, or somebody decides
-  std::variant<ServerCheck, HostCheck> check;
+  std::variant<ServerCheck, HostCheck, AcceptanceCheck> check;
 };
 
 /// In the order of FindingKind.
@@ -66,5 +69,10 @@ const Rule& rule_of(FindingKind kind);
 std::string remedy_of(const Finding& finding);
 /// nullptr: no rule has this id.
 const Rule* find_rule(std::string_view id);
+/// What to say about an id that no rule has: `no rule is named "ca-expire"`, and which was probably
+/// meant.
+std::string unknown_rule(std::string_view id);
+/// Whether the findings of the rule may be accepted; those about acceptances may not.
+bool can_be_accepted(const Rule& rule);
 
 }  // namespace mtls::audit::rules

@@ -14,6 +14,7 @@ constexpr std::size_t kAfterAllSubjects = std::numeric_limits<std::size_t>::max(
 
 const config::TlsContext* server_of(const ServerView& view) { return &view.server(); }
 const config::TlsContext* server_of(const HostView&) { return nullptr; }
+const config::TlsContext* server_of(const AcceptanceView&) { return nullptr; }
 
 std::optional<base::SourceLocation> naming_directive(const config::TlsContext& server,
                                                      const std::string& path) {
@@ -85,6 +86,10 @@ std::vector<Finding> server_findings(const ServerView& view) { return run<Server
 std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
                                      Profile profile) {
   return run<HostCheck>(HostView{.snapshot = snapshot, .evidence = evidence, .profile = profile});
+}
+
+std::vector<Finding> acceptance_findings(const AcceptanceView& view) {
+  return run<AcceptanceCheck>(view);
 }
 
 void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings) {

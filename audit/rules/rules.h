@@ -37,6 +37,7 @@ struct ServerView {
   const config::TlsContext* owner() const;
   const MaterialView& material() const { return evidence.material; }
   const Clock& clock() const { return evidence.clock; }
+  const Thresholds& thresholds() const { return snapshot.policy->thresholds; }
 };
 
 /// Everything a rule about the whole configuration may look at.
@@ -48,6 +49,21 @@ struct HostView {
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
   const MaterialView& material() const { return evidence.material; }
   const Clock& clock() const { return evidence.clock; }
+};
+
+/// What one acceptance, of the settings or of a comment in the configuration, came to.
+struct AcceptanceResult {
+  std::optional<base::SourceLocation> at;  // of the comment
+  std::string path;                        // of the settings file; "": it is a comment
+  std::string invalid;                     // why it can accept nothing at all; "": it can
+  std::string unused;                      // why it accepts nothing now; "": it does
+};
+
+/// Everything a rule about acceptances may look at.
+struct AcceptanceView {
+  const Snapshot& snapshot;
+  const std::vector<AcceptanceResult>& results;
+  Profile profile;
 };
 
 /// A finding and its place among those of one view.
@@ -94,6 +110,11 @@ std::vector<Finding> server_findings(const ServerView& view);
 /// All rules about the configuration as a whole.
 std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
                                      Profile profile);
+/// All rules about acceptances.
+std::vector<Finding> acceptance_findings(const AcceptanceView& view);
+/// Marks what the settings and comments in the configuration accept among the findings of the
+/// Snapshot, and adds to them what is wrong with these acceptances.
+void accept_findings(Snapshot& snapshot, const Evidence& evidence);
 /// Removes what the settings disable and gives the rest the severities that they say.
 void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings);
 
@@ -137,5 +158,6 @@ Subject tls_strength_rules();
 Subject core_directive_rules();
 Subject missing_file_rules();
 Subject partly_read_rules();
+Subject acceptance_rules();
 
 }  // namespace mtls::audit::rules

@@ -22,10 +22,24 @@ const Member* first_to_end(const ServerView& view, base::sys_seconds until) {
   return nullptr;
 }
 
+bool is_near_end(const ServerView& view, base::sys_seconds end, const pki::Validity& life) {
+  const auto before = time_before_end(view.thresholds().ca_expires_soon, life);
+  return view.clock().is_near(end, before.value_or(kCaWarningPeriod));
+}
+
+// Of the certificate whose end ends the trust, for a threshold that is a share of it.
+pki::Validity life_until(const ServerView& view, base::sys_seconds until) {
+  for (const Member& member : view.facts.store.members) {
+    const pki::Validity& life = member.certificate.facts().validity;
+    if (life.not_after == until) return life;
+  }
+  return {};
+}
+
 void expires_soon(const ServerView& view, Findings& findings) {
   const auto until = view.facts.trust_until;
-  if (!asks(view.server()) || !until) return;
-  if (view.clock().has_come(*until) || !view.clock().is_near(*until, kCaWarningPeriod)) return;
+  if (!asks(view.server()) || !until || view.clock().has_come(*until)) return;
+  if (!is_near_end(view, *until, life_until(view, *until))) return;
   const Member* ending = first_to_end(view, *until);
   const std::string name = ending != nullptr ? named(ending->certificate.facts()) : "a client CA";
   std::string next;
@@ -45,7 +59,7 @@ void missing_successor(const ServerView& view, Findings& findings) {
     const auto end = facts.validity.not_after;
     if (!member.serves_issuing || member.duplicate || member.successor) continue;
     if (!facts.is_ca || !end) continue;
-    if (view.clock().has_come(*end) || !view.clock().is_near(*end, kCaWarningPeriod)) continue;
+    if (view.clock().has_come(*end) || !is_near_end(view, *end, facts.validity)) continue;
     Finding finding = finding_for(
         view, named(facts) + " ends at " + base::rfc3339(*end) + " without a successor");
     finding.fingerprint = facts.fingerprint;
@@ -77,10 +91,30 @@ void depth_too_small(const ServerView& view, Findings& findings) {
       view, depth_text(*depth) + ", the bundle needs " + std::to_string(depth->required)));
 }
 
+// The known client that needs the largest depth; nullptr: the depth refuses none of them.
+const Verdict* deepest_client(const ServerView& view) {
+  const Verdict* deepest = nullptr;
+  for (const Verdict& verdict : view.facts.verdicts) {
+    if (verdict.expect == Expect::kReject || !verdict.depth_needed) continue;
+    if (deepest == nullptr || *verdict.depth_needed > *deepest->depth_needed) deepest = &verdict;
+  }
+  return deepest;
+}
+
+// What the store needs, depth_too_small() tells; here are the intermediates that clients send.
 void depth_below_two(const ServerView& view, Findings& findings) {
   const auto depth = depth_of(view);
   if (!depth || depth->required > depth->configured || depth->configured >= 2) return;
-  findings.add(finding_for(view, depth_text(*depth)));
+  const Verdict* client = deepest_client(view);
+  if (client == nullptr) {
+    findings.add_strict(finding_for(view, depth_text(*depth)));
+    return;
+  }
+  const std::string needed = std::to_string(*client->depth_needed);
+  Finding finding = finding_for(view, depth_text(*depth) + ", the known client " + client->canary +
+                                          " needs " + needed + " for the CAs that it sends");
+  finding.remedy = "Set ssl_verify_depth " + needed + ".";
+  findings.add(std::move(finding));
 }
 
 void depth_unbounded(const ServerView& view, Findings& findings) {
@@ -166,15 +200,15 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCaExpiresSoon,
          .id = "ca-expires-soon",
          .severity = Severity::kWarning,
-         .meaning = "A client CA loses its last valid path within 30 days. From then on its "
-                    "clients get 400.",
+         .meaning = "A client CA loses its last valid path soon (within 30 days, if the settings "
+                    "say nothing else). From then on its clients get 400.",
          .remedy = "Add the successor CA to the bundle and reload nginx.",
          .check = expires_soon},
     Rule{.kind = FindingKind::kBundleMissingSuccessor,
          .id = "bundle-missing-successor",
          .severity = Severity::kWarning,
-         .meaning = "A client CA, or a CA above it, ends within 30 days, and no file has a later "
-                    "certificate with its name or key.",
+         .meaning = "A client CA, or a CA above it, ends soon (within 30 days, if the settings say "
+                    "nothing else), and no file has a later certificate with its name or key.",
          .remedy = "Put the renewed CA beside the old one now, so that clients of both are "
                    "accepted.",
          .check = missing_successor},
@@ -190,10 +224,10 @@ constexpr std::array kRules{
          .id = "depth-below-two",
          .severity = Severity::kInfo,
          .strict_severity = Severity::kWarning,
-         .meaning = "ssl_verify_depth is 0 or 1 (its default), and the CAs here need no more. The "
-                    "day they get a second intermediate, its clients get 400.",
+         .meaning = "ssl_verify_depth is 0 or 1 (its default): enough for the CAs of the bundle, "
+                    "but clients that send more intermediates get 400.",
          .remedy = "Set ssl_verify_depth 2.",
-         .edit = Edit::set("ssl_verify_depth", "2"),
+         .edit = Edit::set("ssl_verify_depth"),
          .check = depth_below_two},
     Rule{.kind = FindingKind::kDepthUnbounded,
          .id = "depth-unbounded",

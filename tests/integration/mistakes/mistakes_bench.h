@@ -32,18 +32,14 @@ struct Mistake {
   Rules findings;  // about the server block, whichever clients it has
 };
 
-/// Every finding about `server`, except those about single clients, and except the default depth,
-/// which nearly all cases here have.
+/// Every finding about `server`, except those about single clients.
 inline Rules findings_about(const audit::Snapshot& snapshot, const std::string& server) {
   Rules rules;
   const auto& resolved = snapshot.config->resolved.servers;
   for (std::size_t i = 0; i < resolved.size(); ++i) {
     if (resolved[i].id.server != server) continue;
     for (const audit::Finding& finding : snapshot.servers[i]->findings) {
-      if (finding.kind == audit::FindingKind::kCanaryRejected ||
-          finding.kind == audit::FindingKind::kDepthBelowTwo) {
-        continue;
-      }
+      if (finding.kind == audit::FindingKind::kCanaryRejected) continue;
       rules.emplace(audit::rules::rule_of(finding.kind).id);
     }
   }

@@ -76,6 +76,10 @@ TEST_CASE("R6.7: with both intermediates sent a depth of 1 shows as a missing is
   const Minted second = authority("CN=Second", &first);
   check({.files = {{"bundle.pem", pem({&root})}},
          .clients = {{.own = leaf(&second), .sent_with_it = {&second, &first}, .code = 20}},
+         .findings = {"depth-below-two"}});
+  check({.files = {{"bundle.pem", pem({&root})}},
+         .directives = kOn + kBundle + "ssl_verify_depth 2;",
+         .clients = {{.own = leaf(&second), .sent_with_it = {&second, &first}}},
          .findings = {}});
 }
 

@@ -140,12 +140,84 @@ TEST_CASE("horizon: warnings begin at the instant their period begins") {
   }
 }
 
-TEST_CASE("horizon: a CRL is due after three quarters of its life, never without a next_update") {
+TEST_CASE("horizon: warnings begin where the thresholds of the settings say") {
+  struct Begin {
+    FindingKind kind;
+    sys_seconds at;
+    audit::Thresholds thresholds;
+    std::function<void(Host&)> change;
+  };
+  const Minted root = mint_valid(ca_spec("CN=R"), days{-10}, days{90});
+  const auto bundle = [&](Host& host) { host.disk.put(kBundle, root.certificate_pem); };
+  // The intermediate ends later and lives longer.
+  const Minted above = mint_valid(ca_spec("CN=I", &minted().root), days{-100}, days{300});
+  CertificateSpec spec;
+  spec.subject = "CN=a.test";
+  spec.issuer = &above;
+  const Minted own = mint_valid(spec, days{-10}, days{90});
+  const auto chain = [&](Host& host) {
+    host.disk.put(kServerPem, own.certificate_pem + above.certificate_pem);
+  };
+  const auto crl = [&](Host& host) {
+    host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+    host.disk.put(kCrl, minted().crl(minted().root, days{-1}, days{19}));
+  };
+  const seconds week = days{7};
+  const std::vector<Begin> table{
+      {FindingKind::kCaExpiresSoon, kT0 + days{83}, {.ca_expires_soon = week}, bundle},
+      {FindingKind::kBundleMissingSuccessor, kT0 + days{83}, {.ca_expires_soon = week}, bundle},
+      {FindingKind::kCaExpiresSoon, kT0 + days{70}, {.ca_expires_soon = audit::Share{20}}, bundle},
+      {FindingKind::kBundleMissingSuccessor,
+       kT0 + days{70},
+       {.ca_expires_soon = audit::Share{20}},
+       bundle},
+      {FindingKind::kServerCertificateExpiresSoon,
+       kT0 + days{83},
+       {.server_certificate_expires_soon = week},
+       chain},
+      {FindingKind::kServerCertificateExpiresSoon,
+       kT0 + days{20},
+       {.server_certificate_expires_soon = audit::Share{70}},
+       chain},
+      {FindingKind::kServerCertificateExpiresSoon,
+       kT0 + days{60},
+       {.server_certificate_expires_soon = audit::Share{30}},
+       [&](Host& host) { host.disk.put(kServerPem, own.certificate_pem); }},
+      {FindingKind::kCrlExpiresSoon, kT0 + days{12}, {.crl_expires_soon = week}, crl},
+      {FindingKind::kCrlExpiresSoon, kT0 + days{9}, {.crl_expires_soon = audit::Share{50}}, crl},
+  };
+  for (const Begin& begin : table) {
+    INFO(audit::rules::rule_of(begin.kind).id << " " << base::rfc3339(begin.at));
+    Host host;
+    host.policy.thresholds = begin.thresholds;
+    begin.change(host);
+    std::optional<sys_seconds> first;
+    for (const auto& step : timeline(host))
+      if (!first && has(*step, begin.kind)) first = step->evaluated_at;
+    CHECK(first == begin.at);
+  }
+}
+
+TEST_CASE("horizon: a changed threshold needs no other change") {
+  Host host;
+  const auto before = host.scratch();
+  CHECK_FALSE(has(*before, FindingKind::kCaExpiresSoon));
+  host.policy.thresholds.ca_expires_soon = seconds{days{400}};
+  CHECK(has(*host.after(before, {}), FindingKind::kCaExpiresSoon));
+}
+
+TEST_CASE("horizon: a CRL is due before its end, never without a next_update") {
   pki::RevocationListFacts list;
   list.this_update = kT0;
-  CHECK_FALSE(audit::crl_due_at(list));
+  const seconds day = days{1};
+  CHECK_FALSE(audit::crl_due_at(list, audit::kCrlWarningShare));
+  CHECK_FALSE(audit::crl_due_at(list, day));
   list.next_update = kT0 + days{8};
-  CHECK(audit::crl_due_at(list) == kT0 + days{6});
+  CHECK(audit::crl_due_at(list, audit::kCrlWarningShare) == kT0 + days{6});
+  CHECK(audit::crl_due_at(list, day) == kT0 + days{7});
+  list.this_update.reset();
+  CHECK_FALSE(audit::crl_due_at(list, audit::kCrlWarningShare));
+  CHECK(audit::crl_due_at(list, day) == kT0 + days{7});
 }
 
 }  // namespace mtls::audit_fixture

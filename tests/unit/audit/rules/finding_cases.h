@@ -19,6 +19,9 @@ struct Case {
   std::function<void(Host&)> change;  // of the healthy host
 };
 
+/// acceptances_test.cc
+std::vector<Case> acceptance_cases();
+
 /// crl_findings_test.cc
 std::vector<Case> crl_cases();
 

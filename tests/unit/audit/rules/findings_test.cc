@@ -335,7 +335,8 @@ std::vector<Case> all_cases() {
   for (const auto& group :
        {trust_source_cases(), file_cases(), role_cases(), validity_cases(), crl_cases(),
         ca_path_cases(), mode_cases(), canary_cases(), upstream_cases(), material_cases(),
-        exposure_cases(), server_side_cases(), profile_cases(), partly_read_cases()}) {
+        exposure_cases(), server_side_cases(), profile_cases(), partly_read_cases(),
+        acceptance_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

@@ -202,9 +202,36 @@ std::vector<Case> depth_cases() {
   const auto usual = [](const std::string& depth) {
     return [=](Host& host) { host.conf(http_server(on(depth))); };
   };
+  const Minted second = testing::mint_intermediate("CN=Issuing A2", minted().intermediate);
+  const Minted client = testing::mint_client("CN=deepest", second);
+  const auto sent = [=](const std::string& depth, const std::string& pems,
+                        audit::Expect expect = audit::Expect::kAccept) {
+    return [=](Host& host) {
+      usual(depth)(host);
+      host.canary(pems, expect);
+    };
+  };
+  const std::string all = pem(client) + pem(second) + pem(minted().intermediate);
   return {
-      {kDepthBelowTwo, Effect::kFires, "1, the default", usual("ssl_verify_depth 1;")},
-      {kDepthBelowTwo, Effect::kSilent, "2", usual("ssl_verify_depth 2;")},
+      {kDepthBelowTwo, Effect::kSilent, "1, the default, and nobody needs more",
+       usual("ssl_verify_depth 1;")},
+      {kDepthBelowTwo, Effect::kFires, "a known client sends two intermediates at depth 1",
+       sent("ssl_verify_depth 1;", all)},
+      {kDepthBelowTwo, Effect::kFires, "it sends one at depth 0",
+       sent("ssl_verify_depth 0;", pem(minted().deep_client) + pem(minted().intermediate))},
+      {kDepthBelowTwo, Effect::kSilent, "it sends one at depth 1",
+       sent("ssl_verify_depth 1;", pem(minted().deep_client) + pem(minted().intermediate))},
+      {kDepthBelowTwo, Effect::kSilent, "it sends two at depth 2",
+       sent("ssl_verify_depth 2;", all)},
+      {kDepthBelowTwo, Effect::kSilent, "it does not send all of them: no depth helps",
+       sent("ssl_verify_depth 1;", pem(client) + pem(second))},
+      {kDepthBelowTwo, Effect::kSilent, "it must be refused",
+       sent("ssl_verify_depth 1;", all, audit::Expect::kReject)},
+      {kDepthBelowTwo, Effect::kFires, "strict: 1, the default",
+       [=](Host& host) {
+         host.policy.profile = audit::Profile::kStrict;
+         usual("ssl_verify_depth 1;")(host);
+       }},
       {kDepthBelowTwo, Effect::kSilent, "depth-too-small says more",
        [](Host& host) {
          host.conf(http_server(on("ssl_verify_depth 0;")));

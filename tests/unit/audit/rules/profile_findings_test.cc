@@ -73,20 +73,30 @@ std::vector<Case> profile_cases() {
   return all;
 }
 
-TEST_CASE("findings: depth-below-two is information, in the strict profile a warning") {
+TEST_CASE("findings: depth-below-two names the client and the depth, strict makes it a warning") {
   Host host;
+  const Minted second = testing::mint_intermediate("CN=Issuing A2", minted().intermediate);
+  const Minted third = testing::mint_intermediate("CN=Issuing A3", second);
+  host.canary(testing::mint_client("CN=c", third).certificate_pem + third.certificate_pem +
+              second.certificate_pem + minted().intermediate.certificate_pem);
   host.conf(http(asking("ssl_verify_depth 1;")));
-  const auto severity = [&] {
+  const auto found = [&] {
     const std::vector<audit::Finding> findings = findings_of(*host.scratch());
     const auto at = std::find_if(findings.begin(), findings.end(), [](const auto& finding) {
       return finding.kind == kDepthBelowTwo;
     });
     REQUIRE(at != findings.end());
-    return at->severity;
+    return *at;
   };
-  CHECK(severity() == audit::Severity::kInfo);
+  CHECK(found().severity == audit::Severity::kInfo);
+  CHECK(found().detail ==
+        "ssl_verify_depth is 1, the known client probe needs 3 for the CAs that it sends");
+  CHECK(found().remedy == "Set ssl_verify_depth 3.");
   host.policy.profile = audit::Profile::kStrict;
-  CHECK(severity() == audit::Severity::kWarning);
+  CHECK(found().severity == audit::Severity::kWarning);
+  host.policy.canaries.clear();
+  CHECK(found().detail == "ssl_verify_depth is 1");
+  CHECK(found().severity == audit::Severity::kWarning);
 }
 
 TEST_CASE("rule settings: a disabled rule is silent, another severity is the finding's") {
