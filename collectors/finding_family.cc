@@ -54,6 +54,11 @@ std::size_t column_of(const audit::Finding& finding) {
                     static_cast<std::size_t>(finding.severity));
 }
 
+// Which findings are accepted stands in the flat list alone, and any change may change it.
+bool has_acceptances(const audit::Snapshot& snapshot) {
+  return !snapshot.policy->accept.empty() || !snapshot.config->document->notes.empty();
+}
+
 }  // namespace
 
 FindingFamily::FindingFamily() : findings_(Columns(finding_columns().size(), &kFindings)) {}
@@ -76,6 +81,7 @@ void FindingFamily::start_over(const audit::Snapshot& snapshot) {
   for (const config::TlsContext& server : snapshot.config->resolved.servers)
     entries_.try_emplace({server.id.server, server.id.listen});
   for (const audit::Finding& finding : snapshot.findings) {
+    if (finding.accepted) continue;
     const config::ContextId id = finding.context.value_or(config::ContextId{});
     entries_.try_emplace({id.server, id.listen});
     count(finding, 1);
@@ -94,6 +100,7 @@ void FindingFamily::start_over(const audit::Snapshot& snapshot) {
 // Counts what ended and what began. False: that cannot be done.
 bool FindingFamily::follow(const Delta& delta) {
   if (!delta.same_config) return false;
+  if (has_acceptances(*delta.before) || has_acceptances(delta.now)) return false;
   bool is_known = true;
   const auto count_all = [&](auto begin, auto end, int by) {
     for (auto finding = begin; finding != end; ++finding) is_known &= count(*finding, by);

@@ -23,8 +23,9 @@ struct Assessment {
 /// the same id.
 std::string id_text(const config::ContextId& id);
 
-/// The findings of the configuration and of every server block, the worst first, else in the order
-/// of the Snapshot.
+/// The findings that count, the worst first, else in the order of the Snapshot.
 std::vector<audit::Finding> findings_of(const audit::Snapshot& snapshot);
+/// Those that are accepted, in the same order.
+std::vector<audit::Finding> accepted_findings_of(const audit::Snapshot& snapshot);
 
 }  // namespace mtls::reports

@@ -75,6 +75,27 @@ std::string finding_row(const audit::Finding& finding) {
          "</td></tr>";
 }
 
+// What an accepted finding has in place of what to do about it.
+std::string acceptance_cell(const audit::Acceptance& accepted) {
+  return escape_html(accepted.reason) +
+         (accepted.until ? "<br>until " + base::rfc3339(*accepted.until) : "");
+}
+
+std::string accepted_table(const audit::Snapshot& snapshot) {
+  std::string rows;
+  for (const audit::Finding& finding : accepted_findings_of(snapshot)) {
+    const config::ContextId id = finding.context.value_or(config::ContextId{});
+    rows += "<tr>" + cell(word(finding.severity)) + "<td><code>" +
+            std::string(audit::rules::rule_of(finding.kind).id) + "</code></td>" +
+            cell(id.server + " " + id.listen) + "<td>" + escape_html(finding.detail) + "</td><td>" +
+            acceptance_cell(*finding.accepted) + "</td></tr>";
+  }
+  if (rows.empty()) return "";
+  return "<h2>Accepted findings</h2><table><tr><th>severity<th>rule<th>server<th>what<th>why it is "
+         "accepted</tr>" +
+         rows + "</table>";
+}
+
 std::string finding_table(const audit::Snapshot& snapshot) {
   const std::vector<audit::Finding> findings = findings_of(snapshot);
   if (findings.empty()) return "<h2>Findings</h2><p>None.</p>";
@@ -94,6 +115,7 @@ std::string status_page(const audit::Snapshot& snapshot, const PageLinks& links)
           "; evaluated " + base::rfc3339(snapshot.evaluated_at) + ", next change by time alone " +
           instant(snapshot.next_change_at) + ".</p>";
   page += finding_table(snapshot);
+  page += accepted_table(snapshot);
   page += server_table(snapshot);
   return page + "</body></html>\n";
 }

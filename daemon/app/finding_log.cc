@@ -12,6 +12,7 @@ namespace mtls::daemon::app {
 namespace {
 
 using Key = std::tuple<std::string, std::string, std::string, std::string>;
+using Lines = std::map<Key, std::vector<FindingLine>>;
 
 FindingLine line_of(const audit::Snapshot& snapshot, const audit::Finding& finding) {
   FindingLine line{.rule = std::string(audit::rules::rule_of(finding.kind).id),
@@ -19,6 +20,7 @@ FindingLine line_of(const audit::Snapshot& snapshot, const audit::Finding& findi
                    .server = finding.context ? finding.context->server : "",
                    .at = "",
                    .detail = finding.detail};
+  if (finding.accepted) line.detail += " (accepted: " + finding.accepted->reason + ")";
   if (finding.at) {
     line.at = snapshot.config->document->path_of(finding.at->file) + ":" +
               std::to_string(finding.at->line);
@@ -27,15 +29,33 @@ FindingLine line_of(const audit::Snapshot& snapshot, const audit::Finding& findi
 }
 
 // By what stays the same when lines move, counted: two findings may be alike.
-std::map<Key, std::vector<FindingLine>> lines_of(const audit::Snapshot* snapshot) {
-  std::map<Key, std::vector<FindingLine>> lines;
+Lines lines_of(const audit::Snapshot* snapshot, bool is_accepted) {
+  Lines lines;
   if (snapshot == nullptr) return lines;
   for (const audit::Finding& finding : snapshot->findings) {
+    if (finding.accepted.has_value() != is_accepted) continue;
     FindingLine line = line_of(*snapshot, finding);
     const std::string listen = finding.context ? finding.context->listen : "";
-    lines[{line.rule, line.server + " " + listen, finding.path, line.detail}].push_back(line);
+    lines[{line.rule, line.server + " " + listen, finding.path, finding.detail}].push_back(line);
   }
   return lines;
+}
+
+// What `all` has beyond `others`.
+Lines without(Lines all, const Lines& others) {
+  for (auto& [key, lines] : all) {
+    const auto same = others.find(key);
+    if (same == others.end()) continue;
+    const std::size_t kept = std::min(same->second.size(), lines.size());
+    lines.erase(lines.begin(), lines.begin() + static_cast<long>(kept));
+  }
+  return all;
+}
+
+std::vector<FindingLine> flat(const Lines& all) {
+  std::vector<FindingLine> flat;
+  for (const auto& [key, lines] : all) flat.insert(flat.end(), lines.begin(), lines.end());
+  return flat;
 }
 
 using Log = void (*)(std::string_view message, system::log::LogFields fields);
@@ -63,22 +83,19 @@ void write(std::string_view message, const std::vector<FindingLine>& lines, Log 
 FindingChanges finding_changes(const audit::Snapshot* previous, const audit::Snapshot& now) {
   FindingChanges changes;
   if (previous != nullptr && previous->findings == now.findings) return changes;
-  auto before = lines_of(previous);
-  for (auto& [key, lines] : lines_of(&now)) {
-    auto& same = before[key];
-    const std::size_t kept = std::min(same.size(), lines.size());
-    changes.began.insert(changes.began.end(), lines.begin() + static_cast<long>(kept), lines.end());
-    same.erase(same.begin(), same.begin() + static_cast<long>(kept));
-  }
-  for (const auto& [key, lines] : before) {
-    changes.ended.insert(changes.ended.end(), lines.begin(), lines.end());
-  }
+  const Lines before = lines_of(previous, false);
+  const Lines counted = lines_of(&now, false);
+  const Lines accepted = lines_of(&now, true);
+  changes.began = flat(without(counted, before));
+  changes.ended = flat(without(without(before, counted), accepted));
+  changes.accepted = flat(without(accepted, lines_of(previous, true)));
   return changes;
 }
 
 void log_findings(const FindingChanges& changes) {
   write("finding", changes.began, system::log::log_warn);
   write("finding ended", changes.ended, system::log::log_info);
+  write("finding accepted", changes.accepted, system::log::log_info);
 }
 
 }  // namespace mtls::daemon::app

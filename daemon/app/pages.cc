@@ -128,7 +128,9 @@ std::array<Pages::Make, 2> page_makers(const std::string& telemetry_path) {
   const auto check = [](const audit::Snapshot& snapshot) {
     const reports::Assessment assessment{.snapshot = snapshot};
     return reports::find_format(reports::formats::formats(), "json")
-        ->render({.assessment = assessment, .issues = reports::formats::issues_of(assessment)});
+        ->render({.assessment = assessment,
+                  .issues = reports::formats::issues_of(assessment),
+                  .accepted = reports::formats::accepted_issues_of(assessment)});
   };
   return {status, check};
 }

@@ -71,6 +71,7 @@ base::Result<void> check_clients(const settings::CheckOptions& options,
 void assess_bundle_alone(const settings::CheckOptions& options, audit::Policy& policy) {
   policy.nginx_conf = BundleConf::kPath;
   policy.canaries.clear();
+  policy.rules.disabled.insert(audit::FindingKind::kAcceptanceUnused);  // of those for the servers
   if (options.bundle_client.empty()) return;
   policy.canaries.push_back({.name = options.bundle_client,
                              .certificate = absolute(options.bundle_client),
@@ -125,6 +126,7 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
   const auto printed =
       print(options.format->render({.assessment = assessment,
                                     .issues = reports::formats::issues_of(assessment),
+                                    .accepted = reports::formats::accepted_issues_of(assessment),
                                     .style = text_style(),
                                     .text_of = text_source(disk)}));
   if (!printed) return tl::unexpected(printed.error());

@@ -124,6 +124,8 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   policy.limits = settings.limits;
   policy.profile = settings.profile;
   policy.rules = std::move(settings.rules);
+  policy.accept = std::move(settings.accept);
+  policy.thresholds = settings.thresholds;
   return policy;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "audit/rules/registry.h"
+#include "daemon/settings/policy_settings.h"
 #include "daemon/system/strict_yaml.h"
 
 namespace mtls::daemon::settings {
@@ -124,43 +124,6 @@ void read_rotations(const YAML::Node& node, const std::string& path, Settings& s
   }
 }
 
-audit::FindingKind rule_of(const YAML::Node& node, const std::string& where) {
-  const std::string id = system::text_of(node, where);
-  const audit::rules::Rule* rule = audit::rules::find_rule(id);
-  if (rule == nullptr) {
-    system::reject(node,
-                   where + ": no rule is named \"" + id + "\"; docs/findings.md lists all of them");
-  }
-  return rule->kind;
-}
-
-void read_severities(const YAML::Node& node, audit::RuleSettings& rules) {
-  system::check_unique_keys(node, "policy.severity");
-  for (const auto& entry : node) {
-    const audit::FindingKind kind = rule_of(entry.first, "policy.severity");
-    const auto severity = audit::parse_severity(system::text_of(entry.second, "policy.severity"));
-    if (!severity) system::reject(entry.second, "a severity must be critical, warning or info");
-    rules.severities.emplace(kind, *severity);
-  }
-}
-
-void read_policy(const YAML::Node& node, Settings& settings) {
-  system::check_keys(node, "policy", {"profile", "disable", "severity"});
-  if (const auto profile = node["profile"]) {
-    const std::string word = system::text_of(profile, "policy.profile");
-    if (word != "default" && word != "strict") {
-      system::reject(profile, "policy.profile must be default or strict");
-    }
-    settings.profile = word == "strict" ? audit::Profile::kStrict : audit::Profile::kDefault;
-  }
-  if (const auto disable = node["disable"]) {
-    if (!disable.IsSequence()) system::reject(disable, "policy.disable must be a list of rules");
-    for (const auto& rule : disable)
-      settings.rules.disabled.insert(rule_of(rule, "policy.disable"));
-  }
-  if (const auto severity = node["severity"]) read_severities(severity, settings.rules);
-}
-
 }  // namespace
 
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
@@ -172,7 +135,7 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
     if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
     if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
     if (const auto rotations = root["rotations"]) read_rotations(rotations, path, settings);
-    if (const auto policy = root["policy"]) read_policy(policy, settings);
+    if (const auto policy = root["policy"]) read_policy_settings(policy, path, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
   });
   if (!read) return tl::unexpected(read.error());

@@ -21,6 +21,8 @@ struct Settings {
   audit::Limits limits;
   audit::Profile profile = audit::Profile::kDefault;
   audit::RuleSettings rules;
+  std::vector<audit::AcceptSetting> accept;
+  audit::Thresholds thresholds;
 };
 
 /// `path`: that of the file, absolute or not; relative certificate paths are relative to its

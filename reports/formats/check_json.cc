@@ -108,6 +108,11 @@ Json one_server(const Assessment& assessment, std::size_t index) {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+Json acceptance_json(const std::optional<audit::Acceptance>& accepted) {
+  if (!accepted) return nullptr;
+  return {{"reason", accepted->reason}, {"until", instant_json(accepted->until)}};
+}
+
 Json finding_json(const Issue& issue) {
   return {{"rule", issue.rule},
           {"severity", word(issue.severity)},
@@ -117,7 +122,8 @@ Json finding_json(const Issue& issue) {
           {"path", text_or_null(issue.path)},
           {"message", issue.message},
           {"remedy", issue.remedy},
-          {"fixable", issue.is_fixable}};
+          {"fixable", issue.is_fixable},
+          {"accepted", acceptance_json(issue.accepted)}};
 }
 
 }  // namespace
@@ -135,6 +141,7 @@ std::string check_json(const Report& report) {
     json["servers"].push_back(one_server(assessment, i));
   }
   for (const Issue& issue : report.issues) json["findings"].push_back(finding_json(issue));
+  for (const Issue& issue : report.accepted) json["findings"].push_back(finding_json(issue));
   return printed(json);
 }
 

@@ -6,6 +6,7 @@
 #include "audit/rules/registry.h"
 #include "base/text.h"
 #include "config/syntax/excerpt.h"
+#include "reports/formats/accepted_text.h"
 #include "reports/formats/check_tables.h"
 
 namespace mtls::reports::formats {
@@ -82,7 +83,7 @@ std::string check_text(const Report& report) {
     if (!is_already_told) text += issue_paragraph(issue, report);
   }
   return text + server_table(report.assessment, report.style) +
-         client_table(report.assessment, report.style) + summary(report);
+         client_table(report.assessment, report.style) + summary(report) + accepted_section(report);
 }
 
 }  // namespace mtls::reports::formats

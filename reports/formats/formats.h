@@ -16,10 +16,11 @@ namespace mtls::reports::formats {
 /// Lines for a pipe; tables for a terminal, with or without colour.
 enum class TextStyle { kPlain, kTable, kColour };
 
-/// What a format shows; text alone needs the last two.
+/// What a format shows; text alone needs `style` and `text_of`.
 struct Report {
   const Assessment& assessment;
-  std::vector<Issue> issues;  // issues_of(assessment)
+  std::vector<Issue> issues;         // issues_of(assessment): what counts
+  std::vector<Issue> accepted = {};  // accepted_issues_of(assessment)
   TextStyle style = TextStyle::kPlain;
   /// The text of a file of the configuration, for excerpts; "": it cannot be read. Without this
   /// function there are no excerpts.

@@ -22,17 +22,27 @@ Issue issue_of(const config::syntax::Document& document, const audit::Finding& f
           .message = finding.detail,
           .meaning = rule.meaning,
           .remedy = audit::rules::remedy_of(finding),
-          .is_fixable = rule.edit.has_value()};
+          .is_fixable = rule.edit.has_value(),
+          .accepted = finding.accepted};
+}
+
+std::vector<Issue> issues(const Assessment& assessment,
+                          const std::vector<audit::Finding>& findings) {
+  std::vector<Issue> issues;
+  for (const audit::Finding& finding : findings) {
+    issues.push_back(issue_of(assessment.document(), finding));
+  }
+  return issues;
 }
 
 }  // namespace
 
 std::vector<Issue> issues_of(const Assessment& assessment) {
-  std::vector<Issue> issues;
-  for (const audit::Finding& finding : findings_of(assessment.snapshot)) {
-    issues.push_back(issue_of(assessment.document(), finding));
-  }
-  return issues;
+  return issues(assessment, findings_of(assessment.snapshot));
+}
+
+std::vector<Issue> accepted_issues_of(const Assessment& assessment) {
+  return issues(assessment, accepted_findings_of(assessment.snapshot));
 }
 
 }  // namespace mtls::reports::formats

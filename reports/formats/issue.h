@@ -33,11 +33,14 @@ struct Issue {
   std::string_view meaning;              // what that leads to, the same for each issue of the rule
   std::string remedy;                    // what to do about it
   bool is_fixable = false;               // one edit of the configuration repairs it
+  std::optional<audit::Acceptance> accepted = std::nullopt;
 
   bool operator==(const Issue&) const = default;
 };
 
-/// One issue for each finding, the worst first, else in the order of the findings.
+/// One issue for each finding that counts, the worst first, else in the order of the findings.
 std::vector<Issue> issues_of(const Assessment& assessment);
+/// One for each that is accepted, in the same order.
+std::vector<Issue> accepted_issues_of(const Assessment& assessment);
 
 }  // namespace mtls::reports::formats

@@ -35,6 +35,10 @@ audit::Policy policy_of(const fs::path& directory) {
   if (!settings) throw std::runtime_error(settings.error().message);
   policy.canaries = settings->canaries;
   policy.limits = settings->limits;
+  policy.profile = settings->profile;
+  policy.rules = settings->rules;
+  policy.accept = settings->accept;
+  policy.thresholds = settings->thresholds;
   if (settings->nginx_version) policy.build.version = *settings->nginx_version;
   return policy;
 }
@@ -136,7 +140,8 @@ std::string findings_text(const audit::Snapshot& snapshot) {
   for (const audit::Finding& finding : snapshot.findings) {
     const audit::rules::Rule& rule = audit::rules::rule_of(finding.kind);
     out << word(finding.severity) << " " << rule.id << " at " << place_of(snapshot, finding.at)
-        << ": " << finding.detail << "\n";
+        << ": " << finding.detail
+        << (finding.accepted ? " (accepted: " + finding.accepted->reason + ")" : "") << "\n";
   }
   return out.str();
 }

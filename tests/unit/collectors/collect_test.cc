@@ -302,4 +302,12 @@ TEST_CASE("collect: findings are counted by rule and server block") {
             "server=\"a.test\",listen=\"0.0.0.0:443\"} 2"});
 }
 
+TEST_CASE("collect: accepted findings are not counted") {
+  Host host;
+  host.disk.put(kBundle, minted().intermediate.certificate_pem);
+  host.policy.accept = {
+      {.rule = FindingKind::kBundleMissingRoot, .reason = "agreed", .settings_file = "/s.yml"}};
+  CHECK(lines_of(text_of(host), "nginx_mtls_findings{").empty());
+}
+
 }  // namespace mtls::collectors

@@ -54,6 +54,18 @@ TEST_CASE("status page: a healthy host has its server block and no finding") {
   CHECK_THAT(page, Catch::Contains("evaluated 2030-01-01T00:00:00Z"));
 }
 
+TEST_CASE("status page: an accepted finding stands in a table of its own, with its reason") {
+  Host host;
+  host.conf(
+      http(server("a.test", std::string(kVerifyOn) + "\nserver_tokens on; # mtls-exporter: accept "
+                                                     "server-tokens-on <shown> on purpose\n")));
+  const std::string page = page_of(host);
+  CHECK(nesting_error(page).empty());
+  CHECK_THAT(page, Catch::Contains("<h2>Findings</h2><p>None.</p><h2>Accepted findings</h2>") &&
+                       Catch::Contains("<code>server-tokens-on</code>") &&
+                       Catch::Contains("<td>&lt;shown&gt; on purpose</td>"));
+}
+
 TEST_CASE("status page: a finding stands with its severity, server, detail and remedy") {
   Host host;
   host.disk.remove(kBundle);

@@ -56,4 +56,22 @@ TEST_CASE("finding log: at the start all begin; a line that moves is no change")
   CHECK(changes.ended.empty());
 }
 
+TEST_CASE("finding log: an accepted finding ends as accepted, and begins when it counts again") {
+  const auto sick = evaluated("\n" + kDead);
+  const auto accepted =
+      evaluated("\n# mtls-exporter: accept guard-never-matches on purpose\n" + kDead);
+  CHECK(rules_of(finding_changes(nullptr, *accepted).began).empty());
+  const FindingChanges since = finding_changes(sick.get(), *accepted);
+  CHECK(since.began.empty());
+  CHECK(since.ended.empty());
+  REQUIRE(since.accepted.size() == 1);
+  CHECK(since.accepted.front().rule == "guard-never-matches");
+  CHECK_THAT(since.accepted.front().detail, Catch::EndsWith(" (accepted: on purpose)"));
+  CHECK(finding_changes(accepted.get(), *accepted).accepted.empty());
+  const FindingChanges again = finding_changes(accepted.get(), *sick);
+  CHECK(rules_of(again.began) == std::vector<std::string>{"guard-never-matches"});
+  CHECK(again.ended.empty());
+  CHECK(again.accepted.empty());
+}
+
 }  // namespace mtls::daemon::app

@@ -59,5 +59,21 @@ TEST_CASE("assessed at: a time span counts from now, an instant does not") {
   }
 }
 
+TEST_CASE("assessed at: a date is its midnight in UTC, and nothing but a day of the calendar") {
+  struct Row {
+    const char* text;
+    const char* expected;  // "" = refused
+  };
+  for (const Row& row :
+       {Row{"2030-01-31", "2030-01-31T00:00:00Z"}, Row{"2028-02-29", "2028-02-29T00:00:00Z"},
+        Row{"2029-02-29", ""}, Row{"2030-00-01", ""}, Row{"2030-1-31", ""}, Row{"30-01-31", ""},
+        Row{"2030-01-31 ", ""}, Row{"2030-01-31T00:00:00Z", ""}, Row{"2030/01/31", ""}, Row{"", ""},
+        Row{"-030-01-31", ""}}) {
+    CAPTURE(row.text);
+    const auto at = settings::parse_date(row.text);
+    CHECK((at ? base::rfc3339(*at) : "") == row.expected);
+  }
+}
+
 }  // namespace
 }  // namespace mtls::daemon

@@ -100,12 +100,17 @@ TEST_CASE("policy source: flags win over settings, settings over the running mas
 
 TEST_CASE("policy source: the policy section of the settings is adopted") {
   testing::MemoryFileSystem disk;
-  disk.put("/s.yml", "policy: {profile: strict, disable: [runtime-path]}\n");
+  disk.put("/s.yml",
+           "policy: {profile: strict, disable: [runtime-path], thresholds: {ca_expires_soon: 1d},\n"
+           "  accept: [{rule: weak-key, reason: x}]}\n");
   settings::Options options;
   options.config_file = "/s.yml";
   const audit::Policy policy = policy_of(options, disk);
   CHECK(policy.profile == audit::Profile::kStrict);
   CHECK(policy.rules.disabled == std::set{audit::FindingKind::kRuntimePath});
+  CHECK(policy.thresholds.ca_expires_soon == audit::Threshold{std::chrono::hours{24}});
+  REQUIRE(policy.accept.size() == 1);
+  CHECK(policy.accept.front().line == 2);
 }
 
 TEST_CASE("policy source: it is told who says which release it is, and which file that was") {

@@ -17,6 +17,8 @@ TEST_CASE("settings: an empty file is all defaults") {
     CHECK(settings->limits == audit::Limits{});
     CHECK(settings->profile == audit::Profile::kDefault);
     CHECK(settings->rules == audit::RuleSettings{});
+    CHECK(settings->accept.empty());
+    CHECK(settings->thresholds == audit::Thresholds{});
   }
 }
 
@@ -42,6 +44,14 @@ policy:
   severity:
     crl-stale: warning
     runtime-path: critical
+  accept:
+    - {rule: weak-ciphers, reason: "old \x1B scanner"}
+    - rule: ca-expires-soon
+      server: '*.internal'
+      path: /etc/nginx/ca/*
+      until: 2030-01-31
+      reason: its clients move in January
+  thresholds: {ca_expires_soon: 8w, server_certificate_expires_soon: 36h, crl_expires_soon: 40%}
 limits:
   max_file_bytes: 1
   max_crl_bytes: 2
@@ -74,6 +84,23 @@ limits:
           .disabled = {audit::FindingKind::kDuplicateCertificate, audit::FindingKind::kRuntimePath},
           .severities = {{audit::FindingKind::kCrlStale, audit::Severity::kWarning},
                          {audit::FindingKind::kRuntimePath, audit::Severity::kCritical}}});
+  CHECK(settings->accept ==
+        std::vector<audit::AcceptSetting>{
+            {.rule = audit::FindingKind::kWeakCiphers,
+             .reason = "old \\x1B scanner",
+             .settings_file = "/etc/exporter/s.yml",
+             .line = 23},
+            {.rule = audit::FindingKind::kCaExpiresSoon,
+             .server = "*.internal",
+             .path = "/etc/nginx/ca/*",
+             .until = base::sys_seconds{std::chrono::sys_days{std::chrono::year{2030} / 1 / 31}},
+             .reason = "its clients move in January",
+             .settings_file = "/etc/exporter/s.yml",
+             .line = 24}});
+  CHECK(settings->thresholds ==
+        audit::Thresholds{.ca_expires_soon = std::chrono::seconds{std::chrono::weeks{8}},
+                          .server_certificate_expires_soon = std::chrono::hours{36},
+                          .crl_expires_soon = audit::Share{40}});
   CHECK(settings->limits == audit::Limits{.max_file_bytes = 1,
                                           .max_crl_bytes = 2,
                                           .max_series = 3,
@@ -120,7 +147,43 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
             "or a file that holds it"},
            {"policy: {disable: crl-stale}\n", "s.yml:1:19: policy.disable must be a list of rules"},
            {"policy:\n  disable:\n    - crl-stail\n",
-            "s.yml:3:7: policy.disable: no rule is named \"crl-stail\""},
+            "s.yml:3:7: policy.disable: no rule is named \"crl-stail\" (docs/findings.md lists all "
+            "rules)"},
+           {"policy: {accept: {}}\n", "s.yml:1:18: policy.accept must be a list"},
+           {"policy:\n  accept:\n    - weak-ciphers\n",
+            "s.yml:3:7: an entry of policy.accept must be a map with rule, server, path, until, "
+            "reason"},
+           {"policy:\n  accept:\n    - {rule: weak-ciphers, why: x}\n",
+            "s.yml:3:28: unknown key \"why\" in an entry of policy.accept"},
+           {"policy:\n  accept:\n    - {rule: weak-ciphers}\n",
+            "s.yml:3:7: an entry of policy.accept needs a rule and a reason"},
+           {"policy:\n  accept:\n    - {reason: x}\n",
+            "s.yml:3:7: an entry of policy.accept needs a rule and a reason"},
+           {"policy:\n  accept:\n    - {rule: weak-ciphers, reason: }\n", "s.yml:3:"},
+           {"policy:\n  accept:\n    - rule: weak_cipher\n      reason: x\n",
+            "s.yml:3:13: policy.accept: no rule is named \"weak_cipher\"; did you mean "
+            "\"weak-ciphers\"? (docs/findings.md lists all rules)"},
+           {"policy: {accept: [{rule: acceptance-unused, reason: x}]}\n",
+            "s.yml:1:26: policy.accept: acceptance-unused cannot be accepted; policy.disable "
+            "silences it"},
+           {"policy: {accept: [{rule: weak-key, reason: x, until: 2030-02-30}]}\n",
+            "s.yml:1:54: policy.accept: until must be a date such as 2030-01-31"},
+           {"policy: {accept: [{rule: weak-key, reason: x, until: 2030-01-31T00:00:00Z}]}\n",
+            "s.yml:1:54: policy.accept: until must be a date"},
+           {"policy: {accept: [{rule: weak-key, reason: x, server: []}]}\n",
+            "s.yml:1:55: policy.accept: server must be a string"},
+           {"policy: {thresholds: {ca_expires: 30d}}\n",
+            "s.yml:1:23: unknown key \"ca_expires\" in policy.thresholds; known keys: "
+            "ca_expires_soon, server_certificate_expires_soon, crl_expires_soon"},
+           {"policy: {thresholds: {crl_expires_soon: 30}}\n",
+            "s.yml:1:41: policy.thresholds.crl_expires_soon must be a time span such as 30d (s, m, "
+            "h, d, w) or a share of the lifetime such as 25%"},
+           {"policy: {thresholds: {crl_expires_soon: 0d}}\n", "s.yml:1:41: policy.thresholds."},
+           {"policy: {thresholds: {crl_expires_soon: -1d}}\n", "s.yml:1:41: policy.thresholds."},
+           {"policy: {thresholds: {crl_expires_soon: 0%}}\n", "s.yml:1:41: policy.thresholds."},
+           {"policy: {thresholds: {crl_expires_soon: 101%}}\n", "s.yml:1:41: policy.thresholds."},
+           {"policy: {thresholds: {crl_expires_soon: 2.5%}}\n", "s.yml:1:41: policy.thresholds."},
+           {"policy: {thresholds: {crl_expires_soon: '%'}}\n", "s.yml:1:41: policy.thresholds."},
            {"policy: {severity: [crl-stale]}\n", "s.yml:1:20: policy.severity must be a map"},
            {"policy: {severity: {crl-stale: fatal}}\n",
             "s.yml:1:32: a severity must be critical, warning or info"},

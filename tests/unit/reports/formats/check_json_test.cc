@@ -13,8 +13,28 @@ using fixture::keys_of;
 Json checked(Host& host) {
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot};
-  return Json::parse(
-      formats::check_json({.assessment = assessment, .issues = formats::issues_of(assessment)}));
+  return Json::parse(formats::check_json({.assessment = assessment,
+                                          .issues = formats::issues_of(assessment),
+                                          .accepted = formats::accepted_issues_of(assessment)}));
+}
+
+TEST_CASE("check json: a finding says whether it is accepted, and the accepted ones come last") {
+  Host host;
+  host.disk.put(kBundle, minted().root.certificate_pem + minted().root.certificate_pem);
+  host.conf(http(server("a.test", std::string(kVerifyOn) + " ssl_verify_depth 10;")));
+  host.policy.rules.severities = {{FindingKind::kDepthUnbounded, audit::Severity::kCritical}};
+  host.policy.accept = {{.rule = FindingKind::kDepthUnbounded,
+                         .until = kT0 + days{1},
+                         .reason = "agreed",
+                         .settings_file = "/s.yml"}};
+  check_places(checked(host), {{"/findings/0/rule", "duplicate-certificate"},
+                               {"/findings/0/accepted", nullptr},
+                               {"/findings/1/rule", "depth-unbounded"},
+                               {"/findings/1/severity", "critical"},
+                               {"/findings/1/accepted/reason", "agreed"},
+                               {"/findings/1/accepted/until", "2030-01-02T00:00:00Z"}});
+  host.policy.accept.front().until.reset();
+  check_places(checked(host), {{"/findings/1/accepted/until", nullptr}});
 }
 
 TEST_CASE("check json: a healthy host has its nginx, server block, files and no finding") {

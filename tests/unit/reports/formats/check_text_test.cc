@@ -14,6 +14,7 @@ std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::k
   const Assessment assessment{.snapshot = *snapshot};
   return formats::check_text({.assessment = assessment,
                               .issues = formats::issues_of(assessment),
+                              .accepted = formats::accepted_issues_of(assessment),
                               .style = style,
                               .text_of = [&](const std::string& path) {
                                 return std::string(host.disk.read(path, 1U << 20U)->text());
@@ -96,6 +97,25 @@ TEST_CASE("check text: a finding says where, what follows and what to do") {
                  Catch::Contains("\n  consequence: " + std::string(rule.meaning) +
                                  "\n  remedy: " + std::string(rule.remedy) + "\n\n") &&
                  Catch::Contains(": 0 critical, 1 warning, 0 info\n"));
+}
+
+TEST_CASE("check text: accepted findings close the text, and the summary does not count them") {
+  Host host;
+  host.conf(http(server("a.test", kVerifyOn) +
+                 "# mtls-exporter: accept server-shadowed moves next week\n" +
+                 server("a.test", kVerifyOn)));
+  const std::string text = text_of(host);
+  CHECK_THAT(text, Catch::Contains(": 0 critical, 0 warning, 0 info\n\nAccepted, not counted: 1\n"
+                                   "accepted: server-shadowed in http/a.test/0.0.0.0:443 at "
+                                   "/etc/nginx/nginx.conf:5: ") &&
+                       Catch::EndsWith("\n  reason: moves next week\n"));
+  CHECK(text.find("consequence") == std::string::npos);
+  host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
+  host.policy.accept = {{.rule = FindingKind::kServerShadowed,
+                         .until = kT0 + days{1},
+                         .reason = "agreed",
+                         .settings_file = "/s.yml"}};
+  CHECK_THAT(text_of(host), Catch::EndsWith("\n  reason: agreed\n  until: 2030-01-02T00:00:00Z\n"));
 }
 
 TEST_CASE("check text: each client has a line for each server block that asks") {

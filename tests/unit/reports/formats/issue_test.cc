@@ -71,6 +71,21 @@ TEST_CASE("issues: the settings' severity counts, and the worst comes first") {
   CHECK(changed.back().severity == audit::Severity::kInfo);
 }
 
+TEST_CASE("issues: an accepted one stands apart, with its reason") {
+  Host host;
+  host.conf(http(server("a.test", std::string(kVerifyOn) + " server_tokens on;")));
+  host.policy.accept = {{.rule = FindingKind::kServerTokensOn,
+                         .until = kT0 + days{1},
+                         .reason = "agreed",
+                         .settings_file = "/s.yml"}};
+  CHECK(issues(host).empty());
+  const auto snapshot = host.scratch();
+  const auto accepted = formats::accepted_issues_of({.snapshot = *snapshot});
+  REQUIRE(accepted.size() == 1);
+  CHECK(accepted.front().rule == "server-tokens-on");
+  CHECK(accepted.front().accepted == audit::Acceptance{.reason = "agreed", .until = kT0 + days{1}});
+}
+
 TEST_CASE("issues: one about a file has its path, one about the whole host has no server block") {
   Host host;
   host.disk.put(kBundle, minted().root.certificate_pem + minted().root.key_pem);

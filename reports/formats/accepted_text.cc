@@ -1,0 +1,38 @@
+#include "reports/formats/accepted_text.h"
+
+#include "base/text.h"
+
+namespace mtls::reports::formats {
+namespace {
+
+// ` in SERVER at FILE:LINE`; "" for `check CA_BUNDLE`, which reads no configuration.
+std::string place_of(const Issue& issue, const Assessment& assessment) {
+  if (!assessment.policy().nginx_conf.starts_with('/')) return "";
+  std::string text;
+  if (!issue.server.empty()) text += " in " + base::sanitize(issue.server, base::kMaxPathBytes);
+  if (issue.position) {
+    text += " at " + base::sanitize(issue.position->file, base::kMaxPathBytes) + ":" +
+            std::to_string(issue.position->line);
+  }
+  return text;
+}
+
+std::string accepted_line(const Issue& issue, const Assessment& assessment) {
+  std::string text = "accepted: " + std::string(issue.rule) + place_of(issue, assessment) + ": ";
+  text += issue.message + "\n  reason: " + issue.accepted->reason;
+  if (issue.accepted->until) text += "\n  until: " + base::rfc3339(*issue.accepted->until);
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string accepted_section(const Report& report) {
+  if (report.accepted.empty()) return "";
+  std::string text = "\nAccepted, not counted: " + std::to_string(report.accepted.size()) + "\n";
+  for (const Issue& issue : report.accepted) {
+    text += accepted_line(issue, report.assessment);
+  }
+  return text;
+}
+
+}  // namespace mtls::reports::formats
