@@ -14,7 +14,8 @@ template <class Report>
 struct FormatRow {
   std::string_view name;  // as --format takes it; an API, like the document that `render` returns
   std::string_view help;  // a few words for --help, without a full stop
-  std::string (*render)(const Report& report);  // the whole document, with its last newline
+  std::string (*render)(const Report& report);       // the whole document, with its last newline
+  int (*exit_code)(const Report& report) = nullptr;  // nullptr: the command's own exit codes
 };
 
 /// nullptr: no format has this name.

@@ -7,9 +7,11 @@
 
 #include <unistd.h>
 
+#include "collectors/collect.h"
 #include "config/include.h"
 #include "daemon/commands/bundle_conf.h"
 #include "daemon/commands/command.h"
+#include "daemon/settings/build_info.h"
 
 namespace mtls::daemon::commands {
 namespace {
@@ -18,6 +20,11 @@ namespace {
 std::string absolute(const std::string& path) {
   std::error_code no_directory;
   return std::filesystem::absolute(path, no_directory).string();
+}
+
+std::string working_directory() {
+  std::error_code no_directory;
+  return std::filesystem::current_path(no_directory).string();
 }
 
 bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
@@ -123,13 +130,23 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
   if (const auto good = check_clients(options, *snapshot); !good)
     return tl::unexpected(good.error());
   const reports::Assessment assessment{.snapshot = *snapshot};
-  const auto printed =
-      print(options.format->render({.assessment = assessment,
-                                    .issues = reports::formats::issues_of(assessment),
-                                    .accepted = reports::formats::accepted_issues_of(assessment),
-                                    .style = text_style(),
-                                    .text_of = text_source(disk)}));
+  const reports::formats::Report report{
+      .assessment = assessment,
+      .issues = reports::formats::issues_of(assessment),
+      .accepted = reports::formats::accepted_issues_of(assessment),
+      .fail_on = options.fail_on,
+      .version = std::string(settings::exporter_version()),
+      .directory = working_directory(),
+      .metrics =
+          [&] {
+            return collectors::render(
+                collectors::collect(*snapshot, snapshot->policy->limits).families);
+          },
+      .style = text_style(),
+      .text_of = text_source(disk)};
+  const auto printed = print(options.format->render(report));
   if (!printed) return tl::unexpected(printed.error());
+  if (options.format->exit_code != nullptr) return options.format->exit_code(report);
   return exit_code(*snapshot, options.fail_on);
 }
 

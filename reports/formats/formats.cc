@@ -2,7 +2,12 @@
 
 #include <array>
 
+#include "reports/formats/check_github.h"
 #include "reports/formats/check_json.h"
+#include "reports/formats/check_junit.h"
+#include "reports/formats/check_nagios.h"
+#include "reports/formats/check_prom.h"
+#include "reports/formats/check_sarif.h"
 #include "reports/formats/check_text.h"
 
 namespace mtls::reports::formats {
@@ -11,6 +16,14 @@ namespace {
 constexpr std::array kFormats{
     Format{.name = "text", .help = "for people, its wording may change", .render = check_text},
     Format{.name = "json", .help = "for programs, everything that is known", .render = check_json},
+    Format{.name = "junit", .help = "test results for Jenkins and GitLab", .render = check_junit},
+    Format{.name = "sarif", .help = "SARIF 2.1.0 for code scanning", .render = check_sarif},
+    Format{.name = "github", .help = "annotations of GitHub Actions", .render = check_github},
+    Format{.name = "nagios",
+           .help = "a plugin's output and exit code",
+           .render = check_nagios,
+           .exit_code = nagios_state},
+    Format{.name = "prom", .help = "metrics for a textfile collector", .render = check_prom},
 };
 
 }  // namespace

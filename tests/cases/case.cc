@@ -9,6 +9,7 @@
 #include "collectors/collect.h"
 #include "daemon/settings/settings.h"
 #include "reports/dump/crossplane.h"
+#include "reports/formats/formats.h"
 #include "tests/cases/recipe.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
@@ -163,6 +164,21 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
     text.replace(at, from.size(), to);
 }
 
+struct Evaluated {
+  explicit Evaluated(const fs::path& directory)
+      : policy(policy_of(directory)), recipe(read_recipe(text_of(directory / "pki.yml"))) {
+    put_tree(directory / "nginx", disk);
+    for (const auto& [path, content] : recipe.files) disk.put(path, content);
+    snapshot = audit::build(
+        {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
+  }
+
+  audit::Policy policy;
+  Recipe recipe;
+  testing::MemoryFileSystem disk;
+  std::shared_ptr<const audit::Snapshot> snapshot;
+};
+
 std::map<std::string, std::string> stable_names(const Recipe& recipe) {
   std::map<std::string, std::string> names;
   for (const auto& [path, content] : recipe.files) {
@@ -180,14 +196,26 @@ std::map<std::string, std::string> stable_names(const Recipe& recipe) {
 
 }  // namespace
 
+std::map<std::string, std::string> documents(const fs::path& directory) {
+  const Evaluated evaluated(directory);
+  const reports::Assessment assessment{.snapshot = *evaluated.snapshot};
+  const reports::formats::Report report{
+      .assessment = assessment,
+      .issues = reports::formats::issues_of(assessment),
+      .accepted = reports::formats::accepted_issues_of(assessment),
+      .fail_on = audit::Severity::kWarning,
+      .version = "0.0.0",
+      .directory = "/etc",
+      .metrics = [&] { return metrics_text(*evaluated.snapshot, evaluated.policy.limits); }};
+  std::map<std::string, std::string> documents;
+  for (const reports::formats::Format& format : reports::formats::formats())
+    documents.emplace(format.name, format.render(report));
+  return documents;
+}
+
 Outcome outcome(const fs::path& directory, const std::set<std::string>& known_rules) {
-  const audit::Policy policy = policy_of(directory);
-  const Recipe recipe = read_recipe(text_of(directory / "pki.yml"));
-  testing::MemoryFileSystem disk;
-  put_tree(directory / "nginx", disk);
-  for (const auto& [path, content] : recipe.files) disk.put(path, content);
-  const auto snapshot = audit::build(
-      {.policy = policy, .disk = disk, .now = testing::kT0, .previous = nullptr, .changes = {}});
+  Evaluated evaluated(directory);
+  auto& [policy, recipe, disk, snapshot] = evaluated;
   std::map<std::string, std::string> whole{
       {"contexts.txt", ContextWriter(*snapshot).text()},
       {"findings.txt", findings_text(*snapshot)},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 
@@ -14,5 +15,8 @@ namespace mtls::cases {
 /// Certificates and contents go by the names of the recipe, `<root-a>` and `<bundle:clients.pem>`,
 /// for they differ from run to run; file_modified_* is left out.
 Outcome outcome(const std::filesystem::path& directory, const std::set<std::string>& known_rules);
+
+/// What `check` prints of the tree, by the name of the format; paths are seen from /etc.
+std::map<std::string, std::string> documents(const std::filesystem::path& directory);
 
 }  // namespace mtls::cases

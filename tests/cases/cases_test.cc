@@ -77,6 +77,16 @@ TEST_CASE("cases: a tree, its PKI and its settings give what the case is about")
   }
 }
 
+// For formats_test.py, which reads them as their readers do.
+TEST_CASE("cases: every format of check is written to MTLS_DOCUMENTS", "[.]") {
+  const char* to = std::getenv("MTLS_DOCUMENTS");
+  REQUIRE(to != nullptr);
+  for (const fs::path& directory : directories()) {
+    for (const auto& [format, text] : documents(directory))
+      std::ofstream(fs::path(to) / (directory.filename().string() + "." + format)) << text;
+  }
+}
+
 TEST_CASE("cases: each finding and family that a case brings about is the subject of one") {
   Subject all;
   Outcome brought;
