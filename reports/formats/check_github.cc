@@ -46,11 +46,12 @@ std::string check_github(const Report& report) {
   std::string text;
   for (const Issue& issue : report.issues) {
     const FilePosition place = place_of(issue, report);
-    std::string line = "::" + std::string(command(issue.severity)) + " " +
-                       property("file", base::sanitize(place.file, base::kMaxPathBytes));
-    if (place.line > 0) line += "," + property("line", std::to_string(place.line));
-    if (place.column > 0) line += "," + property("col", std::to_string(place.column));
-    line += "," + property("title", std::string(issue.rule));
+    std::string line = "::" + std::string(command(issue.severity)) + " ";
+    if (!place.file.empty())
+      line += property("file", base::sanitize(place.file, base::kMaxPathBytes)) + ",";
+    if (place.line > 0) line += property("line", std::to_string(place.line)) + ",";
+    if (place.column > 0) line += property("col", std::to_string(place.column)) + ",";
+    line += property("title", std::string(issue.rule));
     const std::string where =
         issue.server.empty() ? "" : base::sanitize(issue.server, base::kMaxPathBytes) + ": ";
     text += line + "::" + escaped(where + one_line(issue), "") + "\n";

@@ -36,7 +36,7 @@ std::string attribute(std::string_view name, std::size_t value) {
 
 struct Suite {
   std::string name;
-  std::string cases;
+  std::string cases = {};
   std::size_t tests = 0;
   std::size_t failures = 0;
   std::size_t skipped = 0;

@@ -44,13 +44,14 @@ Json rule_json(const audit::rules::Rule& rule) {
           {"defaultConfiguration", {{"level", level(rule.severity)}}}};
 }
 
-Json location_json(const FilePosition& place) {
+Json locations_json(const FilePosition& place) {
+  if (place.file.empty()) return Json::array();
   Json physical{{"artifactLocation", {{"uri", uri(place.file)}}}};
   if (place.line > 0) {
     physical["region"] = {{"startLine", place.line}};
     if (place.column > 0) physical["region"]["startColumn"] = place.column;
   }
-  return {{"physicalLocation", physical}};
+  return Json::array({{{"physicalLocation", physical}}});
 }
 
 class Document {
@@ -82,7 +83,7 @@ class Document {
                 {"ruleIndex", rule->second},
                 {"level", level(issue.severity)},
                 {"message", text_json(where + one_line(issue))},
-                {"locations", Json::array({location_json(place_of(issue, report_))})},
+                {"locations", locations_json(place_of(issue, report_))},
                 {"partialFingerprints", {{"nginxMtlsExporter/v1", fingerprint(issue)}}}};
     if (issue.accepted) {
       result["suppressions"] =

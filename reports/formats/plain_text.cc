@@ -11,11 +11,15 @@ std::string seen_from(const std::string& directory, const std::string& path) {
 }
 
 FilePosition place_of(const Issue& issue, const Report& report) {
+  const std::string& main = report.assessment.policy().nginx_conf;
+  const bool has_configuration = main.starts_with('/');
   FilePosition place;
-  if (issue.position) {
+  if (issue.position && has_configuration) {
     place = *issue.position;
-  } else {
-    place.file = issue.path.empty() ? report.assessment.policy().nginx_conf : issue.path;
+  } else if (!issue.path.empty()) {
+    place.file = issue.path;
+  } else if (has_configuration) {
+    place.file = main;
   }
   place.file = seen_from(report.directory, place.file);
   return place;

@@ -118,6 +118,38 @@ TEST_CASE("check: a bundle alone is judged without any configuration, a refused 
   CHECK_THAT(no_client.error, Catch::Contains("none.pem"));
 }
 
+TEST_CASE("check: the formats for other programs, with the exit codes that these expect") {
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  write_tree(dir, ca);
+  const std::string bad = dir.write("bad.pem", client("bad", authority("Another")).certificate_pem);
+  const std::string settings =
+      dir.write("settings.yml", "canaries: [{ name: bad, certificate: " + bad + " }]\n");
+  struct Row {
+    std::string format;
+    int healthy;
+    int refused;
+    std::string says;  // about the canary
+  };
+  for (const Row& row : {Row{"junit", 0, 1, "<failure type=\"critical\""},
+                         Row{"sarif", 0, 1, "\"ruleId\": \"canary-rejected\""},
+                         Row{"github", 0, 1, "title=canary-rejected::"},
+                         Row{"nagios", 0, 2, "NGINX MTLS CRITICAL - 1 critical"},
+                         Row{"prom", 0, 1, "nginx_mtls_canary_accepted{canary=\"bad\""}}) {
+    CAPTURE(row.format);
+    const std::string format = "--format=" + row.format;
+    const Outcome healthy = check(dir, {format, "--fail-on=critical"});
+    CHECK(healthy.code == row.healthy);
+    CHECK_THAT(healthy.output, !Catch::Contains(row.says));
+    const Outcome refused = check(dir, {format, "--fail-on=critical", "--config.file=" + settings});
+    CHECK(refused.code == row.refused);
+    CHECK_THAT(refused.output, Catch::Contains(row.says));
+    const Outcome bundle = run({"check", format, dir.path("ca.pem"), bad});
+    CHECK(bundle.code == row.refused);
+    CHECK_THAT(bundle.output, !Catch::Contains("(command line)"));
+  }
+}
+
 TEST_CASE(
     "check: a file that nginx would wait for or cannot open is reported, whatever it is for") {
   const TempDir dir;
