@@ -15,6 +15,7 @@
 #include "audit/finding.h"
 #include "base/time.h"
 #include "config/nginx_build.h"
+#include "pki/openssl_release.h"
 
 namespace mtls::audit {
 
@@ -112,6 +113,19 @@ struct Thresholds {
 
   bool operator==(const Thresholds&) const = default;
 };
+
+/// The OpenSSL that judges clients in nginx.
+inline pki::OpensslRelease openssl_of(const config::NginxBuild& build) {
+  return {.major = build.openssl.major, .minor = build.openssl.minor};
+}
+
+/// Where nothing tells which OpenSSL nginx runs with, it is most probably the one that this program
+/// runs with: a distribution has one (R9.5).
+inline void assume_our_openssl(config::NginxBuild& build) {
+  if (build.openssl_source != config::OpensslSource::kAssumed) return;
+  const pki::OpensslRelease ours = pki::linked_openssl();
+  build.openssl = {.major = ours.major, .minor = ours.minor, .patch = 0};
+}
 
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";

@@ -39,7 +39,17 @@ bool takes(FileReader reader, const BlockError& error) {
   return false;
 }
 
+// A block that ours does not read is one that nginx's finds.
+bool finds_unread(const Material& material, FileReader reader) {
+  return std::ranges::any_of(material.unread, [&](const UnreadBlock& block) {
+    const bool is_crl = block.label == encoding::PemLabel::kCrl;
+    if (reader == FileReader::kStoreFile) return true;
+    return is_crl == (reader == FileReader::kCrlList);
+  });
+}
+
 bool finds_nothing(const Material& material, FileReader reader) {
+  if (finds_unread(material, reader)) return false;
   switch (reader) {
     case FileReader::kCertificateChain:
     case FileReader::kCaList: return material.certificates.empty();

@@ -1,9 +1,11 @@
 #include "pki/material.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "pki/encoding/der_element.h"
+#include "pki/encoding/der_time.h"
 #include "pki/encoding/element_budget.h"
 #include "pki/encoding/file_kind.h"
 #include "pki/encoding/pem.h"
@@ -16,16 +18,22 @@ namespace {
 
 class Reader {
  public:
-  explicit Reader(Material& material) : material_(material) {}
+  explicit Reader(Material& material) : material_(material), keys_(material.release) {}
 
   void take(const encoding::PemBlock& block) {
     material_.contains_private_key |= block.label == encoding::PemLabel::kPrivateKey;
     if (!block.error.empty()) return refuse(block, block.error);
     switch (block.label) {
       case encoding::PemLabel::kCertificate:
-      case encoding::PemLabel::kTrustedCertificate: take_certificate(block); break;
+      case encoding::PemLabel::kTrustedCertificate:
+        if (!is_left_out(block, encoding::short_time_in_certificate(block.der))) {
+          take_certificate(block);
+        }
+        break;
       case encoding::PemLabel::kCrl:
-        take(parse_revocation_list(block.der), block, material_.revocation_lists);
+        if (!is_left_out(block, encoding::short_time_in_crl(block.der))) {
+          take(parse_revocation_list(block.der), block, material_.revocation_lists);
+        }
         break;
       case encoding::PemLabel::kPrivateKey:
       case encoding::PemLabel::kOther: break;
@@ -33,6 +41,20 @@ class Reader {
   }
 
  private:
+  // A time that is too short: nginx's OpenSSL refuses the block, or ours alone would.
+  bool is_left_out(const encoding::PemBlock& block, std::string_view short_time) {
+    if (short_time.empty()) return false;
+    const bool is_crl = block.label == encoding::PemLabel::kCrl;
+    if (material_.release >= kOpenssl35) {
+      refuse(block, (is_crl ? "not a revocation list: " : "not a certificate: ") +
+                        std::string(short_time));
+      return true;
+    }
+    if (linked_openssl() < kOpenssl35) return false;
+    material_.unread.push_back({.line = block.line, .label = block.label});
+    return true;
+  }
+
   // A copy of an earlier block becomes a copy of its certificate: parsing it again would cost 0.1
   // ms.
   void take_certificate(const encoding::PemBlock& block) {
@@ -86,15 +108,23 @@ class Reader {
 
 }  // namespace
 
-Material parse_material(std::string_view bytes) {
+bool has_short_time(const Material& material) {
+  return std::ranges::any_of(material.block_errors, [](const BlockError& error) {
+    return error.message.ends_with(encoding::kTimeTooShort);
+  });
+}
+
+Material parse_material(std::string_view bytes, OpensslRelease release) {
   Material material;
+  material.release = release;
   material.content = sha256({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
   const encoding::PemText pem = encoding::read_pem(bytes);
   Reader reader(material);
   for (const encoding::PemBlock& block : pem.blocks) reader.take(block);
   material.truncated = !pem.blocks.empty() && pem.blocks.back().error == encoding::kNoEndLine;
   material.skipped = encoding::find_skipped(bytes, pem);
-  const bool holds_nothing = material.certificates.empty() && material.revocation_lists.empty();
+  const bool holds_nothing =
+      material.certificates.empty() && material.revocation_lists.empty() && material.unread.empty();
   if (holds_nothing || !material.block_errors.empty())
     material.kind = encoding::kind_of_file(bytes, pem);
   return material;

@@ -12,6 +12,7 @@
 #include "pki/encoding/file_kind.h"
 #include "pki/encoding/pem.h"
 #include "pki/encoding/skipped.h"
+#include "pki/openssl_release.h"
 
 namespace mtls::pki {
 
@@ -43,12 +44,23 @@ struct TrailingBytes {
   bool operator==(const TrailingBytes&) const = default;
 };
 
+/// A block that nginx's OpenSSL reads and ours does not (R9.18), so nobody here knows what is in
+/// it.
+struct UnreadBlock {
+  std::uint32_t line = 0;  // of its BEGIN
+  encoding::PemLabel label = encoding::PemLabel::kOther;
+
+  bool operator==(const UnreadBlock&) const = default;
+};
+
 struct Material {
   Fingerprint content;                    // SHA-256 of the whole file
+  OpensslRelease release;                 // for which it was read
   std::vector<Certificate> certificates;  // in file order, duplicates kept
   std::vector<RevocationList> revocation_lists;
   std::vector<BlockError> block_errors;
-  std::vector<TrailingBytes> trailing;          // of copies, only the first
+  std::vector<TrailingBytes> trailing;  // of copies, only the first
+  std::vector<UnreadBlock> unread;
   std::vector<encoding::SkippedBlock> skipped;  // what no reader sees
   // Of a file with block errors, and of one without certificates and CRLs; else kPem.
   encoding::FileKind kind = encoding::FileKind::kPem;
@@ -58,7 +70,11 @@ struct Material {
   bool operator==(const Material&) const = default;
 };
 
-/// Never fails. A file without any valid block gives a Material without certificates.
-Material parse_material(std::string_view bytes);
+/// Whether a block has a time that nginx's OpenSSL does not decode (R9.18).
+bool has_short_time(const Material& material);
+
+/// Reads as the OpenSSL that nginx runs with, `release`, does. Never fails. A file without any
+/// valid block gives a Material without certificates.
+Material parse_material(std::string_view bytes, OpensslRelease release = linked_openssl());
 
 }  // namespace mtls::pki

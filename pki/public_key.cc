@@ -91,6 +91,13 @@ Decoders& decoders() {
 
 }  // namespace
 
+std::string dotted(const ASN1_OBJECT* algorithm) {
+  constexpr int kNoName = 1;
+  std::array<char, 80> text{};
+  const int length = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), algorithm, kNoName);
+  return length > 0 ? text.data() : "";
+}
+
 bool KeyReader::spend(int weight) {
   constexpr int kMaxSpent = 10'000;
   if (spent_ + weight > kMaxSpent) return false;
@@ -106,6 +113,7 @@ OwnedKey KeyReader::read(const X509_PUBKEY* key) {
   int size = 0;
   X509_ALGOR* algorithm = nullptr;
   X509_PUBKEY_get0_param(&name, &bits, &size, &algorithm, key);
+  if (late_algorithm(dotted(name)).since > release_) return nullptr;
   Decoder* decoder = decoders().find(name);
   if (decoder == nullptr) return nullptr;
 

@@ -6,7 +6,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <string>
+
 #include "base/owned.h"
+#include "pki/openssl_release.h"
 
 namespace mtls::pki {
 
@@ -19,6 +22,10 @@ using OwnedKey = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 /// which is worse than they are.
 class KeyReader {
  public:
+  /// `release`: of the OpenSSL that nginx runs with. Keys that it does not know are not read,
+  /// though ours may know them.
+  explicit KeyReader(OpensslRelease release = linked_openssl()) : release_(release) {}
+
   /// Reads a key as x509_pubkey_ex_d2i_ex() of OpenSSL 3.0 does. nullptr: OpenSSL does not accept
   /// the algorithm or the key, or the time is spent. Leaves entries in the error queue.
   OwnedKey read(const X509_PUBKEY* key);
@@ -28,8 +35,12 @@ class KeyReader {
  private:
   bool spend(int weight);
 
+  OpensslRelease release_;
   int spent_ = 0;  // in 0.1 ms
 };
+
+/// The OID as text, "1.2.840.10045.2.1"; "": none.
+std::string dotted(const ASN1_OBJECT* algorithm);
 
 /// A library context without decoders: certificates parsed with it keep their keys unread.
 OSSL_LIB_CTX* library_without_decoders();

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "pki/openssl.h"
+#include "pki/revocation_check.h"
 
 namespace mtls::pki {
 namespace {
@@ -19,10 +20,6 @@ using OwnedContext = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 // Frees the stack, not the certificates.
 void free_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 using BorrowedStack = Owned<STACK_OF(X509), free_stack>;
-
-// Like nginx's ngx_ssl_verify_callback(): OpenSSL records each problem and goes on after it
-// (R3.20).
-int go_on(int /*ok*/, X509_STORE_CTX* /*context*/) { return 1; }
 
 BorrowedStack stack_of(std::span<const Certificate> chain) {
   BorrowedStack stack(sk_X509_new_null());
@@ -66,7 +63,6 @@ void apply(const VerifyPolicy& policy, base::sys_seconds at, X509_STORE_CTX* con
                              policy.purpose == Purpose::kClient ? "ssl_client" : "ssl_server");
   X509_VERIFY_PARAM_set_depth(param, policy.depth);
   X509_VERIFY_PARAM_set_time(param, at.time_since_epoch().count());
-  X509_STORE_CTX_set_verify_cb(context, go_on);
 }
 
 // X509_STORE_add_cert() and X509_STORE_add_crl() sort the whole store again for each object, which
@@ -83,8 +79,8 @@ void fill(const std::vector<T>& all, Set set, Get get, X509_STORE* store) {
   }
 }
 
-ChainVerdict verdict_of(int code) {
-  return {.code = code, .reason = X509_verify_cert_error_string(code)};
+ChainVerdict verdict_of(int code, OpensslRelease release) {
+  return {.code = code, .reason = verify_text(code, release)};
 }
 
 std::optional<base::sys_seconds> end_of(STACK_OF(X509) * chain) {
@@ -116,7 +112,9 @@ TrustStore::TrustStore(std::vector<Certificate> certificates,
   fill(
       revocation_lists_, X509_OBJECT_set1_X509_CRL,
       [](auto& one) { return one.handle().crl.get(); }, store);
-  if (check_crls_) X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  if (!check_crls_) return;
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  install_revocation_check(store);
 }
 
 TrustStore::~TrustStore() = default;
@@ -130,12 +128,13 @@ ChainVerdict TrustStore::verify(std::span<const Certificate> chain, const Verify
   X509* leaf = chain.front().handle().whole();
   if (X509_STORE_CTX_init(context.get(), store_->store.get(), leaf, sent.get()) != 1) {
     ERR_clear_error();
-    return verdict_of(X509_V_ERR_OUT_OF_MEM);
+    return verdict_of(X509_V_ERR_OUT_OF_MEM, policy.release);
   }
   apply(policy, at, context.get());
+  const VerifyRun run(context.get(), policy.release);
   X509_verify_cert(context.get());
   ERR_clear_error();
-  ChainVerdict verdict = verdict_of(X509_STORE_CTX_get_error(context.get()));
+  ChainVerdict verdict = verdict_of(X509_STORE_CTX_get_error(context.get()), policy.release);
   verdict.chain_ends = end_of(X509_STORE_CTX_get0_chain(context.get()));
   return verdict;
 }

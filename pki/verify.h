@@ -1,5 +1,5 @@
-// The reference predictor: what nginx's OpenSSL says about a chain of certificates (R3.20, R3.21).
-// Pure: the time is an argument.
+// The reference predictor: what nginx's OpenSSL says about a chain of certificates (R3.20, R3.21,
+// R9.17). Pure: the time is an argument.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "pki/certificate.h"
+#include "pki/openssl_release.h"
 
 namespace mtls::pki {
 
@@ -20,11 +21,13 @@ struct VerifyPolicy {
   int depth = 1;           // ssl_verify_depth
   int security_level = 2;  // R3.14
   Purpose purpose = Purpose::kClient;
+  OpensslRelease release = linked_openssl();  // that nginx runs with; the certificates were parsed
+                                              // for the same one
 };
 
 struct ChainVerdict {
   int code = 0;  // the LAST error that OpenSSL raised; 0 is X509_V_OK (R3.20)
-  // X509_verify_cert_error_string(code), which $ssl_client_verify shows after `FAILED:`.
+  // pki::verify_text(code), which $ssl_client_verify shows after `FAILED:`.
   std::string reason;
 
   /// The first instant at which a certificate of the chain that OpenSSL built is no longer valid.

@@ -26,10 +26,7 @@ std::string failed(const std::string& what, const std::string& openssl) {
   return what + " failed" + (openssl.empty() ? "" : " (SSL: " + openssl + ")");
 }
 
-bool SslTrials::judges_names() const {
-  const config::Version theirs = policy_.build.openssl;
-  return pki::ssl::linked_openssl() == pki::ssl::OpensslRelease{theirs.major, theirs.minor};
-}
+bool SslTrials::judges_names() const { return pki::linked_openssl() == openssl_of(policy_.build); }
 
 // Other releases know other names and algorithms, but these errors do not depend on them (R9.19).
 pki::ssl::SslRefusal SslTrials::if_theirs_agrees(const pki::ssl::SslRefusal& refusal) const {

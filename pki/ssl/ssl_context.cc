@@ -95,10 +95,6 @@ struct SslContext::Objects {
   OwnedDh dh;
 };
 
-OpensslRelease linked_openssl() {
-  return {static_cast<int>(OPENSSL_version_major()), static_cast<int>(OPENSSL_version_minor())};
-}
-
 SslContext::SslContext(int security_level) : objects_(std::make_unique<Objects>()) {
   start_openssl();
   objects_->context.reset(SSL_CTX_new(TLS_method()));

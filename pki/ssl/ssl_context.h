@@ -28,16 +28,6 @@ struct KeyRefusal {
   std::string openssl;
 };
 
-/// The OpenSSL release that judges here. Another release may know names that this one does not.
-struct OpensslRelease {
-  int major = 0;
-  int minor = 0;
-
-  bool operator==(const OpensslRelease&) const = default;
-};
-/// The OpenSSL that this program is linked with.
-OpensslRelease linked_openssl();
-
 class SslContext {
  public:
   /// `security_level`: the default level of the OpenSSL that the nginx in question uses (R3.14).

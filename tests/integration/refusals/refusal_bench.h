@@ -99,9 +99,7 @@ class RefusalBench {
  private:
   // Names that only the OpenSSL behind this nginx can judge, when it is not ours.
   bool needs_their_openssl(const std::string& theirs) const {
-    const auto ours = pki::ssl::linked_openssl();
-    const config::Version running = policy.build.openssl;
-    const bool is_ours = ours == pki::ssl::OpensslRelease{running.major, running.minor};
+    const bool is_ours = pki::linked_openssl() == audit::openssl_of(policy.build);
     return !is_ours &&
            (theirs.starts_with("SSL_CONF_cmd(") || theirs.starts_with("SSL_CTX_set1_curves_list("));
   }

@@ -7,6 +7,7 @@
 
 #include "pki/certificate.h"
 #include "pki/encoding/pem.h"
+#include "pki/openssl_release.h"
 #include "tests/support/pki_maker.h"
 
 using namespace mtls;

@@ -34,7 +34,7 @@ inline int code_of(const pki::Material& trusted, const std::string& sent, pki::V
 }
 
 inline int code_of(const std::string& trusted, const std::string& sent, int depth = kDepth) {
-  return code_of(pki::parse_material(trusted), sent, {.depth = depth});
+  return code_of(pki::parse_material(trusted), sent, {.depth = depth, .release = {3, 0}});
 }
 
 inline void check(const std::vector<Trial>& table) {
