@@ -123,11 +123,20 @@ std::string_view word(Dialect dialect) {
   return kWords.at(static_cast<std::size_t>(dialect));
 }
 
+std::string_view word(OpensslSource source) {
+  constexpr std::array<std::string_view, 5> kWords{"assumed", "built", "installed", "named",
+                                                   "running"};
+  return kWords.at(static_cast<std::size_t>(source));
+}
+
 NginxBuild read_build(std::string_view binary) {
   NginxBuild build;
   read_brand(binary, build);
   if (build.version_source == VersionSource::kBinary) build.configure = configure_in(binary);
-  if (const auto openssl = version_behind(binary, "built with OpenSSL ")) build.openssl = *openssl;
+  if (const auto openssl = version_behind(binary, "built with OpenSSL ")) {
+    build.openssl = *openssl;
+    build.openssl_source = OpensslSource::kBuilt;
+  }
   if (const auto prefix = prefix_in(binary)) build.prefix = *prefix;
   return build;
 }

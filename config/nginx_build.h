@@ -31,6 +31,12 @@ std::string_view word(Dialect dialect);  // nginx plus openresty angie tengine f
 /// Who says which release it is: nobody, the operator, or the binary.
 enum class VersionSource { kAssumed, kNamed, kBinary };
 
+/// Who says which OpenSSL nginx runs with, from the least certain to the most (R9.5): nobody, the
+/// binary (what it was built with), the library that its loader would take, the operator, or the
+/// library that nginx's master has mapped.
+enum class OpensslSource { kAssumed, kBuilt, kInstalled, kNamed, kRunning };
+std::string_view word(OpensslSource source);  // assumed built installed named running
+
 /// The file that nginx runs from, and what it was when it was read. A package that is upgraded puts
 /// another file there, while the old one runs on.
 struct Binary {
@@ -43,7 +49,8 @@ struct Binary {
 
 struct NginxBuild {
   Version version{1, 31, 0};  // the newest known release, when there is no binary to ask
-  Version openssl{3, 0, 0};
+  Version openssl{3, 0, 0};   // that it runs with, as far as that is known
+  OpensslSource openssl_source = OpensslSource::kAssumed;
   std::string prefix = "/usr/share/nginx";  // without a trailing slash
   // gethostname(2) on nginx's host, for `$hostname`; "" when it is not known.
   std::string hostname = {};

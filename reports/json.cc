@@ -59,6 +59,7 @@ Json nginx_json(const Assessment& assessment) {
   Json json{{"conf", assessment.policy().nginx_conf}, {"prefix", build.prefix},
             {"version", to_string(build.version)},    {"openssl", to_string(build.openssl)},
             {"files", assessment.document().files},   {"errors", Json::array()}};
+  json["openssl_source"] = word(build.openssl_source);
   json["dialect"] = word(build.dialect);
   const auto& package = assessment.snapshot.package;
   json["package"] = package ? Json(package->name + " " + package->version) : Json();

@@ -7,6 +7,7 @@
 
 #include "config/conf_path.h"
 #include "daemon/live/nginx_process.h"
+#include "daemon/live/openssl_library.h"
 #include "daemon/settings/settings.h"
 
 namespace mtls::daemon::settings {
@@ -27,11 +28,24 @@ struct Nginx {
   }
 };
 
-// `path`: where the file is, or was when it was started.
-Nginx nginx_of(const base::FileContent& binary, const std::string& path) {
+// The OpenSSL that runs decides, not the one that nginx was built with (R9.5).
+void set_openssl(config::NginxBuild& build, const std::optional<live::OpensslLibrary>& found) {
+  const auto release = found ? config::parse_version(found->release) : std::nullopt;
+  if (!release) return;
+  build.openssl = *release;
+  build.openssl_source =
+      found->is_running ? config::OpensslSource::kRunning : config::OpensslSource::kInstalled;
+}
+
+// `path`: where the file is, or was when it was started. `process`: `/proc/PID` of its master, ""
+// where it does not run.
+Nginx nginx_of(const base::FileContent& binary, const std::string& path, const std::string& process,
+               base::FileSystem& disk) {
   Nginx nginx{.build = config::read_build(binary.text()),
               .conf = config::compiled_conf_path(binary.text()).value_or("")};
   nginx.build.binary = {.path = path, .device = binary.stamp.device, .inode = binary.stamp.inode};
+  set_openssl(nginx.build,
+              live::find_openssl(disk, {.bytes = binary.text(), .path = path, .process = process}));
   return nginx;
 }
 
@@ -39,7 +53,8 @@ Nginx installed_nginx(base::FileSystem& disk) {
   constexpr std::array kBinaries{"/usr/sbin/nginx", "/usr/local/nginx/sbin/nginx",
                                  "/usr/local/sbin/nginx"};
   for (const char* path : kBinaries) {
-    if (const auto binary = disk.read(path, kMaxBinaryBytes)) return nginx_of(*binary, path);
+    if (const auto binary = disk.read(path, kMaxBinaryBytes))
+      return nginx_of(*binary, path, "", disk);
   }
   return {};
 }
@@ -48,7 +63,8 @@ Nginx installed_nginx(base::FileSystem& disk) {
 Nginx running_nginx(const running::NginxMaster& master, const Nginx& installed,
                     base::FileSystem& disk) {
   const auto binary = disk.read(master.binary, kMaxBinaryBytes);
-  Nginx nginx = binary ? nginx_of(*binary, master.executable) : installed;
+  const std::string process = master.binary.substr(0, master.binary.rfind('/'));
+  Nginx nginx = binary ? nginx_of(*binary, master.executable, process, disk) : installed;
   std::string& prefix = nginx.build.prefix;
   prefix = master.prefix.value_or(prefix);
   while (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
@@ -114,7 +130,11 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   policy.nginx_globals = nginx.globals;
   if (settings.nginx_version) set_version(policy.build, *settings.nginx_version);
   if (options.nginx_version) set_version(policy.build, *options.nginx_version);
-  if (options.nginx_openssl) policy.build.openssl = *options.nginx_openssl;
+  if (options.nginx_openssl) {
+    policy.build.openssl = *options.nginx_openssl;
+    policy.build.openssl_source = config::OpensslSource::kNamed;
+  }
+  audit::assume_our_openssl(policy.build);
   if (settings.nginx_prefix) policy.build.prefix = *settings.nginx_prefix;
   if (options.nginx_prefix) policy.build.prefix = *options.nginx_prefix;
   if (!nginx.conf.empty()) policy.nginx_conf = nginx.conf_path(policy.build.prefix);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/live/nginx_process.h"
+#include "daemon/live/openssl_library.h"
 #include "daemon/system/disk.h"
 #include "tests/support/nginx_runner.h"
 
@@ -31,6 +32,36 @@ TEST_CASE("nginx process: a running nginx is found with what it was started with
   REQUIRE(runs);
   REQUIRE(named);
   CHECK(runs->inode == named->inode);
+}
+
+TEST_CASE("nginx process: the OpenSSL that it has mapped is the one that nginx -V names (R9.5)") {
+  if (!testing::NginxRunner::available()) {
+    WARN("skipped: there is no nginx");
+    return;
+  }
+  const testing::TempDir directory;
+  directory.write("nginx.conf", "events {}\n");
+  const testing::NginxRunner nginx(directory);
+  system::Disk disk;
+  const std::string process = "/proc/" + std::to_string(nginx.pid());
+  const auto binary = disk.read(process + "/exe", std::size_t{64} << 20U);
+  REQUIRE(binary);
+  const auto running = live::find_openssl(
+      disk, {.bytes = binary->text(), .path = testing::nginx_under_test(), .process = process});
+  const auto installed = live::find_openssl(
+      disk, {.bytes = binary->text(), .path = testing::nginx_under_test(), .process = ""});
+  REQUIRE(running);
+  REQUIRE(installed);
+  CHECK(running->is_running);
+  CHECK_FALSE(installed->is_running);
+  testing::ChildProcess version({.argv = {testing::nginx_under_test(), "-V"}});
+  version.wait(std::chrono::seconds{20});
+  const std::string said = version.standard_error();
+  // "built with OpenSSL A … (running with OpenSSL B …)"; the second only where it is another one.
+  const std::size_t last = said.rfind("with OpenSSL ");
+  REQUIRE(last != std::string::npos);
+  CHECK(said.substr(last).starts_with("with OpenSSL " + running->release + " "));
+  CHECK(installed->release == running->release);
 }
 
 }  // namespace mtls::daemon

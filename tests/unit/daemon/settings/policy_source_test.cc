@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/support/elf_maker.h"
 #include "tests/support/memory_filesystem.h"
 
 namespace mtls::daemon {
@@ -132,6 +133,36 @@ TEST_CASE("policy source: it is told who says which release it is, and which fil
   disk.put("/usr/sbin/nginx", "WebSrv/2.0");
   CHECK(policy_of({}, disk).build.dialect == config::Dialect::kUnknown);
   CHECK(policy_of(options, disk).build.dialect == config::Dialect::kNginx);
+}
+
+TEST_CASE("policy source: it is told which OpenSSL nginx runs with, and who says so (R9.5)") {
+  using config::OpensslSource;
+  using namespace std::string_literals;
+  const auto library = [](const std::string& release) {
+    return "\0OpenSSL "s + release + " 1 Jan 2026\0"s;
+  };
+  const std::string elf = testing::make_elf({.needed = {"libcrypto.so.3"}});
+  testing::MemoryFileSystem disk;
+  settings::Options options;
+  const auto said = [&] {
+    const config::NginxBuild build = policy_of(options, disk).build;
+    return to_string(build.openssl) + " " + std::string(word(build.openssl_source));
+  };
+  config::NginxBuild ours;
+  audit::assume_our_openssl(ours);
+  CHECK(said() == to_string(ours.openssl) + " assumed");
+  disk.put("/usr/sbin/nginx", elf + kBinary + " built with OpenSSL 3.0.9 ");
+  CHECK(said() == "3.0.9 built");
+  disk.put("/usr/lib/libcrypto.so.3", library("3.5.8"));
+  CHECK(said() == "3.5.8 installed");
+  disk.put("/proc/70/cmdline", title("-p /run"));
+  disk.put("/proc/70/exe", elf + kBinary + " built with OpenSSL 3.0.9 ");
+  CHECK(said() == "3.5.8 installed");
+  disk.put("/proc/70/maps", "7f00-7f01 r-xp 0 fe:01 14 /opt/libcrypto.so.3\n");
+  disk.put("/opt/libcrypto.so.3", library("3.6.5"));
+  CHECK(said() == "3.6.5 running");
+  options.nginx_openssl = config::Version{3, 3, 1};
+  CHECK(said() == "3.3.1 named");
 }
 
 }  // namespace mtls::daemon
