@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "audit/negotiation.h"
+#include "audit/unjudged.h"
 #include "pki/nginx_variables.h"
 
 namespace mtls::audit {
@@ -92,7 +94,7 @@ class Guards {
 };
 
 bool accepts(const Trial& trial, Guards& guards, const pki::ChainVerdict& said) {
-  return lets_through(trial.check.server.verify_client.value, said.code) &&
+  return lets_through(trial.check.server().verify_client.value, said.code) &&
          guards.let_in(verify_text(said));
 }
 
@@ -129,38 +131,72 @@ void note_fate(const config::ClientFate& fate, Verdict& verdict) {
   }
 }
 
+// It has none, none that it can show, or the default server asks nobody for it (R9.3, R3.43).
+void judge_without(const ClientCheck& check, Guards& guards, Verdict& verdict) {
+  if (check.content.demanded) return;                                           // fails
+  const bool passes = check.server().verify_client.value != VerifyClient::kOn;  // R3.30
+  note_fate(guards.of("NONE", passes), verdict);
+  verdict.accepted = passes && guards.let_in("NONE");
+}
+
+void leave_open(const std::string& why, Verdict& verdict) {
+  verdict.is_judged = false;
+  verdict.client_verify.clear();
+  verdict.served = config::Served::kUnknown;
+  verdict.undecidable = why;
+}
+
+void judge_chain(const Trial& trial, Guards& guards, const pki::Material& sent, Verdict& verdict) {
+  const ClientCheck& check = trial.check;
+  const base::sys_seconds now = check.evidence.clock.now_for(trial.chain);
+  const pki::ChainVerdict said = trial.at(now);
+  const std::string doubt = why_unjudged(sent, check.content);
+  if (said.code != 0 && !doubt.empty()) {
+    return leave_open(doubt, verdict);
+  }
+  verdict.code = said.code;
+  verdict.client_verify = verify_text(said);
+  verdict.depth_needed = depth_needed(trial, said.code, now);
+  const VerifyClient mode = check.server().verify_client.value;
+  note_fate(guards.of(verdict.client_verify, lets_through(mode, said.code)), verdict);
+  verdict.accepted = accepts(trial, guards, said);
+  verdict.until_is_unknown = verdict.accepted && !doubt.empty();
+  if (verdict.accepted && doubt.empty()) find_refusal(trial, guards, now, said, verdict);
+}
+
+pki::VerifyPolicy policy_of(const ClientCheck& check, const pki::Material& sent) {
+  return {.depth = check.owner().verify_depth.value,
+          .security_level = check.owner().security_level().value_or(trust::kDefaultSecurityLevel),
+          .purpose = pki::Purpose::kClient,
+          .release = sent.release};
+}
+
 }  // namespace
 
-Verdict verdict_of(const Canary& canary, const std::vector<pki::Certificate>& chain,
-                   const ClientCheck& check) {
+Verdict verdict_of(const Canary& canary, const pki::Material& sent, const ClientCheck& check) {
   Verdict verdict;
   verdict.canary = canary.name;
   verdict.expect = canary.expect;
   verdict.client_verify = "NONE";
-  const VerifyClient mode = check.server.verify_client.value;
-  if (check.content.demanded && chain.empty()) return verdict;  // the handshake fails
-  Guards guards(check, canary, chain);
-  if (!check.content.requested || chain.empty()) {
-    // It has none, or the default server asks nobody for it (R3.43).
-    const bool passes = mode != VerifyClient::kOn;  // R3.30
-    note_fate(guards.of("NONE", passes), verdict);
-    verdict.accepted = passes && guards.let_in("NONE");
+  const bool is_asked = check.content.requested && !canary.path.empty();
+  if (is_asked) {
+    Negotiation agreed = negotiate(check.resolved, check.index, check.owner_index, sent);
+    verdict.offered = agreed.offered;
+    verdict.handshake_alert = std::move(agreed.alert);
+  }
+  if (!verdict.handshake_alert.empty()) return verdict;
+  const bool shows_it = is_asked && verdict.offered.value_or(true);
+  if (shows_it && !sent.unread.empty()) {  // the leaf may be among them
+    leave_open(why_unjudged(sent, check.content), verdict);
     return verdict;
   }
-  const Trial trial{.check = check,
-                    .chain = chain,
-                    .policy = {.depth = check.owner.verify_depth.value,
-                               .security_level = check.owner.security_level().value_or(
-                                   trust::kDefaultSecurityLevel),
-                               .purpose = pki::Purpose::kClient}};
-  const base::sys_seconds now = check.evidence.clock.now_for(chain);
-  const pki::ChainVerdict said = trial.at(now);
-  verdict.code = said.code;
-  verdict.client_verify = verify_text(said);
-  verdict.depth_needed = depth_needed(trial, said.code, now);
-  note_fate(guards.of(verdict.client_verify, lets_through(mode, said.code)), verdict);
-  verdict.accepted = accepts(trial, guards, said);
-  if (verdict.accepted) find_refusal(trial, guards, now, said, verdict);
+  Guards guards(check, canary, shows_it ? sent.certificates : std::vector<pki::Certificate>{});
+  if (shows_it) {
+    const Trial trial{.check = check, .chain = sent.certificates, .policy = policy_of(check, sent)};
+    judge_chain(trial, guards, sent, verdict);
+  } else {
+    judge_without(check, guards, verdict);
+  }
   return verdict;
 }
 

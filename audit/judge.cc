@@ -5,6 +5,7 @@
 #include "audit/client_verdict.h"
 #include "audit/enforcement.h"
 #include "audit/material_view.h"
+#include "audit/negotiation.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/crl_coverage.h"
 #include "audit/trust/resumption.h"
@@ -18,16 +19,21 @@ namespace {
 
 using config::TlsContext;
 
+// Something is known of what a client with this file gets.
+bool is_usable(const pki::Material& sent) {
+  return !sent.certificates.empty() || !sent.unread.empty() || pki::has_short_time(sent);
+}
+
 std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const ClientCheck& check) {
   std::vector<Verdict> verdicts;
   if (check.content.is_open) return verdicts;
   for (const Canary& canary : inputs.snapshot.canaries) {
-    if (!canary.concerns(check.server)) continue;
-    const pki::Material* material = check.evidence.material.content(&canary.path);
-    const bool has_chain = material != nullptr && !material->certificates.empty();
-    if (!has_chain && !canary.path.empty()) continue;
-    verdicts.push_back(verdict_of(
-        canary, has_chain ? material->certificates : std::vector<pki::Certificate>{}, check));
+    if (!canary.concerns(check.server())) continue;
+    static const pki::Material kNoCertificate;
+    const pki::Material* sent =
+        canary.path.empty() ? &kNoCertificate : check.evidence.material.content(&canary.path);
+    if (sent == nullptr || (!canary.path.empty() && !is_usable(*sent))) continue;
+    verdicts.push_back(verdict_of(canary, *sent, check));
   }
   return verdicts;
 }
@@ -95,9 +101,9 @@ void measure_names(const trust::TrustContent& content, ServerAudit& audit) {
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const config::ResolvedConfig& resolved = inputs.snapshot.config->resolved;
   const TlsContext& server = resolved.servers.at(inputs.index);
-  const std::optional<std::size_t> owner =
-      asks(server) ? resolved.tls_owner(inputs.index) : std::nullopt;
-  const TlsContext* decides = owner ? &resolved.servers.at(*owner) : nullptr;
+  const std::optional<std::size_t> found = resolved.tls_owner(inputs.index);
+  const std::size_t owner = found.value_or(inputs.index);
+  const TlsContext* decides = asks(server) && found ? &resolved.servers.at(owner) : nullptr;
   const Evidence evidence(inputs.snapshot);
   const trust::TrustContent content =
       decides != nullptr ? trust::trust_content(evidence.material, *decides, inputs.policy.build)
@@ -137,8 +143,8 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   if (decides != nullptr) {
     const pki::TrustStore store(content.store, content.revocation_lists, content.check_crls);
     audit->verdicts = verdicts_of(inputs, {.index = inputs.index,
-                                           .server = server,
-                                           .owner = *decides,
+                                           .owner_index = owner,
+                                           .resolved = resolved,
                                            .evidence = evidence,
                                            .content = content,
                                            .store = store,

@@ -100,7 +100,8 @@ References referenced_files(const Snapshot& snapshot, const Limits& limits) {
 
 bool is_broken(const pki::Material& material) {
   return !material.block_errors.empty() ||
-         (material.certificates.empty() && material.revocation_lists.empty());
+         (material.certificates.empty() && material.revocation_lists.empty() &&
+          material.unread.empty());
 }
 
 bool begins_with(const std::vector<pki::Certificate>& whole,
@@ -124,13 +125,19 @@ bool may_be_half(const MaterialFile& before, const MaterialFile& file,
   return is_young && begins_with(before.material->certificates, material.certificates);
 }
 
+// nullptr: not read before, or for another OpenSSL, which reads other things.
+std::shared_ptr<const MaterialFile> read_before(const BuildInputs& inputs,
+                                                const std::string& path) {
+  const bool is_same_openssl = inputs.previous && openssl_of(inputs.previous->policy->build) ==
+                                                      openssl_of(inputs.policy.build);
+  if (!is_same_openssl) return nullptr;
+  const auto found = inputs.previous->material.find(path);
+  return found != inputs.previous->material.end() ? found->second : nullptr;
+}
+
 std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const Plan& next,
                                               const std::string& path, std::size_t limit) {
-  std::shared_ptr<const MaterialFile> before;
-  if (inputs.previous) {
-    const auto found = inputs.previous->material.find(path);
-    if (found != inputs.previous->material.end()) before = found->second;
-  }
+  const std::shared_ptr<const MaterialFile> before = read_before(inputs, path);
   base::RecordingFileSystem disk(inputs.disk);
   const auto content = disk.read(path, limit);
   auto file = std::make_shared<MaterialFile>();
@@ -142,7 +149,8 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
     return before && before->error && before->seen == file->seen && before->limit == limit ? before
                                                                                            : file;
   }
-  auto material = std::make_shared<const pki::Material>(pki::parse_material(content->text()));
+  auto material = std::make_shared<const pki::Material>(
+      pki::parse_material(content->text(), openssl_of(inputs.policy.build)));
   if (before && before->material && !before->settling &&
       before->material->content == material->content) {
     material = nullptr;  // the same bytes: the parsed objects of before serve on
@@ -223,10 +231,10 @@ CanaryList list_canaries(const BuildInputs& inputs, const Plan& next) {
 MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot) {
   MaterialSet material;
   for (const auto& [path, limit] : referenced_files(snapshot, inputs.policy.limits)) {
-    if (inputs.previous && !next.reload_all && !next.reload.contains(path)) {
-      const auto before = inputs.previous->material.find(path);
-      if (before != inputs.previous->material.end() && before->second->limit == limit) {
-        material.emplace(path, before->second);
+    if (!next.reload_all && !next.reload.contains(path)) {
+      const auto before = read_before(inputs, path);
+      if (before && before->limit == limit) {
+        material.emplace(path, before);
         continue;
       }
     }

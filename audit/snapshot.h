@@ -67,8 +67,15 @@ struct Canary {
 struct Verdict {
   std::string canary;
   Expect expect = Expect::kAccept;
-  std::string client_verify;  // exactly `$ssl_client_verify`: SUCCESS, FAILED:<reason>, NONE
-  int code = 0;               // X509_V_*, as nginx's log prints it; 0 with SUCCESS and NONE
+  // false: this program's OpenSSL cannot judge the chain as nginx's does. `undecidable` says why,
+  // and the members below mean nothing, but for `offered`.
+  bool is_judged = true;
+  // Whether the client sends its certificate in the handshake (R9.3): nginx and the key agree on a
+  // signature. nullopt: not known, it has none, or nobody asks for it.
+  std::optional<bool> offered;
+  std::string handshake_alert;  // with which nginx ends the handshake: `decode_error`; "": none
+  std::string client_verify;    // exactly `$ssl_client_verify`: SUCCESS, FAILED:<reason>, NONE
+  int code = 0;                 // X509_V_*, as nginx's log prints it; 0 with SUCCESS and NONE
   // Of `GET /` with the server block's guards; nullopt for stream and mail, where the handshake
   // fails, and where something else decides. 421 (R3.41) needs a Host that is not the SNI; here
   // both are one name.
@@ -78,7 +85,7 @@ struct Verdict {
   bool accepted = false;
   config::Served served = config::Served::kNowhere;
   std::optional<config::GuardPlace> refused_by;
-  std::string undecidable;                 // why `served` or `http_status` is not known
+  std::string undecidable;                 // why `served`, `http_status` or all of it is not known
   std::vector<std::string> refused_paths;  // of the canary's paths, those that are not served
   // The smallest ssl_verify_depth with which the certificate check would pass; nullopt: it does, or
   // the depth is not what refuses the client.

@@ -17,6 +17,7 @@ std::string word(audit::Expect expect) {
 void write_verdicts(const Server& server, SampleWriter& out) {
   const config::ContextId& id = server.context.id;
   for (const audit::Verdict& verdict : server.audit.verdicts) {
+    if (!verdict.is_judged) continue;
     const LabelText client{
         {"canary", verdict.canary}, {"server", id.server}, {"listen", id.listen}};
     const LabelText labels = client.with("mode", "predicted").with("expect", word(verdict.expect));

@@ -177,11 +177,12 @@ Refusal key_refusal(const RefusalScene& scene, const Identity& identity, Certifi
 }
 
 // The text of a `data:` certificate, as nginx reads it from the configuration.
-std::optional<pki::Material> inline_material(const config::FileRef& certificate) {
+std::optional<pki::Material> inline_material(const config::FileRef& certificate,
+                                             pki::OpensslRelease release) {
   constexpr std::string_view kData = "data:";
   const auto* runtime = std::get_if<config::RuntimePath>(&certificate);
   if (runtime == nullptr || !runtime->text.starts_with(kData)) return std::nullopt;
-  return pki::parse_material(std::string_view(runtime->text).substr(kData.size()));
+  return pki::parse_material(std::string_view(runtime->text).substr(kData.size()), release);
 }
 
 /// How messages name a certificate. `path` is empty for a `data:` value.
@@ -211,7 +212,7 @@ std::string command_file_queue(const RefusalScene& scene, ConfCommandKind kind,
   const auto content = scene.files.read(path, scene.policy.limits.max_file_bytes);
   pki::Material material;
   if (content) {
-    material = pki::parse_material(content->text());
+    material = pki::parse_material(content->text(), openssl_of(scene.policy.build));
   } else if (scene.files.presence(scene.files.look(path)) != Presence::kDirectory) {
     return "";
   }
@@ -260,7 +261,8 @@ Refusal trust_file_refusal(const RefusalScene& scene, const std::string& path, T
 }
 
 Refusal identity_refusal(const RefusalScene& scene, const Identity& identity) {
-  const std::optional<pki::Material> inlined = inline_material(identity.certificate);
+  const std::optional<pki::Material> inlined =
+      inline_material(identity.certificate, openssl_of(scene.policy.build));
   const std::string* path = static_path(identity.certificate);
   if (!inlined && path == nullptr) return std::nullopt;
   const CertificateName named{

@@ -12,6 +12,7 @@ namespace {
 // A client that the certificate check lets through.
 bool passes_check(const ServerView& view, const Verdict& verdict) {
   const config::VerifyClient mode = view.server().verify_client.value;
+  if (!verdict.handshake_alert.empty()) return false;
   if (verdict.client_verify == "NONE") return mode != config::VerifyClient::kOn;
   return lets_through(mode, verdict.code);
 }
@@ -31,7 +32,11 @@ std::string by_guard(const ServerView& view, const Verdict& verdict) {
 std::string refusal(const ServerView& view, const Verdict& verdict) {
   const std::string_view reason = verdict.client_verify;
   const bool failed = reason.starts_with("FAILED:");
+  if (!verdict.handshake_alert.empty())
+    return "is disconnected in the handshake (" + verdict.handshake_alert + ")";
   if (passes_check(view, verdict)) return by_guard(view, verdict);
+  if (verdict.offered == false)
+    return "never sends its certificate: its key and nginx agree on no signature";
   if (!failed) return "is never asked for a certificate: the default server decides";
   const bool is_http = view.server().id.module == config::Module::kHttp;
   return (is_http ? "gets 400 (" : "is disconnected (") + std::to_string(verdict.code) + ":" +
@@ -41,7 +46,7 @@ std::string refusal(const ServerView& view, const Verdict& verdict) {
 void rejected(const ServerView& view, Findings& findings) {
   for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
     const Verdict& verdict = view.facts.verdicts[i];
-    if (verdict.expect != Expect::kAccept || verdict.accepted) continue;
+    if (verdict.expect != Expect::kAccept || verdict.accepted || !verdict.is_judged) continue;
     Finding finding = finding_for(view, verdict.canary + " " + refusal(view, verdict));
     if (passes_check(view, verdict) && verdict.refused_by) finding.at = verdict.refused_by->at;
     findings.add_at(i, std::move(finding));
@@ -62,6 +67,9 @@ void unreadable(const HostView& host, Findings& findings) {
     if (!file) continue;
     const bool has_certificate = file->material && !file->material->certificates.empty();
     if (has_certificate && file->material->block_errors.empty()) continue;
+    // What is judged after all: nginx's OpenSSL or ours does not decode a date (R9.18).
+    if (file->material && (pki::has_short_time(*file->material) || !file->material->unread.empty()))
+      continue;
     const std::string why = file->error        ? std::string(word(file->error->code))
                             : !has_certificate ? "holds no certificate"
                                                : "holds a broken block";

@@ -56,7 +56,9 @@ struct Offer {
 class Coverage {
  public:
   Coverage(const TrustContent& content, const pki::paths::BundleView& store, const Clock& clock)
-      : members_(store.members), clock_(clock) {
+      : members_(store.members),
+        clock_(clock),
+        asks_about_roots_(content.openssl < pki::kOpenssl36) {
     for (const RevocationList& list : content.revocation_lists)
       lists_[list.facts().issuer.canonical].push_back(&list);
     for (const Member& member : members_) {
@@ -83,7 +85,9 @@ class Coverage {
   // store, it is not asked about clients: we cannot know whether it has any.
   void ask_about(const Member& ca) {
     const CertificateFacts& facts = ca.certificate.facts();
-    if (ca.issuer) ask(members_[*ca.issuer], &ca.certificate, lists_for(members_[*ca.issuer]));
+    const bool is_asked = asks_about_roots_ || !facts.self_signed;  // R9.17
+    if (ca.issuer && is_asked)
+      ask(members_[*ca.issuer], &ca.certificate, lists_for(members_[*ca.issuer]));
     if (!issuers_of_cas_.contains(facts.subject.canonical)) ask_about_clients(ca);
   }
 
@@ -216,6 +220,7 @@ class Coverage {
 
   const std::vector<Member>& members_;
   const Clock& clock_;
+  const bool asks_about_roots_;
   std::map<std::string_view, Lists> lists_;    // by canonical issuer
   std::set<std::string_view> names_;           // canonical subjects of the store's CAs
   std::set<std::string_view> issuers_of_cas_;  // canonical issuers of the store's CAs

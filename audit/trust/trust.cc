@@ -2,12 +2,18 @@
 
 #include <set>
 
+#include "audit/policy.h"
+
 namespace mtls::audit::trust {
 namespace {
 
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
+}
+
+void note_unread(TrustContent& content, const std::string& path, const pki::Material& file) {
+  if (!file.unread.empty()) content.unread_path = path;
 }
 
 void add_to_store(TrustContent& content, const std::string& path,
@@ -28,8 +34,10 @@ void replace_store(const MaterialView& material, const std::vector<config::Named
   content.crl_path.clear();
   for (const config::NamedFile& named : files) {
     const std::string* path = static_path(named.file);
-    if (const pki::Material* file = material.content(path))
+    if (const pki::Material* file = material.content(path)) {
+      note_unread(content, *path, *file);
       add_to_store(content, *path, file->certificates);
+    }
   }
   content.issuing = content.store.size();
 }
@@ -75,9 +83,11 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
   const bool old_loader = !build.loads_ca_by_pem_read();  // R4.3: X509_load_cert_crl_file loads
                                                           // both certificates and CRLs
   TrustContent content;
+  content.openssl = openssl_of(build);
   content.check_crls = paths.crl != nullptr;
   if (paths.crl != nullptr) content.crl_path = *paths.crl;
   if (const pki::Material* client = material.content(paths.client)) {
+    note_unread(content, *paths.client, *client);
     add_to_store(content, *paths.client, client->certificates);
     content.issuing = content.store.size();
     for (const pki::Certificate& certificate : client->certificates) {
@@ -88,6 +98,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
     if (old_loader) append(content.revocation_lists, client->revocation_lists);
   }
   if (const pki::Material* trusted = material.content(paths.trusted)) {
+    note_unread(content, *paths.trusted, *trusted);
     std::set<pki::Fingerprint> seen;
     for (const pki::Certificate& certificate : content.store)
       seen.insert(certificate.facts().fingerprint);
@@ -99,6 +110,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
     if (old_loader) append(content.revocation_lists, trusted->revocation_lists);
   }
   if (const pki::Material* crl = material.content(paths.crl)) {
+    note_unread(content, *paths.crl, *crl);
     append(content.revocation_lists, crl->revocation_lists);
     if (old_loader) add_to_store(content, *paths.crl, crl->certificates);
   }

@@ -7,6 +7,7 @@
 #include "audit/material_view.h"
 #include "audit/snapshot.h"
 #include "config/nginx_build.h"
+#include "pki/openssl_release.h"
 
 namespace mtls::audit::trust {
 
@@ -28,6 +29,10 @@ struct TrustContent {
   bool requested = false;  // a client certificate is asked for
   bool demanded = false;   // and a handshake without one fails (R3.6, VerifyMode Require)
   bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
+  // A file with something that nginx's OpenSSL reads and ours does not (pki::UnreadBlock); "":
+  // none.
+  std::string unread_path = {};
+  pki::OpensslRelease openssl = {};  // of the nginx that judges
 };
 
 /// `server` is the block whose SSL_CTX judges (ResolvedConfig::tls_owner). Of a broken file the

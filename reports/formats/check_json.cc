@@ -52,6 +52,8 @@ Json advertised_json(const Assessment& assessment, std::size_t server) {
   return json;
 }
 
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
 Json guard_json(const Assessment& assessment, const std::optional<config::GuardPlace>& guard) {
   if (!guard) return nullptr;
   return {{"file", assessment.document().path_of(guard->at.file)},
@@ -60,14 +62,17 @@ Json guard_json(const Assessment& assessment, const std::optional<config::GuardP
 }
 
 Json client_json(const Assessment& assessment, const audit::Verdict& verdict) {
+  const bool judged = verdict.is_judged;
   return {{"name", verdict.canary},
-          {"client_verify", verdict.client_verify},
-          {"code", verdict.code},
+          {"client_verify", judged ? Json(verdict.client_verify) : Json()},
+          {"code", judged ? Json(verdict.code) : Json()},
+          {"offered", or_null(verdict.offered)},
+          {"handshake_alert", text_or_null(verdict.handshake_alert)},
           {"served", word(verdict.served)},
           {"refused_by", guard_json(assessment, verdict.refused_by)},
           {"http_status", or_null(verdict.http_status)},
-          {"accepted", verdict.accepted},
-          {"undecidable", verdict.undecidable.empty() ? Json() : Json(verdict.undecidable)},
+          {"accepted", judged ? Json(verdict.accepted) : Json()},
+          {"undecidable", text_or_null(verdict.undecidable)},
           {"accepted_until", instant_json(verdict.accepted_until)},
           {"until_is_unknown", verdict.until_is_unknown}};
 }
@@ -105,8 +110,6 @@ Json one_server(const Assessment& assessment, std::size_t index) {
   json["settings"] = settings_json(assessment.document(), server);
   return json;
 }
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json acceptance_json(const std::optional<audit::Acceptance>& accepted) {
   if (!accepted) return nullptr;

@@ -101,15 +101,22 @@ std::string guard_of(const Assessment& assessment, const audit::Verdict& verdict
          base::sanitize(guard.directive);
 }
 
+Cell fate_of(const audit::Verdict& verdict) {
+  const std::string before = ": ";
+  if (!verdict.is_judged) return {"undecidable", Paint::kDoubtful, before};
+  return verdict.accepted ? Cell{"accepted", Paint::kGood, before}
+                          : Cell{"refused", Paint::kBad, before};
+}
+
 Row client_row(const Assessment& assessment, const config::ContextId& server,
                const audit::Verdict& verdict) {
   std::string client_verify = verdict.client_verify;
   if (verdict.code != 0) client_verify += " (" + std::to_string(verdict.code) + ")";
+  if (!verdict.handshake_alert.empty()) client_verify = verdict.handshake_alert;
   const std::string status = verdict.http_status ? std::to_string(*verdict.http_status) : "";
   return {{verdict.canary, Paint::kNone, "client "},
           {server_name(server), Paint::kNone, " at "},
-          {verdict.accepted ? "accepted" : "refused", verdict.accepted ? Paint::kGood : Paint::kBad,
-           ": "},
+          fate_of(verdict),
           {client_verify, Paint::kNone, ", "},
           {status, Paint::kNone, ", "},
           {verdict.until_is_unknown ? "unknown" : instant(verdict.accepted_until), Paint::kNone,
