@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pki/material.h"
+#include "pki/openssl_release.h"
 #include "tests/support/pki_maker.h"
 
 namespace mtls {
@@ -49,8 +50,8 @@ TEST_CASE("ssl_context: unknown curves and commands are refused in OpenSSL's wor
   SslContext ssl(2);
   CHECK_FALSE(ssl.set_curves("X25519:prime256v1"));
   // OpenSSL 3.0 names the unknown curve and refuses an empty list. 3.5 says nothing and accepts it.
-  const bool is_30 = pki::ssl::linked_openssl() == pki::ssl::OpensslRelease{3, 0};
-  const bool is_35 = pki::ssl::linked_openssl() == pki::ssl::OpensslRelease{3, 5};
+  const bool is_30 = pki::linked_openssl() == pki::OpensslRelease{3, 0};
+  const bool is_35 = pki::linked_openssl() == pki::OpensslRelease{3, 5};
   const auto unknown = ssl.set_curves("nope");
   REQUIRE(unknown);
   if (is_30) CHECK(unknown->find("group 'nope' cannot be set") != std::string::npos);
