@@ -32,15 +32,18 @@ struct Trial {
 std::optional<int> depth_needed(const Trial& trial, int code, base::sys_seconds now) {
   // UNABLE_TO_GET_ISSUER_CERT, _LOCALLY, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_CHAIN_TOO_LONG
   constexpr std::array kNoIssuerFound{2, 20, 21, 22};
-  if (std::ranges::find(kNoIssuerFound, code) == kNoIssuerFound.end()) return std::nullopt;
+  constexpr int kEnough = 10;            // no PKI in use has that many intermediates
+  constexpr std::size_t kMostSent = 12;  // so many, the leaf and the root
+  const bool may_be_depth = std::ranges::find(kNoIssuerFound, code) != kNoIssuerFound.end();
+  const std::size_t sent = trial.chain.size();
+  int too_small = trial.policy.depth;
+  if (!may_be_depth || sent < 2 || sent > kMostSent || too_small >= kEnough) return std::nullopt;
   const auto suffices = [&](int depth) {
     pki::VerifyPolicy policy = trial.policy;
     policy.depth = depth;
     return trial.check.store.verify(trial.chain, policy, now).code == 0;
   };
-  constexpr int kEnough = 100;  // OpenSSL's own limit
-  int too_small = trial.policy.depth;
-  if (too_small >= kEnough || !suffices(kEnough)) return std::nullopt;
+  if (!suffices(kEnough)) return std::nullopt;
   int enough = kEnough;
   while (enough - too_small > 1) {
     const int middle = std::midpoint(too_small, enough);

@@ -87,8 +87,8 @@ struct Verdict {
   std::optional<config::GuardPlace> refused_by;
   std::string undecidable;                 // why `served`, `http_status` or all of it is not known
   std::vector<std::string> refused_paths;  // of the canary's paths, those that are not served
-  // The smallest ssl_verify_depth with which the certificate check would pass; nullopt: it does, or
-  // the depth is not what refuses the client.
+  // The smallest ssl_verify_depth, up to 10, with which the certificate check would pass; nullopt:
+  // it does, or not for the number of intermediates that the client sends.
   std::optional<int> depth_needed = {};
   std::optional<base::sys_seconds> accepted_until;  // the first instant it flips to refused;
                                                     // nullopt: refused now, never, or not known
