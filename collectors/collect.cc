@@ -17,6 +17,7 @@ struct Collector::State {
   Collection collect(const std::shared_ptr<const audit::Snapshot>& snapshot,
                      const audit::Limits& limits_now);
   void append(const ChunkStore& store, FamilyTexts& families);
+  void append_column(const ChunkStore& store, std::size_t column, FamilyTexts& families);
   Text header(const FamilySpec& family);
   Written written() const;
 
@@ -40,16 +41,20 @@ Text Collector::State::header(const FamilySpec& family) {
 }
 
 // A family without series is left out.
+void Collector::State::append_column(const ChunkStore& store, std::size_t column,
+                                     FamilyTexts& families) {
+  const std::size_t count = store.series(column);
+  if (count == 0) return;
+  const FamilySpec& family = *store.columns()[column];
+  if (families.empty() || families.back().family != &family)
+    families.push_back({.family = &family, .texts = {header(family)}, .series = 0});
+  store.append_chunks(column, families.back().texts);
+  families.back().series += count;
+}
+
 void Collector::State::append(const ChunkStore& store, FamilyTexts& families) {
-  for (std::size_t column = 0; column < store.columns().size(); ++column) {
-    const std::size_t count = store.series(column);
-    if (count == 0) continue;
-    const FamilySpec& family = *store.columns()[column];
-    if (families.empty() || families.back().family != &family)
-      families.push_back({.family = &family, .texts = {header(family)}, .series = 0});
-    store.append_chunks(column, families.back().texts);
-    families.back().series += count;
-  }
+  for (std::size_t column = 0; column < store.columns().size(); ++column)
+    append_column(store, column, families);
 }
 
 Written Collector::State::written() const {
@@ -76,9 +81,14 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
 
   Collection collection;
   FamilyTexts& families = collection.families;
+  for (const ChunkStore* store : {&servers.servers(), &bundles.bundles(), &crls.crls()})
+    append(*store, families);
+  append_column(servers.verdicts(), 0, families);
+  append_column(servers.verdicts(), 1, families);
+  append(host.canaries(), families);
+  append_column(servers.verdicts(), 2, families);
   for (const ChunkStore* store :
-       {&servers.servers(), &bundles.bundles(), &crls.crls(), &upstreams.upstreams(),
-        &files.files(), &host.host(), &findings.findings()}) {
+       {&upstreams.upstreams(), &files.files(), &findings.findings(), &host.config()}) {
     append(*store, families);
   }
   const std::array<ChunkStore*, kMostAuthorityStores> authorities{
@@ -97,8 +107,6 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
   });
   append(omitted, families);
   append(servers.blackbox(), families);
-  std::ranges::sort(families, {},
-                    [](const FamilyText& one) { return std::string_view(one.family->name); });
   const Written after = written();
   collection.written = {.servers = after.servers - before.servers,
                         .files = after.files - before.files,
@@ -131,6 +139,11 @@ std::size_t series(const FamilyTexts& families) {
   std::size_t sum = 0;
   for (const FamilyText& family : families) sum += family.series;
   return sum;
+}
+
+void sort_by_name(FamilyTexts& families) {
+  std::ranges::sort(families, {},
+                    [](const FamilyText& one) { return std::string_view(one.family->name); });
 }
 
 std::string render(const FamilyTexts& families) {

@@ -32,7 +32,7 @@ struct Written {
 };
 
 struct Collection {
-  FamilyTexts families;  // by name, as other exporters sort them
+  FamilyTexts families;
   /// How many series were left out because there were more than limits.max_series in all.
   std::size_t over_limit = 0;
   Written written;
@@ -63,6 +63,9 @@ Collection collect(const audit::Snapshot& snapshot, const audit::Limits& limits)
 
 /// How many series all of them have.
 std::size_t series(const FamilyTexts& families);
+
+/// Expositions are sorted by name, as those of other exporters are.
+void sort_by_name(FamilyTexts& families);
 
 /// The exposition.
 std::string render(const FamilyTexts& families);

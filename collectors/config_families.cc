@@ -33,20 +33,21 @@ void FileFamilies::update(const Delta& delta) {
 }
 
 HostFamilies::HostFamilies()
-    : host_({&kConfigParseSuccess, &kConfigLastSuccess, &kConfigFiles, &kConfigServers,
-             &kCanaryNotAfter}) {
-  host_.arrange({""});
+    : config_({&kConfigParseSuccess, &kConfigLastSuccess, &kConfigFiles, &kConfigServers}),
+      canaries_({&kCanaryNotAfter}) {
+  config_.arrange({""});
+  canaries_.arrange({""});
 }
 
 void HostFamilies::update(const Delta& delta) {
-  host_.write({0}, [&](std::size_t, SampleWriter& out) {
+  config_.write({0}, [&](std::size_t, SampleWriter& out) {
     const audit::ConfigView& view = *delta.now.config;
     out.add(kConfigParseSuccess, {}, view.parsed() ? 1 : 0);
     if (view.last_success) out.add(kConfigLastSuccess, {}, base::unix_seconds(*view.last_success));
     out.add(kConfigFiles, {}, static_cast<double>(view.document->files.size()));
     out.add(kConfigServers, {}, static_cast<double>(view.resolved.servers.size()));
-    write_canary_dates(delta.now, out);
   });
+  canaries_.write({0}, [&](std::size_t, SampleWriter& out) { write_canary_dates(delta.now, out); });
 }
 
 }  // namespace mtls::collectors

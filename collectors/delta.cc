@@ -3,25 +3,22 @@
 namespace mtls::collectors {
 namespace {
 
-template <class Object>
-using ByPath = std::map<std::string, std::shared_ptr<const Object>>;
-
-template <class Object>
-Changed<Object> all_of(const ByPath<Object>& map) {
+template <class Object, class Map>
+Changed<Object> all_of(const Map& map) {
   Changed<Object> all;
   for (const auto& [path, object] : map) all.add(all.positions.size(), object);
   return all;
 }
 
 // The same object has the same path.
-template <class Object>
-Changed<Object> changed_objects(const ByPath<Object>& now, const ByPath<Object>* before) {
-  if (before == nullptr || before->size() != now.size()) return all_of(now);
+template <class Object, class Map>
+Changed<Object> changed_objects(const Map& now, const Map* before) {
+  if (before == nullptr || before->size() != now.size()) return all_of<Object>(now);
   Changed<Object> changed{.same_keys = true, .positions = {}, .objects = {}};
   std::size_t position = 0;
   for (auto one = now.begin(), other = before->begin(); one != now.end(); ++one, ++other) {
     if (one->second != other->second) {
-      if (one->first != other->first) return all_of(now);
+      if (one->first != other->first) return all_of<Object>(now);
       changed.add(position, one->second);
     }
     ++position;
@@ -49,8 +46,10 @@ Delta delta_of(const audit::Snapshot& now, const audit::Snapshot* before,
           .limits = limits,
           .same_config = same_config,
           .servers = changed_servers(now, same_config ? before : nullptr),
-          .files = changed_objects(now.material, before != nullptr ? &before->material : nullptr),
-          .bundles = changed_objects(now.bundles, before != nullptr ? &before->bundles : nullptr),
+          .files = changed_objects<audit::MaterialFile>(
+              now.material, before != nullptr ? &before->material : nullptr),
+          .bundles = changed_objects<audit::BundleAudit>(
+              now.bundles, before != nullptr ? &before->bundles : nullptr),
           .crls = crls};
 }
 

@@ -33,7 +33,7 @@ void write_checked(const Server& server, const std::vector<std::string>& issuers
                    SampleWriter& out);
 /// The families of the canaries' own files.
 void write_canary_dates(const audit::Snapshot& snapshot, SampleWriter& out);
-/// The columns that write_server() and write_verdicts() need.
+/// The columns that write_server() needs.
 Columns server_columns();
 
 class ServerFamilies {
@@ -45,6 +45,8 @@ class ServerFamilies {
   void update_authorities(const Delta& delta);
 
   const ChunkStore& servers() const { return servers_; }
+  /// Of canaries: accepted, the code, until when.
+  const ChunkStore& verdicts() const { return verdicts_; }
   const ChunkStore& blackbox() const { return blackbox_; }
   ChunkStore& trusted() { return trusted_; }
   ChunkStore& checked() { return checked_; }
@@ -65,6 +67,7 @@ class ServerFamilies {
 
   bool has_blackbox_;
   ChunkStore servers_;
+  ChunkStore verdicts_;
   ChunkStore blackbox_;
   ChunkStore trusted_;
   ChunkStore checked_;
@@ -158,10 +161,12 @@ class HostFamilies {
   HostFamilies();
   void update(const Delta& delta);
 
-  const ChunkStore& host() const { return host_; }
+  const ChunkStore& config() const { return config_; }
+  const ChunkStore& canaries() const { return canaries_; }
 
  private:
-  ChunkStore host_;
+  ChunkStore config_;
+  ChunkStore canaries_;
 };
 
 class FindingFamily {

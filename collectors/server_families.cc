@@ -71,10 +71,7 @@ bool too_many_rotate(const Server& server, const audit::Limits& limits) {
 Columns server_columns() {
   Columns columns{&kServerInfo};
   for (const Gauge& gauge : kGauges) columns.push_back(&gauge.spec);
-  for (const FamilySpec* family : {&kCaRotationState, &kServerCertificateExpiry, &kCanaryAccepted,
-                                   &kCanaryErrorCode, &kCanaryLockout}) {
-    columns.push_back(family);
-  }
+  columns.insert(columns.end(), {&kCaRotationState, &kServerCertificateExpiry});
   return columns;
 }
 
@@ -97,6 +94,7 @@ void write_server(const Server& server, const audit::Limits& limits, SampleWrite
 ServerFamilies::ServerFamilies(bool blackbox)
     : has_blackbox_(blackbox),
       servers_(server_columns()),
+      verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}),
       blackbox_({&kBlackboxEarliestExpiry}),
       trusted_({&kServerCaInfo}),
       checked_({&kServerCrlInfo}) {}
@@ -112,7 +110,7 @@ void ServerFamilies::arrange(const Delta& delta) {
     identities.push_back(Server(delta.now, i).labels.text());
   }
   counts_.assign(indexes_.size(), {});
-  for (ChunkStore* store : {&servers_, &blackbox_, &trusted_, &checked_})
+  for (ChunkStore* store : {&servers_, &verdicts_, &blackbox_, &trusted_, &checked_})
     store->arrange(identities);
 }
 
@@ -127,7 +125,9 @@ void ServerFamilies::update(const Delta& delta) {
   servers_.write(changed_, [&](std::size_t object, SampleWriter& out) {
     const Server server(delta.now, indexes_[object]);
     if (server.context.serves_tls()) write_server(server, delta.limits, out);
-    write_verdicts(server, out);
+  });
+  verdicts_.write(changed_, [&](std::size_t object, SampleWriter& out) {
+    write_verdicts(Server(delta.now, indexes_[object]), out);
   });
   if (!has_blackbox_) return;
   blackbox_.write(changed_, [&](std::size_t object, SampleWriter& out) {

@@ -29,7 +29,8 @@ MetricsPayload::KnownFamily MetricsPayload::packed(const collectors::FamilyText&
 
 std::shared_ptr<const Payload> MetricsPayload::of(
     const std::shared_ptr<const audit::Snapshot>& snapshot) {
-  const collectors::Collection collection = collector_.collect(snapshot, snapshot->policy->limits);
+  collectors::Collection collection = collector_.collect(snapshot, snapshot->policy->limits);
+  collectors::sort_by_name(collection.families);
   KnownFamilies now;
   std::vector<Part> families;
   for (const collectors::FamilyText& family : collection.families)
