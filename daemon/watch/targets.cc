@@ -62,26 +62,37 @@ void Targets::replace(const base::Sightings& seen, std::int64_t seen_since_ns, C
     by_id_.erase(entry.second.id);
     return true;
   });
-  for (const auto& [path, sighting] : seen) {
-    const auto [at, fresh] = targets_.try_emplace(path);
-    Target& target = at->second;
-    if (fresh) {
-      target.id = next_id_++;
-      target.kind = sighting.kind;
-      by_id_[target.id] = &*at;
-    }
-    target.given = observation_of(sighting);
-    // An error that a look cannot confirm is reported once and then counts as seen until the look
-    // changes.
-    if (!only_reading_tells(target.given.error)) target.reported.reset();
-    target.unconfirmed = target.last != target.given || is_young(target, seen_since_ns);
-    if (target.unconfirmed) chosen.try_emplace(&*at, Cause::kTold);
+  for (const auto& [path, sighting] : seen) give(path, sighting);
+  for (TargetEntry& entry : targets_) reconsider(entry, seen_since_ns, chosen);
+}
+
+void Targets::give(const std::string& path, const Sighting& sighting) {
+  const auto [at, fresh] = targets_.try_emplace(path);
+  Target& target = at->second;
+  if (fresh) {
+    target.id = next_id_++;
+    target.kind = sighting.kind;
+    by_id_[target.id] = &*at;
   }
+  target.given = observation_of(sighting);
+}
+
+void Targets::reconsider(TargetEntry& entry, std::int64_t seen_since_ns, Chosen& chosen) {
+  Target& target = entry.second;
+  // An error that a look cannot confirm is reported once and then counts as seen until the look
+  // changes.
+  if (!only_reading_tells(target.given.error)) target.reported.reset();
+  target.unconfirmed = target.last != target.given || is_young(target, seen_since_ns);
+  if (target.unconfirmed) chosen.try_emplace(&entry, Cause::kTold);
 }
 
 Targets::Chosen Targets::choose(const Pass& pass) {
   Chosen chosen;
   if (pass.replacement) replace(*pass.replacement, pass.seen_since_ns, chosen);
+  if (pass.updates) {
+    for (const auto& [path, sighting] : *pass.updates) give(path, sighting);
+    for (TargetEntry& entry : targets_) reconsider(entry, pass.seen_since_ns, chosen);
+  }
   for (const std::string& path : pass.hinted) {
     const auto at = targets_.find(path);
     if (at != targets_.end()) chosen.try_emplace(&*at, Cause::kTold);

@@ -22,6 +22,7 @@ namespace mtls::daemon::watch {
 /// What the loop asks for; several requests merge into one pass.
 struct Pass {
   std::optional<base::Sightings> replacement;  // of all targets
+  std::optional<base::Sightings> updates;      // of some of them; the owner saw all others again
   std::int64_t seen_since_ns = 0;  // the replacement saw nothing older than this (real time)
   std::set<std::string> hinted;    // an event hinted at them, or they are due for another look
   std::set<std::string> complete;  // those that nobody was writing at the last event
@@ -30,7 +31,9 @@ struct Pass {
   bool lost = false;        // events were lost, perhaps also the end of a watch: renew all
   bool unreliable = false;  // look at those that cause no events
 
-  bool empty() const { return !replacement && hinted.empty() && !everything && !unreliable; }
+  bool empty() const {
+    return !replacement && !updates && hinted.empty() && !everything && !unreliable;
+  }
 };
 
 struct PassResult {
@@ -85,6 +88,8 @@ class Targets {
   static Observation observation_of(const base::Sighting& sighting);
   Chosen choose(const Pass& pass);
   void replace(const base::Sightings& seen, std::int64_t seen_since_ns, Chosen& chosen);
+  void give(const std::string& path, const base::Sighting& sighting);
+  static void reconsider(TargetEntry& entry, std::int64_t seen_since_ns, Chosen& chosen);
   static bool is_young(const Target& target, std::int64_t seen_since_ns);
   std::vector<TargetEntry*> to_refresh(const Chosen& chosen);
   std::vector<PathWalk> walk(const std::vector<TargetEntry*>& entries) const;

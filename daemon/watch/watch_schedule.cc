@@ -25,9 +25,21 @@ WatchSchedule::WatchSchedule(const Options& options)
       seen_since_ns_(options.realtime_ns - std::chrono::nanoseconds(options.settle).count()) {}
 
 void WatchSchedule::replace(base::Sightings seen, std::int64_t realtime_ns) {
-  next_.seen_since_ns =
-      next_.replacement ? std::min(next_.seen_since_ns, seen_since_ns_) : seen_since_ns_;
+  seen_until(realtime_ns);
   next_.replacement = std::move(seen);
+  next_.updates.reset();
+}
+
+void WatchSchedule::update(base::Sightings seen, std::int64_t realtime_ns) {
+  seen_until(realtime_ns);
+  if (!next_.replacement && !next_.updates) next_.updates.emplace();
+  base::Sightings& known = next_.replacement ? *next_.replacement : *next_.updates;
+  for (auto& [path, sighting] : seen) known.insert_or_assign(path, std::move(sighting));
+}
+
+void WatchSchedule::seen_until(std::int64_t realtime_ns) {
+  const bool waits = next_.replacement || next_.updates;
+  next_.seen_since_ns = waits ? std::min(next_.seen_since_ns, seen_since_ns_) : seen_since_ns_;
   seen_since_ns_ = realtime_ns;
   reported_since_ = false;
 }

@@ -26,6 +26,9 @@ class WatchSchedule {
 
   /// Replaces what is watched by what the owner saw.
   void replace(base::Sightings seen, std::int64_t realtime_ns);
+  /// The owner looked again: it saw these anew, and everything else as before. Of paths that are
+  /// watched.
+  void update(base::Sightings seen, std::int64_t realtime_ns);
   void look_at_everything() { next_.everything = true; }
   void look_at_unreliable() { next_.unreliable = true; }
   /// Mounts changed, so any path may lead elsewhere.
@@ -53,6 +56,7 @@ class WatchSchedule {
 
  private:
   std::uint64_t missed(const PassResult& result) const;
+  void seen_until(std::int64_t realtime_ns);
 
   std::chrono::milliseconds settle_;
   Pass next_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/system/loop.h"
+#include "daemon/system/memory.h"
 #include "daemon/watch/inotify.h"
 #include "daemon/watch/targets.h"
 #include "daemon/watch/uv_handle.h"
@@ -50,6 +51,7 @@ struct Job {
   void run() {
     const std::chrono::nanoseconds begin = thread_cpu();
     result = targets->run(pass, inotify.get());
+    if (pass.replacement) system::return_free_memory();  // the ways to all targets
     cpu = thread_cpu() - begin;
   }
 };
@@ -60,6 +62,7 @@ class LoopWatcher final : public Watcher {
   ~LoopWatcher() override { close(); }
 
   void watch(base::Sightings seen) override;
+  void update(base::Sightings changed) override;
   void rescan() override;
   WatchCounts counts() const override;
   void close() override;
@@ -244,6 +247,12 @@ void LoopWatcher::interpret() {
 void LoopWatcher::watch(base::Sightings seen) {
   if (closed_) return;
   schedule_.replace(std::move(seen), view_->realtime_ns());
+  start();
+}
+
+void LoopWatcher::update(base::Sightings changed) {
+  if (closed_) return;
+  schedule_.update(std::move(changed), view_->realtime_ns());
   start();
 }
 

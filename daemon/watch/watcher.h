@@ -65,6 +65,9 @@ class Watcher {
   /// afterwards: what differs from `seen` by then is reported through `on_change` in a later turn
   /// of the loop.
   virtual void watch(base::Sightings seen) = 0;
+  /// The same for an owner that saw `changed` anew and everything else as it said before. All of it
+  /// is watched already.
+  virtual void update(base::Sightings changed) = 0;
 
   /// Looks at everything now, off the loop thread, and reports what differs. For SIGHUP and the
   /// rescan timer.

@@ -147,8 +147,12 @@ class Simulation {
     contents_.clear();
     for (const char* file : kFiles) contents_.push_back(content(recording.read(file, 1)));
     for (const char* pattern : kPatterns) (void)recording.glob(pattern);
-    known_ = recording.take();
-    schedule_.replace(known_, disk_.realtime);
+    base::Sightings before = std::exchange(known_, recording.take());
+    if (before.empty() || chance(2)) return schedule_.replace(known_, disk_.realtime);
+    base::Sightings changed = known_;
+    std::erase_if(changed,
+                  [&](const auto& entry) { return before.at(entry.first) == entry.second; });
+    schedule_.update(std::move(changed), disk_.realtime);
   }
   base::Sightings look() {
     base::RecordingFileSystem recording(disk_);
