@@ -1,6 +1,7 @@
 #include "audit/build.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "audit/judge.h"
 #include "audit/load.h"
@@ -17,12 +18,12 @@ namespace {
 
 // A server's judgement stands while its configuration and every file it was computed from are the
 // same objects, and time alone has not changed it.
-bool still_stands(const ServerAudit& judged, const MaterialSet& material, base::sys_seconds now) {
+bool still_stands(const ServerAudit& judged, const std::unordered_set<const MaterialFile*>& gone,
+                  base::sys_seconds now) {
   if (judged.next_change_at && *judged.next_change_at <= now) return false;
-  return std::all_of(judged.used.begin(), judged.used.end(), [&](const auto& file) {
-    const auto loaded = material.find(file->path);
-    return loaded != material.end() && loaded->second == file;
-  });
+  return gone.empty() || std::ranges::none_of(judged.used, [&](const auto& file) {
+           return gone.contains(file.get());
+         });
 }
 
 std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs& inputs,
@@ -34,10 +35,12 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
                              previous->package == snapshot.package && !next.list_canaries &&
                              !next.judge_all &&
                              previous->evaluated_at <= inputs.now;  // else the clock was set back
+  const auto gone = same_question ? gone_files(previous->material, snapshot.material)
+                                  : std::unordered_set<const MaterialFile*>{};
   config::ClientFates fates(*snapshot.config->document, snapshot.config->resolved);
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
-    if (same_question && still_stands(*previous->servers[i], snapshot.material, inputs.now)) {
+    if (same_question && still_stands(*previous->servers[i], gone, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
       servers.push_back(
@@ -67,6 +70,9 @@ std::shared_ptr<const Policy> policy_of(const BuildInputs& inputs) {
 }
 
 void append_server_findings(Snapshot& snapshot) {
+  std::size_t count = snapshot.findings.size();
+  for (const auto& server : snapshot.servers) count += server->findings.size();
+  snapshot.findings.reserve(count);
   for (const auto& server : snapshot.servers) {
     snapshot.findings.insert(snapshot.findings.end(), server->findings.begin(),
                              server->findings.end());
@@ -107,6 +113,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->excused = std::move(refused.excused);
   snapshot->strength = std::move(refused.strength);
   snapshot->side_files = std::move(refused.side_files);
+  snapshot->refusals_by_server = std::move(refused.by_server);
 
   // 5. What nginx will say at each server, until when, and what is wrong there.
   snapshot->servers = judge_servers(inputs, next, *snapshot);

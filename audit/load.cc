@@ -229,16 +229,26 @@ CanaryList list_canaries(const BuildInputs& inputs, const Plan& next) {
 }
 
 MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot) {
+  const Snapshot* previous = inputs.previous.get();
+  const bool same_references = previous != nullptr && !next.reload_all && !next.list_canaries &&
+                               previous->config == snapshot.config &&
+                               previous->policy == snapshot.policy;
+  if (same_references) {
+    MaterialSet taken_over = previous->material;
+    for (const std::string& path : next.reload)
+      taken_over.put(load_file(inputs, next, path, previous->material.at(path)->limit));
+    return taken_over;
+  }
   MaterialSet material;
   for (const auto& [path, limit] : referenced_files(snapshot, inputs.policy.limits)) {
     if (!next.reload_all && !next.reload.contains(path)) {
       const auto before = read_before(inputs, path);
       if (before && before->limit == limit) {
-        material.emplace(path, before);
+        material.put(before);
         continue;
       }
     }
-    material.emplace(path, load_file(inputs, next, path, limit));
+    material.put(load_file(inputs, next, path, limit));
   }
   return material;
 }

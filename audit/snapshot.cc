@@ -37,13 +37,59 @@ std::vector<NginxError> Snapshot::nginx_errors() const {
   return all;
 }
 
+void Snapshot::for_each_sighting(
+    const std::function<void(const std::string& path, const base::Sighting& seen)>& look) const {
+  for (const auto& [path, seen] : config->seen) look(path, seen);
+  for (const auto& [pattern, seen] : canary_patterns) look(pattern, seen);
+  for (const auto& [path, file] : material) look(path, file->seen);
+  for (const auto& [path, seen] : *side_files) look(path, seen);
+  for (const auto& [path, seen] : package_files) look(path, seen);
+}
+
 base::Sightings Snapshot::sightings() const {
-  base::Sightings all = config->seen;
-  for (const auto& [pattern, seen] : canary_patterns) all.emplace(pattern, seen);
-  for (const auto& [path, file] : material) all.emplace(path, file->seen);
-  for (const auto& [path, seen] : side_files) all.emplace(path, seen);
-  for (const auto& [path, seen] : package_files) all.emplace(path, seen);
+  base::Sightings all;
+  for_each_sighting(
+      [&](const std::string& path, const base::Sighting& seen) { all.emplace(path, seen); });
   return all;
+}
+
+std::optional<base::Sightings> Snapshot::sightings_since(const Snapshot& before) const {
+  const bool is_like = config == before.config && canary_patterns == before.canary_patterns &&
+                       package_files == before.package_files &&
+                       material.size() == before.material.size() &&
+                       side_files->size() == before.side_files->size();
+  if (!is_like) return std::nullopt;
+  base::Sightings changed;
+  for (std::size_t i = 0; i < material.size(); ++i) {
+    const MaterialFile& file = *material.files()[i];
+    const MaterialFile& other = *before.material.files()[i];
+    if (&file == &other) continue;
+    if (file.path != other.path) return std::nullopt;
+    const bool is_hidden = config->seen.contains(file.path) || canary_patterns.contains(file.path);
+    if (!is_hidden && file.seen != other.seen) changed.emplace(file.path, file.seen);
+  }
+  if (side_files == before.side_files) return changed;
+  auto other = before.side_files->begin();
+  for (const auto& [path, seen] : *side_files) {
+    if (path != other->first) return std::nullopt;
+    const bool is_hidden =
+        config->seen.contains(path) || canary_patterns.contains(path) || material.contains(path);
+    if (!is_hidden && seen != other->second) changed.emplace(path, seen);
+    ++other;
+  }
+  return changed;
+}
+
+bool same_findings(const Snapshot& one, const Snapshot& other) {
+  if (one.findings.size() != other.findings.size() || one.servers.size() != other.servers.size() ||
+      one.host_findings != other.host_findings) {
+    return false;
+  }
+  const auto end = one.findings.begin() + static_cast<std::ptrdiff_t>(one.host_findings);
+  if (!std::equal(one.findings.begin(), end, other.findings.begin())) return false;
+  return std::equal(
+      one.servers.begin(), one.servers.end(), other.servers.begin(),
+      [](const auto& a, const auto& b) { return a == b || a->findings == b->findings; });
 }
 
 std::vector<std::string> Snapshot::settling() const {

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,15 +15,14 @@
 #include <vector>
 
 #include "audit/finding.h"
+#include "audit/material_set.h"
 #include "audit/nginx_error.h"
 #include "audit/policy.h"
-#include "base/sighting.h"
 #include "base/time.h"
 #include "config/client_fate.h"
 #include "config/release/package.h"
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
-#include "pki/material.h"
 #include "pki/paths/bundle.h"
 
 namespace mtls::audit {
@@ -38,18 +38,6 @@ struct ConfigView {
 
   bool parsed() const { return errors.empty(); }
 };
-
-struct MaterialFile {
-  std::string path;
-  base::Sighting seen;
-  std::size_t limit = 0;                          // bytes, of its use when it was read
-  std::optional<base::Error> error;               // it could not be read
-  std::shared_ptr<const pki::Material> material;  // null with `error`
-  bool settling =
-      false;  // just became unparsable: `material` is the last good one, look again soon (F4)
-};
-
-using MaterialSet = std::map<std::string, std::shared_ptr<const MaterialFile>>;
 
 /// A known client certificate whose fate is predicted for each server.
 struct Canary {
@@ -200,6 +188,19 @@ struct UpstreamAudit {
   std::optional<base::sys_seconds> trust_until;
 };
 
+/// What one server block, or all that is outside of them, makes nginx refuse, and what that was
+/// found out from.
+struct ServerRefusals {
+  struct Said {
+    std::string message;  // not sanitized
+    NginxError error;
+  };
+  std::vector<Said> said;
+  std::vector<std::shared_ptr<const MaterialFile>> used;
+  base::Sightings side_files;
+  bool is_whole = false;  // it depends on nothing else
+};
+
 /// audit/refusals/tls_strength.h
 struct TlsStrength {
   std::map<config::ServerIndex, std::vector<std::string>> weak_ciphers;  // others have none
@@ -222,7 +223,11 @@ struct Snapshot {
   // The package that nginx comes from, where that decides what nginx does; nullopt: not known.
   std::optional<config::release::Package> package;
   base::Sightings package_files;  // that were looked at for it
-  base::Sightings side_files;     // keys and whatever else only the refusals looked at
+  // Keys and whatever else only the refusals looked at; the same object while none is another.
+  std::shared_ptr<const base::Sightings> side_files = std::make_shared<const base::Sightings>();
+  // What each server block adds to the refusals, and last what stands outside of them; without
+  // entries where nothing was looked for.
+  std::vector<std::shared_ptr<const ServerRefusals>> refusals_by_server;
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings
@@ -235,8 +240,16 @@ struct Snapshot {
   std::vector<NginxError> nginx_errors() const;
   /// Everything this evaluation looked at: what a watcher has to watch.
   base::Sightings sightings() const;
+  /// Those of sightings() that are not in those of `before`; nullopt: they are of other paths.
+  std::optional<base::Sightings> sightings_since(const Snapshot& before) const;
+  /// Each of sightings(), some perhaps twice: then the first counts.
+  void for_each_sighting(
+      const std::function<void(const std::string& path, const base::Sighting& seen)>& look) const;
   std::vector<std::string> settling() const;
 };
+
+/// Whether both have the same findings; quick where they share their server blocks.
+bool same_findings(const Snapshot& one, const Snapshot& other);
 
 /// R3.30: does nginx let a request through that came with a certificate of this verify code?
 bool lets_through(config::VerifyClient mode, int code);

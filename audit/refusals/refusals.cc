@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "audit/refusals/files.h"
 #include "audit/refusals/tls_strength.h"
@@ -52,23 +54,29 @@ std::optional<config::syntax::Moment> end_of_reading(const ConfigView& config) {
   return std::nullopt;
 }
 
-/// Collects the refusals, server by server. nginx stops at the first one; we report all that are
-/// independent of each other.
+/// Collects what one server block, or what is outside of them, adds. nginx stops at the first
+/// refusal; we report all that are independent of each other.
 class Finder {
  public:
-  explicit Finder(const RefusalScene& scene) : scene_(scene) {}
+  explicit Finder(RefusalScene scene) : scene_(std::move(scene)) {}
 
-  std::vector<NginxError> find() && {
-    const auto& resolved = scene_.snapshot.config->resolved;
-    for (std::size_t i = 0; i < resolved.servers.size(); ++i) server(i);
+  void server(std::size_t index);
+  TlsStrength strength() { return tls_strength(scene_); }
+  void rest() {
     for (UpstreamRefusal& refusal : upstream_refusals(scene_)) {
       const auto at = refusal.reason.at;
       add(std::move(refusal.reason), {.when = refusal.when, .at = at});
     }
     password_files(document().main, config::vocabulary::Context::kMain);
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const NginxError& a, const NginxError& b) { return a.when < b.when; });
-    return std::move(found_);
+  }
+
+  std::shared_ptr<const ServerRefusals> take() && {
+    SideFiles::Looks looks = scene_.files.take_looks();
+    return std::make_shared<const ServerRefusals>(
+        ServerRefusals{.said = std::move(said_),
+                       .used = scene_.material.used(),
+                       .side_files = std::move(looks.seen),
+                       .is_whole = looks.is_whole});
   }
 
  private:
@@ -81,7 +89,6 @@ class Finder {
   const config::syntax::Document& document() const { return *scene_.snapshot.config->document; }
 
   void add(Refusal refusal, const Circumstances& how);
-  void server(std::size_t index);
   void identities(const TlsContext& server, config::syntax::Moment when);
   void file(const TlsContext& server, std::size_t index, const config::FileReference& reference);
   void values(const TlsContext& server, std::size_t index);
@@ -92,16 +99,14 @@ class Finder {
     return config::tls::at_merge(*block_, index, step);
   }
 
-  const RefusalScene& scene_;
+  const RefusalScene scene_;
   const config::syntax::Directive* block_ =
       nullptr;  // the http, stream or mail block of the server
-  std::set<std::string> said_;
-  std::vector<NginxError> found_;
+  std::vector<ServerRefusals::Said> said_;
 };
 
-// Drops a message that is there already: ten thousand servers may share one bundle.
 void Finder::add(Refusal refusal, const Circumstances& how) {
-  if (!refusal || !said_.insert(refusal->message).second) return;
+  if (!refusal) return;
   NginxError error{.message = base::sanitize(refusal->message, base::kMaxPathBytes),
                    .file = {},
                    .when = how.when,
@@ -113,7 +118,7 @@ void Finder::add(Refusal refusal, const Circumstances& how) {
     error.line = how.named->line;
     error.column = how.named->column;
   }
-  found_.push_back(std::move(error));
+  said_.push_back({.message = std::move(refusal->message), .error = std::move(error)});
 }
 
 void Finder::server(std::size_t index) {
@@ -210,6 +215,82 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
   }
 }
 
+/// What stands of the evaluation before: where the question is the same one, and every file that
+/// the answer came from is the same object or was not reported to differ.
+class Standing {
+ public:
+  Standing(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot) {
+    const Snapshot* previous = inputs.previous.get();
+    if (previous == nullptr || plan.reload_all || previous->config != snapshot.config ||
+        previous->policy != snapshot.policy) {
+      return;
+    }
+    previous_ = previous;
+    gone_ = gone_files(previous->material, snapshot.material);
+    for (const std::string& path : inputs.changes.paths)
+      if (previous->side_files->contains(path)) looked_at_.push_back(path);
+  }
+
+  /// nullptr: it does not stand.
+  std::shared_ptr<const ServerRefusals> at(std::size_t index) const {
+    if (previous_ == nullptr) return nullptr;
+    const auto& known = previous_->refusals_by_server.at(index);
+    if (!known || !known->is_whole) return nullptr;
+    const bool differs =
+        std::ranges::any_of(looked_at_,
+                            [&](const auto& path) { return known->side_files.contains(path); }) ||
+        (!gone_.empty() && std::ranges::any_of(known->used, [&](const auto& file) {
+          return gone_.contains(file.get());
+        }));
+    return differs ? nullptr : known;
+  }
+
+  const Snapshot* previous() const { return previous_; }
+
+ private:
+  const Snapshot* previous_ = nullptr;
+  std::unordered_set<const MaterialFile*> gone_;
+  std::vector<std::string> looked_at_;  // of the changed paths
+};
+
+using AllRefusals = std::vector<std::shared_ptr<const ServerRefusals>>;
+
+// The same words a second time say nothing new: ten thousand servers share one bundle.
+std::vector<NginxError> joined(const AllRefusals& all) {
+  std::set<std::string_view> said;
+  std::vector<NginxError> errors;
+  for (const auto& one : all) {
+    if (!one) continue;
+    for (const auto& [message, error] : one->said)
+      if (said.insert(message).second) errors.push_back(error);
+  }
+  std::ranges::stable_sort(errors, {}, &NginxError::when);
+  return errors;
+}
+
+// Where two looks at one path differ, the older counts: something that stands came from it, and the
+// watcher has to report the newer.
+std::shared_ptr<const base::Sightings> side_files_of(const AllRefusals& all,
+                                                     const Snapshot* previous) {
+  const auto before = [&](std::size_t i) {
+    return previous == nullptr ? nullptr : previous->refusals_by_server[i];
+  };
+  bool is_same = previous != nullptr;
+  for (std::size_t i = 0; i < all.size() && is_same; ++i) {
+    const auto known = before(i);
+    is_same = all[i] == known || (all[i] && known && all[i]->side_files == known->side_files);
+  }
+  if (is_same) return previous->side_files;
+  base::Sightings seen;
+  for (const bool stands : {true, false}) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i] && (all[i] == before(i)) == stands)
+        seen.insert(all[i]->side_files.begin(), all[i]->side_files.end());
+    }
+  }
+  return std::make_shared<const base::Sightings>(std::move(seen));
+}
+
 // Takes missing files out of the errors: they become file-missing findings.
 void set_missing_apart(Refusals& found) {
   const auto missing = std::stable_partition(
@@ -224,24 +305,44 @@ void set_missing_apart(Refusals& found) {
 Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot) {
   SideFiles files(inputs, plan);
   SslTrials trials(inputs.policy, files);
-  const MaterialView material(snapshot.material);
-  const RefusalScene scene{.snapshot = snapshot,
-                           .material = material,
-                           .policy = inputs.policy,
-                           .files = files,
-                           .trials = trials};
-  Refusals found;
+  const Standing standing(inputs, plan, snapshot);
+  const std::size_t servers = snapshot.config->resolved.servers.size();
   // The last good configuration is not the one nginx would read now.
   const bool is_last_good = !snapshot.config->parsed() && snapshot.config->last_success;
-  if (!is_last_good) {
-    found.errors = Finder(scene).find();
-    if (const auto end = end_of_reading(*snapshot.config)) {
-      std::erase_if(found.errors, [&](const NginxError& error) { return error.when > *end; });
+  Refusals found;
+  const auto find = [&](std::size_t index, const auto& look) {
+    auto known = standing.at(index);
+    if (!known) {
+      const MaterialView material(snapshot.material);
+      Finder finder({.snapshot = snapshot,
+                     .material = material,
+                     .policy = inputs.policy,
+                     .files = files,
+                     .trials = trials});
+      look(finder);
+      known = std::move(finder).take();
+    }
+    found.by_server.push_back(std::move(known));
+  };
+  for (std::size_t i = 0; i < servers; ++i) {
+    if (is_last_good) {
+      found.by_server.push_back(nullptr);
+    } else {
+      find(i, [&](Finder& finder) { finder.server(i); });
     }
   }
+  if (standing.at(servers)) found.strength = standing.previous()->strength;
+  find(servers, [&](Finder& finder) {
+    if (!is_last_good) finder.rest();
+    found.strength = finder.strength();
+  });
+
+  found.errors = joined(found.by_server);
+  if (const auto end = end_of_reading(*snapshot.config)) {
+    std::erase_if(found.errors, [&](const NginxError& error) { return error.when > *end; });
+  }
   if (inputs.policy.missing_files == MissingFiles::kWarning) set_missing_apart(found);
-  found.strength = tls_strength(scene);
-  found.side_files = files.take();
+  found.side_files = side_files_of(found.by_server, standing.previous());
   return found;
 }
 

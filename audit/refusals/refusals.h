@@ -14,10 +14,11 @@ struct Refusals {
   std::vector<NginxError> errors;   // in nginx's order
   std::vector<NginxError> excused;  // of files that do not exist, where the policy says warning
   TlsStrength strength;
-  base::Sightings side_files;
+  std::shared_ptr<const base::Sightings> side_files;
+  std::vector<std::shared_ptr<const ServerRefusals>> by_server;
 };
 
-/// `snapshot`: with configuration and material.
+/// `snapshot`: with policy, configuration and material. What stands is taken over.
 Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -38,13 +39,23 @@ class SideFiles {
   /// The bytes, in memory that is wiped.
   base::Result<base::FileContent> read(const std::string& path, std::size_t limit);
 
-  base::Sightings take() { return std::move(seen_); }
+  /// A look at this path counts again, whoever had asked for it before.
+  void count_again(const std::string& path);
+
+  /// The looks since the last call.
+  struct Looks {
+    base::Sightings seen;
+    bool is_whole = true;  // false: the disk was asked for more than is in `seen`
+  };
+  Looks take_looks();
 
  private:
   const BuildInputs& inputs_;
   const Plan& plan_;
   base::RecordingFileSystem disk_;
   base::Sightings seen_;
+  std::set<std::string> asked_;  // since the last take_looks()
+  bool is_whole_ = true;
 };
 
 }  // namespace mtls::audit::refusals

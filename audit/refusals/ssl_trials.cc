@@ -77,6 +77,7 @@ bool SslTrials::is_level_known(const std::string& ciphers) {
           return content && content->text().find("SECLEVEL") != std::string_view::npos;
         });
   }
+  for (const char* path : kLibrarySettings) files_.count_again(path);
   return *default_level_stands_;
 }
 

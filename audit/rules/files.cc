@@ -166,8 +166,12 @@ void world_writable(const HostView& host, Findings& findings) {
   constexpr std::uint32_t kWritableByOthers = 0002;  // S_IWOTH
   std::set<std::string> ours;                        // nginx does not read them
   for (const Canary& canary : host.snapshot.canaries) ours.insert(canary.path);
-  for (const auto& [path, seen] : host.snapshot.sightings()) {
-    if (!seen.stamp || (seen.stamp->mode & kWritableByOthers) == 0 || ours.contains(path)) continue;
+  std::set<std::string> writable;
+  host.snapshot.for_each_sighting([&](const std::string& path, const base::Sighting& seen) {
+    if (seen.stamp && (seen.stamp->mode & kWritableByOthers) != 0) writable.insert(path);
+  });
+  for (const std::string& path : writable) {
+    if (ours.contains(path)) continue;
     findings.add({.path = path, .detail = base::sanitize(path, base::kMaxPathBytes)});
   }
 }

@@ -58,6 +58,16 @@ StoreIndex index_of(const std::vector<Member>& members, base::sys_seconds now, i
 // For each path, the stores of the servers that use the file.
 using StoresByPath = std::map<std::string, std::vector<std::shared_ptr<const StoreIndex>>>;
 
+// Whether the store of a server block may hold all certificates of a file: it holds the first one.
+// Many more server blocks look at the file of a neighbour, to compare.
+bool may_hold(const ServerAudit& server, const MaterialFile& file) {
+  if (!file.material || file.material->certificates.empty()) return false;
+  const pki::Fingerprint& first = file.material->certificates.front().facts().fingerprint;
+  return std::ranges::any_of(server.store.members, [&](const Member& member) {
+    return member.certificate.facts().fingerprint == first;
+  });
+}
+
 // What has to be judged, by path.
 using Drafts = std::map<std::string, BundleAudit>;
 
@@ -65,13 +75,15 @@ StoresByPath index_stores(const Snapshot& snapshot, const Drafts& drafts) {
   StoresByPath stores;
   std::unordered_set<const MaterialFile*> asked;
   for (const auto& [path, bundle] : drafts) asked.insert(bundle.file.get());
-  const auto is_asked = [&](const auto& file) { return asked.contains(file.get()); };
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
     const ServerAudit& server = *snapshot.servers[i];
     const auto owner = resolved.tls_owner(i);
-    if (server.store.members.empty() || !owner || std::ranges::none_of(server.used, is_asked))
-      continue;
+    if (server.store.members.empty() || !owner) continue;
+    const auto is_asked = [&](const auto& file) {
+      return asked.contains(file.get()) && may_hold(server, *file);
+    };
+    if (std::ranges::none_of(server.used, is_asked)) continue;
     const int level = resolved.servers[*owner].security_level().value_or(kDefaultSecurityLevel);
     const auto index = std::make_shared<const StoreIndex>(
         index_of(server.store.members, snapshot.evaluated_at, level));
@@ -261,7 +273,8 @@ std::unordered_set<std::string_view> touched_paths(const Snapshot& snapshot,
   for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
     if (snapshot.servers[i] == previous.servers[i]) continue;
     for (const auto& server : {previous.servers[i], snapshot.servers[i]})
-      for (const auto& file : server->used) paths.insert(file->path);
+      for (const auto& file : server->used)
+        if (may_hold(*server, *file)) paths.insert(file->path);
   }
   return paths;
 }
@@ -278,12 +291,12 @@ std::map<std::string, std::shared_ptr<const BundleAudit>> audit_bundles(const Sn
   } else {
     bundles = previous->bundles;
     const auto touched = touched_paths(snapshot, *previous);
+    const auto gone = gone_files(previous->material, snapshot.material);
     for (const auto& [path, before] : bundles) {
-      const auto& file = snapshot.material.at(path);
       const bool is_due = before->next_change_at && *before->next_change_at <= now;
-      if (file == before->file && !touched.contains(path) && !is_due) continue;
+      if (!gone.contains(before->file.get()) && !touched.contains(path) && !is_due) continue;
       BundleAudit& draft = drafts[path];
-      draft.file = file;
+      draft.file = snapshot.material.at(path);
       draft.directives = before->directives;
     }
   }

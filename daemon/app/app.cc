@@ -154,7 +154,13 @@ class App {
     nginx_files_ = snapshot.package_files;
     current_ = publication;
     current_.counts.watch = watcher_->counts();
-    watcher_->watch(snapshot.sightings());
+    auto changed = snapshot_ ? snapshot.sightings_since(*snapshot_) : std::nullopt;
+    if (changed) {
+      watcher_->update(std::move(*changed));
+    } else {
+      watcher_->watch(snapshot.sightings());
+    }
+    snapshot_ = shared;
     publish_counts();
     const std::string status =
         std::to_string(snapshot.servers.size()) + " server blocks, " +
@@ -283,7 +289,8 @@ class App {
   system::MountThreads mount_threads_{system::kStuckAfter};
   system::TimeoutFileSystem disk_{std::make_shared<system::Disk>(), mounts_, mount_threads_};
   Published<Publication> published_;
-  Publication current_;  // the loop thread's own copy of `published_`
+  std::shared_ptr<const audit::Snapshot> snapshot_;  // the last that was published
+  Publication current_;                              // the loop thread's own copy of `published_`
   web::RequestCounts requests_;
   Pages pages_{page_makers(options_.telemetry_path)};
   Routes routes_{{.published = published_,

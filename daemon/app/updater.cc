@@ -165,7 +165,8 @@ void Updater::finished(std::unique_ptr<Job> job) {
   busy_ = false;
   if (closed_) return;
   if (job->shortage) return refused(*job);
-  log_findings(finding_changes(snapshot_.get(), *job->snapshot));
+  if (!snapshot_ || !audit::same_findings(*snapshot_, *job->snapshot))
+    log_findings(finding_changes(snapshot_.get(), *job->snapshot));
   snapshot_ = job->snapshot;
   answered_ = job->answers;
   ++counts_.evaluations[job->trigger];
@@ -177,7 +178,21 @@ void Updater::finished(std::unique_ptr<Job> job) {
   on_evaluated_(snapshot_, {.payload = job->payload, .counts = counts_});
   schedule_horizon();
   schedule_settling();
+  // It has left much behind that is free: what it replaced, and what only reading needed.
+  const bool has_read_config = !job->previous || job->previous->config != snapshot_->config;
+  job.reset();
+  if (has_read_config) return_memory();
   if (!pending_trigger_.empty()) run();
+}
+
+// On a worker, after what is free was freed.
+void Updater::return_memory() {
+  auto work = std::make_unique<uv_work_t>();
+  const auto queued = uv_queue_work(
+      &world_.loop, work.get(), [](uv_work_t*) { system::return_free_memory(); },
+      [](uv_work_t* done, int /*status*/) { const std::unique_ptr<uv_work_t> ended(done); });
+  if (queued == 0) [[maybe_unused]]
+    auto* of_the_loop = work.release();
 }
 
 // What it should have looked at stays pending; the next evaluation covers it, whatever triggers it.

@@ -1,5 +1,6 @@
 #include "daemon/system/memory.h"
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -79,6 +80,8 @@ void prepare_memory() {
   pki::note_openssl_shortages(wait_while_starting);
   uv_replace_allocator(insisting_malloc, insisting_realloc, insisting_calloc, std::free);
 }
+
+void return_free_memory() { ::malloc_trim(0); }
 
 GivesUpWithoutMemory::GivesUpWithoutMemory() : before_(gives_up) { gives_up = true; }
 GivesUpWithoutMemory::~GivesUpWithoutMemory() { gives_up = before_; }

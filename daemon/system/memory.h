@@ -12,6 +12,9 @@ namespace mtls::daemon::system {
 /// ptrace by the same user (prctl(2), PR_SET_DUMPABLE).
 void prepare_memory();
 
+/// Gives freed memory back to the kernel, that of all threads; takes some milliseconds.
+void return_free_memory();
+
 /// During its lifetime operator new throws std::bad_alloc on this thread instead of waiting.
 class GivesUpWithoutMemory {
  public:
