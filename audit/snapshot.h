@@ -246,6 +246,8 @@ struct Snapshot {
   void for_each_sighting(
       const std::function<void(const std::string& path, const base::Sighting& seen)>& look) const;
   std::vector<std::string> settling() const;
+  /// Whether the settings or a comment accept findings. Which ones stands in `findings` alone.
+  bool has_acceptances() const;
 };
 
 /// Whether both have the same findings; quick where they share their server blocks.

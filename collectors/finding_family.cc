@@ -54,11 +54,6 @@ std::size_t column_of(const audit::Finding& finding) {
                     static_cast<std::size_t>(finding.severity));
 }
 
-// Which findings are accepted stands in the flat list alone, and any change may change it.
-bool has_acceptances(const audit::Snapshot& snapshot) {
-  return !snapshot.policy->accept.empty() || !snapshot.config->document->notes.empty();
-}
-
 }  // namespace
 
 FindingFamily::FindingFamily() : findings_(Columns(finding_columns().size(), &kFindings)) {}
@@ -100,7 +95,7 @@ void FindingFamily::start_over(const audit::Snapshot& snapshot) {
 // Counts what ended and what began. False: that cannot be done.
 bool FindingFamily::follow(const Delta& delta) {
   if (!delta.same_config) return false;
-  if (has_acceptances(*delta.before) || has_acceptances(delta.now)) return false;
+  if (delta.before->has_acceptances() || delta.now.has_acceptances()) return false;
   bool is_known = true;
   const auto count_all = [&](auto begin, auto end, int by) {
     for (auto finding = begin; finding != end; ++finding) is_known &= count(*finding, by);
