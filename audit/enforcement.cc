@@ -144,12 +144,8 @@ Enforcement kept_by_release(const Snapshot& snapshot, const config::NginxBuild& 
 // What code or another product may do; "": nothing.
 std::string doubt_about(const Snapshot& snapshot, const config::NginxBuild& build,
                         const TlsContext& server) {
-  if (!server.hooks.empty()) {
-    const config::HandshakeHook& hook = server.hooks.front();
-    return hook.directive + " (" + snapshot.config->document->path_of(hook.at.file) + ":" +
-           std::to_string(hook.at.line) +
-           ") runs in the handshake and may replace what verifies the client";
-  }
+  const std::string code = doubt_of_hooks(snapshot, server);
+  if (!code.empty()) return code;
   if (build.dialect == config::Dialect::kUnknown)
     return "the nginx binary names neither nginx nor a product that is known here";
   return "";
@@ -166,6 +162,14 @@ std::string waiver_in(const TlsContext& server) {
 }
 
 }  // namespace
+
+std::string doubt_of_hooks(const Snapshot& snapshot, const TlsContext& server) {
+  if (server.hooks.empty()) return "";
+  const config::HandshakeHook& hook = server.hooks.front();
+  return hook.directive + " (" + snapshot.config->document->path_of(hook.at.file) + ":" +
+         std::to_string(hook.at.line) +
+         ") runs in the handshake and may replace what verifies the client";
+}
 
 Enforcement enforcement_of(const Snapshot& snapshot, const config::NginxBuild& build,
                            std::size_t server) {

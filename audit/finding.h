@@ -103,7 +103,9 @@ enum class FindingKind {
   kEnforcementBypassedByRelease,
   kAcceptanceInvalid,
   kAcceptanceUnused,
+  kUnreadableByExporter,
 };
+
 
 /// Somebody has looked at a finding and lives with it.
 struct Acceptance {
@@ -111,6 +113,16 @@ struct Acceptance {
   std::optional<base::sys_seconds> until = std::nullopt;  // from then on it counts again
 
   bool operator==(const Acceptance&) const = default;
+};
+
+
+/// What comes of what a finding says.
+enum class Effect {
+  kNone,         // nothing, as far as the files tell
+  kRefusesSoon,  // clients are refused before long if nobody acts
+  kRefuses,      // clients are refused now
+  kLetsIn,       // clients pass that should not
+  kStopsNginx,   // nginx does not start or reload
 };
 
 struct Finding {
@@ -123,6 +135,7 @@ struct Finding {
   std::string detail = {};  // one sentence, sanitized
   std::string remedy = {};  // what mends this one, sanitized; "": what mends all of its rule
   std::optional<Acceptance> accepted = std::nullopt;  // it is shown as such and counts nowhere
+  std::optional<Effect> effect = std::nullopt;  // of this one; nullopt: of its rule
 
   bool operator==(const Finding&) const = default;
 };

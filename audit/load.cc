@@ -16,9 +16,13 @@ namespace {
 
 NginxError as_nginx_says(const config::syntax::Document& document,
                          const config::syntax::Diagnostic& diagnostic) {
+  const bool is_ours = diagnostic.code == base::ErrorCode::kPermission;
   NginxError error{.message = base::sanitize(diagnostic.message, base::kMaxPathBytes),
                    .file = {},
-                   .when = diagnostic.when};
+                   .when = diagnostic.when,
+                   .cause = is_ours ? RefusalCause::kNotPermitted : RefusalCause::kConfiguration,
+                   .path = diagnostic.path,
+                   .at = diagnostic.edit_at};
   if (diagnostic.at) {
     error.file = base::sanitize(document.path_of(diagnostic.at->file), base::kMaxPathBytes);
     error.line = diagnostic.at->line;
@@ -39,6 +43,21 @@ std::vector<NginxError> errors_of(const config::syntax::Document& document,
   std::stable_sort(errors.begin(), errors.end(),
                    [](const NginxError& a, const NginxError& b) { return a.when < b.when; });
   return errors;
+}
+
+// The errors are about the text on the disk, and `known` is the last good one: its files have other
+// numbers.
+void renumber_places(const config::syntax::Document& read, const config::syntax::Document& known,
+                     std::vector<NginxError>& errors) {
+  for (NginxError& error : errors) {
+    if (!error.at) continue;
+    const auto file = std::ranges::find(known.files, read.path_of(error.at->file));
+    if (file == known.files.end()) {
+      error.at.reset();
+    } else {
+      error.at->file = static_cast<base::FileId>(file - known.files.begin());
+    }
+  }
 }
 
 bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
@@ -146,8 +165,9 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
   file->seen = disk.sightings().at(path);
   if (!content) {
     file->error = content.error();
-    return before && before->error && before->seen == file->seen && before->limit == limit ? before
-                                                                                           : file;
+    const bool is_same = before && before->error == file->error && before->seen == file->seen &&
+                         before->limit == limit;
+    return is_same ? before : file;
   }
   auto material = std::make_shared<const pki::Material>(
       pki::parse_material(content->text(), openssl_of(inputs.policy.build)));
@@ -192,6 +212,7 @@ std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const P
 
   const bool keep_last_good = !view->parsed() && before != nullptr && before->last_success;
   if (keep_last_good) {
+    renumber_places(*document, *before->document, view->errors);
     view->document = before->document;
     view->resolved = before->resolved;
     view->last_success = before->last_success;

@@ -20,6 +20,7 @@ enum class RefusalCause {
   kFileContent,    // the bytes are not what the loader looks for
   kRejectedFile,   // they are, and OpenSSL does not take them: its security level, another key
   kValue,          // a value that OpenSSL does not know
+  kNotPermitted,   // this program may not read a file of the configuration; nginx's master can
 };
 
 /// Kept apart from the Document, which may be the last good one.

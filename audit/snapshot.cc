@@ -114,6 +114,14 @@ std::optional<base::sys_seconds> earliest_expiry(const pki::Material& material) 
   return earliest;
 }
 
+bool may_open_for_nginx(const MaterialFile& file) {
+  using base::ErrorCode;
+  if (!file.error) return false;
+  const ErrorCode code = file.error->code;
+  return code == ErrorCode::kPermission || code == ErrorCode::kTooLarge ||
+         code == ErrorCode::kStuck;
+}
+
 const std::string* static_path(const config::FileRef& reference) {
   const auto* file = std::get_if<config::StaticPath>(&reference);
   return file == nullptr ? nullptr : &file->path;

@@ -55,8 +55,9 @@ struct Canary {
 struct Verdict {
   std::string canary;
   Expect expect = Expect::kAccept;
-  // false: this program's OpenSSL cannot judge the chain as nginx's does. `undecidable` says why,
-  // and the members below mean nothing, but for `offered`.
+  // false: nothing is known of it: code in the handshake decides, nginx can read a file that this
+  // program cannot, or nginx's OpenSSL judges a chain that this program's cannot. `undecidable`
+  // says which, and the members below mean nothing, but for `offered`.
   bool is_judged = true;
   // Whether the client sends its certificate in the handshake (R9.3): nginx and the key agree on a
   // signature. nullopt: not known, it has none, or nobody asks for it.
@@ -259,6 +260,10 @@ bool lets_through(config::VerifyClient mode, int code);
 /// The minimum not_after over the certificates of a file; nullopt without a certificate that has
 /// one.
 std::optional<base::sys_seconds> earliest_expiry(const pki::Material& material);
+
+/// Of a file that could not be read here for a reason that does not hold for nginx's master, which
+/// is root and has no limits of ours.
+bool may_open_for_nginx(const MaterialFile& file);
 
 /// The path of a file that can be looked at; nullptr: unset or a runtime path.
 const std::string* static_path(const config::FileRef& reference);

@@ -22,11 +22,20 @@ constexpr std::size_t kMaxBlockDepth = 100;
 // More is nothing that somebody wrote, and each may become a finding.
 constexpr std::size_t kMaxNotes = 10'000;
 
+// `, mode 600, owner root`, where the disk says it.
+std::string rights_of(const base::Error& error) {
+  const std::size_t begin = error.message.rfind(" (mode ");
+  if (begin == std::string::npos) return "";
+  const std::size_t from = begin + std::string_view(" (").size();
+  return ", " + error.message.substr(from, error.message.find(')', from) - from);
+}
+
 std::string open_error(const base::Error& error, const std::string& path) {
   switch (error.code) {
     case ErrorCode::kMissing:
       return "open() \"" + path + "\" failed (2: No such file or directory)";
-    case ErrorCode::kPermission: return "open() \"" + path + "\" failed (13: Permission denied)";
+    case ErrorCode::kPermission:
+      return "open() \"" + path + "\" failed (13: Permission denied)" + rights_of(error);
     case ErrorCode::kLoop:
       return "open() \"" + path + "\" failed (40: Too many levels of symbolic links)";
     case ErrorCode::kSocket: return "open() \"" + path + "\" failed (6: No such device or address)";
@@ -79,7 +88,7 @@ class Loader {
   };
 
   std::vector<syntax::Directive> read_file(const std::string& path, Block& block,
-                                           const base::SourceLocation* from);
+                                           const syntax::Directive* from);
   void read_globals(Block& main);
   std::vector<syntax::Directive> splice(std::vector<syntax::Directive> directives, Block& block);
   std::vector<syntax::Directive> expand(const syntax::Directive& include, Block& block);
@@ -185,7 +194,7 @@ std::optional<syntax::Diagnostic> Loader::refusal(const std::string& path,
 }
 
 std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block& block,
-                                                 const base::SourceLocation* from) {
+                                                 const syntax::Directive* from) {
   ++reads_;
   const auto content = disk_.read(path, limits_.max_file_bytes);
   if (!content && is_device(disk_, path, content.error().code)) return {};
@@ -193,7 +202,9 @@ std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block&
     // nginx can open a directory; reading it fails, and that message has no line (R1.33).
     const bool has_line = from != nullptr && content.error().code != ErrorCode::kNotRegular;
     complain(content.error().code, open_error(content.error(), path),
-             has_line ? std::optional(*from) : std::nullopt);
+             has_line ? std::optional(from->end) : std::nullopt);
+    document_.diagnostics.back().path = path;
+    if (from != nullptr) document_.diagnostics.back().edit_at = from->at;
     return {};
   }
   total_bytes_ += content->bytes.size();
@@ -234,7 +245,7 @@ std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, 
       complain(why_not->code, std::move(why_not->message), why_not->at);
       continue;
     }
-    auto inside = read_file(path, block, &include.end);
+    auto inside = read_file(path, block, &include);
     std::move(inside.begin(), inside.end(), std::back_inserter(directives));
   }
   return directives;

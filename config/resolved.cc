@@ -52,6 +52,12 @@ std::span<const LostName> ResolvedConfig::lost_names_of(std::size_t server) cons
   return {begin, end};
 }
 
+bool ResolvedConfig::is_reached(std::size_t server) const {
+  return std::ranges::any_of(reaches.at(server).roles, [](const SocketRole& role) {
+    return role.is_default || role.has_name;
+  });
+}
+
 std::span<const UpstreamTlsContext> ResolvedConfig::upstreams_of(std::size_t server_index) const {
   const auto [begin, end] =
       std::ranges::equal_range(upstreams, server_index, {}, &UpstreamTlsContext::server_index);

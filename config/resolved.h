@@ -47,6 +47,8 @@ struct ResolvedConfig {
   /// The server whose series have the labels of `servers[index]`: the server itself, or an earlier
   /// one with the same labels or with all its names (R2.4).
   std::size_t label_owner(std::size_t index) const;
+  /// Whether some connection finds the server, with or without TLS (R9.16).
+  bool is_reached(std::size_t server) const;
   /// The names of one server that lead elsewhere, and the upstreams of one server.
   std::span<const LostName> lost_names_of(std::size_t server) const;
   std::span<const UpstreamTlsContext> upstreams_of(std::size_t server_index) const;

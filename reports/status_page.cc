@@ -54,8 +54,8 @@ std::string server_table(const audit::Snapshot& snapshot) {
     const audit::ServerAudit& audit = *snapshot.servers[i];
     std::size_t as_expected = 0;
     for (const audit::Verdict& verdict : audit.verdicts) {
-      const bool expects_it = verdict.expect == audit::Expect::kAccept;
-      as_expected += verdict.is_judged && verdict.accepted == expects_it ? 1 : 0;
+      if (!verdict.is_judged) continue;
+      as_expected += verdict.accepted == (verdict.expect == audit::Expect::kAccept) ? 1 : 0;
     }
     table += "<tr>" + cell(servers[i].id.server) + cell(servers[i].id.listen) +
              cell(word(servers[i].verify_client.value)) + cell(enforced(servers[i], audit)) +

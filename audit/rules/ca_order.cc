@@ -3,6 +3,8 @@
 #include <array>
 #include <map>
 
+#include "audit/clock.h"
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 
 namespace mtls::audit::rules {
@@ -19,8 +21,15 @@ Severity severity_of(const OrderProblem& problem) {
   return problem.refuses ? Severity::kCritical : Severity::kWarning;
 }
 
+Effect kind_of_effect(const ServerView& view, const OrderProblem& problem) {
+  if (problem.refuses) return Effect::kRefuses;
+  const bool is_soon = problem.from && view.clock().is_near(*problem.from, kCaWarningPeriod);
+  return is_soon ? Effect::kRefusesSoon : Effect::kNone;
+}
+
 Finding about(const ServerView& view, const OrderProblem& problem, const std::string& what) {
-  Finding finding = finding_for(view, what);
+  Finding finding = finding_in_file(view, file_of_member(view, problem.taken), what);
+  finding.effect = kind_of_effect(view, problem);
   finding.fingerprint = facts_of(view, problem.taken).fingerprint;
   return finding;
 }
@@ -69,6 +78,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrossCertificateFirst,
          .id = "cross-certificate-first",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "Two certificates of one CA, the same name and key, are in the bundle, and the "
                     "one that stands first does not lead to a valid root: nginx tries it alone, "
                     "and the CA's clients get 400 (2:unable to get issuer certificate, or "
@@ -79,6 +89,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kSameNameCas,
          .id = "same-name-cas",
          .severity = Severity::kCritical,
+         .about = About::kFile,
          .meaning = "Two CAs in the bundle have the same name and different keys, and their "
                     "clients' certificates have no key identifier that says which one issued them: "
                     "nginx tries the first, and clients of the other get 400 (7:certificate "

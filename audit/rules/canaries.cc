@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "base/text.h"
 
@@ -29,6 +30,12 @@ std::string by_guard(const ServerView& view, const Verdict& verdict) {
   return text;
 }
 
+// "": it has none.
+std::string certificate_of(const ServerView& view, const Verdict& verdict) {
+  const auto canary = std::ranges::find(view.snapshot.canaries, verdict.canary, &Canary::name);
+  return canary == view.snapshot.canaries.end() ? "" : canary->path;
+}
+
 std::string refusal(const ServerView& view, const Verdict& verdict) {
   const std::string_view reason = verdict.client_verify;
   const bool failed = reason.starts_with("FAILED:");
@@ -37,18 +44,60 @@ std::string refusal(const ServerView& view, const Verdict& verdict) {
   if (passes_check(view, verdict)) return by_guard(view, verdict);
   if (verdict.offered == false)
     return "never sends its certificate: its key and nginx agree on no signature";
-  if (!failed) return "is never asked for a certificate: the default server decides";
   const bool is_http = view.server().id.module == config::Module::kHttp;
+  if (!failed && certificate_of(view, verdict).empty())
+    return std::string("has no certificate, and ") + (is_http ? "gets 400" : "is disconnected");
+  if (!failed) return "is never asked for a certificate: the default server decides";
   return (is_http ? "gets 400 (" : "is disconnected (") + std::to_string(verdict.code) + ":" +
          std::string(reason.substr(std::string_view("FAILED:").size())) + ")";
+}
+
+// X509_V_ERR_*
+bool is_about_crls(int code) {
+  constexpr std::array kCodes{3, 4, 6, 8, 11, 12, 15, 16, 23, 33, 35, 36, 44, 54};
+  return std::ranges::find(kCodes, code) != kCodes.end();
+}
+
+// The directive whose file or value decides about the client.
+std::optional<base::SourceLocation> place_of(const ServerView& view, const Verdict& verdict) {
+  constexpr int kChainTooLong = 22;
+  if (passes_check(view, verdict) && verdict.refused_by) return verdict.refused_by->at;
+  const config::TlsContext* owner = view.owner();
+  if (owner == nullptr) return place_beside(view.server());
+  const bool is_crl = is_about_crls(verdict.code) || (verdict.accepted && owner->crl.at);
+  if (is_crl && owner->crl.at) return owner->crl.at;
+  if (verdict.code == kChainTooLong && owner->verify_depth.at) return owner->verify_depth.at;
+  const bool failed = verdict.client_verify != "NONE";
+  const auto named = failed ? naming_directive(*owner, client_ca_file(view))
+                            : std::optional<base::SourceLocation>{};
+  return named ? *named : place_beside(view.server());
+}
+
+// "": that of the rule.
+std::string remedy_for(const ServerView& view, const Verdict& verdict) {
+  if (passes_check(view, verdict) && verdict.refused_by)
+    return "Let the guard pass this client, or expect of the canary that it is refused.";
+  if (verdict.client_verify == "NONE") {
+    return certificate_of(view, verdict).empty()
+               ? "Give the client a certificate, or expect of the canary that it is refused."
+               : "Let the default server of the address ask for the same certificates, or reject "
+                 "handshakes there (ssl_reject_handshake on).";
+  }
+  const bool is_ca_missing = verdict.code == 2 || (verdict.code >= 18 && verdict.code <= 21);
+  if (verdict.code == 0 || is_ca_missing) return "";  // trust is what is missing
+  return "Renew or correct what the code names; nginx-mtls-exporter explain " +
+         std::to_string(verdict.code) + " says what that can be.";
 }
 
 void rejected(const ServerView& view, Findings& findings) {
   for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
     const Verdict& verdict = view.facts.verdicts[i];
-    if (verdict.expect != Expect::kAccept || verdict.accepted || !verdict.is_judged) continue;
-    Finding finding = finding_for(view, verdict.canary + " " + refusal(view, verdict));
-    if (passes_check(view, verdict) && verdict.refused_by) finding.at = verdict.refused_by->at;
+    const bool is_as_expected = verdict.expect != Expect::kAccept || verdict.accepted;
+    if (is_as_expected || !verdict.is_judged) continue;
+    Finding finding = finding_in_file(view, certificate_of(view, verdict),
+                                      verdict.canary + " " + refusal(view, verdict));
+    finding.at = place_of(view, verdict);
+    finding.remedy = remedy_for(view, verdict);
     findings.add_at(i, std::move(finding));
   }
 }
@@ -56,8 +105,12 @@ void rejected(const ServerView& view, Findings& findings) {
 void wrongly_accepted(const ServerView& view, Findings& findings) {
   for (std::size_t i = 0; i < view.facts.verdicts.size(); ++i) {
     const Verdict& verdict = view.facts.verdicts[i];
-    if (verdict.expect != Expect::kReject || !verdict.accepted) continue;
-    findings.add_at(i, finding_for(view, verdict.canary + " is accepted"));
+    const bool is_as_expected = verdict.expect != Expect::kReject || !verdict.accepted;
+    if (is_as_expected || !verdict.is_judged) continue;
+    Finding finding =
+        finding_in_file(view, certificate_of(view, verdict), verdict.canary + " is accepted");
+    finding.at = place_of(view, verdict);
+    findings.add_at(i, std::move(finding));
   }
 }
 
@@ -102,18 +155,27 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCanaryRejected,
          .id = "canary-rejected",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kRefuses,
          .meaning = "A client that must be accepted will be refused.",
-         .remedy = "Renew or trust what the code names.",
+         .remedy = "Trust the CA that issued its certificate, up to the root, or let the client "
+                   "send the intermediates; nginx-mtls-exporter explain CODE says more.",
+         .narrow_remedy = "Remove the public web CAs first (trust-widened-by-public-roots). Trust "
+                          "only the CA that issued this client's certificate.",
          .check = rejected},
     Rule{.kind = FindingKind::kCanaryWronglyAccepted,
          .id = "canary-wrongly-accepted",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kLetsIn,
          .meaning = "A client that must be refused will be accepted.",
-         .remedy = "Remove its CA from the bundle, or revoke its certificate.",
+         .remedy = "Revoke its certificate and put the CRL behind ssl_crl; if none of its CA's "
+                   "clients should pass, do not trust the CA here.",
          .check = wrongly_accepted},
     Rule{.kind = FindingKind::kCanaryUnreadable,
          .id = "canary-unreadable",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "The certificate of a known client cannot be read here: nothing is predicted "
                     "for the client, and its metrics are missing.",
          .remedy = "Put its certificate, leaf first, where the settings say, readable by the "
@@ -122,6 +184,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCanaryMatchesNoServer,
          .id = "canary-matches-no-server",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A canary is judged nowhere: its servers globs match no server block that asks "
                     "for client certificates.",
          .remedy = "Name a server that asks for client certificates, or remove servers.",

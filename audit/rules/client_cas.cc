@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 
 namespace mtls::audit::rules {
@@ -13,8 +14,10 @@ namespace {
 using pki::CertificateFacts;
 using pki::paths::Member;
 
-Finding about_ca(const ServerView& view, const CertificateFacts& facts, const std::string& what) {
-  Finding finding = finding_for(view, named(facts) + " " + what);
+// Of the `member`-th certificate of the store.
+Finding about_ca(const ServerView& view, std::size_t member, const std::string& what) {
+  const CertificateFacts& facts = view.facts.store.members[member].certificate.facts();
+  Finding finding = finding_in_file(view, file_of_member(view, member), named(facts) + " " + what);
   finding.fingerprint = facts.fingerprint;
   return finding;
 }
@@ -27,7 +30,10 @@ void leaf_as_ca(const ServerView& view, Findings& findings) {
            certificate.facts().self_signed;  // a pinned self-signed client works (R6.2)
   });
   if (announced.empty() || !useless) return;
-  findings.add(about_ca(view, announced.front().facts(), "is not a CA"));
+  const CertificateFacts& first = announced.front().facts();
+  Finding finding = finding_in_file(view, file_of_ca(view, first), named(first) + " is not a CA");
+  finding.fingerprint = first.fingerprint;
+  findings.add(std::move(finding));
 }
 
 // Calls `look(item, member)` for each CA that clients are meant to come from. What only
@@ -116,7 +122,7 @@ void superseded(const ServerView& view, Findings& findings) {
   for_each_client_ca(view, [&](std::size_t item, const Member& member) {
     const CertificateFacts& facts = member.certificate.facts();
     if (!has_expired(facts, view.clock()) || !is_superseded(member, replacements)) return;
-    findings.add_at(item, about_ca(view, facts, expired_text(facts)));
+    findings.add_at(item, about_ca(view, item - 1, expired_text(facts)));
   });
 }
 
@@ -137,7 +143,7 @@ void expired(const ServerView& view, Findings& findings) {
       text += ", and " + below +
               " fits no other certificate of this name: its issuer's key or "
               "its authorityKeyIdentifier says so";
-    findings.add_at(i + 1, about_ca(view, facts, text));
+    findings.add_at(i + 1, about_ca(view, i, text));
   }
 }
 
@@ -149,7 +155,7 @@ void not_yet_valid(const ServerView& view, Findings& findings) {
     if (has_expired(facts, view.clock()) || !begin) return;
     if (view.clock().has_come(*begin)) return;
     if (replacements.has(facts)) return;
-    findings.add_at(item, about_ca(view, facts, "is not valid before " + base::rfc3339(*begin)));
+    findings.add_at(item, about_ca(view, item - 1, "is not valid before " + base::rfc3339(*begin)));
   });
 }
 
@@ -158,9 +164,12 @@ void missing_root(const ServerView& view, Findings& findings) {
   for (const pki::paths::OrderProblem& problem : view.facts.store.order_problems) {
     if (problem.same_key) told.insert(problem.taken);
   }
+  Replacements replacements(view);
   for_each_client_ca(view, [&](std::size_t item, const Member& member) {
     if (member.chains_to_anchor || member.spared || told.contains(item - 1)) return;
-    findings.add_at(item, about_ca(view, member.certificate.facts(), "does not lead to a root"));
+    const bool is_over = has_expired(member.certificate.facts(), view.clock());
+    if (is_over && is_superseded(member, replacements)) return;  // ca-superseded-expired speaks
+    findings.add_at(item, about_ca(view, item - 1, "does not lead to a root"));
   });
 }
 
@@ -168,6 +177,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kLeafAsClientCa,
          .id = "leaf-as-client-ca",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "The CA bundle holds only end-entity certificates: nginx -t passes, and every "
                     "client gets 400 (21:unable to verify the first certificate).",
          .remedy = "Replace them with the certificate of the CA that issued them, and its issuers "
@@ -176,6 +187,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCaSupersededExpired,
          .id = "ca-superseded-expired",
          .severity = Severity::kInfo,
+         .about = About::kFile,
          .meaning = "A CA certificate has expired, and a valid one of the same name (or its "
                     "declared successor) is present. No CA of the bundle and no known client "
                     "needs the old one.",
@@ -186,16 +198,22 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCaExpired,
          .id = "ca-expired",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "A client CA has expired, and nothing replaces it or some certificate below "
                     "it fits no other: its clients get 400 "
                     "(10:certificate has expired).",
          .remedy = "Add the renewed CA certificate to the bundle and reload nginx. Certificates "
                    "that name the old one by its serial number (authorityKeyIdentifier) have to be "
                    "issued again.",
+         .narrow_remedy =
+             "Remove the public web CAs first (trust-widened-by-public-roots). Add a renewed "
+             "certificate only for a CA that issues your clients' certificates.",
          .check = expired},
     Rule{.kind = FindingKind::kCaNotYetValid,
          .id = "ca-not-yet-valid",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "A client CA is not valid yet: until then its clients get 400 (9:certificate "
                     "is not yet valid).",
          .remedy = "Check the clock and the CA's notBefore.",
@@ -203,9 +221,13 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kBundleMissingRoot,
          .id = "bundle-missing-root",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "A CA of the bundle does not lead to a self-signed root. nginx does not accept "
                     "partial chains, so its clients get 400 (2:unable to get issuer certificate).",
          .remedy = "Add the certificates of its issuers, up to the root.",
+         .narrow_remedy = "Remove the public web CAs first (trust-widened-by-public-roots). Add "
+                          "issuers only for a CA that issues your clients' certificates.",
          .check = missing_root},
 };
 

@@ -109,6 +109,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kLegacyDnRegex,
          .id = "legacy-dn-regex",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A pattern expects names like /O=x/CN=y. Since nginx 1.11.6, $ssl_client_s_dn "
                     "and $ssl_client_i_dn look like CN=y,O=x: the pattern never matches, and the "
                     "identity stays empty.",
@@ -118,6 +119,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kClientCertEchoed,
          .id = "client-cert-echoed",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "A response header sends the client's certificate or name back to the client, "
                     "and to everything on the way that reads responses.",
          .remedy = "Use proxy_set_header to tell a backend; remove add_header once debugging is "

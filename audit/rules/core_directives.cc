@@ -1,10 +1,11 @@
 // Rules about directives of nginx's core that the TLS table does not hold: what the log keeps about
-// refused clients, and what nginx tells them about itself.
+// refused clients, which page they get, and what nginx tells them about itself.
 #include <algorithm>
 #include <array>
 #include <map>
 #include <string_view>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "config/tls/merge_check.h"
 
@@ -91,7 +92,10 @@ void hidden_refusals(const HostView& host, Findings& findings) {
         host, module, "error_log", [&](const config::TlsContext& server, const InForce& logs) {
           const bool shown =
               std::ranges::any_of(logs, [](const Directive* log) { return shows_refusals(*log); });
-          if (!shown) findings.add(finding_for(server, detail_of(logs)));
+          if (shown) return;
+          Finding finding = finding_for(server, detail_of(logs));
+          finding.at = logs.empty() ? place_beside(server) : logs.front()->at;
+          findings.add(std::move(finding));
         });
   }
 }
@@ -116,7 +120,7 @@ void server_tokens(const HostView& host, Findings& findings) {
                     Finding finding = finding_for(
                         server, written == nullptr ? "server_tokens is not set, so it is on"
                                                    : "server_tokens " + written->args.front().text);
-                    if (written != nullptr) finding.at = written->at;
+                    finding.at = written == nullptr ? place_beside(server) : written->at;
                     findings.add(std::move(finding));
                   });
 }
@@ -126,6 +130,7 @@ constexpr std::array kRules{
          .id = "error-log-hides-verify-failures",
          .severity = Severity::kInfo,
          .strict_severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "nginx logs why it refuses a client at level info, and no error_log of this "
                     "server takes that level: a refused client leaves no line.",
          .remedy = "Write error_log with its file and the level info, in the server block or "
@@ -135,6 +140,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kServerTokensOn,
          .id = "server-tokens-on",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "nginx tells its release in the Server header and on the page with which it "
                     "refuses a client, so to everybody without a certificate.",
          .remedy = "Set server_tokens off.",
@@ -142,8 +148,50 @@ constexpr std::array kRules{
          .check = server_tokens},
 };
 
+// error_page is inherited as a whole: the server block's own or that of http.
+std::optional<base::SourceLocation> page_for_400(const ServerView& view) {
+  const auto own = directive_in(*view.server().directive, "error_page", "400");
+  if (own) return own;
+  const auto* http =
+      config::tls::block_of(*view.snapshot.config->document, view.server().id.module);
+  return http == nullptr ? std::nullopt : directive_in(*http, "error_page", "400");
+}
+
+// 495 and 496 are looked up as such (R3.50), at the server: no location is chosen yet. Without a
+// certificate nobody is refused in the optional modes.
+void misses_codes(const ServerView& view, Findings& findings) {
+  constexpr int kBadRequest = 400;
+  constexpr int kBadCertificate = 495;
+  constexpr int kNoCertificate = 496;
+  const config::TlsContext& server = view.server();
+  const auto has = [&](int status) {
+    return std::binary_search(server.error_statuses.begin(), server.error_statuses.end(), status);
+  };
+  if (!asks(server) || !has(kBadRequest)) return;
+  std::string missing = has(kBadCertificate) ? "" : " 495";
+  const bool is_on = server.verify_client.value == config::VerifyClient::kOn;
+  if (is_on && !has(kNoCertificate)) missing += " 496";
+  if (missing.empty()) return;
+  Finding finding = finding_for(view, "error_page 400 is set, but not for" + missing);
+  if (const auto at = page_for_400(view)) finding.at = at;
+  findings.add(std::move(finding));
+}
+
+constexpr std::array kErrorPageRules{
+    Rule{.kind = FindingKind::kErrorPageMisses495496,
+         .id = "error-page-misses-495-496",
+         .severity = Severity::kWarning,
+         .about = About::kText,
+         .meaning = "error_page 400 does not catch refused client certificates: nginx looks up 495 "
+                    "(bad certificate) and 496 (no certificate), although it answers 400.",
+         .remedy = "Write error_page 400 495 496.",
+         .edit = Edit::set("error_page"),
+         .check = misses_codes},
+};
+
 }  // namespace
 
 Subject core_directive_rules() { return kRules; }
+Subject error_page_rules() { return kErrorPageRules; }
 
 }  // namespace mtls::audit::rules

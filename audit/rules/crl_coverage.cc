@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/crl_coverage.h"
 
@@ -19,7 +20,7 @@ void missing_issuer(const ServerView& view, Findings& findings) {
   if (shown < missing.size()) {
     names += " and " + std::to_string(missing.size() - shown) + " more";
   }
-  findings.add(finding_for(view, "there is no CRL of " + names));
+  findings.add(finding_in_file(view, view.content.crl_path, "there is no CRL of " + names));
 }
 
 std::string scoped(const pki::RevocationListFacts& list) {
@@ -29,7 +30,7 @@ std::string scoped(const pki::RevocationListFacts& list) {
 
 Finding about_crl(const ServerView& view, const pki::RevocationListFacts& list,
                   const std::string& what) {
-  Finding finding = finding_for(view, scoped(list) + " " + what);
+  Finding finding = finding_in_file(view, file_of_crl(view, list), scoped(list) + " " + what);
   finding.fingerprint = list.fingerprint;
   return finding;
 }
@@ -42,16 +43,21 @@ void out_of_scope(const ServerView& view, Findings& findings) {
     findings.add(about_crl(view, *use.list, "does not count for " + whom + ", and no other does"));
   }
   for (const pki::RevocationListFacts* list : view.crls.unused) {
-    const std::string what = "is ignored; it revokes " + std::to_string(list->revoked);
-    findings.add_as(list->revoked > 0 ? Severity::kWarning : Severity::kInfo,
-                    about_crl(view, *list, what));
+    Finding finding =
+        about_crl(view, *list, "is ignored; it revokes " + std::to_string(list->revoked));
+    finding.effect = Effect::kNone;
+    findings.add_as(list->revoked > 0 ? Severity::kWarning : Severity::kInfo, std::move(finding));
   }
 }
 
 void wrong_signer(const ServerView& view, Findings& findings) {
   if (!asks(view.server()) || !view.content.check_crls) return;
   for (const pki::RevocationListFacts* list : trust::crls_of_wrong_signer(view.content)) {
-    findings.add(finding_for(view, "no CA of this name signed the CRL of " + list->issuer.rfc2253));
+    Finding finding =
+        finding_in_file(view, file_of_crl(view, *list),
+                        "no CA of this name signed the CRL of " + list->issuer.rfc2253);
+    finding.fingerprint = list->fingerprint;
+    findings.add(std::move(finding));
   }
 }
 
@@ -59,13 +65,19 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlMissingIssuer,
          .id = "crl-missing-issuer",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "ssl_crl is set but has no CRL of a CA in the chain, the root included: the "
                     "CA's clients get 400 (3:unable to get certificate CRL).",
          .remedy = "Add the CRL of every CA of the bundle to the file.",
+         .narrow_remedy = "Remove the public web CAs first (trust-widened-by-public-roots). Then "
+                          "add the CRL of each CA that is left.",
          .check = missing_issuer},
     Rule{.kind = FindingKind::kCrlOutOfScope,
          .id = "crl-out-of-scope",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "A CRL says that it is about something else (issuingDistributionPoint, or a "
                     "delta CRL), so nginx does not count it: without another one the CA's clients "
                     "get 400 (3:unable to get certificate CRL, 44:different CRL scope).",
@@ -76,6 +88,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlWrongSigner,
          .id = "crl-wrong-signer",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "A CRL bears the name of a client CA whose key did not sign it. nginx loads "
                     "it, and the CA's clients get 400 (8:CRL signature failure, or 3:unable to get "
                     "certificate CRL when the CRL names another key).",

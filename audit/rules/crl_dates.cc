@@ -3,6 +3,7 @@
 #include <set>
 
 #include "audit/clock.h"
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 
 namespace mtls::audit::rules {
@@ -29,14 +30,25 @@ std::string name_of(const RevocationListFacts& list) {
          (list.scope.text.empty() ? "" : " (" + list.scope.text + ")");
 }
 
-// Reports what `complaint` says of each CRL in force; "" is no complaint.
+struct Said {
+  std::string text;  // "": none
+  std::optional<Effect> effect = std::nullopt;
+};
+
+// Reports what `complaint` says of each CRL in force.
 template <class Complaint>
 void report_lists(const ServerView& view, const Complaint& complaint, Findings& findings) {
   if (!asks(view.server())) return;
   std::size_t item = 0;
   for (const RevocationListFacts* list : lists_in_force(view)) {
-    const std::string text = complaint(*list);
-    if (!text.empty()) findings.add_at(item, finding_for(view, name_of(*list) + " " + text));
+    const Said found = complaint(*list);
+    if (!found.text.empty()) {
+      Finding finding =
+          finding_in_file(view, file_of_crl(view, *list), name_of(*list) + " " + found.text);
+      finding.fingerprint = list->fingerprint;
+      finding.effect = found.effect;
+      findings.add_at(item, std::move(finding));
+    }
     ++item;
   }
 }
@@ -46,7 +58,7 @@ void not_yet_valid(const ServerView& view, Findings& findings) {
       view,
       [&](const RevocationListFacts& list) {
         const bool is_ahead = list.this_update && !view.clock().has_come(*list.this_update);
-        return is_ahead ? "is dated " + base::rfc3339(*list.this_update) : "";
+        return Said{is_ahead ? "is dated " + base::rfc3339(*list.this_update) : ""};
       },
       findings);
 }
@@ -55,7 +67,8 @@ void stale(const ServerView& view, Findings& findings) {
   report_lists(
       view,
       [&](const RevocationListFacts& list) {
-        return is_stale(list, view.clock()) ? "expired at " + base::rfc3339(*list.next_update) : "";
+        return Said{is_stale(list, view.clock()) ? "expired at " + base::rfc3339(*list.next_update)
+                                                 : ""};
       },
       findings);
 }
@@ -66,9 +79,11 @@ void expires_soon(const ServerView& view, Findings& findings) {
       [&](const RevocationListFacts& list) {
         const auto due = crl_due_at(list, view.thresholds().crl_expires_soon);
         const bool is_due = list.next_update && due && view.clock().has_come(*due);
-        return is_due && !is_stale(list, view.clock())
-                   ? "expires at " + base::rfc3339(*list.next_update)
-                   : "";
+        if (!is_due || is_stale(list, view.clock())) return Said{};
+        // Three quarters of a long life can leave months.
+        const bool is_soon = view.clock().is_near(*list.next_update, kCaWarningPeriod);
+        return Said{.text = "expires at " + base::rfc3339(*list.next_update),
+                    .effect = is_soon ? Effect::kRefusesSoon : Effect::kNone};
       },
       findings);
 }
@@ -77,6 +92,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlNotYetValid,
          .id = "crl-not-yet-valid",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "A CRL's thisUpdate is in the future: the CA's clients get 400 (11:CRL is not "
                     "yet valid).",
          .remedy = "Check the clock and the CRL.",
@@ -84,6 +101,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlStale,
          .id = "crl-stale",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "A CRL is past its nextUpdate: every client of that CA gets 400 (12:CRL has "
                     "expired).",
          .remedy = "Fetch the CA's current CRL and reload nginx.",
@@ -91,6 +110,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlExpiresSoon,
          .id = "crl-expires-soon",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
          .meaning = "A CRL is in the last part of its lifetime (a quarter, if the settings say "
                     "nothing else), and no later one is there.",
          .remedy = "Check the job that refreshes it; nginx needs a reload as well.",

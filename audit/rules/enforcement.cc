@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "base/text.h"
 
@@ -55,6 +56,11 @@ std::string named(const std::vector<Opening>& openings) {
 std::vector<Opening> openings_over_tls(const TlsContext& server) {
   return openings_at(server, std::string());
 }
+
+bool is_http(const TlsContext& server) { return server.id.module == config::Module::kHttp; }
+
+// Where no location can refuse.
+constexpr const char* kSetOn = "Set ssl_verify_client on.";
 
 // Nothing of a mail server can look at the verdict; http says which location serves.
 bool is_unguarded(const ServerView& view) {
@@ -116,8 +122,7 @@ void served_without_tls(const ServerView& view, Findings& findings) {
         finding_for(view, mode_text(server) + "on " + listen.canonical() + " (" +
                               view.snapshot.config->document->path_of(listen.at.file) + ":" +
                               std::to_string(listen.at.line) + ") " + door.what);
-    const bool is_http = server.id.module == config::Module::kHttp;
-    finding.at = is_http ? listen.at : openings.front().at;
+    finding.at = is_http(server) ? listen.at : openings.front().at;
     finding.remedy = std::move(door.remedy);
     findings.add_at(++item, std::move(finding));
   }
@@ -126,14 +131,17 @@ void served_without_tls(const ServerView& view, Findings& findings) {
 void optional_no_ca(const ServerView& view, Findings& findings) {
   const TlsContext& server = view.server();
   if (server.verify_client.value != VerifyClient::kOptionalNoCa || !is_unguarded(view)) return;
-  findings.add(finding_for(view, served_text(server, "clients without a verified certificate")));
+  Finding finding =
+      finding_for(view, served_text(server, "clients without a verified certificate"));
+  if (!is_http(server)) finding.remedy = kSetOn;
+  findings.add(std::move(finding));
 }
 
 // What mends openings to which only an error_page leads: no mode and no guard before it helps.
 std::string error_page_remedy(const std::vector<Opening>& openings) {
   const bool all_by_page =
       std::ranges::all_of(openings, [](const Opening& opening) { return opening.status != 0; });
-  if (openings.empty() || !all_by_page) return "";
+  if (openings.empty() || !all_by_page) return "";  // only of http
   return "Let error_page " + std::to_string(openings.front().status) +
          " end at one fixed file, or refuse in " + place(openings.front().location) +
          " too, with if ($ssl_client_verify != SUCCESS) { return 403; }.";
@@ -146,7 +154,8 @@ void optional_unguarded(const ServerView& view, Findings& findings) {
   Finding finding = finding_for(view, server.verify_client.value == VerifyClient::kOn
                                           ? "error_page leads refused clients to " + named(openings)
                                           : served_text(server, "clients without a certificate"));
-  finding.remedy = base::sanitize(error_page_remedy(openings), base::kMaxPathBytes);
+  finding.remedy =
+      is_http(server) ? base::sanitize(error_page_remedy(openings), base::kMaxPathBytes) : kSetOn;
   findings.add(std::move(finding));
 }
 
@@ -155,17 +164,29 @@ void undecidable(const ServerView& view, Findings& findings) {
   const std::string& note = view.facts.enforced_note;
   const bool is_open = server.guard == config::Guard::kUndecidable || !note.empty();
   if (!asks(server) || view.facts.enforced || !is_open) return;
-  findings.add(finding_for(view, note.empty() ? mode_text(server) + server.guard_doubt : note));
+  Finding finding = finding_for(view, note.empty() ? mode_text(server) + server.guard_doubt : note);
+  if (!server.hooks.empty() && note.starts_with(server.hooks.front().directive)) {
+    finding.at = server.hooks.front().at;
+    finding.remedy =
+        "Make sure that the code keeps ssl_verify_client on, the depth and the CAs; the exporter "
+        "cannot tell.";
+  } else if (!is_http(server)) {
+    finding.remedy = "Set ssl_verify_client on, or make sure that whatever decides refuses them.";
+  }
+  findings.add(std::move(finding));
 }
 
 void plaintext_twins(const ServerView& view, Findings& findings) {
   for (const config::PlaintextTwin& twin : view.server().plaintext_twins) {
     if (twin.server == view.index) continue;  // served-without-tls says it
     const TlsContext& other = view.resolved().servers[twin.server];
-    findings.add(finding_for(
+    Finding finding = finding_for(
         view, "the server block at " + view.snapshot.config->document->path_of(other.at.file) +
                   ":" + std::to_string(other.at.line) + " serves " + twin.opening.content +
-                  " without TLS on " + twin.listen + " in " + place(twin.opening.location)));
+                  " without TLS on " + twin.listen + " in " + place(twin.opening.location));
+    const auto listen = std::ranges::find(other.listens, twin.listen, &config::Listen::canonical);
+    finding.at = listen == other.listens.end() ? other.at : listen->at;
+    findings.add(std::move(finding));
   }
 }
 
@@ -179,7 +200,10 @@ void header_not_set(const ServerView& view, Findings& findings) {
   if (!asks(view.server())) return;
   const auto& gaps = view.server().header_gaps;
   for (std::size_t i = 0; i < gaps.size(); ++i) {
-    findings.add_at(i + 1, finding_for(view, gap_text(view, gaps[i])));
+    if (gaps[i].is_spoofable) continue;  // identity-header-spoofable says it
+    Finding finding = finding_for(view, gap_text(view, gaps[i]));
+    finding.at = gaps[i].at;
+    findings.add_at(i + 1, std::move(finding));
   }
 }
 
@@ -187,8 +211,9 @@ void header_spoofable(const ServerView& view, Findings& findings) {
   const auto& gaps = view.server().header_gaps;
   for (std::size_t i = 0; i < gaps.size(); ++i) {
     if (!gaps[i].is_spoofable) continue;
-    findings.add_at(i + 1,
-                    finding_for(view, gap_text(view, gaps[i]) + ": a client's own header passes"));
+    Finding finding = finding_for(view, gap_text(view, gaps[i]) + ": a client's own header passes");
+    finding.at = gaps[i].at;
+    findings.add_at(i + 1, std::move(finding));
   }
 }
 
@@ -196,6 +221,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kOptionalNoCa,
          .id = "optional-no-ca",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kLetsIn,
          .meaning = "ssl_verify_client is optional_no_ca, and some location refuses nobody: nginx "
                     "serves clients with a certificate of any CA, and clients without one.",
          .remedy = "Set ssl_verify_client on, or check $ssl_client_verify before anything is "
@@ -205,6 +232,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kVerifyOptionalUnguarded,
          .id = "verify-optional-unguarded",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kLetsIn,
          .meaning = "nginx serves clients without a certificate: ssl_verify_client is optional and "
                     "some location refuses nobody, or error_page leads refused clients to such a "
                     "location.",
@@ -215,6 +244,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kServedWithoutTls,
          .id = "served-without-tls",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kLetsIn,
          .meaning = "The server block demands client certificates, and one of its listens serves "
                     "clients without TLS: nginx looks at certificates in TLS alone.",
          .remedy = "Move the plain listen into a server block of its own that redirects (return "
@@ -223,6 +254,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kEnforcementUndecidable,
          .id = "enforcement-undecidable",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "The directives do not tell whether clients without a verified certificate are "
                     "served: code, another module, addresses or the backend decide.",
          .remedy = "Refuse earlier with if ($ssl_client_verify != SUCCESS) { return 403; }, or "
@@ -231,6 +263,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kPlaintextTwin,
          .id = "plaintext-twin",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kLetsIn,
          .meaning = "The same name is served without TLS from the same backend or files: a client "
                     "that does not use TLS needs no certificate.",
          .remedy = "Redirect there (return 301 https://...), or remove the plain listen.",
@@ -239,6 +273,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kIdentityHeaderNotSet,
          .id = "identity-header-not-set",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A location passes requests on without an identity header that the server "
                     "block, or another location with the same backend, sets. A proxy_set_header of "
                     "its own drops all inherited ones.",
@@ -248,6 +283,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kIdentityHeaderSpoofable,
          .id = "identity-header-spoofable",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A header tells a backend who the client is, and this way to the backend lets "
                     "through what the client itself sends under that name.",
          .remedy = "Set the header in every location that leads to the backend; where no client is "
@@ -256,8 +292,39 @@ constexpr std::array kRules{
          .check = header_spoofable},
 };
 
+// What this very nginx does, whatever the text says: holes of its release, and what other products
+// add (R9.1, R9.9).
+void bypassed_by_release(const ServerView& view, Findings& findings) {
+  if (!asks(view.server())) return;
+  if (view.facts.is_bypassed) findings.add(finding_for(view, view.facts.enforced_note));
+  for (const config::Opening& opening : view.server().openings) {
+    if (!opening.waived_at) continue;
+    Finding finding = finding_for(view, "ssl_verify_client_exception lets location " +
+                                            opening.location + " serve " + opening.content +
+                                            " to clients without a verified certificate");
+    finding.at = opening.waived_at;
+    finding.remedy =
+        "Remove ssl_verify_client_exception, or move the location to a server block "
+        "that asks nobody.";
+    findings.add(std::move(finding));
+  }
+}
+
+constexpr std::array kReleaseRules{
+    Rule{.kind = FindingKind::kEnforcementBypassedByRelease,
+         .id = "enforcement-bypassed-by-release",
+         .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kLetsIn,
+         .meaning = "This release or product of nginx lets clients past the certificate check that "
+                    "the configuration demands.",
+         .remedy = "Upgrade nginx to a release or package without this hole and restart it.",
+         .check = bypassed_by_release},
+};
+
 }  // namespace
 
 Subject enforcement_rules() { return kRules; }
+Subject release_rules() { return kReleaseRules; }
 
 }  // namespace mtls::audit::rules

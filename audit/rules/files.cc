@@ -5,6 +5,7 @@
 #include <set>
 
 #include "audit/rules/mending.h"
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "base/text.h"
 #include "pki/file_reader.h"
@@ -13,10 +14,12 @@ namespace mtls::audit::rules {
 namespace {
 
 void runtime_path(const ServerView& view, Findings& findings) {
-  for (const config::FileRef& reference : view.server().certificates.value) {
-    const auto* runtime = std::get_if<config::RuntimePath>(&reference);
+  for (const config::NamedFile& named : view.server().certificates.value) {
+    const auto* runtime = std::get_if<config::RuntimePath>(&named.file);
     if (runtime != nullptr && runtime->followed.empty()) {
-      findings.add(finding_for(view, runtime->text + " is known only at the handshake"));
+      Finding finding = finding_for(view, runtime->text + " is known only at the handshake");
+      finding.at = named.directive->at;
+      findings.add(std::move(finding));
     }
   }
 }
@@ -73,7 +76,7 @@ bool is_directory(const ServerView& view, const MaterialFile& file) {
 
 void unreadable(const ServerView& view, Findings& findings) {
   for (const OpenedFile& opened : opened_files(view)) {
-    if (!opened.file->error) continue;
+    if (!opened.file->error || may_open_for_nginx(*opened.file)) continue;
     const base::ErrorCode code = opened.file->error->code;
     const bool is_fifo = code == base::ErrorCode::kFifo;
     Finding finding = finding_for_file(
@@ -162,7 +165,48 @@ void duplicates(const ServerView& view, Findings& findings) {
   }
 }
 
+// What keeps this program from the file, and what nginx does with it.
+Finding unreadable_here(const MaterialFile& file) {
+  Finding finding = finding_at({}, file.error->message);  // it begins with the path
+  finding.path = file.path;
+  switch (file.error->code) {
+    case base::ErrorCode::kPermission:
+      finding.detail += "; nginx's master, which is root, can read it";
+      break;
+    case base::ErrorCode::kTooLarge:
+      finding.detail += "; nginx has no such limit";
+      finding.remedy =
+          "Raise max_file_bytes or max_crl_bytes below limits in the settings file, if the file is "
+          "meant to be that large.";
+      break;
+    default:
+      finding.detail += "; nginx waits for it too, at its next start or reload";
+      finding.remedy = "Mend the mount that does not answer.";
+  }
+  return finding;
+}
+
+// Canaries are told by canary-unreadable.
+void unreadable_by_exporter(const HostView& host, Findings& findings) {
+  std::set<std::string> canaries;
+  for (const Canary& canary : host.snapshot.canaries) canaries.insert(canary.path);
+  NamingDirectives directives(host.resolved());
+  for (const NginxError& error : host.snapshot.config->errors) {
+    if (error.cause != RefusalCause::kNotPermitted) continue;
+    findings.add({.path = error.path,
+                  .at = error.at,
+                  .detail = error.text() + "; nginx's master, which is root, can read it"});
+  }
+  for (const auto& [path, file] : host.snapshot.material) {
+    if (!may_open_for_nginx(*file) || canaries.contains(path)) continue;
+    Finding finding = unreadable_here(*file);
+    finding.at = directives.of(path);
+    findings.add(std::move(finding));
+  }
+}
+
 void world_writable(const HostView& host, Findings& findings) {
+  NamingDirectives directives(host.resolved());
   constexpr std::uint32_t kWritableByOthers = 0002;  // S_IWOTH
   std::set<std::string> ours;                        // nginx does not read them
   for (const Canary& canary : host.snapshot.canaries) ours.insert(canary.path);
@@ -172,7 +216,9 @@ void world_writable(const HostView& host, Findings& findings) {
   });
   for (const std::string& path : writable) {
     if (ours.contains(path)) continue;
-    findings.add({.path = path, .detail = base::sanitize(path, base::kMaxPathBytes)});
+    findings.add({.path = path,
+                  .at = directives.of(path),
+                  .detail = base::sanitize(path, base::kMaxPathBytes)});
   }
 }
 
@@ -180,6 +226,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kRuntimePath,
          .id = "runtime-path",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "The path of a certificate is known only at the handshake (variables, data:, "
                     "engine:, store:). The exporter does not check it.",
          .remedy = "Nothing to do here; watch the files that it can name by other means.",
@@ -187,12 +234,28 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kBundleUnreadable,
          .id = "bundle-unreadable",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kStopsNginx,
          .meaning = "A CA bundle or CRL cannot be read: nginx refuses the next start or reload.",
-         .remedy = "Create the file, or correct its path or permissions.",
+         .remedy = "Create the file, or correct its path.",
          .check = unreadable},
+    Rule{.kind = FindingKind::kUnreadableByExporter,
+         .id = "unreadable-by-exporter",
+         .severity = Severity::kWarning,
+         .about = About::kFile,
+         .meaning = "The exporter cannot read a file that nginx can. What depends on the file is "
+                    "not known here: its findings and dates are missing, and so are the verdicts "
+                    "about clients. It does not mean that nginx refuses anything.",
+         .remedy = "Run check as root. For the service, add the group that may read the file with "
+                   "SupplementaryGroups=GROUP in a drop-in (systemd/ssl-cert.conf shows one), give "
+                   "such a group access with setfacl -m g:GROUP:r FILE, or let the unit keep "
+                   "CAP_DAC_READ_SEARCH, as it is shipped.",
+         .check = unreadable_by_exporter},
     Rule{.kind = FindingKind::kBundleUnparsable,
          .id = "bundle-unparsable",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kStopsNginx,
          .meaning = "A block of a CA bundle or CRL is broken: nginx refuses the whole file at the "
                     "next start or reload.",
          .remedy = "Write the file again; the broken block is at the line named.",
@@ -200,6 +263,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kBundleEmpty,
          .id = "bundle-empty",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kStopsNginx,
          .meaning = "A CA bundle holds no certificate: nginx refuses the file at the next start or "
                     "reload.",
          .remedy = "Put the CA certificates into the file.",
@@ -207,12 +272,14 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kPrivateKeyInBundle,
          .id = "private-key-in-bundle",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "A CA bundle or CRL file holds a private key, which nginx ignores there.",
          .remedy = "Remove the key from the file. If others could read it, treat it as disclosed.",
          .check = private_key},
     Rule{.kind = FindingKind::kDuplicateCertificate,
          .id = "duplicate-certificate",
          .severity = Severity::kInfo,
+         .about = About::kFile,
          .meaning = "The same certificate is in the bundle more than once. nginx ignores the "
                     "copies.",
          .remedy = "Remove the copies.",
@@ -220,6 +287,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kFileWorldWritable,
          .id = "file-world-writable",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "Everybody on this host may write a file that nginx reads, and so decide whom "
                     "nginx trusts from the next reload on.",
          .remedy = "Run chmod o-w on the file.",

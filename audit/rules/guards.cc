@@ -75,6 +75,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kGuardNeverMatches,
          .id = "guard-never-matches",
          .severity = Severity::kCritical,
+         .about = About::kText,
          .meaning = "A guard compares a client's name, serial number or fingerprint "
                     "with a text that nginx never writes: the client it means is refused, or the "
                     "client it should stop passes.",

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "pki/strength.h"
 
@@ -35,8 +36,10 @@ void report_members(const ServerView& view, const Test& test, Findings& findings
   if (first == used.end()) return;
   const auto more = std::count_if(std::next(first), used.end(), is_concerned);
   const CertificateFacts& facts = (*first)->certificate.facts();
+  const auto member = static_cast<std::size_t>(*first - view.facts.store.members.data());
   Finding finding =
-      finding_for(view, named(facts) + (more > 0 ? " and " + std::to_string(more) + " more" : ""));
+      finding_in_file(view, file_of_member(view, member),
+                      named(facts) + (more > 0 ? " and " + std::to_string(more) + " more" : ""));
   finding.fingerprint = facts.fingerprint;
   findings.add(std::move(finding));
 }
@@ -110,9 +113,10 @@ void ca_names_too_large(const ServerView& view, Findings& findings) {
   constexpr std::size_t kLimit = 0xffff - 64;
   const std::size_t bytes = view.facts.ca_names_bytes;
   if (!asks(view.server()) || bytes <= kLimit) return;
-  findings.add(finding_for(view, std::to_string(view.facts.ca_names) + " names take " +
-                                     std::to_string(bytes) + " bytes, the limit is " +
-                                     std::to_string(kLimit)));
+  findings.add(finding_in_file(view, client_ca_file(view),
+                               std::to_string(view.facts.ca_names) + " names take " +
+                                   std::to_string(bytes) + " bytes, the limit is " +
+                                   std::to_string(kLimit)));
 }
 
 // RFC 5246 §7.4.2: each certificate certifies the one before it. "": each does.
@@ -142,6 +146,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kChainOrder,
          .id = "chain-order",
          .severity = Severity::kInfo,
+         .about = About::kFile,
          .meaning = "In the chain that this server presents, a certificate is not followed by its "
                     "issuer. nginx sends the certificates in the order of the file, and some "
                     "clients do not sort them.",
@@ -150,6 +155,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kNotACa,
          .id = "not-a-ca",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "A certificate among the client CAs cannot issue client certificates: it is "
                     "not a CA, or its extended key usage lacks clientAuth. nginx advertises it, "
                     "and its clients get 400 (21:unable to verify the first certificate, "
@@ -159,6 +165,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kWeakKey,
          .id = "weak-key",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "The key of a client CA is weaker than the security level of ssl_ciphers "
                     "demands: its clients get 400 (67:CA certificate key too weak).",
          .remedy = "Replace the CA with one that has a stronger key. Until then, ssl_ciphers with "
@@ -167,6 +175,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kWeakSignature,
          .id = "weak-signature",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "An intermediate is signed with a digest that the security level of "
                     "ssl_ciphers forbids: clients under it get 400 (68:CA signature digest "
                     "algorithm too weak).",
@@ -175,6 +185,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCaNamesTooLarge,
          .id = "ca-names-too-large",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "The names of the client CAs do not fit into a CertificateRequest: the "
                     "handshake fails for everyone.",
          .remedy = "Remove CAs from ssl_client_certificate; those in ssl_trusted_certificate are "

@@ -49,6 +49,7 @@ std::string remedy_of(const HostView& host, const NginxError& error) {
 
 void report(const HostView& host, const std::vector<NginxError>& errors, Findings& findings) {
   for (const NginxError& error : errors) {
+    if (error.cause == RefusalCause::kNotPermitted) continue;  // unreadable-by-exporter says it
     findings.add({.path = error.path,
                   .at = place_of(host, error),
                   .detail = error.text(),
@@ -81,6 +82,8 @@ constexpr std::array kRefusals{
     Rule{.kind = FindingKind::kNginxRefusesConfig,
          .id = "nginx-refuses-config",
          .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kStopsNginx,
          .meaning = "nginx refuses this configuration: a reload keeps the old one, and a restart "
                     "fails.",
          .remedy = "Run nginx -t and repair the place it names.",
@@ -88,6 +91,7 @@ constexpr std::array kRefusals{
     Rule{.kind = FindingKind::kUnknownDirective,
          .id = "unknown-directive",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A directive is not one of nginx's own, and its name is close to one that is. "
                     "Unless another module brings it, nginx refuses the configuration; if one "
                     "does, the directive of nginx is not set.",
@@ -100,6 +104,7 @@ constexpr std::array kMissingFiles{
         .kind = FindingKind::kFileMissing,
         .id = "file-missing",
         .severity = Severity::kWarning,
+        .about = About::kFile,
         .meaning = "The configuration names a file that is not on this host. nginx refuses the "
                    "configuration where the file is missing.",
         .remedy = "Run the check where the files are, or make sure that nginx's host has the file.",

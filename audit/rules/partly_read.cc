@@ -157,6 +157,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kBundlePartlyRead,
          .id = "bundle-partly-read",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "nginx reads a part of the file and skips something that looks like a "
                     "certificate or a CRL, without a word: whoever depends on it is refused, or "
                     "is not revoked.",

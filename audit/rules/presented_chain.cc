@@ -156,6 +156,8 @@ constexpr std::array kEndRules{
     Rule{.kind = FindingKind::kServerCertificateExpired,
          .id = "server-certificate-expired",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "The server's own certificate has expired: nginx serves it all the same, and "
                     "clients refuse it.",
          .remedy = "Renew the certificate and reload nginx.",
@@ -163,6 +165,8 @@ constexpr std::array kEndRules{
     Rule{.kind = FindingKind::kServerCertificateExpiresSoon,
          .id = "server-certificate-expires-soon",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
          .meaning = "A certificate of the chain that this server presents expires soon (within 14 "
                     "days, if the settings say nothing else).",
          .remedy = "Renew the certificate and reload nginx.",
@@ -173,6 +177,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kServerNameMismatch,
          .id = "server-name-mismatch",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "The certificate that the server presents is not for a name that it serves: "
                     "clients that ask for this name refuse it.",
          .remedy = "Get a certificate for all names, or remove the name from server_name.",
@@ -180,6 +185,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kServerChainIncomplete,
          .id = "server-chain-incomplete",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "The server presents its certificate without the intermediate above it. nginx "
                     "does not add it, and clients that do not know it refuse the server.",
          .remedy = "Append the intermediates to the file of ssl_certificate.",

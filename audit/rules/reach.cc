@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "config/routing/reach.h"
 
@@ -50,6 +51,15 @@ bool is_open_instead(const ServerView& view, const LostName& lost) {
          winner.verify_client.value == VerifyClient::kOff && !winner.reject_handshake.value;
 }
 
+// The server_name that is taken; the listen where the block has none.
+base::SourceLocation place_of(const ServerView& view, const std::vector<LostName>& lost) {
+  const TlsContext& server = view.server();
+  for (const LostName& one : lost) {
+    if (const auto at = directive_in(*server.directive, "server_name", one.name)) return *at;
+  }
+  return server.listens.empty() ? server.at : server.listens.front().at;
+}
+
 // A default server answers whatever no name is known for; this block has no name at all.
 std::string why_dead(const ServerView& view, std::size_t owner) {
   const bool has_labels = view.resolved().servers[owner].id == view.server().id;
@@ -68,13 +78,17 @@ void shadowed(const ServerView& view, Findings& findings) {
   const auto open =
       std::ranges::find_if(lost, [&](const auto& one) { return is_open_instead(view, one); });
   if (open == lost.end()) {
-    findings.add(finding_for(view, lost.empty() ? why_dead(view, owner) : listed(view, lost)));
+    Finding finding = finding_for(view, lost.empty() ? why_dead(view, owner) : listed(view, lost));
+    finding.at = place_of(view, lost);
+    findings.add(std::move(finding));
     return;
   }
   const std::string winner = block_at(view, open->winner);
   Finding finding = finding_for(view, listed(view, lost) + "; " + winner +
                                           " asks nobody for a certificate, so \"" + open->name +
                                           "\" is open to everybody");
+  finding.at = place_of(view, {*open});
+  finding.effect = Effect::kLetsIn;
   finding.remedy = "Move ssl_verify_client and ssl_client_certificate into " + winner +
                    ", and remove this block or give it another name.";
   findings.add_as(Severity::kCritical, std::move(finding));
@@ -117,20 +131,36 @@ const pki::Certificate* foreign_ca(const trust::TrustContent& theirs,
   return found == theirs.store.end() ? nullptr : &*found;
 }
 
+struct Gain {
+  std::string who;   // "": nobody
+  std::string path;  // of the file that lets them in, or keeps them out here
+};
+
 // What a client gains that comes to the default server without SNI and names this block as Host
-// (R3.42); "" for nothing.
-std::string gain(const ServerView& view, const TlsContext& by_default) {
+// (R3.42).
+Gain gain(const ServerView& view, const TlsContext& by_default) {
   const TlsContext& server = view.server();
   const bool is_asked = by_default.verify_client.value != VerifyClient::kOff;
-  if (!is_asked || has_same_trust_files(by_default, server)) return "";
+  if (!is_asked || has_same_trust_files(by_default, server)) return {};
   const trust::TrustContent theirs = trust::trust_content(view.material(), by_default, view.build);
   const trust::TrustContent ours = trust::trust_content(view.material(), server, view.build);
-  if (ours.store.empty()) return "";  // its files cannot be read: another finding
+  if (ours.store.empty()) return {};  // its files cannot be read: another finding
   if (const pki::Certificate* foreign = foreign_ca(theirs, ours)) {
-    return "clients of " + foreign->facts().subject.rfc2253 + ", which is not trusted here";
+    return {"clients of " + foreign->facts().subject.rfc2253 + ", which is not trusted here",
+            file_of_index(theirs, static_cast<std::size_t>(foreign - theirs.store.data()))};
   }
-  if (ours.check_crls && !theirs.check_crls) return "revoked clients";
-  return "";
+  const bool is_known = ours.unread.empty() && theirs.unread.empty();
+  if (is_known && ours.check_crls && !theirs.check_crls) return {"revoked clients", ours.crl_path};
+  return {};
+}
+
+// The listen of `server` that opens the socket.
+std::optional<base::SourceLocation> listen_on(const config::Socket& socket,
+                                              const TlsContext& server) {
+  const auto found = std::ranges::find_if(server.listens, [&](const config::Listen& listen) {
+    return listen.canonical() == socket.canonical && listen.transport == socket.transport;
+  });
+  return found == server.listens.end() ? std::nullopt : std::optional(found->at);
 }
 
 void default_server_ca(const ServerView& view, Findings& findings) {
@@ -139,11 +169,15 @@ void default_server_ca(const ServerView& view, Findings& findings) {
   if (!asks(server) || !server.has_context) return;
   for (const SocketRole& role : resolved.reaches[view.index].roles) {
     const auto bypass = config::routing::default_server_bypass(resolved, role, view.index);
-    const std::string who = bypass ? gain(view, resolved.servers[*bypass]) : "";
-    if (who.empty()) continue;
-    findings.add(finding_for(view, "without SNI, the default server of " +
-                                       resolved.sockets[role.socket].canonical + ", " +
-                                       block_at(view, *bypass) + ", lets in " + who));
+    const Gain found = bypass ? gain(view, resolved.servers[*bypass]) : Gain{};
+    if (found.who.empty()) continue;
+    const config::Socket& socket = resolved.sockets[role.socket];
+    Finding finding =
+        finding_in_file(view, found.path,
+                        "without SNI, the default server of " + socket.canonical + ", " +
+                            block_at(view, *bypass) + ", lets in " + found.who);
+    finding.at = listen_on(socket, resolved.servers[*bypass]);
+    findings.add(std::move(finding));
     return;
   }
 }
@@ -157,8 +191,11 @@ void borrowed_ca(const ServerView& view, Findings& findings) {
   const TlsContext& judge = resolved.servers[*owner];
   if (judge.verify_client.value == VerifyClient::kOff || has_same_trust_files(judge, server))
     return;
-  findings.add(finding_for(view, "this server block has no certificate, so the CAs of " +
-                                     block_at(view, *owner) + " decide for all its clients"));
+  Finding finding = finding_in_file(view, client_ca_file(view),
+                                    "this server block has no certificate, so the CAs of " +
+                                        block_at(view, *owner) + " decide for all its clients");
+  finding.at = server.client_certificate.at ? *server.client_certificate.at : place_beside(server);
+  findings.add(std::move(finding));
 }
 
 void open_sibling(const ServerView& view, Findings& findings) {
@@ -166,10 +203,11 @@ void open_sibling(const ServerView& view, Findings& findings) {
   if (!asks(view.server()) || view.facts.enforced != true) return;
   const auto sibling = config::routing::open_sibling(resolved, view.index);
   if (!sibling) return;
-  findings.add(
-      finding_for(view, block_at(view, *sibling) +
-                            " passes the same requests to the same backend and asks for no "
-                            "certificate"));
+  Finding finding = finding_for(view, block_at(view, *sibling) +
+                                          " passes the same requests to the same backend and asks "
+                                          "for no certificate");
+  finding.at = place_beside(resolved.servers[*sibling]);
+  findings.add(std::move(finding));
 }
 
 // At most one speaks: a block either has a certificate of its own or borrows a context.
@@ -182,6 +220,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kServerShadowed,
          .id = "server-shadowed",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A name of this server block leads to an earlier one on the same address: "
                     "nginx warns (conflicting server name, ignored) and uses the first. Critical "
                     "where this block asks for client certificates and that one does not.",
@@ -190,6 +229,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kInertTlsSettings,
          .id = "inert-tls-settings",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "Client verification is configured in a server block that no TLS socket leads "
                     "to: the settings do nothing.",
          .remedy = "Add ssl to its listen, or remove the settings.",
@@ -197,16 +237,20 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kDefaultServerOtherCa,
          .id = "default-server-other-ca",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "The default server of the address trusts other client CAs. It judges clients "
                     "that send no SNI, and they may then ask for this server block by their Host "
                     "header (200, SUCCESS).",
          .remedy = "Add a default server with ssl_reject_handshake on, or give both blocks the "
                    "same CAs.",
+         .narrow_remedy = "Remove the public web CAs first (trust-widened-by-public-roots). Add a "
+                          "default server with ssl_reject_handshake on.",
          .edit = Edit::add_server("ssl_reject_handshake", "on"),
          .check = other_ca},
     Rule{.kind = FindingKind::kSniSiblingWithoutMtls,
          .id = "sni-sibling-without-mtls",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "Another name on the same address leads to the same backend, and asks no "
                     "client for a certificate.",
          .remedy = "Demand client certificates there too, or remove the backend from it.",

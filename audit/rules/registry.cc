@@ -56,6 +56,10 @@ std::string remedy_of(const Finding& finding) {
   return finding.remedy.empty() ? std::string(rule_of(finding.kind).remedy) : finding.remedy;
 }
 
+Effect effect_of(const Finding& finding) {
+  return finding.effect.value_or(rule_of(finding.kind).effect);
+}
+
 const Rule* find_rule(std::string_view id) {
   const auto found = std::ranges::find(all_rules(), id, &Rule::id);
   return found == all_rules().end() ? nullptr : *found;

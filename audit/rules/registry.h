@@ -49,15 +49,26 @@ struct Edit {
   }
 };
 
+/// What each finding of a rule speaks of.
+enum class About {
+  kFile,  // a certificate, CA, CRL or another file: each finding has its path
+  kText,  // the configuration or a client; a finding that names a file has its path
+};
+
 /// One rule.
 struct Rule {
   FindingKind kind;
   std::string_view id;  // the `rule` label and the heading in docs/findings.md
   Severity severity;
+  About about;
+  Effect effect = Effect::kNone;
   std::optional<Severity> strict_severity = std::nullopt;  // in the strict profile, if another
   bool strict_only = false;                                // the default profile does not check it
   std::string_view meaning;  // what is wrong and what nginx does about it
   std::string_view remedy;
+  // Instead of `remedy` at a server block that trusts public web CAs, where that one would let in
+  // even more; "": it does not.
+  std::string_view narrow_remedy = {};
   std::optional<Edit> edit = std::nullopt;  // nullopt: files must change first, or somebody decides
   std::variant<ServerCheck, HostCheck, AcceptanceCheck> check;
 };
@@ -67,6 +78,8 @@ const std::vector<const Rule*>& all_rules();
 const Rule& rule_of(FindingKind kind);
 /// What mends the finding: its own remedy, or that of its rule.
 std::string remedy_of(const Finding& finding);
+/// What comes of it: its own effect, or that of its rule.
+Effect effect_of(const Finding& finding);
 /// nullptr: no rule has this id.
 const Rule* find_rule(std::string_view id);
 /// What to say about an id that no rule has: `no rule is named "ca-expire"`, and which was probably

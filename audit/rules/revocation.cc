@@ -50,6 +50,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kResumptionOutlivesRevocation,
          .id = "resumption-outlives-revocation",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "TLS sessions survive a reload here: a client that has been revoked since "
                     "resumes its session and is served (200, SUCCESS) until ssl_session_timeout.",
          .remedy = "Shorten ssl_session_timeout, or keep no sessions: set ssl_session_cache none "
@@ -59,6 +60,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kStaplingIsNotClientRevocation,
          .id = "stapling-is-not-client-revocation",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "ssl_stapling is about the server's own certificate. Nothing here checks "
                     "whether a client's certificate has been revoked.",
          .remedy = "Set ssl_crl or ssl_ocsp on if client certificates can be revoked.",
@@ -66,6 +68,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kNoClientRevocation,
          .id = "no-client-revocation",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .strict_only = true,
          .meaning = "Neither ssl_crl nor ssl_ocsp is set: nginx serves a client whose certificate "
                     "has been revoked until the certificate expires.",

@@ -4,29 +4,17 @@
 #include <limits>
 #include <tuple>
 
+#include "audit/rules/places.h"
 #include "base/text.h"
-#include "config/references.h"
 
 namespace mtls::audit::rules {
 namespace {
 
 constexpr std::size_t kAfterAllSubjects = std::numeric_limits<std::size_t>::max();
 
-const config::TlsContext* server_of(const ServerView& view) { return &view.server(); }
-const config::TlsContext* server_of(const HostView&) { return nullptr; }
-const config::TlsContext* server_of(const AcceptanceView&) { return nullptr; }
-
-std::optional<base::SourceLocation> naming_directive(const config::TlsContext& server,
-                                                     const std::string& path) {
-  std::optional<base::SourceLocation> at;
-  config::for_each_reference(server, [&](const config::FileReference& reference) {
-    const std::string* named = static_path(reference.file);
-    if (!at && named != nullptr && *named == path && reference.directive) {
-      at = reference.directive->at;
-    }
-  });
-  return at;
-}
+LookedAt looked_at(const ServerView& view) { return {&view.server(), view.owner()}; }
+LookedAt looked_at(const HostView&) { return {}; }
+LookedAt looked_at(const AcceptanceView&) { return {}; }
 
 std::optional<base::SourceLocation> edited_directive(const config::TlsContext& server,
                                                      const std::optional<Edit>& edit) {
@@ -44,7 +32,7 @@ std::vector<Finding> run(const View& view) {
     for (const Rule& rule : subject) {
       const Check* check = std::get_if<Check>(&rule.check);
       if (check == nullptr || (rule.strict_only && view.profile != Profile::kStrict)) continue;
-      Findings findings(rule, view.profile, position, server_of(view), all);
+      Findings findings(rule, view.profile, position, looked_at(view), all);
       (*check)(view, findings);
     }
     ++position;
@@ -72,16 +60,35 @@ void Findings::place(std::size_t subject, std::size_t item, Finding finding) {
   finding.kind = rule_.kind;
   finding.severity = profile_ == Profile::kStrict ? rule_.strict_severity.value_or(rule_.severity)
                                                   : rule_.severity;
-  const bool is_of_block = server_ != nullptr && finding.context == server_->id;
-  if (is_of_block && finding.at == server_->at) {
-    auto at = finding.path.empty() ? std::nullopt : naming_directive(*server_, finding.path);
-    if (!at) at = edited_directive(*server_, rule_.edit);
-    if (at) finding.at = at;
-  }
+  const config::TlsContext* server = looked_at_.server;
+  const bool is_of_block = server != nullptr && finding.context == server->id;
+  if (is_of_block && (!finding.at || finding.at == server->at)) finding.at = directive_for(finding);
   all_.push_back({.subject = subject, .item = item, .finding = std::move(finding)});
 }
 
-std::vector<Finding> server_findings(const ServerView& view) { return run<ServerCheck>(view); }
+base::SourceLocation Findings::directive_for(const Finding& finding) const {
+  const auto& [server, owner] = looked_at_;
+  std::optional<base::SourceLocation> at;
+  if (!finding.path.empty()) {
+    if (owner != nullptr) at = naming_directive(*owner, finding.path);
+    if (!at) at = naming_directive(*server, finding.path);
+  }
+  if (!at) at = edited_directive(*server, rule_.edit);
+  return at.value_or(place_beside(*server));
+}
+
+std::vector<Finding> server_findings(const ServerView& view) {
+  std::vector<Finding> findings = run<ServerCheck>(view);
+  const bool is_wide = std::ranges::any_of(findings, [](const Finding& finding) {
+    return finding.kind == FindingKind::kTrustWidenedByPublicRoots;
+  });
+  if (!is_wide) return findings;
+  for (Finding& finding : findings) {
+    const std::string_view narrow = rule_of(finding.kind).narrow_remedy;
+    if (!narrow.empty() && finding.remedy.empty()) finding.remedy = narrow;
+  }
+  return findings;
+}
 
 std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
                                      Profile profile) {
@@ -118,6 +125,13 @@ Finding finding_for(const ServerView& view, const std::string& detail) {
 Finding finding_for_file(const ServerView& view, const std::string& path,
                          const std::string& detail) {
   Finding finding = finding_for(view, path + ": " + detail);
+  finding.path = path;
+  return finding;
+}
+
+Finding finding_in_file(const ServerView& view, const std::string& path,
+                        const std::string& detail) {
+  Finding finding = finding_for(view, detail);
   finding.path = path;
   return finding;
 }

@@ -73,15 +73,21 @@ struct Placed {
   Finding finding;
 };
 
+/// The server block that a check looks at, and the one whose SSL_CTX judges there; both nullptr:
+/// the configuration as a whole.
+struct LookedAt {
+  const config::TlsContext* server = nullptr;
+  const config::TlsContext* owner = nullptr;
+};
+
 /// Where one check reports. Adds the rule's kind and severity, and the place of the directive to
 /// edit where the check gave none: the one that names the finding's file, else the one that the
-/// rule's edit changes.
+/// rule's edit changes, else the one beside which it belongs.
 class Findings {
  public:
-  /// `server`: the block that the check looks at; nullptr: the configuration as a whole.
-  Findings(const Rule& rule, Profile profile, std::size_t subject, const config::TlsContext* server,
+  Findings(const Rule& rule, Profile profile, std::size_t subject, LookedAt looked_at,
            std::vector<Placed>& all)
-      : rule_(rule), profile_(profile), subject_(subject), server_(server), all_(all) {}
+      : rule_(rule), profile_(profile), subject_(subject), looked_at_(looked_at), all_(all) {}
 
   void add(Finding finding) { add_at(0, std::move(finding)); }
   /// About the `item`-th of the things that the rules of the subject look at one by one: what is
@@ -97,11 +103,12 @@ class Findings {
 
  private:
   void place(std::size_t subject, std::size_t item, Finding finding);
+  base::SourceLocation directive_for(const Finding& finding) const;
 
   const Rule& rule_;
   Profile profile_;
   std::size_t subject_;
-  const config::TlsContext* server_;
+  LookedAt looked_at_;
   std::vector<Placed>& all_;
 };
 
@@ -123,6 +130,8 @@ Finding finding_for(const config::TlsContext& server, const std::string& detail)
 Finding finding_for(const ServerView& view, const std::string& detail);
 Finding finding_for_file(const ServerView& view, const std::string& path,
                          const std::string& detail);
+/// Like finding_for(), about something in the file, which `detail` does not name.
+Finding finding_in_file(const ServerView& view, const std::string& path, const std::string& detail);
 /// About a place in the configuration, whatever server block it belongs to.
 Finding finding_at(const std::optional<base::SourceLocation>& at, const std::string& detail);
 

@@ -1,6 +1,7 @@
 // Rules about protocols, ciphers and parameters too weak to protect what they carry.
 #include <array>
 
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 
 namespace mtls::audit::rules {
@@ -25,7 +26,7 @@ void weak_ciphers(const HostView& host, Findings& findings) {
     const std::string more =
         weak.size() == 1 ? "" : " and " + std::to_string(weak.size() - 1) + " more";
     Finding finding = finding_for(server, "accepts " + weak.front() + more);
-    finding.at = server.ciphers.at;
+    finding.at = server.ciphers.at ? *server.ciphers.at : place_beside(server);
     findings.add(std::move(finding));
   }
 }
@@ -50,6 +51,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kLegacyProtocols,
          .id = "legacy-protocols",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "ssl_protocols names TLS 1.0 or 1.1, which RFC 8996 forbids.",
          .remedy = "Write ssl_protocols TLSv1.2 TLSv1.3.",
          .edit = Edit::set("ssl_protocols", "TLSv1.2 TLSv1.3"),
@@ -57,6 +59,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kWeakCiphers,
          .id = "weak-ciphers",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "The server accepts ciphers that do not protect: without encryption, without "
                     "authentication, or with RC4, MD5 or 3DES. nginx logs nothing about it.",
          .remedy = "Write the default, ssl_ciphers HIGH:!aNULL:!MD5, without @SECLEVEL=0.",
@@ -65,6 +68,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kDhparamWeak,
          .id = "dhparam-weak",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "The DH parameters have fewer than 2048 bits: nginx refuses them (dh key too "
                     "small) or, at security level 1 and below, exchanges keys that can be "
                     "computed.",

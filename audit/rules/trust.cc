@@ -3,6 +3,7 @@
 #include <array>
 
 #include "audit/clock.h"
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/public_roots.h"
 
@@ -48,20 +49,26 @@ void expires_soon(const ServerView& view, Findings& findings) {
     next = "; its successor is " + named(successor.certificate.facts());
     if (ending->pinned) next += ", which does not fit all that it issued (authorityKeyIdentifier)";
   }
-  findings.add(finding_for(
-      view, name + " has no valid certificate from " + base::rfc3339(*until) + " on" + next));
+  const std::string file =
+      ending != nullptr ? file_of_ca(view, ending->certificate.facts()) : client_ca_file(view);
+  Finding finding = finding_in_file(
+      view, file, name + " has no valid certificate from " + base::rfc3339(*until) + " on" + next);
+  if (ending != nullptr) finding.fingerprint = ending->certificate.facts().fingerprint;
+  findings.add(std::move(finding));
 }
 
 void missing_successor(const ServerView& view, Findings& findings) {
   if (!asks(view.server())) return;
-  for (const Member& member : view.facts.store.members) {
+  for (std::size_t i = 0; i < view.facts.store.members.size(); ++i) {
+    const Member& member = view.facts.store.members[i];
     const CertificateFacts& facts = member.certificate.facts();
     const auto end = facts.validity.not_after;
     if (!member.serves_issuing || member.duplicate || member.successor) continue;
     if (!facts.is_ca || !end) continue;
     if (view.clock().has_come(*end) || !is_near_end(view, *end, facts.validity)) continue;
-    Finding finding = finding_for(
-        view, named(facts) + " ends at " + base::rfc3339(*end) + " without a successor");
+    Finding finding =
+        finding_in_file(view, file_of_member(view, i),
+                        named(facts) + " ends at " + base::rfc3339(*end) + " without a successor");
     finding.fingerprint = facts.fingerprint;
     findings.add(std::move(finding));
   }
@@ -75,9 +82,17 @@ struct Depth {
 // nullopt: nothing is verified here.
 std::optional<Depth> depth_of(const ServerView& view) {
   const TlsContext* owner = view.owner();
-  if (!asks(view.server()) || owner == nullptr) return std::nullopt;
+  if (!asks(view.server()) || owner == nullptr || !view.content.unread.empty()) return std::nullopt;
   return Depth{.configured = owner->verify_depth.value,
                .required = view.facts.depth_required.value_or(0)};
+}
+
+// The directive, where somebody wrote it.
+Finding about_depth(const ServerView& view, const std::string& file, const std::string& what) {
+  Finding finding = finding_in_file(view, file, what);
+  const auto& written = view.owner()->verify_depth.at;
+  finding.at = written ? *written : place_beside(view.server());
+  return finding;
 }
 
 std::string depth_text(const Depth& depth) {
@@ -87,8 +102,9 @@ std::string depth_text(const Depth& depth) {
 void depth_too_small(const ServerView& view, Findings& findings) {
   const auto depth = depth_of(view);
   if (!depth || depth->required <= depth->configured) return;
-  findings.add(finding_for(
-      view, depth_text(*depth) + ", the bundle needs " + std::to_string(depth->required)));
+  findings.add(
+      about_depth(view, client_ca_file(view),
+                  depth_text(*depth) + ", the bundle needs " + std::to_string(depth->required)));
 }
 
 // The known client that needs the largest depth; nullptr: the depth refuses none of them.
@@ -121,7 +137,7 @@ void depth_unbounded(const ServerView& view, Findings& findings) {
   constexpr int kUnbounded = 10;  // no PKI in use has that many intermediates
   const auto depth = depth_of(view);
   if (!depth || depth->configured < std::max(kUnbounded, depth->required + 1)) return;
-  findings.add(finding_for(view, depth_text(*depth)));
+  findings.add(about_depth(view, "", depth_text(*depth)));
 }
 
 struct TrustedFile {
@@ -200,21 +216,31 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kCaExpiresSoon,
          .id = "ca-expires-soon",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
          .meaning = "A client CA loses its last valid path soon (within 30 days, if the settings "
                     "say nothing else). From then on its clients get 400.",
          .remedy = "Add the successor CA to the bundle and reload nginx.",
+         .narrow_remedy = "Remove the public web CAs first (trust-widened-by-public-roots). Add a "
+                          "successor only for a CA that issues your clients' certificates.",
          .check = expires_soon},
     Rule{.kind = FindingKind::kBundleMissingSuccessor,
          .id = "bundle-missing-successor",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
          .meaning = "A client CA, or a CA above it, ends soon (within 30 days, if the settings say "
                     "nothing else), and no file has a later certificate with its name or key.",
          .remedy = "Put the renewed CA beside the old one now, so that clients of both are "
                    "accepted.",
+         .narrow_remedy = "Remove the public web CAs first (trust-widened-by-public-roots). Add a "
+                          "successor only for a CA that issues your clients' certificates.",
          .check = missing_successor},
     Rule{.kind = FindingKind::kDepthTooSmall,
          .id = "depth-too-small",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "ssl_verify_depth is smaller than the number of intermediates of a CA in the "
                     "bundle: its clients get 400.",
          .remedy = "Raise ssl_verify_depth to the depth required.",
@@ -223,6 +249,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kDepthBelowTwo,
          .id = "depth-below-two",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .strict_severity = Severity::kWarning,
          .meaning = "ssl_verify_depth is 0 or 1 (its default): enough for the CAs of the bundle, "
                     "but clients that send more intermediates get 400.",
@@ -232,6 +259,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kDepthUnbounded,
          .id = "depth-unbounded",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "ssl_verify_depth is so large that it limits nothing: every CA below a client "
                     "CA is trusted too, however deep.",
          .remedy = "Set it to the number of intermediates in use, or limit the CAs with pathlen.",
@@ -240,6 +268,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kTrustWidenedByPublicRoots,
          .id = "trust-widened-by-public-roots",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kLetsIn,
          .meaning = "Public web CAs are among the client CAs: nginx accepts every client "
                     "certificate that they, or any CA below them, issue to anyone.",
          .remedy = "Trust only the CAs that issue your clients' certificates. For stapling, use "
@@ -248,11 +278,13 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kTrustWidenedByTrustedCertificate,
          .id = "trust-widened-by-trusted-certificate",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "ssl_trusted_certificate holds a CA that no client CA needs: nginx accepts its "
                     "clients like those of ssl_client_certificate, although it does not advertise "
                     "the CA.",
          .remedy = "Remove the CA, or move it to ssl_client_certificate if its clients should be "
                    "accepted.",
+         .narrow_remedy = "Remove the CA.",
          .check = unneeded_trust},
 };
 

@@ -21,6 +21,7 @@ std::string prefix_of(const UpstreamTlsContext& upstream) {
 template <class Look>
 void for_each_upstream(const ServerView& view, const Look& look) {
   std::size_t item = 0;
+  if (!view.resolved().is_reached(view.index)) return;
   for (const UpstreamTlsContext& upstream : view.resolved().upstreams_of(view.index)) {
     look(++item, upstream);
   }
@@ -59,7 +60,10 @@ std::string unverified_text(const UpstreamTlsContext& upstream) {
 void not_verified(const ServerView& view, Findings& findings) {
   for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
     const std::string text = unverified_text(upstream);
-    if (!text.empty()) findings.add_at(item, about_upstream(view, upstream, text));
+    if (text.empty()) return;
+    Finding finding = about_upstream(view, upstream, text);
+    if (upstream.verify.at) finding.at = upstream.verify.at;
+    findings.add_at(item, std::move(finding));
   });
 }
 
@@ -67,6 +71,7 @@ void session_shared(const ServerView& view, Findings& findings) {
   for_each_upstream(view, [&](std::size_t item, const UpstreamTlsContext& upstream) {
     if (!upstream.shares_sessions_with || upstream.speaks_tls != SpeaksTls::kYes) return;
     const UpstreamTlsContext& other = view.resolved().upstreams.at(*upstream.shares_sessions_with);
+    if (!view.resolved().is_reached(other.server_index)) return;
     findings.add_at(
         item, about_upstream(view, upstream,
                              "the " + other.directive + " at " +
@@ -101,8 +106,10 @@ void conf_command_overrides(const ServerView& view, Findings& findings) {
     if (all.empty() || upstream.speaks_tls == SpeaksTls::kNo) return;
     const std::string outcome =
         refuses_all(upstream) ? ": without VerifyCAFile every handshake fails" : "";
-    findings.add_at(item, about_upstream(view, upstream,
-                                         prefix_of(upstream) + "conf_command " + all + outcome));
+    Finding finding =
+        about_upstream(view, upstream, prefix_of(upstream) + "conf_command " + all + outcome);
+    finding.at = upstream.conf_commands.at;
+    findings.add_at(item, std::move(finding));
   });
 }
 
@@ -169,6 +176,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUpstreamNotVerified,
          .id = "upstream-not-verified",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "nginx speaks TLS to this backend and verifies nothing: it believes whoever "
                     "answers at the backend's address.",
          .remedy = "Set proxy_ssl_verify on and proxy_ssl_trusted_certificate (or the same of "
@@ -177,6 +185,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUpstreamSessionShared,
          .id = "upstream-session-shared",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "Two places reach one peer with different TLS settings and reuse each other's "
                     "sessions: what the first one verified, or presented, counts for the other.",
          .remedy = "Set proxy_ssl_session_reuse off in both, or give both the same settings.",
@@ -185,6 +194,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kSslConfCommandOverrides,
          .id = "ssl-conf-command-overrides",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "An OpenSSL configuration command overrides what nginx's own directives say "
                     "about trust.",
          .remedy = "Use ssl_verify_client, ssl_client_certificate and ssl_ciphers instead.",
@@ -192,6 +202,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kSslOnRemoved,
          .id = "ssl-on-removed",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "The ssl directive is deprecated: nginx 1.25.1 and later refuse it (unknown "
                     "directive \"ssl\").",
          .remedy = "Remove it, and add ssl to the listen directives.",
@@ -200,6 +211,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUnsupportedDirectiveValue,
          .id = "unsupported-directive-value",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning = "nginx accepts a value that the library behind it does not support: the value "
                     "has another effect, or none.",
          .remedy = "Write what is meant.",

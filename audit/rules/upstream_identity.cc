@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "audit/clock.h"
+#include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/presented_chain.h"
 #include "audit/trust/trust.h"
@@ -54,7 +55,8 @@ template <class Look>
 void for_each_upstream(const HostView& host, const Look& look) {
   const auto& upstreams = host.resolved().upstreams;
   for (std::size_t i = 0; i < upstreams.size(); ++i) {
-    if (upstreams[i].speaks_tls != config::SpeaksTls::kNo) look(i);
+    const bool is_used = host.resolved().is_reached(upstreams[i].server_index);
+    if (is_used && upstreams[i].speaks_tls != config::SpeaksTls::kNo) look(i);
   }
 }
 
@@ -79,6 +81,7 @@ void for_each_shown(const HostView& host, const Look& look) {
 Finding finding_of(const UpstreamTlsContext& upstream, const std::string& path,
                    const std::string& what) {
   Finding finding = finding_at(upstream.at, upstream.directive + " " + upstream.uri + ": " + what);
+  if (const auto at = naming_directive(upstream, path)) finding.at = at;
   finding.context = upstream.server;
   finding.path = path;
   return finding;
@@ -159,6 +162,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUpstreamTrustExpiresSoon,
          .id = "upstream-trust-expires-soon",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
          .meaning = "A CA that verifies backends ends within 30 days, or has ended, and nothing "
                     "replaces it. From then on nginx answers 502 (10:certificate has expired).",
          .remedy = "Add the renewed CA to proxy_ssl_trusted_certificate and reload nginx.",
@@ -166,6 +171,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUpstreamCertificateRejected,
          .id = "upstream-certificate-rejected",
          .severity = Severity::kCritical,
+         .about = About::kFile,
+         .effect = Effect::kRefuses,
          .meaning = "The certificate that nginx presents to a backend has expired, is not valid "
                     "yet or is not for clients. A backend that verifies it will refuse it; another "
                     "nginx answers 400 (10, 9 or 26 in its log), which the client gets.",
@@ -175,6 +182,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUpstreamCertificateExpiresSoon,
          .id = "upstream-certificate-expires-soon",
          .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
          .meaning = "A certificate of the chain that nginx presents to a backend expires within 14 "
                     "days. From then on a backend that verifies it refuses it.",
          .remedy = "Renew the certificate and reload nginx.",
@@ -182,6 +191,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kUpstreamChainIncomplete,
          .id = "upstream-chain-incomplete",
          .severity = Severity::kWarning,
+         .about = About::kFile,
          .meaning = "The chain that nginx presents to a backend lacks an intermediate. Backends "
                     "that know only the root refuse it; another nginx answers 400 (21:unable to "
                     "verify the first certificate).",

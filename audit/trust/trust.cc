@@ -1,5 +1,6 @@
 #include "audit/trust/trust.h"
 
+#include <algorithm>
 #include <set>
 
 #include "audit/policy.h"
@@ -55,6 +56,36 @@ void apply_overrides(const MaterialView& material, const config::TlsContext& ser
     if (const pki::Material* file = material.content(static_path(named.file)))
       append(content.announced, file->certificates);
   }
+}
+
+// A file that is not read is no file without content.
+void forget_what_is_unread(const MaterialView& material, const TrustPaths& paths,
+                           const config::ConfOverrides& overrides, TrustContent& content) {
+  const auto is_unread = [&](const std::string* path) {
+    const auto file = material.file(path);
+    return file && may_open_for_nginx(*file);
+  };
+  std::vector<const std::string*> cas{paths.client, paths.trusted};
+  if (overrides.replaces_store()) {
+    cas.clear();
+    for (const config::NamedFile& named : overrides.store_files)
+      cas.push_back(static_path(named.file));
+  }
+  const auto unread = std::ranges::find_if(cas, is_unread);
+  if (content.check_crls && is_unread(paths.crl)) {
+    content.unread = *paths.crl;
+    content.check_crls = false;
+    content.revocation_lists.clear();
+  }
+  if (unread == cas.end()) return;
+  content.unread = **unread;
+  content.store.clear();
+  content.files.clear();
+  content.announced.clear();
+  content.extra.clear();
+  content.issuing = 0;
+  content.revocation_lists.clear();
+  content.check_crls = false;
 }
 
 // 1.26.3 does not open these files, 1.30.6 does (R2.17). 1.27.2 rewrote how CA files are loaded.
@@ -118,6 +149,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
   // ssl_trusted_certificate.
   if (content.issuing == 0) content.issuing = content.store.size();
   apply_overrides(material, server, content);
+  forget_what_is_unread(material, paths, server.overrides, content);
   return content;
 }
 

@@ -28,6 +28,9 @@ struct TrustContent {
   std::string crl_path;    // with check_crls: the file that ssl_crl names
   bool requested = false;  // a client certificate is asked for
   bool demanded = false;   // and a handshake without one fails (R3.6, VerifyMode Require)
+  // A file that nginx can read and this program cannot: what the CAs are is then not known, nor,
+  // for ssl_crl, who is revoked. "": there is none. Without CAs `store` is empty.
+  std::string unread;
   bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
   // A file with something that nginx's OpenSSL reads and ours does not (pki::UnreadBlock); "":
   // none.

@@ -201,7 +201,8 @@ void Describer::find_header_gaps() {
   std::map<const syntax::Directive*, std::vector<std::size_t>> by_http;
   for (std::size_t i = 0; i < scopes_.servers.size(); ++i) {
     const blocks::ServerScope& scope = scopes_.servers[i];
-    if (scope.module == Module::kHttp) by_http[scope.outer].push_back(i);
+    const bool counts = scope.module == Module::kHttp && config_.is_reached(i);
+    if (counts) by_http[scope.outer].push_back(i);
   }
   for (const auto& [http, servers] : by_http) {
     const OuterBlock& block = block_of(*http);

@@ -131,6 +131,17 @@ SocketRole Indexer::add_names(SocketRole role, std::size_t server, NameTable& ta
   return role;
 }
 
+// The directive of the block that has the name.
+std::optional<base::SourceLocation> naming(const syntax::Directive& block,
+                                           const std::string& name) {
+  for (const syntax::Directive& directive : *block.block) {
+    const bool has_name = std::ranges::any_of(
+        directive.args, [&](const syntax::Argument& word) { return word.text == name; });
+    if (directive.name == "server_name" && has_name) return directive.at;
+  }
+  return std::nullopt;
+}
+
 // An invalid pattern is refused when it is read, so it is skipped here.
 void Indexer::refuse(std::size_t socket, std::size_t server, const std::string& name) {
   if (name.starts_with('~')) return;
@@ -141,7 +152,8 @@ void Indexer::refuse(std::size_t socket, std::size_t server, const std::string& 
                           .at = std::nullopt,
                           .when = {.order = scopes_.servers[server].outer->last,
                                    .module = behind_all,
-                                   .server = config_.sockets[socket].names_rank + 1}});
+                                   .server = config_.sockets[socket].names_rank + 1},
+                          .edit_at = naming(*scopes_.servers[server].server, name)});
 }
 
 const SocketRole* Indexer::role_on(std::size_t server, const Listen& listen) const {

@@ -79,6 +79,9 @@ struct Diagnostic {
   std::string message;
   std::optional<base::SourceLocation> at;
   Moment when = {};
+  /// Of the directive to edit, where nginx names no place or another one.
+  std::optional<base::SourceLocation> edit_at = {};
+  std::string path = {};  // of the file it is about, as nginx opens it; "" without one
 
   bool operator==(const Diagnostic&) const = default;
 };

@@ -13,11 +13,25 @@ namespace {
 
 constexpr Version kStreamNames{1, 25, 5};
 
-syntax::Diagnostic complaint(std::string message, syntax::Moment when) {
+/// What nginx says of a merged server, and where to mend it: nginx names the block's end at most.
+struct Found {
+  std::string message;
+  std::optional<base::SourceLocation> edit_at;
+  std::string path = {};  // of the file it is about
+};
+
+syntax::Diagnostic complaint(Found found, syntax::Moment when) {
   return {.code = base::ErrorCode::kSyntax,
-          .message = std::move(message),
+          .message = std::move(found.message),
           .at = std::nullopt,
-          .when = when};
+          .when = when,
+          .edit_at = found.edit_at,
+          .path = std::move(found.path)};
+}
+
+base::SourceLocation at_or(const std::optional<base::SourceLocation>& at,
+                           const TlsContext& context) {
+  return at.value_or(context.at);
 }
 
 std::string place(const syntax::Document& document, base::SourceLocation at) {
@@ -79,24 +93,27 @@ Demand demand_of(const MergeInput& input) {
 }
 
 // R2.34, R2.35.
-std::optional<std::string> certificate_error(const TlsContext& context, const MergeInput& input,
-                                             const syntax::Document& document) {
+std::optional<Found> certificate_error(const TlsContext& context, const MergeInput& input,
+                                       const syntax::Document& document) {
   const auto& certificates = context.certificates.value;
   const auto& keys = context.certificate_keys.value;
-  const std::string tail = demand_of(input).tail(document);
+  const Demand demand = demand_of(input);
+  const std::string tail = demand.tail(document);
   if (certificates.empty()) {
     // Only http and stream since 1.25.5 have ssl_reject_handshake.
     if (tail.empty() || context.reject_handshake.value) return std::nullopt;
-    return "no \"ssl_certificate\" is defined for" + tail;
+    return Found{"no \"ssl_certificate\" is defined for" + tail, demand.at->at};
   }
   if (certificates.size() <= keys.size()) return std::nullopt;
-  if (keys.empty() && !tail.empty()) {
-    return "no \"ssl_certificate_key\" is defined for" + tail;
-  }
+  const NamedFile& last = certificates.back();
+  const auto* file = std::get_if<StaticPath>(&last.file);
+  const std::string path = file != nullptr ? file->path : "";
+  const std::string lacks = "no \"ssl_certificate_key\" is defined for";
+  if (keys.empty() && !tail.empty()) return Found{lacks + tail, last.directive->at, path};
   // As it is written: it is not resolved yet when its key is missed.
-  const std::string& written = certificates.back().directive->args.at(0).text;
-  return "no \"ssl_certificate_key\" is defined for certificate \"" + written + "\"" +
-         (tail.empty() ? "" : " and" + tail);
+  const std::string& written = last.directive->args.at(0).text;
+  return Found{lacks + " certificate \"" + written + "\"" + (tail.empty() ? "" : " and" + tail),
+               last.directive->at, path};
 }
 
 bool has_trust_source(const TlsContext& context, const NginxBuild& build) {
@@ -105,13 +122,15 @@ bool has_trust_source(const TlsContext& context, const NginxBuild& build) {
 }
 
 // R2.30, R2.31; optional_no_ca needs none (R2.32).
-std::optional<std::string> trust_error(const TlsContext& context, const NginxBuild& build) {
+std::optional<Found> trust_error(const TlsContext& context, const NginxBuild& build) {
   const VerifyClient mode = context.verify_client.value;
   const bool needs_ca = mode == VerifyClient::kOn || mode == VerifyClient::kOptional;
   if (!needs_ca || has_trust_source(context, build)) return std::nullopt;
-  return build.loads_ca_by_pem_read()
-             ? "no ssl_client_certificate or ssl_trusted_certificate for ssl_verify_client"
-             : "no ssl_client_certificate for ssl_verify_client";
+  return Found{build.loads_ca_by_pem_read()
+                   ? "no ssl_client_certificate or ssl_trusted_certificate for ssl_verify_client"
+                   : "no ssl_client_certificate for ssl_verify_client",
+               context.client_certificate.at ? context.client_certificate.at  // cancelled with ""
+                                             : at_or(context.verify_client.at, context)};
 }
 
 bool is_http_url(std::string_view url) {
@@ -137,15 +156,17 @@ std::optional<std::string> url_error(std::string_view url) {
 }
 
 // R2.33, R2.48: ngx_ssl_ocsp(). What its host resolves to is not looked at.
-std::optional<std::string> ocsp_error(const TlsContext& context) {
+std::optional<Found> ocsp_error(const TlsContext& context) {
   if (context.ocsp.value == Ocsp::kOff) return std::nullopt;
   if (context.verify_client.value == VerifyClient::kOptionalNoCa) {
-    return "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"";
+    return Found{"\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"",
+                 at_or(context.ocsp.at, context)};
   }
   const std::string& responder = context.ocsp_responder.value;
   if (responder.empty()) return std::nullopt;
-  const auto in_responder = [](const std::string& what, const std::string& url) {
-    return what + " in OCSP responder \"" + url + "\" in \"ssl_ocsp_responder\"";
+  const auto in_responder = [&](const std::string& what, const std::string& url) {
+    return Found{what + " in OCSP responder \"" + url + "\" in \"ssl_ocsp_responder\"",
+                 at_or(context.ocsp_responder.at, context)};
   };
   if (!is_http_url(responder)) return in_responder("invalid URL prefix", responder);
   const std::string url = responder.substr(std::string_view("http://").size());
@@ -154,9 +175,10 @@ std::optional<std::string> ocsp_error(const TlsContext& context) {
 }
 
 // Since 1.29.1.
-std::optional<std::string> stapling_error(const TlsContext& context) {
+std::optional<Found> stapling_error(const TlsContext& context) {
   if (!context.stapling.value || !context.certificate_compression.value) return std::nullopt;
-  return "\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"";
+  return Found{"\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"",
+               at_or(context.stapling.at, context)};
 }
 
 bool is_checked_by_socket(Module module, const NginxBuild& build) {
@@ -184,7 +206,7 @@ const syntax::Directive* block_of(const syntax::Document& document, Module modul
 std::vector<syntax::Diagnostic> check_server(const TlsContext& context, const MergeInput& input,
                                              std::size_t index, const syntax::Document& document) {
   std::vector<syntax::Diagnostic> out;
-  const auto add = [&](std::optional<std::string> error, MergeStep step) {
+  const auto add = [&](std::optional<Found> error, MergeStep step) {
     if (error) {
       out.push_back(complaint(std::move(*error), at_merge(*input.scope.outer, index, step)));
     }
@@ -207,8 +229,10 @@ std::vector<syntax::Diagnostic> check_sockets(const ResolvedConfig& config,
     const syntax::Directive* block = block_of(document, server.id.module);
     if (block == nullptr) return;
     const char* parameter = socket.transport == Transport::kUdp ? "quic" : "ssl";
-    out.push_back(complaint(what + " the \"listen ... " + parameter + "\" directive" +
-                                place(document, server.directive->end),  // of its `{`
+    const auto listen = std::ranges::find(server.listens, socket.canonical, &Listen::canonical);
+    out.push_back(complaint({.message = what + " the \"listen ... " + parameter + "\" directive" +
+                                        place(document, server.directive->end),  // of its `{`
+                             .edit_at = listen == server.listens.end() ? server.at : listen->at},
                             {.order = block->last,
                              .module = static_cast<std::uint32_t>(MergeModule::kPostconfiguration),
                              .server = socket.rank + 1}));

@@ -63,6 +63,20 @@ const Merged* find_merged(std::string_view name) {
   return found == kMerged.end() ? nullptr : found;
 }
 
+// The first directive that uses the variable; nginx's message has no place.
+std::optional<base::SourceLocation> place_of(const std::vector<syntax::Directive>& directives,
+                                             const std::string& name) {
+  for (const syntax::Directive& directive : directives) {
+    for (const syntax::Argument& word : directive.args) {
+      const auto used = syntax::variables_in(word.text);
+      if (std::find(used.begin(), used.end(), name) != used.end()) return directive.at;
+    }
+    if (!directive.block) continue;
+    if (const auto inside = place_of(*directive.block, name)) return inside;
+  }
+  return std::nullopt;
+}
+
 bool knows_all(const std::vector<syntax::Directive>& directives, vocabulary::Context context) {
   if (context == vocabulary::Context::kData) return true;
   return std::all_of(directives.begin(), directives.end(), [&](const syntax::Directive& directive) {
@@ -243,7 +257,8 @@ std::vector<syntax::Diagnostic> Block::unknown(const vocabulary::ModuleSet& modu
                    .at = std::nullopt,
                    .when = {.order = block_.last,
                             .module = static_cast<std::uint32_t>(MergeModule::kVariables),
-                            .step = static_cast<std::uint32_t>(out.size() + 1)}});
+                            .step = static_cast<std::uint32_t>(out.size() + 1)},
+                   .edit_at = place_of(*block_.block, name)});
   }
   return out;
 }

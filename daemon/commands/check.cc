@@ -1,6 +1,8 @@
 #include "daemon/commands/check.h"
 
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -117,6 +119,12 @@ reports::formats::TextStyle text_style() {
                                : reports::formats::TextStyle::kTable;
 }
 
+// "": the system does not tell.
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 base::Result<int> assess(const settings::CheckOptions& options, audit::Policy policy,
                          base::FileSystem& disk) {
   policy.keys = options.keys;
@@ -142,6 +150,7 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
             return collectors::render(
                 collectors::collect(*snapshot, snapshot->policy->limits).families);
           },
+      .host = options.bundle.empty() ? host_name() : "",
       .style = text_style(),
       .text_of = text_source(disk)};
   const auto printed = print(options.format->render(report));

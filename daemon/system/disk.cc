@@ -44,7 +44,7 @@ tl::unexpected<base::Error> refuse(const std::string& path, int error) {
                         path + ": no such file (create it or correct the path)");
     case ErrorCode::kPermission:
       return base::fail(ErrorCode::kPermission,
-                        path + ": permission denied (let the exporter's user read it)");
+                        path + ": the exporter may not search a directory on the way to it");
     case ErrorCode::kLoop:
       return base::fail(ErrorCode::kLoop,
                         path + ": too many symbolic links (break the loop or shorten the chain)");
@@ -53,6 +53,25 @@ tl::unexpected<base::Error> refuse(const std::string& path, int error) {
           ErrorCode::kUnreadable,
           path + ": cannot be read, errno " + std::to_string(error) + " (check the file system)");
   }
+}
+
+// Who may read it, for whoever has to mend it. Names of users can take a server to look up.
+std::string rights_of(const struct stat& facts) {
+  constexpr std::string_view kDigits = "01234567";
+  constexpr unsigned kPermissions = 0777;
+  std::string mode;
+  for (const unsigned shift : {6U, 3U, 0U})
+    mode += kDigits[(facts.st_mode & kPermissions) >> shift & 7U];
+  const auto named = [](unsigned id) { return id == 0 ? std::string("root") : std::to_string(id); };
+  return "mode " + mode + ", owner " + named(facts.st_uid) + ", group " + named(facts.st_gid);
+}
+
+tl::unexpected<base::Error> refuse_reading(const std::string& path, int error,
+                                           const struct stat& facts) {
+  if (code_of(error) != ErrorCode::kPermission) return refuse(path, error);
+  base::note_errno(error);
+  return base::fail(ErrorCode::kPermission,
+                    path + ": the exporter may not read it (" + rights_of(facts) + ")");
 }
 
 tl::unexpected<base::Error> refuse_kind(const std::string& path, mode_t mode) {
@@ -101,7 +120,7 @@ Result<FileDescriptor> open_regular(const std::string& path) {
   const std::string reopened = "/proc/self/fd/" + std::to_string(located.get());
   FileDescriptor file(retry(
       [&] { return ::open(reopened.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
-  if (!file) return refuse(path, errno);
+  if (!file) return refuse_reading(path, errno, facts);
   return file;
 }
 

@@ -17,6 +17,8 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
 bool is_inert(const audit::ServerAudit& judged) {
   return std::any_of(judged.findings.begin(), judged.findings.end(), [](const auto& finding) {
     return finding.kind == audit::FindingKind::kInertTlsSettings;

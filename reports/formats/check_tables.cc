@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "reports/formats/prose.h"
 
 namespace mtls::reports::formats {
 namespace {
@@ -19,22 +20,13 @@ using Row = std::vector<Cell>;
 constexpr std::string_view kNothing = "-";
 constexpr std::size_t kGap = 2;
 
-// Characters, not bytes: the text is sanitized UTF-8.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    constexpr unsigned kContinuation = 0x80U;
-    constexpr unsigned kTopBits = 0xC0U;
-    return (static_cast<unsigned char>(c) & kTopBits) != kContinuation;
-  }));
-}
-
 std::string_view shown(const Cell& cell) { return cell.text.empty() ? kNothing : cell.text; }
 
 std::vector<std::size_t> widths_of(const std::vector<Row>& rows) {
   std::vector<std::size_t> widths(rows.front().size(), 0);
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], width(shown(row[i])));
+      widths[i] = std::max(widths[i], width_of(shown(row[i])));
     }
   }
   return widths;
@@ -46,7 +38,7 @@ std::string columns(const std::vector<Row>& rows, TextStyle style) {
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       text += painted(shown(row[i]), row[i].paint, style);
-      const std::size_t left = widths[i] - width(shown(row[i]));
+      const std::size_t left = widths[i] - width_of(shown(row[i]));
       if (i + 1 < row.size()) text.append(left + kGap, ' ');
     }
     text += "\n";
@@ -101,15 +93,19 @@ std::string guard_of(const Assessment& assessment, const audit::Verdict& verdict
          base::sanitize(guard.directive);
 }
 
-Cell fate_of(const audit::Verdict& verdict) {
-  const std::string before = ": ";
-  if (!verdict.is_judged) return {"undecidable", Paint::kDoubtful, before};
-  return verdict.accepted ? Cell{"accepted", Paint::kGood, before}
-                          : Cell{"refused", Paint::kBad, before};
+Row unknown_row(const config::ContextId& server, const audit::Verdict& verdict) {
+  return {{verdict.canary, Paint::kNone, "client "},
+          {server_name(server), Paint::kNone, " at "},
+          {"not known", Paint::kDoubtful, ": "},
+          {verdict.undecidable, Paint::kNone, ", "},
+          {},
+          {},
+          {}};
 }
 
 Row client_row(const Assessment& assessment, const config::ContextId& server,
                const audit::Verdict& verdict) {
+  if (!verdict.is_judged) return unknown_row(server, verdict);
   std::string client_verify = verdict.client_verify;
   if (verdict.code != 0) client_verify += " (" + std::to_string(verdict.code) + ")";
   if (!verdict.handshake_alert.empty()) client_verify = verdict.handshake_alert;

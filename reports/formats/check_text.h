@@ -1,6 +1,6 @@
-// `check --format text`: a paragraph for each reason why nginx would refuse and for each issue,
-// what each server block asks for, what each client gets, and a summary. It is for people: its
-// wording is no API. Control characters never reach the terminal. Pure.
+// `check --format text`: a headline for the whole host, a paragraph for each cause, what each
+// server block asks for, what each client gets, and a summary. It is for people: its wording is no
+// API. Control characters never reach the terminal. Pure.
 #pragma once
 
 #include <string>

@@ -27,6 +27,7 @@ struct Report {
   std::string directory = {};  // from which paths are seen; "": they stay absolute
   /// The metrics of the same evaluation in the text format.
   std::function<std::string()> metrics = nullptr;
+  std::string host = {};      // its name, for the headline; "": it is not known
   TextStyle style = TextStyle::kPlain;
   /// The text of a file of the configuration, for excerpts; "": it cannot be read. Without this
   /// function there are no excerpts.

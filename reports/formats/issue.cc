@@ -22,6 +22,7 @@ Issue issue_of(const config::syntax::Document& document, const audit::Finding& f
           .message = finding.detail,
           .meaning = rule.meaning,
           .remedy = audit::rules::remedy_of(finding),
+          .effect = audit::rules::effect_of(finding),
           .is_fixable = rule.edit.has_value(),
           .accepted = finding.accepted};
 }

@@ -2,6 +2,7 @@
 // place in the configuration looked up. A format needs nothing else to list what is wrong. Pure.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ struct FilePosition {
   std::uint32_t line = 0;    // from 1
   std::uint32_t column = 0;  // from 1, in bytes; 0: the whole line
 
-  bool operator==(const FilePosition&) const = default;
+  auto operator<=>(const FilePosition&) const = default;
 };
 
 /// Texts are raw: each format escapes what its readers could take for something else.
@@ -32,6 +33,7 @@ struct Issue {
   std::string message;                   // what is wrong here, one sentence
   std::string_view meaning;              // what that leads to, the same for each issue of the rule
   std::string remedy;                    // what to do about it
+  audit::Effect effect{};                // what comes of it
   bool is_fixable = false;               // one edit of the configuration repairs it
   std::optional<audit::Acceptance> accepted = std::nullopt;
 

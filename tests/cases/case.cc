@@ -1,6 +1,8 @@
 #include "tests/cases/case.h"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -14,6 +16,7 @@
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
 #include "tests/support/prometheus_reference.h"
+#include "tests/unit/audit/told.h"
 
 namespace mtls::cases {
 namespace {
@@ -224,7 +227,9 @@ Outcome outcome(const fs::path& directory, const std::set<std::string>& known_ru
        reports::dump::dump_crossplane({.assessment = {.snapshot = *snapshot}, .disk = disk})}};
   for (auto& [file, text] : whole)
     for (const auto& [label, name] : stable_names(recipe)) replace_all(text, label, name);
-  return select(read_subject(text_of(directory / "subject.yml")), whole, known_rules);
+  Outcome outcome = select(read_subject(text_of(directory / "subject.yml")), whole, known_rules);
+  std::ranges::move(untold, std::back_inserter(outcome.complaints));
+  return outcome;
 }
 
 }  // namespace mtls::cases

@@ -1,6 +1,7 @@
 // Options of check, with the real binary: clients, a bundle alone, a profile, a host without the
 // files. And check, the API and the metrics give the same verdict.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -32,6 +33,16 @@ void write_tree(const TempDir& dir, const Minted& ca) {
   write_server_certificate(dir);
   dir.write("ca.pem", ca.certificate_pem);
   dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem")));
+}
+
+// Text that is wrapped for people.
+std::string on_one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool is_blank = c == ' ' || c == '\n';
+    if (!is_blank || !line.ends_with(' ')) line += is_blank ? ' ' : c;
+  }
+  return line;
 }
 
 std::vector<std::string> rules_of(const Outcome& outcome) {
@@ -95,12 +106,12 @@ TEST_CASE("check: a bundle alone is judged without any configuration, a refused 
   for (const Row& row : std::vector<Row>{
            {{bundle}, 0, "0 critical, 0 warning, 0 info"},
            {{bundle, good}, 0, "good.pem at http//0.0.0.0:443: accepted, SUCCESS"},
-           {{bundle, bad}, 1, "critical: canary-rejected"},
+           {{bundle, bad}, 1, "CRITICAL canary-rejected"},
            {{bundle, bad, "--fail-on=never"}, 0, "(21)"},
            {{bundle, good, "--at=+150d"}, 1, "(10)"},
            {{bundle, "--client-cert", "bad=" + bad}, 0, "refused"},
            {{dying}, 1, "ca-expires-soon"},
-           {{broken}, 2, "nginx would refuse"},
+           {{broken}, 2, "nginx refuses this configuration"},
            {{dir.path("none.pem")}, 2, "none.pem"},
        }) {
     CAPTURE(row.flags);
@@ -171,8 +182,66 @@ TEST_CASE(
     dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem") + row.more));
     const Outcome outcome = check(dir, {});
     CHECK(outcome.code == row.code);
-    CHECK_THAT(outcome.output, Catch::Contains(row.said));
+    CHECK_THAT(on_one_line(outcome.output), Catch::Contains(row.said));
   }
+}
+
+// The test runs as root: the program then gets another user, whom permission bits bind.
+Outcome check_unprivileged(const TempDir& dir, std::vector<std::string> flags) {
+  std::vector<std::string> command{"/usr/bin/setpriv",
+                                   "--reuid=65534",
+                                   "--regid=65534",
+                                   "--clear-groups",
+                                   "--bounding-set=-all",
+                                   "--inh-caps=-all",
+                                   "--"};
+  command.emplace_back(EXPORTER_BINARY);
+  flags.insert(flags.begin(), {"check", "--nginx.conf=" + dir.path("nginx.conf"),
+                               "--nginx.version=1.22.1", "--nginx.openssl=3.0.0"});
+  command.insert(command.end(), flags.begin(), flags.end());
+  ChildProcess process(command);
+  return outcome_of(process);
+}
+
+TEST_CASE("check: what this user may not read and nginx can is no refusal, and nobody is refused") {
+  if (::geteuid() != 0) return;  // an own file can always be read
+  const TempDir dir;
+  const Minted ca = authority("CA");
+  write_tree(dir, ca);
+  const std::string client_pem = dir.write("a.pem", client("a", ca).certificate_pem);
+  const std::string bundle = dir.path("ca.pem");
+  run_in(dir, "chmod -R a+rX . && chmod 640 ca.pem");
+  const std::vector<std::string> clients{"--client-cert", "a=" + client_pem};
+  const Outcome text = check_unprivileged(dir, clients);
+  CAPTURE(text.output, text.error);
+  CHECK(text.code == 1);
+  const std::string said = on_one_line(text.output);
+  CHECK_THAT(
+      said, Catch::Contains("1 file cannot be read here") &&
+                Catch::Contains("WARNING unreadable-by-exporter " + dir.path("nginx.conf") + ":") &&
+                Catch::Contains(bundle + ": the exporter may not read it (mode 640, owner "
+                                         "root, group root); nginx's master, which is "
+                                         "root, can read it") &&
+                Catch::Contains("client a at http/a/127.0.0.1:8443: not known"));
+  CHECK_THAT(said, !Catch::Contains("CRITICAL") && !Catch::Contains("nginx refuses"));
+  std::vector<std::string> flags = clients;
+  flags.emplace_back("--format=json");
+  const json document = json::parse(check_unprivileged(dir, flags).output);
+  CHECK(document.at("nginx").at("errors").empty());
+  CHECK(document.at("servers").at(0).at("clients").at(0).at("accepted").is_null());
+  CHECK(rules_of(check_unprivileged(dir, {"--format=json"})) ==
+        std::vector<std::string>{"unreadable-by-exporter"});
+  CHECK(rules_of(check(dir, {"--format=json"})).empty());  // root reads it
+  const std::string other = dir.write("more.conf", "");
+  dir.write("nginx.conf", nginx_conf(asking_server("a", "ca.pem") + "include more.conf;"));
+  run_in(dir, "chmod 644 ca.pem nginx.conf && chmod 600 more.conf");
+  const Outcome part = check_unprivileged(dir, {});
+  CHECK(part.code == 2);
+  CHECK_THAT(on_one_line(part.output),
+             Catch::Contains("open() \"" + other +
+                             "\" failed (13: Permission denied), mode 600, "
+                             "owner root, group root") &&
+                 !Catch::Contains("nginx refuses"));
 }
 
 TEST_CASE("check: the strict profile adds findings on a host that has none otherwise") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "audit/rules/registry.h"
 #include "tests/support/memory_filesystem.h"
 #include "tests/support/pki_maker.h"
+#include "tests/unit/audit/told.h"
 
 namespace mtls::audit_fixture {
 
@@ -113,8 +115,10 @@ class Host {
   }
 
   std::shared_ptr<const audit::Snapshot> scratch(base::sys_seconds now = kT0) {
-    return audit::build(
+    auto snapshot = audit::build(
         {.policy = policy, .disk = disk, .now = now, .previous = nullptr, .changes = {}});
+    for (const std::string& complaint : Told(*snapshot).complaints()) FAIL_CHECK(complaint);
+    return snapshot;
   }
   std::shared_ptr<const audit::Snapshot> after(
       const std::shared_ptr<const audit::Snapshot>& previous, audit::Changes changes,

@@ -73,15 +73,28 @@ std::vector<Case> trust_source_cases() {
   };
 }
 
+void without_right(Host& host) {
+  crl(host, minted().crl(minted().root));
+  host.disk.fault(kCrl, base::ErrorCode::kPermission);
+}
+
 std::vector<Case> file_cases() {
   const std::string broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   return {
       {kBundleUnreadable, Effect::kFires, "the bundle is missing",
        [](Host& host) { host.disk.remove(kBundle); }},
-      {kBundleUnreadable, Effect::kFires, "the CRL may not be read",
+      {kBundleUnreadable, Effect::kSilent, "nginx may read the CRL", without_right},
+      {kUnreadableByExporter, Effect::kFires, "the exporter may not read the CRL", without_right},
+      {kUnreadableByExporter, Effect::kFires, "an included file of the configuration",
+       [](Host& host) {
+         host.conf(http_server(kVerifyOn) + "include more.conf;");
+         host.disk.put("/etc/nginx/more.conf", "");
+         host.disk.fault("/etc/nginx/more.conf", base::ErrorCode::kPermission);
+       }},
+      {kUnreadableByExporter, Effect::kSilent, "nginx cannot either: the CRL is missing",
        [](Host& host) {
          crl(host, minted().crl(minted().root));
-         host.disk.fault(kCrl, base::ErrorCode::kPermission);
+         host.disk.remove(kCrl);
        }},
       {kBundleUnreadable, Effect::kFires, "verify off: ssl_trusted_certificate is opened (R2.19)",
        [](Host& host) { host.conf(http_server(with("ssl_trusted_certificate missing.pem;"))); }},

@@ -234,6 +234,7 @@ std::vector<Case> depth_cases() {
        }},
       {kDepthBelowTwo, Effect::kSilent, "depth-too-small says more",
        [](Host& host) {
+         host.policy.profile = audit::Profile::kStrict;
          host.conf(http_server(on("ssl_verify_depth 0;")));
          bundle(host, pem(minted().intermediate) + pem(minted().root));
        }},

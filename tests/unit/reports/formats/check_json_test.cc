@@ -235,6 +235,26 @@ TEST_CASE("check json: a client of whom nothing is expected raises no finding") 
   check_places(checked(host), {{"/servers/0/clients/0/code", 21}, {"/findings", Json::array()}});
 }
 
+TEST_CASE("check json: a client of whom nothing is known has a reason and no answer") {
+  Host host;
+  host.canary(minted().client.certificate_pem);
+  host.disk.fault(kBundle, base::ErrorCode::kPermission);
+  const Json json = checked(host);
+  check_places(json, {{"/servers/0/clients/0/name", "probe"},
+                      {"/servers/0/clients/0/client_verify", nullptr},
+                      {"/servers/0/clients/0/code", nullptr},
+                      {"/servers/0/clients/0/accepted", nullptr},
+                      {"/servers/0/clients/0/served", "unknown"},
+                      {"/servers/0/clients/0/http_status", nullptr},
+                      {"/servers/0/clients/0/undecidable",
+                       "the exporter cannot read " + std::string(kBundle) + ", nginx can"},
+                      {"/nginx/errors", Json::array()},
+                      {"/findings/0/rule", "unreadable-by-exporter"},
+                      {"/findings/0/path", kBundle},
+                      {"/findings/0/line", 3}});
+  CHECK(json["findings"].size() == 1);
+}
+
 TEST_CASE("check json: findings come worst first, with their server, place, file and remedy") {
   Host host;
   const Minted old = mint_valid(ca_spec("CN=Old"), days{-9}, days{-1});
@@ -245,7 +265,7 @@ TEST_CASE("check json: findings come worst first, with their server, place, file
                       {"/findings/0/server", "http/a.test/0.0.0.0:443"},
                       {"/findings/0/file", kConf},
                       {"/findings/0/line", 3},
-                      {"/findings/0/path", nullptr},
+                      {"/findings/0/path", kBundle},
                       {"/findings/0/remedy",
                        std::string(audit::rules::rule_of(FindingKind::kCaExpired).remedy)}});
   CHECK(json["findings"].back()["rule"] == "private-key-in-bundle");

@@ -13,6 +13,7 @@ std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::k
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot};
   return formats::check_text({.assessment = assessment,
+                              .host = "web-3",
                               .issues = formats::issues_of(assessment),
                               .accepted = formats::accepted_issues_of(assessment),
                               .style = style,
@@ -21,12 +22,19 @@ std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::k
                               }});
 }
 
-TEST_CASE("check text: a healthy host is its server block and a summary") {
+constexpr const char* kNext =
+    "Next date: 2031-01-01 00:00 UTC (in 365 days), a server certificate in /etc/nginx/server.pem "
+    "ends\n\n";
+
+TEST_CASE("check text: a healthy host is a headline, its server block and a summary") {
   Host host;
   CHECK(text_of(host) ==
-        "server http/a.test/0.0.0.0:443: ssl_verify_client on, depth 2, enforced yes, trust until "
-        "2031-01-01T00:00:00Z\n\n"
-        "1 server blocks in 1 files as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 info\n");
+        "web-3, nginx 1.31.0: nothing refuses clients, and no server block lets in others\n" +
+            std::string(kNext) +
+            "server http/a.test/0.0.0.0:443: ssl_verify_client on, depth 2, enforced yes, trust "
+            "until 2031-01-01T00:00:00Z\n\n"
+            "1 server blocks in 1 files as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 "
+            "info\n");
 }
 
 TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") {
@@ -34,7 +42,7 @@ TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") 
   host.canary(minted().client.certificate_pem);
   CHECK_THAT(
       text_of(host, formats::TextStyle::kTable),
-      Catch::StartsWith(
+      Catch::Contains(
           "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
           "http/a.test/0.0.0.0:443  on      2      yes       2031-01-01T00:00:00Z\n\n"
           "CLIENT  SERVER BLOCK             FATE      $ssl_client_verify  STATUS  UNTIL        "
@@ -43,10 +51,64 @@ TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") 
           "2031-01-01T00:00:00Z  -\n\n"));
   host.canary(minted().other_client.certificate_pem);
   const std::string coloured = text_of(host, formats::TextStyle::kColour);
-  CHECK_THAT(coloured, Catch::StartsWith("\x1B[1;31mcritical\x1B[0m: canary-rejected") &&
+  CHECK_THAT(coloured, Catch::Contains("\n\x1B[1;31mCRITICAL\x1B[0m canary-rejected  /etc") &&
                            Catch::Contains("  \x1B[1;31mrefused\x1B[0m  FAILED:unable") &&
                            Catch::Contains("  \x1B[32myes\x1B[0m       2031"));
   CHECK(text_of(host, formats::TextStyle::kTable).find('\x1B') == std::string::npos);
+}
+
+TEST_CASE("check text: the headline counts what refuses, what will, and who is open") {
+  struct Row {
+    const char* says;
+    std::function<void(Host&)> change;
+  };
+  const auto ca_until = [](days end) {
+    return mint_valid(ca_spec("CN=Clients"), days{-99}, end).certificate_pem;
+  };
+  const std::string open =
+      std::string(kCertificate) + "ssl_client_certificate clients.pem; ssl_verify_client optional;";
+  for (const Row& row : std::vector<Row>{
+           {"1 thing refuses clients now\n",
+            [&](Host& host) { host.disk.put(kBundle, ca_until(days{-1})); }},
+           // What explains why a canary is refused is counted once.
+           {"1 thing refuses clients now\n",
+            [&](Host& host) {
+              host.disk.put(kBundle, ca_until(days{-1}));
+              host.canary(minted().client.certificate_pem);
+            }},
+           {"2 things refuse clients within 30 days\n",
+            [&](Host& host) { host.disk.put(kBundle, ca_until(days{9})); }},
+           {"2 server blocks let in clients that should not pass\n",
+            [&](Host& host) { host.conf(http(server("a.test", open) + server("b.test", open))); }},
+           {"1 thing refuses clients now, 1 server block lets in clients that should not pass\n",
+            [&](Host& host) {
+              host.conf(http(server("a.test", open) + server("b.test", kVerifyOn)));
+              host.disk.put(kBundle, ca_until(days{-1}));
+            }},
+           {"nginx refuses this configuration\n",
+            [&](Host& host) { host.disk.remove(kServerPem); }},
+           {"1 file cannot be read here, and what depends on it is not known\n",
+            [&](Host& host) { host.disk.fault(kBundle, base::ErrorCode::kPermission); }},
+           {"no server block asks for client certificates, there is nothing to judge\n",
+            [&](Host& host) { host.conf(http_server(kCertificate)); }},
+       }) {
+    Host host;
+    row.change(host);
+    const std::string text = text_of(host);
+    CAPTURE(text);
+    CHECK_THAT(text, Catch::StartsWith("web-3, nginx 1.31.0: " + std::string(row.says)));
+  }
+}
+
+TEST_CASE("check text: the next date is the first of all that end, and none that has ended") {
+  Host host;
+  host.disk.put(kBundle, minted().root.certificate_pem);
+  host.disk.put(kCrl, minted().crl(minted().root));
+  host.conf(http_server(std::string(kVerifyOn) + " ssl_crl clients.crl;"));
+  CHECK_THAT(text_of(host), Catch::Contains("\nNext date: 2030-01-28 00:00 UTC (in 27 days), the "
+                                            "CRL of CN=Root A in /etc/nginx/clients.crl ends\n"));
+  host.disk.put(kCrl, minted().crl(minted().root, days{-9}, days{-1}));
+  CHECK_THAT(text_of(host), Catch::Contains("\nNext date: 2031-01-01"));
 }
 
 TEST_CASE("check text: a client that a guard refuses is told with the guard and its place") {
@@ -61,42 +123,74 @@ TEST_CASE("check text: a client that a guard refuses is told with the guard and 
   CHECK_THAT(text_of(host),
              Catch::Contains("refused, SUCCESS, 403, by /etc/nginx/nginx.conf:5 if "
                              "($ssl_client_s_dn != \"CN=nobody\")") &&
-                 Catch::Contains("critical: canary-rejected in http/a.test/0.0.0.0:443 at "
-                                 "/etc/nginx/nginx.conf:5"));
+                 Catch::Contains("CRITICAL canary-rejected  /etc/nginx/nginx.conf:5\n"
+                                 "  5 | if ($ssl_client_s_dn != \"CN=nobody\") { return 403; }"));
 }
 
 TEST_CASE("check text: what nginx refuses is said once, first, in its words, with the place") {
   Host host;
   host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
   const std::string text = text_of(host);
-  CHECK_THAT(text, Catch::StartsWith("nginx would refuse this configuration: "
-                                     "invalid value \"yes\" in /etc/nginx/nginx.conf:3\n"
-                                     "    server { ssl_verify_client yes; } }\n"
-                                     "                                  ^\n\n") &&
+  CHECK_THAT(text, Catch::Contains("\n\nCRITICAL nginx-refuses-config  /etc/nginx/nginx.conf:3\n"
+                                   "  3 | server { ssl_verify_client yes; } }\n"
+                                   "    |                               ^ invalid value \"yes\" in "
+                                   "/etc/nginx/nginx.conf:3\n") &&
                        Catch::Contains(": 1 critical"));
   CHECK(text.find("invalid value") == text.rfind("invalid value"));
 }
 
-TEST_CASE("check text: without a source of texts a refusal has its place and no excerpt") {
+TEST_CASE("check text: what nginx refuses is told whatever the settings and the source of texts") {
   Host host;
   host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot};
-  CHECK_THAT(formats::check_text({.assessment = assessment, .issues = {}}),
-             Catch::StartsWith("nginx would refuse this configuration: "
-                               "invalid value \"yes\" in /etc/nginx/nginx.conf:3\n\n"));
+  const std::string text = formats::check_text({.assessment = assessment, .issues = {}});
+  CHECK_THAT(text, Catch::StartsWith("nginx 1.31.0: nginx refuses this configuration\n\n"
+                                     "CRITICAL nginx-refuses-config  /etc/nginx/nginx.conf:3\n"
+                                     "  invalid value \"yes\" in /etc/nginx/nginx.conf:3\n"));
 }
 
-TEST_CASE("check text: a finding says where, what follows and what to do") {
+TEST_CASE("check text: a cause says where, what, what follows, for whom and what to do") {
   Host host;
-  host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
-  const audit::rules::Rule& rule = audit::rules::rule_of(FindingKind::kServerShadowed);
-  CHECK_THAT(text_of(host),
-             Catch::Contains("warning: server-shadowed in http/a.test/0.0.0.0:443 at "
-                             "/etc/nginx/nginx.conf:4\n  ") &&
-                 Catch::Contains("\n  consequence: " + std::string(rule.meaning) +
-                                 "\n  remedy: " + std::string(rule.remedy) + "\n\n") &&
-                 Catch::Contains(": 0 critical, 1 warning, 0 info\n"));
+  const std::string crl = std::string(kVerifyOn) + "\n  ssl_crl clients.crl;";
+  host.conf(http(server("a.test", crl) + server("b.test", crl)));
+  host.disk.put(kCrl, minted().crl(minted().root, days{-9}, days{-1}));
+  const audit::rules::Rule& rule = audit::rules::rule_of(FindingKind::kCrlStale);
+  CHECK_THAT(
+      text_of(host),
+      Catch::Contains("\n\nCRITICAL crl-stale  /etc/nginx/nginx.conf:4 and 1 more place\n"
+                      "  4 |   ssl_crl clients.crl; }\n"
+                      "    |           ^ the CRL of CN=Root A expired at 2029-12-31 00:00 UTC "
+                      "(1 day ago)\n"
+                      "  " +
+                      std::string(rule.meaning) +
+                      "\n"
+                      "  Servers: a.test, b.test\n"
+                      "  Fix: " +
+                      std::string(rule.remedy) + "\n\n") &&
+          Catch::Contains(": 2 critical, 1 warning, 0 info\n"));
+}
+
+TEST_CASE("check text: server blocks of one name are told apart, and so are those outside http") {
+  Host host;
+  host.disk.put(kBundle, mint_valid(ca_spec("CN=Old"), days{-9}, days{-1}).certificate_pem);
+  const std::string stream = "stream { server { listen 127.0.0.1:8443 ssl; proxy_pass b; " +
+                             std::string(kVerifyOn) + " } }\n";
+  host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn, "8443 ssl") +
+                 server("b.test", kVerifyOn)) +
+            stream);
+  CHECK_THAT(text_of(host), Catch::Contains("  Servers: a.test (0.0.0.0:443), a.test "
+                                            "(0.0.0.0:8443), b.test, stream 127.0.0.1:8443\n"));
+}
+
+TEST_CASE("check text: of many server blocks five are named") {
+  Host host;
+  host.disk.put(kBundle, mint_valid(ca_spec("CN=Old"), days{-9}, days{-1}).certificate_pem);
+  std::string servers;
+  for (int i = 1; i <= 7; ++i) servers += server("s" + std::to_string(i), kVerifyOn);
+  host.conf(http(servers));
+  CHECK_THAT(text_of(host), Catch::Contains("  Servers: s1, s2, s3, s4, s5 and 2 more\n") &&
+                                Catch::Contains("/etc/nginx/nginx.conf:3 and 6 more places\n"));
 }
 
 TEST_CASE("check text: accepted findings close the text, and the summary does not count them") {
