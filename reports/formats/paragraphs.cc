@@ -13,8 +13,10 @@
 namespace mtls::reports::formats {
 namespace {
 
-constexpr std::size_t kMaxServers = 5;  // named in one paragraph
-constexpr std::size_t kMaxParts = 5;    // told in one paragraph
+constexpr std::size_t kMaxServers = 5;   // named in one paragraph
+constexpr std::size_t kMaxPlaces = 5;    // beside the first
+constexpr std::size_t kMaxParts = 5;     // told in one paragraph
+constexpr std::size_t kMaxRefusals = 5;  // with a paragraph: nginx stops at the first
 constexpr std::string_view kIndent = "  ";
 
 Paint paint_of(audit::Severity severity) {
@@ -107,7 +109,7 @@ class Writer {
     if (shown < cause.parts.size())
       text += wrapped(kIndent, "and " + std::to_string(cause.parts.size() - shown) + " more of it");
     text += wrapped(kIndent, cause.first().meaning);
-    text += servers(cause);
+    text += file(cause) + servers(cause) + other_places(cause);
     return text + wrapped("  Fix: ", cause.remedy) + "\n";
   }
 
@@ -123,23 +125,24 @@ class Writer {
         std::string(issue.rule);
     if (has_place(cause.positions)) {
       text += "  " + place_of(cause.positions.front());
-      const std::size_t more = cause.positions.size() - 1;
-      if (more > 0)
-        text += " and " + std::to_string(more) + (more == 1 ? " more place" : " more places");
     } else if (!issue.path.empty()) {
       text += "  " + base::sanitize(issue.path, base::kMaxPathBytes);
     }
     return text + "\n";
   }
 
-  std::string words_of(const CausePart& part) const {
-    return with_dates(part.message, report_.assessment.snapshot.evaluated_at);
+  // What a line of its own says, the file, is not said twice.
+  std::string words_of(const Cause& cause, const CausePart& part) const {
+    std::string_view words = part.message;
+    const std::string file = base::sanitize(cause.first().path, base::kMaxPathBytes) + ": ";
+    if (!file_of(cause).empty() && words.starts_with(file)) words.remove_prefix(file.size());
+    return with_dates(words, report_.assessment.snapshot.evaluated_at);
   }
 
   // The first part has the line; the others say where they differ.
   std::string part(const Cause& cause, std::size_t index) {
     const CausePart& part = cause.parts[index];
-    const std::string words = words_of(part);
+    const std::string words = words_of(cause, part);
     if (index == 0) {
       return has_place(part.positions) ? quoted_line(part.positions.front(), cause, words)
                                        : wrapped(kIndent, words);
@@ -173,6 +176,29 @@ class Writer {
                                : text + " and " + std::to_string(ids.size() - shown) + " more";
   }
 
+  // "": the title has it, or there is none.
+  std::string file_of(const Cause& cause) const {
+    return has_place(cause.positions) ? base::sanitize(cause.first().path, base::kMaxPathBytes)
+                                      : "";
+  }
+
+  // As nginx opens it, whole, so that it can be copied.
+  std::string file(const Cause& cause) const {
+    const std::string path = file_of(cause);
+    return path.empty() ? "" : "  File: " + path + "\n";
+  }
+
+  std::string other_places(const Cause& cause) const {
+    if (!has_place(cause.positions) || cause.positions.size() == 1) return "";
+    std::string text;
+    const std::size_t shown = std::min(cause.positions.size(), kMaxPlaces + 1);
+    for (std::size_t i = 1; i < shown; ++i)
+      text += (i == 1 ? "" : ", ") + place_of(cause.positions[i]);
+    const std::size_t more = cause.positions.size() - shown;
+    return wrapped("  Also at: ",
+                   more == 0 ? text : text + " and " + std::to_string(more) + " more");
+  }
+
   std::string servers(const Cause& cause) const {
     if (cause.servers.empty() || !has_places(report_.assessment)) return "";
     return wrapped(cause.servers.size() == 1 ? "  Server: " : "  Servers: ", listed(cause.servers));
@@ -188,7 +214,20 @@ class Writer {
 std::string paragraphs(const Report& report, const std::vector<Cause>& causes) {
   Writer writer(report);
   std::string text;
-  for (const Cause& cause : causes) text += writer.paragraph(cause);
+  std::size_t refusals = 0;
+  for (const Cause& cause : causes) {
+    if (cause.first().kind == audit::FindingKind::kNginxRefusesConfig) ++refusals;
+  }
+  for (std::size_t i = 0; i < causes.size(); ++i) {
+    const bool is_too_much = i >= kMaxRefusals && i < refusals;
+    if (!is_too_much) text += writer.paragraph(causes[i]);
+    if (is_too_much && i + 1 == refusals) {
+      text += wrapped("", "And " + std::to_string(refusals - kMaxRefusals) +
+                              " more reasons why nginx refuses this configuration; --format json "
+                              "has all of them. nginx stops at the first.") +
+              "\n";
+    }
+  }
   return text;
 }
 

@@ -188,18 +188,16 @@ TEST_CASE(
 
 // The test runs as root: the program then gets another user, whom permission bits bind.
 Outcome check_unprivileged(const TempDir& dir, std::vector<std::string> flags) {
-  std::vector<std::string> command{"/usr/bin/setpriv",
-                                   "--reuid=65534",
-                                   "--regid=65534",
-                                   "--clear-groups",
-                                   "--bounding-set=-all",
-                                   "--inh-caps=-all",
-                                   "--"};
-  command.emplace_back(EXPORTER_BINARY);
+  const Launcher nobody{"/usr/bin/setpriv",
+                        "--reuid=65534",
+                        "--regid=65534",
+                        "--clear-groups",
+                        "--bounding-set=-all",
+                        "--inh-caps=-all",
+                        "--"};
   flags.insert(flags.begin(), {"check", "--nginx.conf=" + dir.path("nginx.conf"),
                                "--nginx.version=1.22.1", "--nginx.openssl=3.0.0"});
-  command.insert(command.end(), flags.begin(), flags.end());
-  ChildProcess process(command);
+  ChildProcess process = exporter(flags, {}, nobody);
   return outcome_of(process);
 }
 

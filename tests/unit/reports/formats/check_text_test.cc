@@ -139,6 +139,26 @@ TEST_CASE("check text: what nginx refuses is said once, first, in its words, wit
   CHECK(text.find("invalid value") == text.rfind("invalid value"));
 }
 
+TEST_CASE("check text: of many refusals five have a paragraph, and the rest is counted") {
+  Host host;
+  std::string servers;
+  for (int i = 0; i < 7; ++i)
+    servers += "server { listen 808" + std::to_string(i) + "; ssl_verify_client wrong" +
+               std::to_string(i) + "; }\n";
+  host.conf("events { }\nhttp {\n" + servers + "}\n");
+  REQUIRE(host.scratch()->nginx_errors().size() == 7);
+  CHECK_THAT(text_of(host), Catch::Contains("wrong4") && !Catch::Contains("wrong5") &&
+                                Catch::Contains("\nAnd 2 more reasons why nginx refuses") &&
+                                Catch::Contains(": 7 critical"));
+}
+
+TEST_CASE("check text: a file is named once, whole, and not in the words") {
+  Host host;
+  host.disk.put(kBundle, minted().root.certificate_pem + minted().root.key_pem);
+  CHECK_THAT(text_of(host), Catch::Contains(" ^ holds a private key\n") &&
+                                Catch::Contains("\n  File: /etc/nginx/clients.pem\n"));
+}
+
 TEST_CASE("check text: what nginx refuses is told whatever the settings and the source of texts") {
   Host host;
   host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
@@ -158,14 +178,16 @@ TEST_CASE("check text: a cause says where, what, what follows, for whom and what
   const audit::rules::Rule& rule = audit::rules::rule_of(FindingKind::kCrlStale);
   CHECK_THAT(
       text_of(host),
-      Catch::Contains("\n\nCRITICAL crl-stale  /etc/nginx/nginx.conf:4 and 1 more place\n"
+      Catch::Contains("\n\nCRITICAL crl-stale  /etc/nginx/nginx.conf:4\n"
                       "  4 |   ssl_crl clients.crl; }\n"
                       "    |           ^ the CRL of CN=Root A expired at 2029-12-31 00:00 UTC "
                       "(1 day ago)\n"
                       "  " +
                       std::string(rule.meaning) +
                       "\n"
+                      "  File: /etc/nginx/clients.crl\n"
                       "  Servers: a.test, b.test\n"
+                      "  Also at: /etc/nginx/nginx.conf:6\n"
                       "  Fix: " +
                       std::string(rule.remedy) + "\n\n") &&
           Catch::Contains(": 2 critical, 1 warning, 0 info\n"));
@@ -190,7 +212,8 @@ TEST_CASE("check text: of many server blocks five are named") {
   for (int i = 1; i <= 7; ++i) servers += server("s" + std::to_string(i), kVerifyOn);
   host.conf(http(servers));
   CHECK_THAT(text_of(host), Catch::Contains("  Servers: s1, s2, s3, s4, s5 and 2 more\n") &&
-                                Catch::Contains("/etc/nginx/nginx.conf:3 and 6 more places\n"));
+                                Catch::Contains("CRITICAL ca-expired  /etc/nginx/nginx.conf:3\n") &&
+                                Catch::Contains("nginx.conf:8 and 1 more\n"));
 }
 
 TEST_CASE("check text: accepted findings close the text, and the summary does not count them") {
