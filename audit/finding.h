@@ -106,7 +106,6 @@ enum class FindingKind {
   kUnreadableByExporter,
 };
 
-
 /// Somebody has looked at a finding and lives with it.
 struct Acceptance {
   std::string reason = {};                                // sanitized
@@ -114,7 +113,6 @@ struct Acceptance {
 
   bool operator==(const Acceptance&) const = default;
 };
-
 
 /// What comes of what a finding says.
 enum class Effect {
@@ -135,7 +133,7 @@ struct Finding {
   std::string detail = {};  // one sentence, sanitized
   std::string remedy = {};  // what mends this one, sanitized; "": what mends all of its rule
   std::optional<Acceptance> accepted = std::nullopt;  // it is shown as such and counts nowhere
-  std::optional<Effect> effect = std::nullopt;  // of this one; nullopt: of its rule
+  std::optional<Effect> effect = std::nullopt;        // of this one; nullopt: of its rule
 
   bool operator==(const Finding&) const = default;
 };

@@ -159,6 +159,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kAcceptanceInvalid,
          .id = "acceptance-invalid",
          .severity = Severity::kWarning,
+         .about = About::kText,
          .meaning = "A comment in nginx's configuration that speaks to this program is not "
                     "understood: it accepts no finding.",
          .remedy = "Write \"# mtls-exporter: accept RULE reason\", on the line above the directive "
@@ -167,6 +168,7 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kAcceptanceUnused,
          .id = "acceptance-unused",
          .severity = Severity::kInfo,
+         .about = About::kText,
          .meaning =
              "An entry of policy.accept or a comment accepts a finding that is not there, or "
              "does so no longer: the trouble is over, the place is another one, or its time "

@@ -129,8 +129,8 @@ constexpr std::array kRules{
     Rule{.kind = FindingKind::kErrorLogHidesVerifyFailures,
          .id = "error-log-hides-verify-failures",
          .severity = Severity::kInfo,
-         .strict_severity = Severity::kWarning,
          .about = About::kText,
+         .strict_severity = Severity::kWarning,
          .meaning = "nginx logs why it refuses a client at level info, and no error_log of this "
                     "server takes that level: a refused client leaves no line.",
          .remedy = "Write error_log with its file and the level info, in the server block or "

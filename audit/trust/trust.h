@@ -31,7 +31,7 @@ struct TrustContent {
   // A file that nginx can read and this program cannot: what the CAs are is then not known, nor,
   // for ssl_crl, who is revoked. "": there is none. Without CAs `store` is empty.
   std::string unread;
-  bool is_open = false;    // more can be in the store: what a directory or URI holds then (R3.6)
+  bool is_open = false;  // more can be in the store: what a directory or URI holds then (R3.6)
   // A file with something that nginx's OpenSSL reads and ours does not (pki::UnreadBlock); "":
   // none.
   std::string unread_path = {};

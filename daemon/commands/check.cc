@@ -140,6 +140,7 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
   const reports::Assessment assessment{.snapshot = *snapshot};
   const reports::formats::Report report{
       .assessment = assessment,
+      .host = options.bundle.empty() ? host_name() : "",
       .issues = reports::formats::issues_of(assessment),
       .accepted = reports::formats::accepted_issues_of(assessment),
       .fail_on = options.fail_on,
@@ -150,7 +151,6 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
             return collectors::render(
                 collectors::collect(*snapshot, snapshot->policy->limits).families);
           },
-      .host = options.bundle.empty() ? host_name() : "",
       .style = text_style(),
       .text_of = text_source(disk)};
   const auto printed = print(options.format->render(report));

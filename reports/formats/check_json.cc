@@ -54,8 +54,6 @@ Json advertised_json(const Assessment& assessment, std::size_t server) {
   return json;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 Json guard_json(const Assessment& assessment, const std::optional<config::GuardPlace>& guard) {
   if (!guard) return nullptr;
   return {{"file", assessment.document().path_of(guard->at.file)},

@@ -20,14 +20,14 @@ enum class TextStyle { kPlain, kTable, kColour };
 /// What a format shows. Most formats need the first members only.
 struct Report {
   const Assessment& assessment;
-  std::vector<Issue> issues;                              // issues_of(assessment): what counts
-  std::vector<Issue> accepted = {};                       // accepted_issues_of(assessment)
+  std::string host = {};             // its name, for the headline; "": it is not known
+  std::vector<Issue> issues;         // issues_of(assessment): what counts
+  std::vector<Issue> accepted = {};  // accepted_issues_of(assessment)
   std::optional<audit::Severity> fail_on = std::nullopt;  // what --fail-on says; nullopt: never
   std::string version = {};                               // of the exporter
   std::string directory = {};  // from which paths are seen; "": they stay absolute
   /// The metrics of the same evaluation in the text format.
   std::function<std::string()> metrics = nullptr;
-  std::string host = {};      // its name, for the headline; "": it is not known
   TextStyle style = TextStyle::kPlain;
   /// The text of a file of the configuration, for excerpts; "": it cannot be read. Without this
   /// function there are no excerpts.

@@ -145,7 +145,7 @@ std::vector<std::string> verdict_of(const Report& report, const std::vector<Caus
     all.push_back(counted(others, "other critical finding", "other critical findings"));
   const auto& servers = report.assessment.resolved().servers;
   const bool asks_nobody = std::ranges::none_of(
-      servers, [](const config::TlsContext& server) { return audit::asks(server); });
+      servers, [](const config::TlsContext& server) { return config::asks(server); });
   if (!all.empty()) return all;
   return {asks_nobody ? "no server block asks for client certificates, there is nothing to judge"
                       : "nothing refuses clients, and no server block lets in others"};
@@ -168,7 +168,7 @@ std::optional<NextDate> next_date(const Assessment& assessment) {
     const audit::ServerAudit& judged = *snapshot.servers[i];
     if (!server.serves_tls()) continue;
     offer_certificates(snapshot, server, earliest);
-    if (!audit::asks(server)) continue;
+    if (!config::asks(server)) continue;
     earliest.offer(judged.trust_until, "a client CA of " + names.of(server.id) + " ends");
     offer_crls(snapshot, judged, earliest);
     for (const audit::Verdict& verdict : judged.verdicts) {

@@ -219,6 +219,7 @@ std::map<std::string, std::string> documents(const fs::path& directory) {
 Outcome outcome(const fs::path& directory, const std::set<std::string>& known_rules) {
   Evaluated evaluated(directory);
   auto& [policy, recipe, disk, snapshot] = evaluated;
+  std::vector<std::string> untold = audit_fixture::Told(*snapshot).complaints();
   std::map<std::string, std::string> whole{
       {"contexts.txt", ContextWriter(*snapshot).text()},
       {"findings.txt", findings_text(*snapshot)},
