@@ -60,6 +60,7 @@ TEST_CASE("judge: a verdict says what $ssl_client_verify and the log will say") 
   host.canary(minted().client.certificate_pem);
   Verdict expected;
   expected.canary = "probe";
+  expected.offered = true;
   expected.client_verify = "SUCCESS";
   expected.http_status = 200;
   expected.accepted = true;

@@ -8,6 +8,7 @@
 
 #include "tests/support/prometheus_reference.h"
 #include "tests/unit/audit/audit_fixture.h"
+#include "tests/unit/audit/unjudged_client.h"
 
 namespace mtls::collectors {
 namespace {
@@ -280,6 +281,9 @@ TEST_CASE("collect: what does not exist has no series") {
       {"nor one that must be refused",
        [](Host& host) { host.canary(minted().client.certificate_pem, audit::Expect::kReject); },
        "nginx_mtls_canary_lockout_timestamp_seconds"},
+      {"a canary that cannot be judged is neither accepted nor not", put_unjudged_client,
+       "nginx_mtls_canary_accepted"},
+      {"nor has it a code", put_unjudged_client, "nginx_mtls_canary_error_code"},
       {"a configuration never read well has no last success",
        [](Host& host) { host.conf("events {"); },
        "nginx_mtls_config_last_success_timestamp_seconds"},

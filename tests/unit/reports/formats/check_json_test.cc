@@ -1,5 +1,6 @@
 #include "reports/formats/check_json.h"
 
+#include "tests/unit/audit/unjudged_client.h"
 #include "tests/unit/reports/json_fixture.h"
 
 namespace mtls::reports {
@@ -210,6 +211,41 @@ TEST_CASE("check json: a client's fate is what nginx would log and answer") {
                                {"/servers/0/clients/0/code", 21},
                                {"/servers/0/clients/0/http_status", 400},
                                {"/servers/0/clients/0/accepted_until", nullptr},
+                               {"/findings/0/rule", "canary-rejected"}});
+}
+
+TEST_CASE("check json: a client that cannot be judged has a reason, and no verdict (R9.4)") {
+  Host host;
+  put_unjudged_client(host);
+  const Json json = checked(host);
+  check_places(json, {{"/servers/0/clients/0/client_verify", nullptr},
+                      {"/servers/0/clients/0/code", nullptr},
+                      {"/servers/0/clients/0/accepted", nullptr},
+                      {"/servers/0/clients/0/http_status", nullptr},
+                      {"/servers/0/clients/0/served", "unknown"},
+                      {"/findings", Json::array()}});
+  CHECK(json.at("/servers/0/clients/0/undecidable"_json_pointer)
+            .get<std::string>()
+            .find("nginx's OpenSSL 3.") != std::string::npos);
+}
+
+TEST_CASE("check json: whether a client gets to show its certificate (R9.3, R9.18)") {
+  namespace der = testing::der;
+  Host host;
+  host.canary(minted().client.certificate_pem);
+  check_places(checked(host), {{"/servers/0/clients/0/offered", true},
+                               {"/servers/0/clients/0/handshake_alert", nullptr},
+                               {"/nginx/openssl_source", "assumed"}});
+  host.canary(der::certificate_pem(
+      {.public_key = der::public_key(der::sequence({der::oid("2.16.840.1.101.3.4.3.17")}),
+                                     der::numbered(64, 5))}));
+  check_places(checked(host), {{"/servers/0/clients/0/offered", false},
+                               {"/servers/0/clients/0/client_verify", "NONE"},
+                               {"/servers/0/clients/0/accepted", false}});
+  host.policy.build.openssl = {3, 5, 0};
+  host.canary(der::certificate_pem({.not_after = der::tlv(der::kUtcTime, "3001010000Z")}));
+  check_places(checked(host), {{"/servers/0/clients/0/handshake_alert", "decode_error"},
+                               {"/servers/0/clients/0/accepted", false},
                                {"/findings/0/rule", "canary-rejected"}});
 }
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/audit/audit_fixture.h"
+#include "tests/unit/audit/unjudged_client.h"
 
 namespace mtls::reports {
 namespace {
@@ -109,6 +109,14 @@ TEST_CASE("check text: the next date is the first of all that end, and none that
                                             "CRL of CN=Root A in /etc/nginx/clients.crl ends\n"));
   host.disk.put(kCrl, minted().crl(minted().root, days{-9}, days{-1}));
   CHECK_THAT(text_of(host), Catch::Contains("\nNext date: 2031-01-01"));
+}
+
+TEST_CASE("check text: a client that cannot be judged is not known, with the reason (R9.4)") {
+  Host host;
+  put_unjudged_client(host);
+  CHECK_THAT(text_of(host), Catch::Contains(": not known, ") &&
+                                Catch::Contains("nginx's OpenSSL 3.") &&
+                                !Catch::Contains("refused"));
 }
 
 TEST_CASE("check text: a client that a guard refuses is told with the guard and its place") {
