@@ -175,7 +175,7 @@ TEST_CASE(
   for (const Row& row :
        {Row{"include fifo;", 2, "fifo\" waits until somebody writes into this FIFO in"},
         Row{"include socket;", 2, "socket\" failed (6: No such device or address) in"},
-        Row{asking_server("b", "fifo"), 1, "fifo: fifo, nginx waits until"},
+        Row{asking_server("b", "fifo"), 1, "fifo, nginx waits until somebody writes to it"},
         Row{asking_server("b", "socket"), 2, "No such device or address:calling fopen("}}) {
     CAPTURE(row.more);
     write_tree(dir, ca);
@@ -217,11 +217,12 @@ TEST_CASE("check: what this user may not read and nginx can is no refusal, and n
   CHECK_THAT(
       said, Catch::Contains("1 file cannot be read here") &&
                 Catch::Contains("WARNING unreadable-by-exporter " + dir.path("nginx.conf") + ":") &&
-                Catch::Contains(bundle + ": the exporter may not read it (mode 640, owner "
-                                         "root, group root); nginx's master, which is "
-                                         "root, can read it") &&
+                Catch::Contains("^ the exporter may not read it (mode 640, owner root, group "
+                                "root); nginx's master, which is root, can read it") &&
+                Catch::Contains("File: " + bundle + " ") &&
                 Catch::Contains("client a at http/a/127.0.0.1:8443: not known"));
-  CHECK_THAT(said, !Catch::Contains("CRITICAL") && !Catch::Contains("nginx refuses"));
+  CHECK_THAT(said,
+             !Catch::Contains("CRITICAL") && !Catch::Contains("nginx refuses this configuration"));
   std::vector<std::string> flags = clients;
   flags.emplace_back("--format=json");
   const json document = json::parse(check_unprivileged(dir, flags).output);
@@ -239,7 +240,7 @@ TEST_CASE("check: what this user may not read and nginx can is no refusal, and n
              Catch::Contains("open() \"" + other +
                              "\" failed (13: Permission denied), mode 600, "
                              "owner root, group root") &&
-                 !Catch::Contains("nginx refuses"));
+                 !Catch::Contains("nginx refuses this configuration"));
 }
 
 TEST_CASE("check: the strict profile adds findings on a host that has none otherwise") {
