@@ -97,7 +97,7 @@ Row unknown_row(const config::ContextId& server, const audit::Verdict& verdict) 
   return {{verdict.canary, Paint::kNone, "client "},
           {server_name(server), Paint::kNone, " at "},
           {"not known", Paint::kDoubtful, ": "},
-          {verdict.undecidable, Paint::kNone, ", "},
+          {base::sanitize(verdict.undecidable, base::kMaxPathBytes), Paint::kNone, ", "},
           {},
           {},
           {}};
@@ -110,7 +110,6 @@ Row client_row(const Assessment& assessment, const config::ContextId& server,
   if (verdict.code != 0) client_verify += " (" + std::to_string(verdict.code) + ")";
   if (verdict.offered == false) client_verify += " (key not offered)";
   if (!verdict.handshake_alert.empty()) client_verify = verdict.handshake_alert;
-  if (!verdict.is_judged) client_verify = base::sanitize(verdict.undecidable, base::kMaxPathBytes);
   const std::string status = verdict.http_status ? std::to_string(*verdict.http_status) : "";
   return {{verdict.canary, Paint::kNone, "client "},
           {server_name(server), Paint::kNone, " at "},
