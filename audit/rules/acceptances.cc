@@ -88,6 +88,16 @@ std::vector<Given> given_in(const Snapshot& snapshot, const Clock& clock) {
   return all;
 }
 
+Place place_of(base::SourceLocation at) { return {at.file, at.line}; }
+
+// Where the block opens: a comment there covers all findings about the server block.
+std::map<config::ContextId, Place> blocks_of(const Snapshot& snapshot) {
+  std::map<config::ContextId, Place> blocks;
+  for (const config::TlsContext& server : snapshot.config->resolved.servers)
+    blocks.try_emplace(server.id, place_of(server.at));
+  return blocks;
+}
+
 // The first that covers a finding says why.
 void mark(std::vector<Given>& all, Snapshot& snapshot) {
   const Document& document = *snapshot.config->document;
@@ -98,6 +108,8 @@ void mark(std::vector<Given>& all, Snapshot& snapshot) {
     if (given.note != nullptr) notes.emplace(place_of(*given.note), &given);
     if (given.setting != nullptr) settings.emplace(given.rule->kind, &given);
   }
+  std::map<config::ContextId, Place> blocks;
+  if (!notes.empty()) blocks = blocks_of(snapshot);
   for (Finding& finding : snapshot.findings) {
     const auto accept_by = [&](Given& given) {
       given.is_used = true;
@@ -107,11 +119,15 @@ void mark(std::vector<Given>& all, Snapshot& snapshot) {
     for (const auto& [rule, given] : std::ranges::subrange(first, last)) {
       if (covers(*given->setting, finding, document)) accept_by(*given);
     }
-    if (!finding.at) continue;
-    const auto [begin, end] = notes.equal_range(Place{finding.at->file, finding.at->line});
-    for (const auto& [place, given] : std::ranges::subrange(begin, end)) {
-      if (given->rule->kind == finding.kind) accept_by(*given);
-    }
+    const auto accept_at = [&](const Place& place) {
+      const auto [begin, end] = notes.equal_range(place);
+      for (const auto& [line, given] : std::ranges::subrange(begin, end)) {
+        if (given->rule->kind == finding.kind) accept_by(*given);
+      }
+    };
+    if (finding.at) accept_at(place_of(*finding.at));
+    const auto block = finding.context ? blocks.find(*finding.context) : blocks.end();
+    if (block != blocks.end()) accept_at(block->second);
   }
 }
 

@@ -99,6 +99,7 @@ class Host {
  public:
   /// One healthy server block that asks for clients of root A; no finding.
   Host() {
+    audit::assume_our_openssl(policy.build);
     disk.put(kConf, http_server(kVerifyOn));
     disk.put(kBundle, minted().root.certificate_pem);
     disk.put(kServerPem, minted().server.certificate_pem);

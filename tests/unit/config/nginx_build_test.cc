@@ -28,6 +28,7 @@ TEST_CASE("nginx build: version, OpenSSL and prefix are read from the plain text
   CHECK(read_build(binary) ==
         NginxBuild{.version = {1, 22, 1},
                    .openssl = {3, 0, 11},
+                   .openssl_source = OpensslSource::kBuilt,
                    .prefix = "/etc/nginx",
                    .configure = " --with-pcre=a --prefix=/etc/nginx/ --conf-path=/x",
                    .version_source = VersionSource::kBinary});
@@ -35,7 +36,8 @@ TEST_CASE("nginx build: version, OpenSSL and prefix are read from the plain text
   const std::vector<std::pair<std::string, NginxBuild>> cases{
       {"", {}},
       {"nginx/1.27.2 (Ubuntu)", {.version = {1, 27, 2}, .version_source = VersionSource::kBinary}},
-      {"built with OpenSSL 1.1.1n  15 Mar 2022", {.openssl = {1, 1, 1}, .dialect = kUnknown}},
+      {"built with OpenSSL 1.1.1n  15 Mar 2022",
+       {.openssl = {1, 1, 1}, .openssl_source = OpensslSource::kBuilt, .dialect = kUnknown}},
       {"built with LibreSSL 3.8.2", {.dialect = kUnknown}},
       {" '--prefix=/opt/n x'", {.prefix = "/opt/n", .dialect = kUnknown}},
       {" --prefix=relative", {.dialect = kUnknown}},

@@ -106,7 +106,7 @@ TEST_CASE("acceptances: a comment covers the findings of its rule at its directi
   }
 }
 
-TEST_CASE("acceptances: a comment at a block's opening line covers what is placed there") {
+TEST_CASE("acceptances: a comment at a block's opening line covers findings about the block") {
   Host host;
   host.disk.put(kBundle, minted().root.certificate_pem + minted().root.certificate_pem);
   const std::string accept = "# mtls-exporter: accept canary-rejected known";
