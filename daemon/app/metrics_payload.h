@@ -21,18 +21,20 @@ class MetricsPayload {
   void forget();
 
  private:
-  struct KnownFamily {
-    std::vector<collectors::Text> texts;
-    std::vector<web::http::Part> parts;  // one for each text
+  using Texts = std::vector<collectors::Text>;
+  /// One big family, or several small ones.
+  struct Segment {
+    std::vector<Texts> runs;             // each deflated as one
+    std::vector<web::http::Part> parts;  // one for each run
     web::http::Part joined;
   };
-  using KnownFamilies = std::map<const collectors::FamilySpec*, KnownFamily>;
 
-  KnownFamily packed(const collectors::FamilyText& family) const;
+  static std::vector<Segment> segments_of(const collectors::FamilyTexts& families);
+  void pack(Segment& segment) const;
 
   bool blackbox_;
   collectors::Collector collector_;
-  KnownFamilies known_;
+  std::map<collectors::Text, Segment> known_;  // by first text
 };
 
 }  // namespace mtls::daemon::app

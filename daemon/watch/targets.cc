@@ -59,11 +59,33 @@ void Targets::replace(const base::Sightings& seen, std::int64_t seen_since_ns, C
     const auto still = seen.find(entry.first);
     if (still != seen.end() && still->second.kind == entry.second.kind) return false;
     watch_set_.forget(entry.second.id);
+    restless_.erase(by_id_.at(entry.second.id));
     by_id_.erase(entry.second.id);
+    unreliable_.erase(entry.first);
     return true;
   });
   for (const auto& [path, sighting] : seen) give(path, sighting);
-  for (TargetEntry& entry : targets_) reconsider(entry, seen_since_ns, chosen);
+  reconsider_restless(seen_since_ns, chosen);
+}
+
+void Targets::reconsider_restless(std::int64_t seen_since_ns, Chosen& chosen) {
+  const bool clock_went_back = seen_since_ns < std::exchange(seen_since_ns_, seen_since_ns);
+  if (clock_went_back) {
+    for (TargetEntry& entry : targets_) restless_.insert(&entry);
+  }
+  std::erase_if(restless_, [&](TargetEntry* entry) {
+    reconsider(*entry, seen_since_ns, chosen);
+    return !entry->second.unconfirmed && !entry->second.reported;
+  });
+}
+
+void Targets::set_unreliable(TargetEntry& entry, bool is_unreliable) {
+  entry.second.unreliable = is_unreliable;
+  if (is_unreliable) {
+    unreliable_.insert(entry.first);
+  } else {
+    unreliable_.erase(entry.first);
+  }
 }
 
 void Targets::give(const std::string& path, const Sighting& sighting) {
@@ -73,8 +95,10 @@ void Targets::give(const std::string& path, const Sighting& sighting) {
     target.id = next_id_++;
     target.kind = sighting.kind;
     by_id_[target.id] = &*at;
+    unreliable_.insert(path);
   }
   target.given = observation_of(sighting);
+  restless_.insert(&*at);
 }
 
 void Targets::reconsider(TargetEntry& entry, std::int64_t seen_since_ns, Chosen& chosen) {
@@ -91,7 +115,7 @@ Targets::Chosen Targets::choose(const Pass& pass) {
   if (pass.replacement) replace(*pass.replacement, pass.seen_since_ns, chosen);
   if (pass.updates) {
     for (const auto& [path, sighting] : *pass.updates) give(path, sighting);
-    for (TargetEntry& entry : targets_) reconsider(entry, pass.seen_since_ns, chosen);
+    reconsider_restless(pass.seen_since_ns, chosen);
   }
   for (const std::string& path : pass.hinted) {
     const auto at = targets_.find(path);
@@ -148,8 +172,8 @@ void Targets::refresh(std::vector<TargetEntry*> entries, Watches& watches, PassR
     std::vector<TargetEntry*> moved;
     std::vector<PathWalk> moved_to;
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      Target& target = entries[i]->second;
-      target.unreliable = walks[i].silent || !watch_set_.watched(target.id);
+      const bool is_watched = watch_set_.watched(entries[i]->second.id);
+      set_unreliable(*entries[i], walks[i].silent || !is_watched);
       if (again[i] == walks[i]) continue;
       moved.push_back(entries[i]);
       moved_to.push_back(again[i]);
@@ -193,6 +217,7 @@ void Targets::look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult
   }
   const Observation now = observation_of(recording.sightings().at(path));
   target.last = now;
+  restless_.insert(&entry);
   if (now == target.given) {
     target.reported.reset();
     if (may_hide_a_change(entry, pass, result)) result.changed.insert(path);
@@ -211,9 +236,7 @@ PassResult Targets::run(const Pass& pass, Watches* watches) {
   const Chosen chosen = choose(pass);
   if (watches != nullptr) refresh(to_refresh(chosen), *watches, result);
   for (const auto& [entry, cause] : chosen) look(*entry, cause, pass, result);
-  for (const auto& [path, target] : targets_) {
-    if (target.unreliable) result.unreliable.insert(path);
-  }
+  result.unreliable = unreliable_;
   result.watches = watch_set_.watches();
   result.refused = watches == nullptr || watch_set_.refused() ||
                    (watch_set_.watches() == 0 && !targets_.empty());

@@ -90,6 +90,8 @@ class Targets {
   void replace(const base::Sightings& seen, std::int64_t seen_since_ns, Chosen& chosen);
   void give(const std::string& path, const base::Sighting& sighting);
   static void reconsider(TargetEntry& entry, std::int64_t seen_since_ns, Chosen& chosen);
+  void reconsider_restless(std::int64_t seen_since_ns, Chosen& chosen);
+  void set_unreliable(TargetEntry& entry, bool is_unreliable);
   static bool is_young(const Target& target, std::int64_t seen_since_ns);
   std::vector<TargetEntry*> to_refresh(const Chosen& chosen);
   std::vector<PathWalk> walk(const std::vector<TargetEntry*>& entries) const;
@@ -101,6 +103,11 @@ class Targets {
   std::map<std::string, Target> targets_;
   std::unordered_map<TargetId, TargetEntry*> by_id_;
   TargetId next_id_ = 0;
+  std::set<std::string> unreliable_;
+  // Given or looked at since they were last reconsidered, or not settled then: of all others the
+  // owner knows what there is, and saw it long enough after it was stamped.
+  std::set<TargetEntry*> restless_;
+  std::int64_t seen_since_ns_ = 0;  // at the last reconsidering
   WatchSet watch_set_;
 };
 

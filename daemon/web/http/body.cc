@@ -13,6 +13,12 @@ constexpr std::string_view kGzipHeader("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
 // RFC 1951 §3.2.3: a last block with fixed codes that contains only its end.
 constexpr std::string_view kLastBlock("\x03\0", 2);
 
+std::size_t size_of(const Texts& texts) {
+  std::size_t size = 0;
+  for (const auto& text : texts) size += text->size();
+  return size;
+}
+
 const Bytef* bytes_of(std::string_view text) { return reinterpret_cast<const Bytef*>(text.data()); }
 
 // The lowest level shrinks exposition text to about a tenth, in a fraction of the default level's
@@ -32,35 +38,52 @@ class Deflater {
   Deflater& operator=(const Deflater&) = delete;
 
   // Behind a full flush the next block knows nothing of this one, so blocks can be joined.
-  std::string deflate(std::string_view text) {
+  std::string deflate(const Texts& texts) {
     constexpr std::size_t kFlushBytes = 16;  // ample for an empty stored block
     ::deflateReset(&stream_);
-    std::string out(::deflateBound(&stream_, text.size()) + kFlushBytes, '\0');
-    stream_.next_in = const_cast<Bytef*>(bytes_of(text));  // zlib's interface predates const
-    stream_.avail_in = static_cast<uInt>(text.size());
+    std::string out(::deflateBound(&stream_, size_of(texts)) + kFlushBytes, '\0');
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());
     stream_.avail_out = static_cast<uInt>(out.size());
-    ::deflate(&stream_, Z_FULL_FLUSH);
+    for (const auto& text : texts) feed(*text, Z_NO_FLUSH);
+    feed("", Z_FULL_FLUSH);
     out.resize(stream_.total_out);
     out.shrink_to_fit();
     return out;
   }
 
  private:
+  void feed(std::string_view text, int flush) {
+    stream_.next_in = const_cast<Bytef*>(bytes_of(text));  // zlib's interface predates const
+    stream_.avail_in = static_cast<uInt>(text.size());
+    ::deflate(&stream_, flush);
+  }
+
   z_stream stream_{};
 };
 
-std::uint32_t crc_of(std::string_view text) {
-  return static_cast<std::uint32_t>(::crc32_z(0, bytes_of(text), text.size()));
+std::shared_ptr<const std::string> shared(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
 }
 
-Part deflated_part(const std::shared_ptr<const std::string>& text, Deflater& deflater) {
+Part plain_part(std::shared_ptr<const std::string> text) {
+  const std::size_t size = text->size();
   return std::make_shared<const BodyPart>(
-      BodyPart{.text = text,
-               .deflated = std::make_shared<const std::string>(deflater.deflate(*text)),
-               .parts = {},
-               .size = text->size(),
-               .crc32 = crc_of(*text)});
+      BodyPart{.text = std::move(text), .deflated = {}, .parts = {}, .size = size, .crc32 = {}});
+}
+
+Part deflated_part(const Texts& texts, Deflater& deflater) {
+  BodyPart part{.text = texts.size() == 1 ? texts.front() : nullptr,
+                .deflated = shared(deflater.deflate(texts)),
+                .parts = {},
+                .size = size_of(texts),
+                .crc32 = {}};
+  uLong crc = 0;
+  for (const auto& text : texts) {
+    crc = ::crc32_z(crc, bytes_of(*text), text->size());
+    if (!part.text) part.parts.push_back(plain_part(text));
+  }
+  part.crc32 = static_cast<std::uint32_t>(crc);
+  return std::make_shared<const BodyPart>(std::move(part));
 }
 
 std::uint32_t joined_crc(std::uint32_t first, const BodyPart& next) {
@@ -70,10 +93,6 @@ std::uint32_t joined_crc(std::uint32_t first, const BodyPart& next) {
 
 void append_little_endian(std::string& out, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((value >> shift) & 0xFFU);
-}
-
-std::shared_ptr<const std::string> shared(std::string text) {
-  return std::make_shared<const std::string>(std::move(text));
 }
 
 void append(const BodyPart& part, std::shared_ptr<const std::string> BodyPart::* bytes,
@@ -86,10 +105,8 @@ std::string in_one_piece(const BodyPart& part,
                          std::shared_ptr<const std::string> BodyPart::* bytes) {
   BodyBytes pieces;
   append(part, bytes, pieces);
-  std::size_t size = 0;
-  for (const auto& piece : pieces) size += piece->size();
   std::string all;
-  all.reserve(size);
+  all.reserve(size_of(pieces));
   for (const auto& piece : pieces) all += *piece;
   return all;
 }
@@ -106,21 +123,17 @@ BodyPart joined(std::vector<Part> parts) {
 
 }  // namespace
 
-Part body_part(std::string text) {
-  const std::size_t size = text.size();
-  return std::make_shared<const BodyPart>(BodyPart{
-      .text = shared(std::move(text)), .deflated = {}, .parts = {}, .size = size, .crc32 = {}});
-}
+Part body_part(std::string text) { return plain_part(shared(std::move(text))); }
 
 Part deflated_body_part(std::string text) {
-  return deflated_body_parts({shared(std::move(text))}).front();
+  return deflated_body_parts({{shared(std::move(text))}}).front();
 }
 
-std::vector<Part> deflated_body_parts(
-    const std::vector<std::shared_ptr<const std::string>>& texts) {
-  Deflater deflater;
+std::vector<Part> deflated_body_parts(const std::vector<Texts>& lists) {
   std::vector<Part> parts;
-  for (const auto& text : texts) parts.push_back(deflated_part(text, deflater));
+  if (lists.empty()) return parts;
+  Deflater deflater;
+  for (const Texts& texts : lists) parts.push_back(deflated_part(texts, deflater));
   return parts;
 }
 

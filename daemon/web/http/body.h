@@ -29,8 +29,9 @@ struct BodyPart {
 Part body_part(std::string text);
 /// For text that is made once and requested often.
 Part deflated_body_part(std::string text);
-/// One part for each text.
-std::vector<Part> deflated_body_parts(const std::vector<std::shared_ptr<const std::string>>& texts);
+using Texts = std::vector<std::shared_ptr<const std::string>>;
+/// One part for each list of texts, deflated as one.
+std::vector<Part> deflated_body_parts(const std::vector<Texts>& lists);
 Part joined_part(std::vector<Part> parts);
 /// The same with the deflated bytes in one piece, where they are small: each piece costs the kernel
 /// as much as some KB do.

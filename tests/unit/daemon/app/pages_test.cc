@@ -6,10 +6,6 @@
 #include <deque>
 #include <mutex>
 
-#include "daemon/app/metrics_payload.h"
-#include "tests/support/gunzip.h"
-#include "tests/unit/audit/audit_fixture.h"
-
 using namespace mtls;
 using namespace mtls::daemon;
 
@@ -71,12 +67,6 @@ std::string joined(const web::http::BodyBytes& body) {
   std::string bytes;
   for (const auto& part : body) bytes += *part;
   return bytes;
-}
-
-std::string sorted_text(const audit::Snapshot& snapshot) {
-  collectors::Collection collection = collectors::collect(snapshot, {});
-  collectors::sort_by_name(collection.families);
-  return collectors::render(collection.families);
 }
 
 std::string text_of(const web::http::Part& part) { return joined(web::http::plain_body({part})); }
@@ -177,30 +167,4 @@ TEST_CASE("pages: the end does not wait for a page that is being made, and nobod
     pages.ask(Pages::Kind::kStatus, asker.post(), [](const web::http::Part&) { FAIL("answered"); });
   }
   gate->open();
-}
-
-TEST_CASE("metrics payload: gzip and identity are one text, and a change leaves most parts alone") {
-  audit_fixture::Host host;
-  app::MetricsPayload metrics(false);
-  const auto first = host.scratch();
-  const auto before = metrics.of(first);
-  const std::string text = text_of(before->metrics);
-  CHECK(text == sorted_text(*first));
-  CHECK(before->metrics->size == text.size());
-  CHECK(testing::gunzip(joined(web::http::gzip_body({before->metrics}))) == text);
-
-  host.disk.put(audit_fixture::kServerPem, audit_fixture::minted().client.certificate_pem);
-  const auto second = host.after(first, {.paths = {audit_fixture::kServerPem}, .settled = {}});
-  const auto after = metrics.of(second);
-  const std::string now = text_of(after->metrics);
-  CHECK(now == sorted_text(*second));
-  CHECK(now != text);
-  CHECK(testing::gunzip(joined(web::http::gzip_body({after->metrics}))) == now);
-  std::size_t same = 0;
-  for (const web::http::Part& part : after->metrics->parts)
-    same += std::ranges::count(before->metrics->parts, part) > 0 ? 1 : 0;
-  CHECK(same > after->metrics->parts.size() / 2);
-
-  metrics.forget();
-  CHECK(text_of(metrics.of(second)->metrics) == now);
 }
