@@ -2,10 +2,9 @@
 
 #include <set>
 
-#include "audit/client_verdict.h"
+#include "audit/clients/client_verdict.h"
 #include "audit/enforcement.h"
 #include "audit/material_view.h"
-#include "audit/negotiation.h"
 #include "audit/rules/rules.h"
 #include "audit/trust/crl_coverage.h"
 #include "audit/trust/resumption.h"
@@ -26,7 +25,7 @@ bool is_usable(const pki::Material& sent) {
 }
 
 // Why nothing can be said about any client; "": it can.
-std::string doubt_about_clients(const JudgeInputs& inputs, const ClientCheck& check) {
+std::string doubt_about_clients(const JudgeInputs& inputs, const clients::ClientCheck& check) {
   const std::string& unread = check.content.unread;
   if (!unread.empty()) return "the exporter cannot read " + base::sanitize(unread) + ", nginx can";
   return doubt_of_hooks(inputs.snapshot, check.server());
@@ -42,7 +41,7 @@ Verdict unjudged_verdict(const Canary& canary, const std::string& doubt) {
   return verdict;
 }
 
-std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const ClientCheck& check) {
+std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const clients::ClientCheck& check) {
   std::vector<Verdict> verdicts;
   const std::string doubt = doubt_about_clients(inputs, check);
   if (check.content.is_open) return verdicts;
@@ -52,7 +51,7 @@ std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const ClientCheck& c
     const pki::Material* sent =
         canary.path.empty() ? &kNoCertificate : check.evidence.material.content(&canary.path);
     if (sent == nullptr || (!canary.path.empty() && !is_usable(*sent))) continue;
-    verdicts.push_back(doubt.empty() ? verdict_of(canary, *sent, check)
+    verdicts.push_back(doubt.empty() ? clients::verdict_of(canary, *sent, check)
                                      : unjudged_verdict(canary, doubt));
   }
   return verdicts;

@@ -6,12 +6,16 @@
 #include "reports/formats/check_json.h"
 #include "reports/formats/check_junit.h"
 #include "reports/formats/check_nagios.h"
-#include "reports/formats/check_prom.h"
 #include "reports/formats/check_sarif.h"
 #include "reports/formats/check_text.h"
 
 namespace mtls::reports::formats {
 namespace {
+
+// For the textfile collector of node_exporter, on hosts where no daemon runs.
+std::string check_prom(const Report& report) {
+  return report.metrics == nullptr ? "" : report.metrics();
+}
 
 constexpr std::array kFormats{
     Format{.name = "text", .help = "for people, its wording may change", .render = check_text},

@@ -5,8 +5,8 @@
 #include <iostream>
 
 #include "tests/integration/exposure/enforcement_bench.h"
+#include "tests/integration/number_from.h"
 #include "tests/integration/random/random_dice.h"
-#include "tests/support/number_from.h"
 
 namespace mtls::testing {
 namespace {

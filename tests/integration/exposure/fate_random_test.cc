@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "tests/integration/exposure/fate_bench.h"
-#include "tests/support/number_from.h"
+#include "tests/integration/number_from.h"
 
 namespace mtls::testing {
 namespace {

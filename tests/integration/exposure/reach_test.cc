@@ -16,10 +16,10 @@
 #include "config/resolve.h"
 #include "config/syntax/parser.h"
 #include "tests/integration/build_under_test.h"
+#include "tests/integration/number_from.h"
 #include "tests/integration/random/random_dice.h"
 #include "tests/integration/verdict/verdict_pki.h"
 #include "tests/support/nginx_runner.h"
-#include "tests/support/number_from.h"
 #include "tests/support/wire/free_port.h"
 #include "tests/support/wire/tls_client.h"
 

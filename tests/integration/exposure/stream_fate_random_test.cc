@@ -12,7 +12,7 @@
 #include "tests/integration/config/nginx_modules.h"
 #include "tests/integration/exposure/enforcement_bench.h"
 #include "tests/integration/exposure/fate_clients.h"
-#include "tests/support/number_from.h"
+#include "tests/integration/number_from.h"
 
 namespace mtls::testing {
 namespace {

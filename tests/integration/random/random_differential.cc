@@ -65,7 +65,7 @@ TEST_CASE("random: nginx and we refuse the same configurations with the same wor
                        .report = "nginx: " + said.nginx + "\nours:  " + said.ours + "\n"};
              });
   WARN(asked << " configurations: accepted " << accepted << ", out of remit " << out_of_remit);
-  if (asked < 50) return;  // too few seeds to judge
+  if (asked < 50) return;       // too few seeds to judge
   CHECK(accepted > asked / 5);  // 1.30.6 refuses more of them than 1.22.1
   CHECK(accepted < asked - asked / 4);
   CHECK(out_of_remit < asked / 5);

@@ -1,5 +1,5 @@
 #include "tests/integration/random/random_search.h"
-#include "tests/support/number_from.h"
+#include "tests/integration/number_from.h"
 
 #include <catch2/catch.hpp>
 

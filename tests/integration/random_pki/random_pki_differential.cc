@@ -9,11 +9,11 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/integration/number_from.h"
 #include "tests/integration/random_pki/random_pki_bench.h"
 #include "tests/integration/random_pki/random_pki_generator.h"
 #include "tests/integration/random_pki/random_pki_shrink.h"
 #include "tests/support/nginx_runner.h"
-#include "tests/support/number_from.h"
 
 namespace mtls::testing {
 namespace {

@@ -7,11 +7,11 @@
 #include "audit/trust/trust.h"
 #include "pki/material.h"
 
-namespace mtls::audit {
+namespace mtls::audit::clients {
 
 /// For people; "": it can. `sent`: what the client sends, leaf first. Asks only for what a chain
 /// from the leaf upwards can meet by name. An acceptance stands whatever this says: OpenSSL takes
 /// nothing that it cannot judge.
 std::string why_unjudged(const pki::Material& sent, const trust::TrustContent& content);
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::clients

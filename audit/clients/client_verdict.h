@@ -12,7 +12,7 @@
 #include "pki/material.h"
 #include "pki/verify.h"
 
-namespace mtls::audit {
+namespace mtls::audit::clients {
 
 struct ClientCheck {
   std::size_t index;        // of the server block that is asked for, in ResolvedConfig::servers
@@ -30,4 +30,4 @@ struct ClientCheck {
 /// `sent`: what the client sends, leaf first; with nothing in it: the client has no certificate.
 Verdict verdict_of(const Canary& canary, const pki::Material& sent, const ClientCheck& check);
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::clients

@@ -10,7 +10,7 @@
 #include "pki/client_key.h"
 #include "pki/material.h"
 
-namespace mtls::audit {
+namespace mtls::audit::clients {
 
 struct Negotiation {
   // nullopt: not known, as with signature algorithms or groups of the configuration's own.
@@ -25,4 +25,4 @@ struct Negotiation {
 Negotiation negotiate(const config::ResolvedConfig& resolved, std::size_t index, std::size_t owner,
                       const pki::Material& sent);
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::clients

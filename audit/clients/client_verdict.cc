@@ -1,4 +1,4 @@
-#include "audit/client_verdict.h"
+#include "audit/clients/client_verdict.h"
 
 #include <algorithm>
 #include <array>
@@ -7,11 +7,11 @@
 #include <string>
 #include <utility>
 
-#include "audit/negotiation.h"
-#include "audit/unjudged.h"
+#include "audit/clients/negotiation.h"
+#include "audit/clients/unjudged.h"
 #include "pki/nginx_variables.h"
 
-namespace mtls::audit {
+namespace mtls::audit::clients {
 namespace {
 
 using config::VerifyClient;
@@ -203,4 +203,4 @@ Verdict verdict_of(const Canary& canary, const pki::Material& sent, const Client
   return verdict;
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::clients

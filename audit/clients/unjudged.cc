@@ -1,4 +1,4 @@
-#include "audit/unjudged.h"
+#include "audit/clients/unjudged.h"
 
 #include <map>
 #include <set>
@@ -7,7 +7,7 @@
 
 #include "pki/client_key.h"
 
-namespace mtls::audit {
+namespace mtls::audit::clients {
 namespace {
 
 using pki::Certificate;
@@ -57,4 +57,4 @@ std::string why_unjudged(const pki::Material& sent, const trust::TrustContent& c
   return "";
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::clients

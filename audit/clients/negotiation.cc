@@ -1,11 +1,11 @@
-#include "audit/negotiation.h"
+#include "audit/clients/negotiation.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <string_view>
 
-namespace mtls::audit {
+namespace mtls::audit::clients {
 namespace {
 
 using config::Protocol;
@@ -74,4 +74,4 @@ Negotiation negotiate(const config::ResolvedConfig& resolved, std::size_t index,
   return {.offered = std::nullopt, .alert = ""};
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::clients
