@@ -25,6 +25,9 @@ constexpr milliseconds kResting{900};
 // whether the two have drifted apart. A clock that is set is reported by time_jumped().
 constexpr milliseconds kLongestSleep{30'000};
 
+// While changes come one after the other, freed memory is needed again at once.
+constexpr milliseconds kBetweenReturns{1'000};
+
 // What was lacking may be available again; waiting costs nothing but time.
 constexpr milliseconds kRetry{1'000};
 
@@ -178,15 +181,16 @@ void Updater::finished(std::unique_ptr<Job> job) {
   on_evaluated_(snapshot_, {.payload = job->payload, .counts = counts_});
   schedule_horizon();
   schedule_settling();
-  // It has left much behind that is free: what it replaced, and what only reading needed.
-  const bool has_read_config = !job->previous || job->previous->config != snapshot_->config;
   job.reset();
-  if (has_read_config) return_memory();
+  return_memory();
   if (!pending_trigger_.empty()) run();
 }
 
-// On a worker, after what is free was freed.
+// What the evaluation replaced and needed for itself is free by now. On a worker.
 void Updater::return_memory() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - returned_at_ < kBetweenReturns) return;
+  returned_at_ = now;
   auto work = std::make_unique<uv_work_t>();
   const auto queued = uv_queue_work(
       &world_.loop, work.get(), [](uv_work_t*) { system::return_free_memory(); },

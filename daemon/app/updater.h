@@ -82,6 +82,7 @@ class Updater {
   Request answered_ = 0;
   bool busy_ = false;
   bool closed_ = false;
+  std::chrono::steady_clock::time_point returned_at_{};  // memory, to the kernel
   std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path
   uv_timer_t horizon_timer_{};
   uv_timer_t settling_timer_{};
