@@ -103,7 +103,7 @@ TEST_CASE("commands: bad usage and unreadable settings print only the reason") {
     std::string part;
   };
   for (const Row& row : std::vector<Row>{
-           {{"check", "--format", "junit"}, "junit"},
+           {{"check", "--format", "xml"}, "xml"},
            {{"check", "--format", "conf"}, "conf"},
            {{"dump", "--format", "text"}, "text"},
            {{"check", "--fail-on", "error"}, "error"},

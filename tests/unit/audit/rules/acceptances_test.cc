@@ -84,7 +84,7 @@ std::vector<Case> acceptance_cases() {
   };
 }
 
-TEST_CASE("acceptances: a comment covers the findings of its rule at its directive") {
+TEST_CASE("acceptances: a comment covers the findings of its rule at its directive or block") {
   struct Row {
     const char* name;
     std::string conf;
@@ -95,7 +95,7 @@ TEST_CASE("acceptances: a comment covers the findings of its rule at its directi
            {"above", with_tokens("", accept + "one  two "), "one  two"},
            {"behind", with_tokens("", "", accept + "b"), "b"},
            {"the first of two", with_tokens("", accept + "a", accept + "b"), "a"},
-           {"above the block", with_tokens(accept + "c", ""), ""},
+           {"above the block", with_tokens(accept + "c", ""), "c"},
            {"another rule", with_tokens("", "# mtls-exporter: accept weak-key d"), ""},
            {"a line between", with_tokens("", accept + "e\n"), ""},
        }) {
