@@ -18,7 +18,7 @@ HELD_BACK = {("NginxMtlsCanaryRejected", "12"), ("NginxMtlsCanaryRejected", "3")
 
 def every_alert(rules, place):
     """The label sets that the rules can give at one server block; NginxMtlsCanaryRejected has a code besides."""
-    found = re.findall(r"- alert: (\w+)\n.*?labels: \{severity: (\w+|\"[^\"]*\")\}", rules, re.DOTALL)
+    found = re.findall(r"- alert: (\w+)\n.*?labels: \{severity: (\w+|\"[^\"]*\")", rules, re.DOTALL)
     assert len(found) == len(re.findall("- alert: ", rules))
     codes = {"NginxMtlsCanaryRejected": ["0", "3", "10", "12", "20"]}
     for name, severity in found:
