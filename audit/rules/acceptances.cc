@@ -2,6 +2,7 @@
 // `# mtls-exporter: accept RULE reason` cover, and the rules about acceptances that cover nothing.
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <ranges>

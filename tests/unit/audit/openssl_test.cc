@@ -2,6 +2,7 @@
 // open (R9.3, R9.4, R9.17, R9.18).
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 
 #include "pki/openssl_release.h"
