@@ -57,7 +57,8 @@ TEST_CASE("release hole: a changelog tells by naming the CVE, or not") {
   const NginxBuild build = found({1, 26, 3});
   CHECK(is_mended(sni, build, package("1.26.3-3ubuntu7", {{"CVE-2026-120967"}})) == Mended::kYes);
   CHECK(is_mended(sni, build, package("1.26.3-3+deb13u11", {{"CVE-2025-1"}})) == Mended::kNo);
-  CHECK(is_mended(sni, build, package("1.26.3-3+deb13u11", {{}})) == Mended::kNo);
+  CHECK(is_mended(sni, build, package("1.26.3-3+deb13u11", std::vector<std::string>{})) ==
+        Mended::kNo);
 }
 
 TEST_CASE("release hole: without a changelog the known versions of Debian tell") {
