@@ -115,6 +115,14 @@ void measure_names(const trust::TrustContent& content, ServerAudit& audit) {
   }
 }
 
+void note_enforcement(const JudgeInputs& inputs, ServerAudit& audit) {
+  Enforcement enforcement = enforcement_of(inputs.snapshot, inputs.policy.build, inputs.index);
+  audit.enforced = enforcement.enforced;
+  audit.demanded_by_handshake = enforcement.demanded_by_handshake;
+  audit.enforced_note = std::move(enforcement.note);
+  audit.is_bypassed = enforcement.is_bypassed;
+}
+
 }  // namespace
 
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
@@ -143,11 +151,7 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->crl_path = content.crl_path;
   audit->trust_until = audit->store.trust_until;
   audit->depth_required = audit->store.depth_required;
-  Enforcement enforcement = enforcement_of(inputs.snapshot, inputs.policy.build, inputs.index);
-  audit->enforced = enforcement.enforced;
-  audit->demanded_by_handshake = enforcement.demanded_by_handshake;
-  audit->enforced_note = std::move(enforcement.note);
-  audit->is_bypassed = enforcement.is_bypassed;
+  note_enforcement(inputs, *audit);
   audit->extra_trust_cas = content.extra.size();
   const trust::CrlCoverage crls =
       trust::crl_coverage(content, audit->store, in_the_store(audit->store), evidence.clock);
