@@ -1,4 +1,5 @@
 // Names, serial numbers and dates made to hurt (C1 to C11), byte by byte, and what the metrics say.
+#include "pki/openssl_release.h"
 #include "pki/verify.h"
 #include "tests/unit/collectors/hostile_fixture.h"
 
@@ -165,7 +166,26 @@ TEST_CASE("C9: dates from the year 0 to 9999 are exact") {
   }
 }
 
+// OpenSSL 3.5 and later do not decode a date without seconds at all (R9.18).
+bool is_decoded(const Bytes& value) {
+  auto fields = authority(der::named("dated"));
+  fields.not_after = value;
+  return pki::parse_certificate(der::certificate(fields)).has_value();
+}
+
+bool is_too_short(const Bytes& value) {
+  constexpr std::size_t kHeader = 2;  // tag and length
+  const bool is_utc = value.front() == der::kUtcTime;
+  return value.size() - kHeader <
+         std::string_view(is_utc ? "300101010000Z" : "20300101000000Z").size();
+}
+
 void check_no_date(const Bytes& value) {
+  if (!is_decoded(value)) {
+    CHECK(is_too_short(value));
+    CHECK(pki::linked_openssl() >= pki::kOpenssl35);
+    return;
+  }
   auto fields = authority(der::named("dated"));
   fields.not_after = value;
   const Metrics metrics = metrics_of(fields);
@@ -192,6 +212,7 @@ TEST_CASE("C11: a date with an offset, a fraction or no seconds is none to OpenS
   };
   for (const Bytes& value : table) {
     check_no_date(value);
+    if (!is_decoded(value)) continue;
     auto fields = authority(der::named("dated"));
     fields.not_after = value;
     const auto certificate = pki::parse_certificate(der::certificate(fields)).value();

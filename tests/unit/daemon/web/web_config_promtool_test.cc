@@ -198,6 +198,14 @@ std::string ask_promtool(const TempDir& dir, const std::vector<Row>& rows) {
   return "\n" + promtool.standard_output() + promtool.standard_error();
 }
 
+// The differences were written down for Debian 12's.
+bool is_debian_12s_promtool() {
+  ChildProcess promtool({.argv = {kPromtool, "--version"}});
+  promtool.wait(std::chrono::seconds{30});
+  const std::string said = promtool.standard_output() + promtool.standard_error();
+  return said.find("version 2.42") != std::string::npos;
+}
+
 TEST_CASE("web-config: promtool agrees about every kind of file, except where a reason is given") {
   std::vector<Row> rows = shape_rows();
   for (const auto& more : {tls_rows(), protocol_rows(), http_rows()}) {
@@ -206,6 +214,7 @@ TEST_CASE("web-config: promtool agrees about every kind of file, except where a 
   const TempDir dir;
   write_files(dir, rows);
   const std::string said = ask_promtool(dir, rows);
+  const bool is_debian_12 = is_debian_12s_promtool();
   system::Disk disk;
   for (const Row& row : rows) {
     CAPTURE(row.name, row.difference);
@@ -213,6 +222,9 @@ TEST_CASE("web-config: promtool agrees about every kind of file, except where a 
     const auto ours = web::auth::LiveWebConfig::open(disk, path);
     CAPTURE(ours ? "" : ours.error().message);
     CHECK(ours.has_value() == row.good);
+    // Later ones know more keys, and their Go fewer cipher suites.
+    const bool is_of_release = row.difference == kYounger || row.name == "suites-all";
+    if (is_of_release && !is_debian_12) continue;
     const bool promtool_agrees = row.difference.empty();
     const std::string verdict = row.good == promtool_agrees ? " SUCCESS\n" : " FAILED: ";
     CHECK_THAT(said, Catch::Contains("\n" + path + verdict));
