@@ -52,9 +52,17 @@ class HandshakeScene {
     words.insert(words.end(), options.begin(), options.end());
     newest_.run(words);
   }
-  void self_signed(const std::string& name) const {
-    newest_.run({"req", "-x509", "-new", "-key", path(name + ".key"), "-subj", "/CN=" + name,
-                 "-days", "9", "-config", config(), "-out", path(name + ".pem")});
+  void self_signed(const std::string& name, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{
+        "req", "-x509",   "-new",   "-key", path(name + ".key"), "-subj", "/CN=" + name, "-days",
+        "9",   "-config", config(), "-out", path(name + ".pem")};
+    words.insert(words.end(), more.begin(), more.end());
+    newest_.run(words);
+  }
+  // openssl(1) 3.5 writes version 3 in any case, and a root of that version has to say that it is
+  // one.
+  void root(const std::string& name) const {
+    self_signed(name, {"-addext", "basicConstraints=critical,CA:TRUE"});
   }
   /// Signed by `issuer`, which is self_signed().
   void issued(const std::string& name, const std::string& issuer) const {
@@ -223,9 +231,9 @@ TEST_CASE("openssl: chains of ML-DSA, at an nginx that knows it and at one that 
     return;
   }
   found->key("root", {"-algorithm", "ML-DSA-65"});
-  found->self_signed("root");
+  found->root("root");
   found->key("old-root", {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"});
-  found->self_signed("old-root");
+  found->root("old-root");
   const std::vector<std::pair<std::string, std::string>> clients{
       {"under-both", "root"}, {"usual", "old-root"}, {"new-leaf", "old-root"}};
   for (const auto& [name, issuer] : clients) {
