@@ -343,16 +343,24 @@ TEST_CASE("openssl: dates without seconds, in a CA file and of a client (R9.18)"
                                .key_pem = found->text("client.key"),
                                .objects = nullptr});
   other.start();
-  const TlsAnswer answer = request({.port = port,
-                                    .sni = "b.test",
-                                    .host = "b.test",
-                                    .client_chain_pem = short_dated,
-                                    .client_key_pem = found->text("client.key")});
+  const auto ask = [&] {
+    return request({.port = port,
+                    .sni = "b.test",
+                    .host = "b.test",
+                    .client_chain_pem = short_dated,
+                    .client_key_pem = found->text("client.key")});
+  };
+  const auto has_alert = [](const TlsAnswer& one) {
+    return one.error.find("decode error") != std::string::npos;
+  };
+  TlsAnswer answer = ask();
+  // nginx closes at once, and the reset can overtake the alert.
+  for (int left = 20; left > 0 && !decodes && !has_alert(answer); --left) answer = ask();
   const auto snapshot = other.evaluate();
   const audit::Verdict& ours = snapshot->servers.at(0)->verdicts.at(0);
   CHECK(ours.http_status.value_or(0) == answer.status);
   CHECK(ours.handshake_alert == (decodes ? "" : "decode_error"));
-  CHECK((answer.error.find("decode error") != std::string::npos) == !decodes);
+  CHECK(has_alert(answer) == !decodes);
 }
 
 }  // namespace mtls::testing
