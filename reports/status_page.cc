@@ -3,6 +3,7 @@
 #include "audit/rules/registry.h"
 #include "base/text.h"
 #include "reports/assessment.h"
+#include "reports/markup.h"
 
 namespace mtls::reports {
 namespace {
@@ -24,15 +25,15 @@ std::string head(const PageLinks& links) {
   page +=
       "</head><body><h1>nginx-mtls-exporter</h1><p>mTLS certificate health of this nginx host. "
       "Version ";
-  page += escape_html(links.version);
-  page += ". <a href=\"" + escape_html(links.telemetry_path) +
+  page += escape_markup(links.version);
+  page += ". <a href=\"" + escape_markup(links.telemetry_path) +
           "\">Metrics</a> · <a href=\"/-/healthy\">healthy</a> · "
           "<a href=\"/-/ready\">ready</a></p>";
   return page;
 }
 
 std::string cell(std::string_view text) {
-  return "<td>" + escape_html(base::sanitize(text)) + "</td>";
+  return "<td>" + escape_markup(base::sanitize(text)) + "</td>";
 }
 
 std::string instant(std::optional<base::sys_seconds> at) { return at ? base::rfc3339(*at) : "–"; }
@@ -72,13 +73,13 @@ std::string finding_row(const audit::Finding& finding) {
   const config::ContextId id = finding.context.value_or(config::ContextId{});
   return "<tr><td class=\"" + severity + "\">" + severity + "</td><td><code>" +
          std::string(rule.id) + "</code></td>" + cell(id.server + " " + id.listen) + "<td>" +
-         escape_html(finding.detail) + "<br>" + escape_html(audit::rules::remedy_of(finding)) +
+         escape_markup(finding.detail) + "<br>" + escape_markup(audit::rules::remedy_of(finding)) +
          "</td></tr>";
 }
 
 // What an accepted finding has in place of what to do about it.
 std::string acceptance_cell(const audit::Acceptance& accepted) {
-  return escape_html(accepted.reason) +
+  return escape_markup(accepted.reason) +
          (accepted.until ? "<br>until " + base::rfc3339(*accepted.until) : "");
 }
 
@@ -88,8 +89,8 @@ std::string accepted_table(const audit::Snapshot& snapshot) {
     const config::ContextId id = finding.context.value_or(config::ContextId{});
     rows += "<tr>" + cell(word(finding.severity)) + "<td><code>" +
             std::string(audit::rules::rule_of(finding.kind).id) + "</code></td>" +
-            cell(id.server + " " + id.listen) + "<td>" + escape_html(finding.detail) + "</td><td>" +
-            acceptance_cell(*finding.accepted) + "</td></tr>";
+            cell(id.server + " " + id.listen) + "<td>" + escape_markup(finding.detail) +
+            "</td><td>" + acceptance_cell(*finding.accepted) + "</td></tr>";
   }
   if (rows.empty()) return "";
   return "<h2>Accepted findings</h2><table><tr><th>severity<th>rule<th>server<th>what<th>why it is "
@@ -123,22 +124,6 @@ std::string status_page(const audit::Snapshot& snapshot, const PageLinks& links)
 
 std::string waiting_page(const PageLinks& links) {
   return head(links) + "<p>The first evaluation is under way.</p></body></html>\n";
-}
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
 }
 
 }  // namespace mtls::reports

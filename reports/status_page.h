@@ -19,7 +19,4 @@ std::string status_page(const audit::Snapshot& snapshot, const PageLinks& links)
 /// What `/` shows before the first Snapshot.
 std::string waiting_page(const PageLinks& links);
 
-/// `&`, `<`, `>`, `"`, `'` as character references.
-std::string escape_html(std::string_view text);
-
 }  // namespace mtls::reports

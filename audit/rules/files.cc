@@ -171,7 +171,7 @@ Finding unreadable_here(const MaterialFile& file) {
   finding.path = file.path;
   switch (file.error->code) {
     case base::ErrorCode::kPermission:
-      finding.detail += "; nginx's master, which is root, can read it";
+      finding.detail += "; an nginx whose master runs as root can read it";
       break;
     case base::ErrorCode::kTooLarge:
       finding.detail += "; nginx has no such limit";
@@ -195,7 +195,7 @@ void unreadable_by_exporter(const HostView& host, Findings& findings) {
     if (error.cause != RefusalCause::kNotPermitted) continue;
     findings.add({.path = error.path,
                   .at = error.at,
-                  .detail = error.text() + "; nginx's master, which is root, can read it"});
+                  .detail = error.text() + "; an nginx whose master runs as root can read it"});
   }
   for (const auto& [path, file] : host.snapshot.material) {
     if (!may_open_for_nginx(*file) || canaries.contains(path)) continue;

@@ -7,13 +7,10 @@ namespace {
 
 // ` in SERVER at FILE:LINE`; "" for `check CA_BUNDLE`, which reads no configuration.
 std::string place_of(const Issue& issue, const Assessment& assessment) {
-  if (!assessment.policy().nginx_conf.starts_with('/')) return "";
+  if (!has_places(assessment)) return "";
   std::string text;
   if (!issue.server.empty()) text += " in " + base::sanitize(issue.server, base::kMaxPathBytes);
-  if (issue.position) {
-    text += " at " + base::sanitize(issue.position->file, base::kMaxPathBytes) + ":" +
-            std::to_string(issue.position->line);
-  }
+  if (issue.position) text += " at " + written(*issue.position);
   return text;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "reports/formats/plain_text.h"
+#include "reports/markup.h"
 
 namespace mtls::reports::formats {
 namespace {
@@ -13,17 +14,7 @@ constexpr std::string_view kHost = "host";
 
 // In an attribute or between tags, without control characters, which XML 1.0 forbids.
 std::string xml(const std::string& text) {
-  std::string out;
-  for (const char c : base::sanitize(text, base::kMaxPathBytes)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
+  return escape_markup(base::sanitize(text, base::kMaxPathBytes));
 }
 
 std::string attribute(std::string_view name, const std::string& value) {

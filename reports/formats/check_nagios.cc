@@ -65,8 +65,7 @@ std::string check_nagios(const Report& report) {
   for (const Issue& issue : report.issues) {
     const FilePosition place = place_of(issue, report);
     std::string line = std::string(word(issue.severity)) + " " + std::string(issue.rule);
-    if (!place.file.empty()) line += " " + base::sanitize(place.file, base::kMaxPathBytes);
-    if (place.line > 0) line += ":" + std::to_string(place.line);
+    if (!place.file.empty()) line += " " + written(place);
     text += safe(line + ": " + one_line(issue)) + "\n";
   }
   return text;

@@ -1,6 +1,7 @@
 #include "reports/formats/issue.h"
 
 #include "audit/rules/registry.h"
+#include "base/text.h"
 
 namespace mtls::reports::formats {
 namespace {
@@ -37,6 +38,15 @@ std::vector<Issue> issues(const Assessment& assessment,
 }
 
 }  // namespace
+
+std::string written(const FilePosition& position) {
+  const std::string file = base::sanitize(position.file, base::kMaxPathBytes);
+  return position.line > 0 ? file + ":" + std::to_string(position.line) : file;
+}
+
+bool has_places(const Assessment& assessment) {
+  return assessment.policy().nginx_conf.starts_with('/');
+}
 
 std::vector<Issue> issues_of(const Assessment& assessment) {
   return issues(assessment, findings_of(assessment.snapshot));

@@ -22,6 +22,9 @@ struct FilePosition {
   auto operator<=>(const FilePosition&) const = default;
 };
 
+/// `FILE:LINE`, printable; FILE alone without a line.
+std::string written(const FilePosition& position);
+
 /// Texts are raw: each format escapes what its readers could take for something else.
 struct Issue {
   audit::FindingKind kind{};
@@ -39,6 +42,9 @@ struct Issue {
 
   bool operator==(const Issue&) const = default;
 };
+
+/// `check CA_BUNDLE` reads no configuration: there is no place that the reader could look up.
+bool has_places(const Assessment& assessment);
 
 /// One issue for each finding that counts, the worst first, else in the order of the findings.
 std::vector<Issue> issues_of(const Assessment& assessment);

@@ -34,15 +34,6 @@ std::string upper_case(std::string_view word) {
   return upper;
 }
 
-std::string place_of(const FilePosition& position) {
-  return base::sanitize(position.file, base::kMaxPathBytes) + ":" + std::to_string(position.line);
-}
-
-// `check CA_BUNDLE` reads no configuration, so it has no place that the reader could look up.
-bool has_places(const Assessment& assessment) {
-  return assessment.policy().nginx_conf.starts_with('/');
-}
-
 // The lines of the files of the configuration, each file read and split once.
 class Sources {
  public:
@@ -124,7 +115,7 @@ class Writer {
         painted(upper_case(word(issue.severity)), paint_of(issue.severity), report_.style) + " " +
         std::string(issue.rule);
     if (has_place(cause.positions)) {
-      text += "  " + place_of(cause.positions.front());
+      text += "  " + written(cause.positions.front());
     } else if (!issue.path.empty()) {
       text += "  " + base::sanitize(issue.path, base::kMaxPathBytes);
     }
@@ -193,7 +184,7 @@ class Writer {
     std::string text;
     const std::size_t shown = std::min(cause.positions.size(), kMaxPlaces + 1);
     for (std::size_t i = 1; i < shown; ++i)
-      text += (i == 1 ? "" : ", ") + place_of(cause.positions[i]);
+      text += (i == 1 ? "" : ", ") + written(cause.positions[i]);
     const std::size_t more = cause.positions.size() - shown;
     return wrapped("  Also at: ",
                    more == 0 ? text : text + " and " + std::to_string(more) + " more");

@@ -11,15 +11,14 @@ std::string seen_from(const std::string& directory, const std::string& path) {
 }
 
 FilePosition place_of(const Issue& issue, const Report& report) {
-  const std::string& main = report.assessment.policy().nginx_conf;
-  const bool has_configuration = main.starts_with('/');
+  const bool has_configuration = has_places(report.assessment);
   FilePosition place;
   if (issue.position && has_configuration) {
     place = *issue.position;
   } else if (!issue.path.empty()) {
     place.file = issue.path;
   } else if (has_configuration) {
-    place.file = main;
+    place.file = report.assessment.policy().nginx_conf;
   }
   place.file = seen_from(report.directory, place.file);
   return place;

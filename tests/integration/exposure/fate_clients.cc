@@ -27,6 +27,12 @@ Properties FateClients::properties_of(const std::string& client) const {
   return pki::nginx_variables(material.certificates.at(0), now());
 }
 
+std::vector<Properties> FateClients::properties() const {
+  std::vector<Properties> all;
+  for (const auto& [name, minted] : minted_) all.push_back(properties_of(name));
+  return all;
+}
+
 void FateClients::equip(TlsRequest& request, const std::string& client) const {
   const auto found = minted_.find(client);
   if (found == minted_.end()) return;

@@ -21,6 +21,8 @@ class FateClients {
   static const std::vector<std::string>& names();
   /// Empty for the client without a certificate.
   Properties properties_of(const std::string& client) const;
+  /// Of all that have one.
+  std::vector<Properties> properties() const;
   /// The request goes out with that client's certificate and key.
   void equip(TlsRequest& request, const std::string& client) const;
   /// server.pem, server.key, bundle.pem with both CAs, and clients/NAME.pem.

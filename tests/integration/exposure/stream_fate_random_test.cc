@@ -36,9 +36,7 @@ class Generator {
   Generator(std::uint64_t seed, const FateClients& clients)
       : dice_(seed),
         tag_(std::to_string(seed)),
-        random_(dice_, kProperties,
-                {clients.properties_of("ada"), clients.properties_of("bob"),
-                 clients.properties_of("eve")}) {}
+        random_(dice_, kProperties, clients.properties()) {}
 
   StreamServer server() {
     StreamServer server{.stream = maps(), .text = ""};

@@ -1,5 +1,7 @@
 #include "reports/status_page.h"
 
+#include "reports/markup.h"
+
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -38,8 +40,8 @@ std::string nesting_error(const std::string& page) {
 }  // namespace
 
 TEST_CASE("status page: the five characters of HTML are references") {
-  CHECK(escape_html("a<b>&\"'c") == "a&lt;b&gt;&amp;&quot;&#39;c");
-  CHECK(escape_html("") == "");
+  CHECK(escape_markup("a<b>&\"'c") == "a&lt;b&gt;&amp;&quot;&#39;c");
+  CHECK(escape_markup("") == "");
 }
 
 TEST_CASE("status page: a healthy host has its server block and no finding") {

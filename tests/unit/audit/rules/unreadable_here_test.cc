@@ -80,7 +80,7 @@ TEST_CASE("unreadable here: a file of the configuration is not what nginx refuse
     REQUIRE(found->at);
     CHECK(snapshot->config->document->path_of(found->at->file) == kConf);
     CHECK(found->at->line == 5);
-    CHECK_THAT(found->detail, Catch::Contains("nginx's master, which is root, can read it"));
+    CHECK_THAT(found->detail, Catch::Contains("an nginx whose master runs as root can read it"));
   }
 }
 

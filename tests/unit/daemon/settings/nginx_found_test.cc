@@ -9,23 +9,36 @@
 #include "tests/support/nginx_runner.h"
 
 namespace mtls::daemon {
+namespace {
+
+// An nginx that serves nobody.
+struct IdleNginx {
+  testing::TempDir directory;
+  testing::NginxRunner nginx = start(directory);
+
+  static testing::NginxRunner start(const testing::TempDir& directory) {
+    directory.write("nginx.conf", "events {}\n");
+    return testing::NginxRunner(directory);
+  }
+};
+
+}  // namespace
 
 TEST_CASE("nginx process: a running nginx is found with what it was started with") {
   if (!testing::NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
   }
-  const testing::TempDir directory;
-  directory.write("nginx.conf", "events {}\n");
-  const testing::NginxRunner nginx(directory);
+  const IdleNginx idle;
   system::Disk disk;
   const auto masters = live::find_masters(disk);
-  const auto found = std::find_if(masters.begin(), masters.end(),
-                                  [&](const auto& master) { return master.pid == nginx.pid(); });
+  const auto found = std::find_if(masters.begin(), masters.end(), [&](const auto& master) {
+    return master.pid == idle.nginx.pid();
+  });
   REQUIRE(found != masters.end());
-  CHECK(found->prefix == directory.path());
-  CHECK(found->conf == directory.path("nginx.conf"));
-  CHECK(found->error_log == directory.path("error.log"));
+  CHECK(found->prefix == idle.directory.path());
+  CHECK(found->conf == idle.directory.path("nginx.conf"));
+  CHECK(found->error_log == idle.directory.path("error.log"));
   CHECK(found->globals.starts_with("daemon off;"));
   const auto runs = disk.stat(found->binary);
   const auto named = disk.stat(found->executable);
@@ -39,11 +52,9 @@ TEST_CASE("nginx process: the OpenSSL that it has mapped is the one that nginx -
     WARN("skipped: there is no nginx");
     return;
   }
-  const testing::TempDir directory;
-  directory.write("nginx.conf", "events {}\n");
-  const testing::NginxRunner nginx(directory);
+  const IdleNginx idle;
   system::Disk disk;
-  const std::string process = "/proc/" + std::to_string(nginx.pid());
+  const std::string process = "/proc/" + std::to_string(idle.nginx.pid());
   const auto binary = disk.read(process + "/exe", std::size_t{64} << 20U);
   REQUIRE(binary);
   const auto running = live::find_openssl(
