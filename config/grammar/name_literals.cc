@@ -31,15 +31,27 @@ bool has_blank_before_equals(std::string_view text) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == ' '; });
 }
 
-bool has_raw_bytes(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x80; });
+// `ü is \\C3\\BC`, of the first character that is not ASCII; "": there is none.
+std::string raw_character(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto is_raw = [](unsigned char c) { return c >= 0x80; };
+  const auto is_inside = [](unsigned char c) { return (c & 0xC0U) == 0x80; };  // UTF-8
+  const auto begin = std::find_if(text.begin(), text.end(), is_raw);
+  if (begin == text.end()) return "";
+  const std::string raw(begin, std::find_if_not(begin + 1, text.end(), is_inside));
+  std::string escaped;
+  for (const unsigned char c : raw) {
+    escaped += '\\';
+    escaped += kDigits[c >> 4U];
+    escaped += kDigits[c & 0x0FU];
+  }
+  return raw + " is " + escaped;
 }
 
 std::optional<std::string> of_name(std::string_view text) {
   if (has_blank_after_comma(text)) return "nginx writes no blank after the comma (RFC 2253)";
-  if (has_raw_bytes(text)) {
-    return "nginx escapes each byte that is not ASCII (RFC 2253), as in \\C3\\9C";
-  }
+  if (const std::string raw = raw_character(text); !raw.empty())
+    return "nginx escapes each byte that is not ASCII (RFC 2253): " + raw;
   if (has_blank_before_equals(text)) return "nginx writes no blank around = (RFC 2253)";
   return std::nullopt;
 }
