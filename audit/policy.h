@@ -116,7 +116,7 @@ struct Thresholds {
 
 /// The OpenSSL that judges clients in nginx.
 inline pki::OpensslRelease openssl_of(const config::NginxBuild& build) {
-  return {.major = build.openssl.major, .minor = build.openssl.minor};
+  return {.major = build.openssl.major, .minor = build.openssl.minor, .patch = build.openssl.patch};
 }
 
 /// Where nothing tells which OpenSSL nginx runs with, it is most probably the one that this program
@@ -124,7 +124,7 @@ inline pki::OpensslRelease openssl_of(const config::NginxBuild& build) {
 inline void assume_our_openssl(config::NginxBuild& build) {
   if (build.openssl_source != config::OpensslSource::kAssumed) return;
   const pki::OpensslRelease ours = pki::linked_openssl();
-  build.openssl = {.major = ours.major, .minor = ours.minor, .patch = 0};
+  build.openssl = {.major = ours.major, .minor = ours.minor, .patch = ours.patch};
 }
 
 struct Policy {

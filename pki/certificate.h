@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/result.h"
+#include "pki/openssl_release.h"
 #include "pki/types.h"
 
 namespace mtls::pki {
@@ -57,7 +58,9 @@ base::Result<Certificate> parse_certificate(std::span<const unsigned char> der,
 /// The same for one certificate of many: they share a KeyReader and its limit on time.
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted,
                                             KeyReader& keys);
-/// Parses one CRL. kParse when OpenSSL does not accept the DER.
-base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der);
+/// Parses one CRL, for an nginx with OpenSSL `release`. kParse when OpenSSL does not accept the
+/// DER.
+base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der,
+                                                   OpensslRelease release = linked_openssl());
 
 }  // namespace mtls::pki

@@ -62,18 +62,18 @@ CrlBar bar_of(const ISSUING_DIST_POINT& idp) {
 
 std::string_view word(CrlBar bar) {
   switch (bar) {
-    case CrlBar::kDelta: return "a delta CRL";
     case CrlBar::kIndirect: return "an indirect CRL";
     case CrlBar::kSomeReasons: return "only some reasons";
     case CrlBar::kAttributes: return "only attribute certificates";
     case CrlBar::kInvalid: return "an invalid scope";
+    case CrlBar::kDelta:
     case CrlBar::kNone: break;
   }
   return "";
 }
 
 std::string text_of_scope(const CrlScope& scope, const DIST_POINT_NAME* point) {
-  std::string text(word(scope.bar));
+  std::string text(scope.is_delta ? "a delta CRL" : word(scope.bar));
   const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
   if (scope.users_only) add("only user certificates");
   if (scope.cas_only) add("only CA certificates");
@@ -81,7 +81,7 @@ std::string text_of_scope(const CrlScope& scope, const DIST_POINT_NAME* point) {
   return text;
 }
 
-CrlScope scope_of(const X509_CRL* crl, const ISSUING_DIST_POINT* idp) {
+CrlScope scope_of(const X509_CRL* crl, const ISSUING_DIST_POINT* idp, OpensslRelease release) {
   CrlScope scope;
   if (idp != nullptr) {
     scope.bar = bar_of(*idp);
@@ -91,7 +91,8 @@ CrlScope scope_of(const X509_CRL* crl, const ISSUING_DIST_POINT* idp) {
   } else if (X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) >= 0) {
     scope.bar = CrlBar::kInvalid;
   }
-  if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0) scope.bar = CrlBar::kDelta;
+  scope.is_delta = X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0;
+  if (scope.is_delta && !takes_deltas_for_full(release)) scope.bar = CrlBar::kDelta;
   scope.text = text_of_scope(scope, idp == nullptr ? nullptr : idp->distpoint);
   return scope;
 }
@@ -172,7 +173,7 @@ bool fits_a_point(X509* x509, const X509_CRL* crl, const DIST_POINT_NAME* wanted
   return false;
 }
 
-RevocationListFacts facts_of(X509_CRL* crl, const ISSUING_DIST_POINT* idp) {
+RevocationListFacts facts_of(X509_CRL* crl, const ISSUING_DIST_POINT* idp, OpensslRelease release) {
   RevocationListFacts facts;
   X509_CRL_digest(crl, EVP_sha256(), facts.fingerprint.bytes.data(), nullptr);
   facts.issuer = name_of(X509_CRL_get_issuer(crl));
@@ -181,7 +182,7 @@ RevocationListFacts facts_of(X509_CRL* crl, const ISSUING_DIST_POINT* idp) {
   facts.number = number_of(crl);
   const auto* revoked = X509_CRL_get_REVOKED(crl);  // null when no certificate is revoked
   facts.revoked = revoked ? static_cast<std::size_t>(sk_X509_REVOKED_num(revoked)) : 0;
-  facts.scope = scope_of(crl, idp);
+  facts.scope = scope_of(crl, idp, release);
   facts.has_unknown_critical = has_unknown_critical(crl);
   return facts;
 }
@@ -216,13 +217,14 @@ bool RevocationList::covers(const Certificate& certificate) const {
   return scope.point.empty() || fits_a_point(x509, handle_->crl.get(), handle_->scope->distpoint);
 }
 
-base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der) {
+base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der,
+                                                   OpensslRelease release) {
   start_openssl();
   const unsigned char* cursor = der.data();
   OwnedRevocationList crl(d2i_X509_CRL(nullptr, &cursor, static_cast<long>(der.size())));
   if (!crl) return tl::unexpected<base::Error>(drain_errors("not a revocation list"));
   OwnedScope scope = idp_of(crl.get());
-  RevocationListFacts facts = facts_of(crl.get(), scope.get());
+  RevocationListFacts facts = facts_of(crl.get(), scope.get(), release);
   facts.der_bytes = der.size();
   OwnedKeyId key_id(static_cast<AUTHORITY_KEYID*>(
       X509_CRL_get_ext_d2i(crl.get(), NID_authority_key_identifier, nullptr, nullptr)));

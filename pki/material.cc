@@ -32,7 +32,8 @@ class Reader {
         break;
       case encoding::PemLabel::kCrl:
         if (!is_left_out(block, encoding::short_time_in_crl(block.der))) {
-          take(parse_revocation_list(block.der), block, material_.revocation_lists);
+          take(parse_revocation_list(block.der, material_.release), block,
+               material_.revocation_lists);
         }
         break;
       case encoding::PemLabel::kPrivateKey:

@@ -108,7 +108,7 @@ std::string content_of(const OwnedBio& memory) {
 
 // With the flags that nginx uses for $ssl_client_s_dn (ngx_ssl_get_subject_dn).
 std::string rfc2253(const X509_NAME* name, unsigned long without) {
-  const OwnedBio memory(BIO_new(BIO_s_mem()));
+  const OwnedBio memory(made(BIO_new(BIO_s_mem())));
   X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~without);
   return content_of(memory);
 }

@@ -22,7 +22,7 @@ std::string legacy(const X509_NAME* name) {
 }
 
 std::string serial(const X509* x509) {
-  const OwnedBio memory(BIO_new(BIO_s_mem()));
+  const OwnedBio memory(made(BIO_new(BIO_s_mem())));
   i2a_ASN1_INTEGER(memory.get(), X509_get0_serialNumber(x509));
   return content_of(memory);
 }
@@ -35,7 +35,7 @@ std::string sha1(const X509* x509) {
 }
 
 std::string date(const ASN1_TIME* time) {
-  const OwnedBio memory(BIO_new(BIO_s_mem()));
+  const OwnedBio memory(made(BIO_new(BIO_s_mem())));
   ASN1_TIME_print(memory.get(), time);
   return content_of(memory);
 }
@@ -48,7 +48,7 @@ std::string days_left(const Certificate& certificate, base::sys_seconds now) {
 }
 
 std::string pem(X509* x509) {
-  const OwnedBio memory(BIO_new(BIO_s_mem()));
+  const OwnedBio memory(made(BIO_new(BIO_s_mem())));
   PEM_write_bio_X509(memory.get(), x509);
   return content_of(memory);
 }

@@ -20,6 +20,7 @@ base::Error drain_errors(std::string_view what) {
   const unsigned long code = ERR_get_error();
   const char* reason = ERR_reason_error_string(code);
   ERR_clear_error();
+  expect_memory(code);
   return {.code = base::ErrorCode::kParse,
           .message = std::string(what) + ": " + (reason ? reason : "not accepted by OpenSSL"),
           .at = std::nullopt};

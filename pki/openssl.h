@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include <map>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,6 +75,22 @@ struct RevocationListHandle {
 /// security levels. Idempotent. Every function that may be the first to call OpenSSL calls this
 /// first.
 void start_openssl();
+
+/// What a function of OpenSSL has made. It gives nullptr when memory is short: std::bad_alloc.
+template <class T>
+T* made(T* object) {
+  if (object == nullptr) throw std::bad_alloc();
+  return object;
+}
+/// Whether a function succeeded that fails only when memory is short.
+inline void must(bool has_succeeded) {
+  if (!has_succeeded) throw std::bad_alloc();
+}
+/// Throws std::bad_alloc where `code` of the error queue is a lack of memory, which says nothing
+/// about the input.
+inline void expect_memory(unsigned long code) {
+  must(ERR_GET_REASON(code) != ERR_R_MALLOC_FAILURE);
+}
 
 /// An Error with kParse, `what`, and the innermost reason in OpenSSL's queue (never bytes of the
 /// input). Empties the queue.

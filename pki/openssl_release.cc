@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -17,14 +18,40 @@ constexpr std::array<std::string_view, 15> kNames{
     "SLH-DSA-SHA2-256f",  "SLH-DSA-SHAKE-128s", "SLH-DSA-SHAKE-128f", "SLH-DSA-SHAKE-192s",
     "SLH-DSA-SHAKE-192f", "SLH-DSA-SHAKE-256s", "SLH-DSA-SHAKE-256f"};
 
+// The releases of 25 August 2026, the first after changes of June 2026. 3.1 to 3.3 were no longer
+// looked after.
+constexpr std::array<OpensslRelease, 5> kOfAugust2026{
+    {{3, 0, 22}, {3, 4, 7}, {3, 5, 8}, {3, 6, 4}, {4, 0, 2}}};
+
+bool has_changes_of_june_2026(OpensslRelease release) {
+  const auto same_line = std::ranges::find_if(kOfAugust2026, [&](const OpensslRelease& first) {
+    return first.major == release.major && first.minor == release.minor;
+  });
+  if (same_line != kOfAugust2026.end()) return release >= *same_line;
+  return release > kOfAugust2026.back();
+}
+
 }  // namespace
 
 std::string to_string(OpensslRelease release) {
-  return std::to_string(release.major) + "." + std::to_string(release.minor);
+  const std::string line = std::to_string(release.major) + "." + std::to_string(release.minor);
+  return release.patch == 0 ? line : line + "." + std::to_string(release.patch);
 }
 
 OpensslRelease linked_openssl() {
-  return {static_cast<int>(OPENSSL_version_major()), static_cast<int>(OPENSSL_version_minor())};
+  return {static_cast<int>(OPENSSL_version_major()), static_cast<int>(OPENSSL_version_minor()),
+          static_cast<int>(OPENSSL_version_patch())};
+}
+
+bool takes_deltas_for_full(OpensslRelease release) { return !has_changes_of_june_2026(release); }
+
+std::optional<bool> checks_served_digests(OpensslRelease release) {
+  constexpr OpensslRelease k31{3, 1};
+  constexpr OpensslRelease k35{3, 5};
+  if (release < k31) return true;
+  if (!has_changes_of_june_2026(release)) return true;
+  if (release < k35) return std::nullopt;  // 3.4.7: nobody has asked it
+  return false;
 }
 
 std::string verify_text(int code, OpensslRelease release) {

@@ -11,6 +11,7 @@
 
 #include "base/shortage.h"
 #include "pki/encoding/der_element.h"
+#include "pki/openssl.h"
 
 namespace mtls::pki {
 namespace {
@@ -131,7 +132,7 @@ OwnedKey KeyReader::read(const X509_PUBKEY* key) {
 
 OSSL_LIB_CTX* library_without_decoders() {
   static OSSL_LIB_CTX* const kLibrary = [] {
-    OSSL_LIB_CTX* library = OSSL_LIB_CTX_new();
+    OSSL_LIB_CTX* library = made(OSSL_LIB_CTX_new());
     OSSL_PROVIDER_load(library, "null");  // otherwise the default provider is loaded at first use
     return library;
   }();

@@ -17,8 +17,8 @@ using OwnedChain = Owned<STACK_OF(X509), free_chain>;
 // OpenSSL's own function, which a context of a fresh store has; it has no name that can be called.
 Check own_check() {
   static const Check kOwn = [] {
-    const OwnedStore store(X509_STORE_new());
-    const OwnedContext context(X509_STORE_CTX_new());
+    const OwnedStore store(made(X509_STORE_new()));
+    const OwnedContext context(made(X509_STORE_CTX_new()));
     X509_STORE_CTX_init(context.get(), store.get(), nullptr, nullptr);
     return X509_STORE_CTX_get_check_revocation(context.get());
   }();
@@ -51,8 +51,11 @@ int check_last_too(X509_STORE_CTX* context) {
   if (own_check()(context) == 0) return 0;
   OwnedCertificate copy = without_key(last_of(context));
   OwnedChain whole(X509_STORE_CTX_get1_chain(context));
-  OwnedChain pair(sk_X509_new_null());
-  if (!copy || !whole || !pair) return 0;
+  OwnedChain pair(sk_X509_new_reserve(nullptr, 2));
+  if (!copy || !whole || !pair) {  // no exception may pass through OpenSSL
+    X509_STORE_CTX_set_error(context, X509_V_ERR_OUT_OF_MEM);
+    return 0;
+  }
   X509* last = last_of(context);
   X509_up_ref(last);
   sk_X509_push(pair.get(), copy.release());

@@ -79,6 +79,7 @@ enum class CrlBar { kNone, kDelta, kIndirect, kSomeReasons, kAttributes, kInvali
 /// Which certificates a CRL is about, as its issuingDistributionPoint says.
 struct CrlScope {
   CrlBar bar = CrlBar::kNone;
+  bool is_delta = false;  // without kDelta: OpenSSL takes it for a full list (R9.14)
   bool users_only = false;
   bool cas_only = false;
   // The distribution point's name, DER; "": none. Raw bytes, not for people.

@@ -4,6 +4,7 @@
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -22,13 +23,13 @@ void free_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 using BorrowedStack = Owned<STACK_OF(X509), free_stack>;
 
 BorrowedStack stack_of(std::span<const Certificate> chain) {
-  BorrowedStack stack(sk_X509_new_null());
+  BorrowedStack stack(made(sk_X509_new_null()));
   int bytes = 0;
   for (const Certificate& certificate : chain) {
     // A server reads no longer list from a client: SSL_CTX_set_max_cert_list(3).
     if (bytes > SSL_MAX_CERT_LIST_DEFAULT) break;
     bytes += i2d_X509(certificate.handle().x509(), nullptr);
-    sk_X509_push(stack.get(), certificate.handle().whole());
+    must(sk_X509_push(stack.get(), certificate.handle().whole()) > 0);
   }
   return stack;
 }
@@ -73,14 +74,11 @@ void fill(const std::vector<T>& all, Set set, Get get, X509_STORE* store) {
   std::set<Fingerprint> seen;
   for (const T& one : all) {
     if (!seen.insert(one.facts().fingerprint).second) continue;
-    X509_OBJECT* object = X509_OBJECT_new();
-    set(object, get(one));
-    sk_X509_OBJECT_push(X509_STORE_get0_objects(store), object);
+    Owned<X509_OBJECT, X509_OBJECT_free> object(made(X509_OBJECT_new()));
+    must(set(object.get(), get(one)) == 1);
+    must(sk_X509_OBJECT_push(X509_STORE_get0_objects(store), object.get()) > 0);
+    static_cast<void>(object.release());
   }
-}
-
-ChainVerdict verdict_of(int code, OpensslRelease release) {
-  return {.code = code, .reason = verify_text(code, release)};
 }
 
 std::optional<base::sys_seconds> end_of(STACK_OF(X509) * chain) {
@@ -104,14 +102,17 @@ TrustStore::TrustStore(std::vector<Certificate> certificates,
       revocation_lists_(std::move(revocation_lists)),
       check_crls_(check_crls) {
   start_openssl();
-  store_ = std::make_unique<Store>(Store{.store = OwnedStore(X509_STORE_new())});
+  store_ = std::make_unique<Store>(Store{.store = OwnedStore(made(X509_STORE_new()))});
   X509_STORE* store = store_->store.get();
   X509_STORE_set_check_issued(store, check_issued);
   X509_STORE_set_get_issuer(store, get_issuer);
   fill(certificates_, X509_OBJECT_set1_X509, [](auto& one) { return one.handle().x509(); }, store);
+  // Ours may take a delta for a full list where theirs passes it over (R9.14).
+  std::vector<RevocationList> counting;
+  std::ranges::copy_if(revocation_lists_, std::back_inserter(counting),
+                       [](const auto& list) { return list.facts().scope.bar != CrlBar::kDelta; });
   fill(
-      revocation_lists_, X509_OBJECT_set1_X509_CRL,
-      [](auto& one) { return one.handle().crl.get(); }, store);
+      counting, X509_OBJECT_set1_X509_CRL, [](auto& one) { return one.handle().crl.get(); }, store);
   if (!check_crls_) return;
   X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   install_revocation_check(store);
@@ -123,18 +124,17 @@ TrustStore& TrustStore::operator=(TrustStore&&) noexcept = default;
 
 ChainVerdict TrustStore::verify(std::span<const Certificate> chain, const VerifyPolicy& policy,
                                 base::sys_seconds at) const {
-  const OwnedContext context(X509_STORE_CTX_new());
+  const OwnedContext context(made(X509_STORE_CTX_new()));
   const BorrowedStack sent = stack_of(chain);
   X509* leaf = chain.front().handle().whole();
-  if (X509_STORE_CTX_init(context.get(), store_->store.get(), leaf, sent.get()) != 1) {
-    ERR_clear_error();
-    return verdict_of(X509_V_ERR_OUT_OF_MEM, policy.release);
-  }
+  must(X509_STORE_CTX_init(context.get(), store_->store.get(), leaf, sent.get()) == 1);
   apply(policy, at, context.get());
   const VerifyRun run(context.get(), policy.release);
   X509_verify_cert(context.get());
   ERR_clear_error();
-  ChainVerdict verdict = verdict_of(X509_STORE_CTX_get_error(context.get()), policy.release);
+  const int code = X509_STORE_CTX_get_error(context.get());
+  must(code != X509_V_ERR_OUT_OF_MEM);
+  ChainVerdict verdict{.code = code, .reason = verify_text(code, policy.release)};
   verdict.chain_ends = end_of(X509_STORE_CTX_get0_chain(context.get()));
   return verdict;
 }

@@ -54,8 +54,8 @@ class TrustStore {
   const std::vector<RevocationList>& revocation_lists() const { return revocation_lists_; }
   bool check_crls() const { return check_crls_; }
 
-  /// Judges `chain`, which is what the peer sends: leaf first, not empty. Never fails; a lack of
-  /// memory gives the code X509_V_ERR_OUT_OF_MEM.
+  /// Judges `chain`, which is what the peer sends: leaf first, not empty. A lack of memory is no
+  /// verdict: std::bad_alloc.
   ChainVerdict verify(std::span<const Certificate> chain, const VerifyPolicy& policy,
                       base::sys_seconds at) const;
 

@@ -151,6 +151,8 @@ void leave_open(const std::string& why, Verdict& verdict) {
 
 void judge_chain(const Trial& trial, Guards& guards, const pki::Material& sent, Verdict& verdict) {
   const ClientCheck& check = trial.check;
+  const std::string unknown_list = why_revocation_unjudged(sent, check.content);
+  if (!unknown_list.empty()) return leave_open(unknown_list, verdict);
   const base::sys_seconds now = check.evidence.clock.now_for(trial.chain);
   const pki::ChainVerdict said = trial.at(now);
   const std::string doubt = why_unjudged(sent, check.content);

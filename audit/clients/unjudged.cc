@@ -1,5 +1,6 @@
 #include "audit/clients/unjudged.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
@@ -46,13 +47,31 @@ std::string why_unjudged(const pki::Material& sent, const trust::TrustContent& c
            ours_and_theirs(theirs);
   if (!content.unread_path.empty())
     return content.unread_path + " holds a date that is decoded by " + ours_and_theirs(theirs);
+  if (sent.certificates.empty()) return "";
   const bool may_lack = pki::linked_openssl() < pki::kOpenssl35 && theirs >= pki::kOpenssl35;
-  if (!may_lack || sent.certificates.empty()) return "";
+  if (!may_lack) return "";
   for (const Certificate* one : reachable(sent, content)) {
     const std::string algorithm = pki::algorithm_of_theirs_alone(*one, theirs);
     if (algorithm.empty()) continue;
     return algorithm + " of " + one->facts().subject.rfc2253 + " is known to " +
            ours_and_theirs(theirs);
+  }
+  return "";
+}
+
+// OpenSSL cannot be told to take a delta CRL for a full list, as theirs does (R9.14).
+std::string why_revocation_unjudged(const pki::Material& sent, const trust::TrustContent& content) {
+  if (!content.check_crls || pki::takes_deltas_for_full(pki::linked_openssl())) return "";
+  for (const pki::RevocationList& list : content.revocation_lists) {
+    const pki::RevocationListFacts& facts = list.facts();
+    if (!facts.scope.is_delta || facts.scope.bar != pki::CrlBar::kNone) continue;
+    const bool is_asked =
+        std::ranges::any_of(reachable(sent, content), [&](const Certificate* one) {
+          return one->facts().issuer.canonical == facts.issuer.canonical;
+        });
+    if (is_asked)
+      return "the delta CRL of " + facts.issuer.rfc2253 + " is taken for a full list by " +
+             ours_and_theirs(content.openssl);
   }
   return "";
 }

@@ -26,12 +26,18 @@ std::string failed(const std::string& what, const std::string& openssl) {
   return what + " failed" + (openssl.empty() ? "" : " (SSL: " + openssl + ")");
 }
 
-bool SslTrials::judges_names() const { return pki::linked_openssl() == openssl_of(policy_.build); }
+bool SslTrials::judges_names() const {
+  const pki::OpensslRelease ours = pki::linked_openssl();
+  const pki::OpensslRelease theirs = openssl_of(policy_.build);
+  return ours.major == theirs.major && ours.minor == theirs.minor;
+}
 
-// Other releases know other names and algorithms, but these errors do not depend on them (R9.19).
+// Other releases know other names and algorithms, but these errors do not depend on them (R9.19);
+// of the digest SslContext says what theirs says.
 pki::ssl::SslRefusal SslTrials::if_theirs_agrees(const pki::ssl::SslRefusal& refusal) const {
-  constexpr std::array<std::string_view, 4> kOfEvery{"no cipher match", "ee key too small",
-                                                     "ca key too small", "key values mismatch"};
+  constexpr std::array<std::string_view, 5> kOfEvery{"no cipher match", "ee key too small",
+                                                     "ca key too small", "ca md too weak",
+                                                     "key values mismatch"};
   if (!refusal || judges_names()) return refusal;
   const bool is_of_every = std::any_of(
       kOfEvery.begin(), kOfEvery.end(),
@@ -84,15 +90,19 @@ bool SslTrials::is_level_known(const std::string& ciphers) {
 Refusal SslTrials::certificates(const std::string& ciphers, const std::string& path,
                                 const std::vector<pki::Certificate>& certificates) {
   if (certificates.empty()) return std::nullopt;
+  using pki::ssl::ServedDigests;
+  const bool checks_digests = pki::checks_served_digests(openssl_of(policy_.build)).value_or(false);
+  const ServedDigests digests =
+      checks_digests ? ServedDigests::kChecked : ServedDigests::kUnchecked;
   pki::ssl::SslContext& ssl = context(ciphers);
   std::string what = "SSL_CTX_use_certificate";
-  pki::ssl::SslRefusal refusal = ssl.use_certificate(certificates.front());
+  pki::ssl::SslRefusal refusal = ssl.use_certificate(certificates.front(), digests);
   if (!refusal) {
     what = "SSL_CTX_set0_chain";
     std::vector<pki::Certificate> chain;  // PEM_read_bio_X509() skips TRUSTED CERTIFICATE
     std::copy_if(certificates.begin() + 1, certificates.end(), std::back_inserter(chain),
                  [](const auto& link) { return !link.facts().trust_annotated; });
-    refusal = ssl.set_chain(chain);
+    refusal = ssl.set_chain(chain, digests);
   }
   refusal = if_theirs_agrees(refusal);
   if (!refusal || !is_level_known(ciphers)) return std::nullopt;

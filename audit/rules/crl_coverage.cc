@@ -48,6 +48,21 @@ void out_of_scope(const ServerView& view, Findings& findings) {
     finding.effect = Effect::kNone;
     findings.add_as(list->revoked > 0 ? Severity::kWarning : Severity::kInfo, std::move(finding));
   }
+  for (const trust::CountedDelta& delta : view.crls.deltas) {
+    const std::string taken =
+        "is taken for a complete one by OpenSSL " + to_string(view.content.openssl);
+    if (delta.hidden == nullptr) {
+      Finding finding = about_crl(view, *delta.list, taken);
+      finding.effect = Effect::kNone;
+      findings.add_as(Severity::kWarning, std::move(finding));
+      continue;
+    }
+    Finding finding = about_crl(
+        view, *delta.list,
+        taken + " and hides the older CRL, which revokes " + std::to_string(delta.hidden->revoked));
+    finding.effect = Effect::kLetsIn;
+    findings.add(std::move(finding));
+  }
 }
 
 void wrong_signer(const ServerView& view, Findings& findings) {
@@ -80,7 +95,9 @@ constexpr std::array kRules{
          .effect = Effect::kRefuses,
          .meaning = "A CRL says that it is about something else (issuingDistributionPoint, or a "
                     "delta CRL), so nginx does not count it: without another one the CA's clients "
-                    "get 400 (3:unable to get certificate CRL, 44:different CRL scope).",
+                    "get 400 (3:unable to get certificate CRL, 44:different CRL scope). Only "
+                    "OpenSSL before August 2026 takes a delta CRL for a complete one: whoever is "
+                    "revoked in the complete one alone gets in.",
          .remedy = "Put the CA's complete CRL into the file: one without "
                    "issuingDistributionPoint, or one for each scope and distribution point that "
                    "the certificates name.",

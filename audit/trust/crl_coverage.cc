@@ -76,6 +76,7 @@ class Coverage {
     for (const KnownClient& client : clients)
       ask(members_[client.issuer], &client.certificate, lists_for(members_[client.issuer]));
     find_unused();
+    find_deltas();
     ask_about_strangers();
     return std::move(result_);
   }
@@ -194,6 +195,30 @@ class Coverage {
         if (list->facts().scope.bar != CrlBar::kNone) result_.unused.push_back(&list->facts());
       }
     }
+  }
+
+  void find_deltas() {
+    for (const auto& [name, lists] : lists_) {
+      if (!names_.contains(name)) continue;
+      for (const RevocationList* list : lists) {
+        const pki::CrlScope& scope = list->facts().scope;
+        if (!scope.is_delta || scope.bar != CrlBar::kNone) continue;
+        result_.deltas.push_back({.list = &list->facts(), .hidden = hidden_by(*list, lists)});
+      }
+    }
+  }
+
+  // Among lists that cover alike OpenSSL takes one in time, then the newest.
+  const RevocationListFacts* hidden_by(const RevocationList& delta, const Lists& lists) const {
+    const auto rank = [&](const RevocationListFacts& list) {
+      return std::pair(in_time(list, clock_), list.this_update);
+    };
+    for (const RevocationList* list : lists) {
+      const RevocationListFacts& facts = list->facts();
+      const bool is_complete = facts.scope.bar == CrlBar::kNone && !facts.scope.is_delta;
+      if (is_complete && facts.revoked > 0 && rank(facts) < rank(delta.facts())) return &facts;
+    }
+    return nullptr;
   }
 
   // About CRLs of CAs that are not in the store: clients may send these CAs themselves.

@@ -22,6 +22,13 @@ struct CrlUse {
   bool covers;                           // the list counts for the certificate
 };
 
+/// A delta CRL of a CA of the store that OpenSSL takes for a full list (R9.14).
+struct CountedDelta {
+  const pki::RevocationListFacts* list;
+  // The complete CRL, not empty, that OpenSSL does not look at because of it; nullptr: none.
+  const pki::RevocationListFacts* hidden;
+};
+
 struct CrlCoverage {
   std::vector<CrlUse> uses;
   /// CAs of the store without any CRL: clients get 3. Each name and key once.
@@ -30,6 +37,7 @@ struct CrlCoverage {
   std::vector<CrlUse> out_of_scope;
   /// CRLs of CAs of the store that count for nobody, though another one does.
   std::vector<const pki::RevocationListFacts*> unused;
+  std::vector<CountedDelta> deltas;
 
   /// CAs without a CRL that counts (crl_missing_issuers).
   std::size_t missing_issuers() const { return missing.size() + out_of_scope.size(); }

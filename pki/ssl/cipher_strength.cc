@@ -26,11 +26,11 @@ bool is_weak(const SSL_CIPHER* cipher) {
 
 std::vector<std::string> weak_ciphers(const std::string& list, int security_level) {
   start_openssl();
-  const Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_method()));
+  const Owned<SSL_CTX, SSL_CTX_free> context(made(SSL_CTX_new(TLS_method())));
   SSL_CTX_set_security_level(context.get(), security_level);
   std::vector<std::string> weak;
   if (SSL_CTX_set_cipher_list(context.get(), list.c_str()) == 1) {
-    const Owned<SSL, SSL_free> connection(SSL_new(context.get()));
+    const Owned<SSL, SSL_free> connection(made(SSL_new(context.get())));
     // This list respects the security level, and leaves out what needs a callback that nginx does
     // not set (PSK, SRP).
     const Owned<STACK_OF(SSL_CIPHER), [](STACK_OF(SSL_CIPHER) * all) { sk_SSL_CIPHER_free(all); }>
@@ -46,7 +46,7 @@ std::vector<std::string> weak_ciphers(const std::string& list, int security_leve
 
 std::optional<int> dh_parameter_bits(std::string_view pem) {
   start_openssl();
-  const Owned<BIO, BIO_free> bytes(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Owned<BIO, BIO_free> bytes(made(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))));
   const Owned<DH, DH_free> parameters(
       PEM_read_bio_DHparams(bytes.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();

@@ -23,6 +23,8 @@
 namespace mtls::pki::ssl {
 namespace {
 
+constexpr const char* kWeakDigest = "error:0A00018E:SSL routines::ca md too weak";
+
 using OwnedContext = Owned<SSL_CTX, SSL_CTX_free>;
 using OwnedCommands = Owned<SSL_CONF_CTX, SSL_CONF_CTX_free>;
 using OwnedBio = Owned<BIO, BIO_free>;
@@ -37,6 +39,7 @@ std::string queue_text() {
   while (const unsigned long code = ERR_get_error_all(nullptr, nullptr, nullptr, &data, &flags)) {
     constexpr std::size_t kMaxEntryBytes = 256;
     std::array<char, kMaxEntryBytes> entry{};
+    expect_memory(code);
     ERR_error_string_n(code, entry.data(), entry.size());
     if (!text.empty()) text += ' ';
     text += entry.data();
@@ -57,7 +60,7 @@ SslRefusal ask(Call call) {
 
 // Reads the bytes in place, so that no copy of a secret is left behind.
 OwnedBio reader_of(std::string_view bytes) {
-  return OwnedBio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+  return OwnedBio(made(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))));
 }
 
 // Like ngx_ssl_password_callback(), but refuses where nginx leaves the prompt to OpenSSL.
@@ -97,10 +100,10 @@ struct SslContext::Objects {
 
 SslContext::SslContext(int security_level) : objects_(std::make_unique<Objects>()) {
   start_openssl();
-  objects_->context.reset(SSL_CTX_new(TLS_method()));
+  objects_->context.reset(made(SSL_CTX_new(TLS_method())));
   SSL_CTX_set_security_level(objects_->context.get(), security_level);
   // Like ngx_ssl_conf_commands().
-  objects_->commands.reset(SSL_CONF_CTX_new());
+  objects_->commands.reset(made(SSL_CONF_CTX_new()));
   SSL_CONF_CTX_set_flags(objects_->commands.get(),
                          SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CLIENT |
                              SSL_CONF_FLAG_CERTIFICATE | SSL_CONF_FLAG_SHOW_ERRORS);
@@ -119,14 +122,35 @@ SslRefusal SslContext::set_curves(const std::string& list) {
   return ask([&] { return SSL_CTX_set1_curves_list(objects_->context.get(), list.c_str()) != 0; });
 }
 
-SslRefusal SslContext::use_certificate(const Certificate& leaf) {
-  X509* x509 = leaf.handle().whole();
-  return ask([&] { return SSL_CTX_use_certificate(objects_->context.get(), x509) != 0; });
+// ssl_security_cert() asks about the key and then about the digest. Here the key is asked about
+// with ours, the digest as theirs does it, and what is served is served in any case.
+template <class Call>
+SslRefusal SslContext::serve(const Certificate& certificate, ServedDigests digests, Call call) {
+  SSL_CTX* context = objects_->context.get();
+  SslRefusal refusal = ask(call);
+  const bool is_of_digest = refusal && refusal->ends_with(kWeakDigest);
+  if (refusal && !is_of_digest) return refusal;
+  const int level = SSL_CTX_get_security_level(context);
+  if (is_of_digest) {
+    SSL_CTX_set_security_level(context, 0);
+    refusal = ask(call);
+    SSL_CTX_set_security_level(context, level);
+  }
+  if (refusal || digests == ServedDigests::kUnchecked) return refusal;
+  const bool is_weak = !certificate.facts().self_signed &&
+                       signature_bits(certificate) < security_bits_of_level(level);
+  return is_weak && level > 0 ? SslRefusal(kWeakDigest) : std::nullopt;
 }
 
-SslRefusal SslContext::set_chain(std::span<const Certificate> chain) {
+SslRefusal SslContext::use_certificate(const Certificate& leaf, ServedDigests digests) {
+  X509* x509 = leaf.handle().whole();
+  return serve(leaf, digests,
+               [&] { return SSL_CTX_use_certificate(objects_->context.get(), x509) != 0; });
+}
+
+SslRefusal SslContext::set_chain(std::span<const Certificate> chain, ServedDigests digests) {
   const Owned<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> stack(
-      sk_X509_new_null());
+      made(sk_X509_new_null()));
   std::set<std::tuple<bool, int, bool, int>> seen;
   for (const Certificate& certificate : chain) {
     // OpenSSL only calls ssl_security_cert() for each, so one of several alike is enough.
@@ -135,9 +159,15 @@ SslRefusal SslContext::set_chain(std::span<const Certificate> chain) {
     const bool is_new =
         seen.emplace(has_key, facts.security_bits, facts.self_signed, signature_bits(certificate))
             .second;
-    if (is_new) sk_X509_push(stack.get(), certificate.handle().whole());
+    if (!is_new) continue;
+    sk_X509_zero(stack.get());
+    must(sk_X509_push(stack.get(), certificate.handle().whole()) > 0);
+    const SslRefusal refusal = serve(certificate, digests, [&] {
+      return SSL_CTX_set1_chain(objects_->context.get(), stack.get()) != 0;
+    });
+    if (refusal) return refusal;
   }
-  return ask([&] { return SSL_CTX_set1_chain(objects_->context.get(), stack.get()) != 0; });
+  return std::nullopt;
 }
 
 std::optional<KeyRefusal> SslContext::use_key(std::string_view pem,

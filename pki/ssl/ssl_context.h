@@ -28,6 +28,10 @@ struct KeyRefusal {
   std::string openssl;
 };
 
+/// Whether the digest with which a served certificate is signed must reach the security level
+/// (checks_served_digests()).
+enum class ServedDigests { kChecked, kUnchecked };
+
 class SslContext {
  public:
   /// `security_level`: the default level of the OpenSSL that the nginx in question uses (R3.14).
@@ -40,10 +44,11 @@ class SslContext {
   SslRefusal set_ciphers(const std::string& list);
   /// SSL_CTX_set1_curves_list().
   SslRefusal set_curves(const std::string& list);
-  /// SSL_CTX_use_certificate().
-  SslRefusal use_certificate(const Certificate& leaf);
+  /// SSL_CTX_use_certificate(). `digests`: whether the OpenSSL in question looks at them, and not
+  /// whether ours does.
+  SslRefusal use_certificate(const Certificate& leaf, ServedDigests digests);
   /// SSL_CTX_set1_chain(). The certificates after the leaf, which must reach the security level.
-  SslRefusal set_chain(std::span<const Certificate> chain);
+  SslRefusal set_chain(std::span<const Certificate> chain, ServedDigests digests);
   /// Loads and uses the key of the certificate used last. `passwords` are tried in order. Without
   /// passwords an encrypted key is refused, as by an nginx without a terminal to ask at (R4.7).
   std::optional<KeyRefusal> use_key(std::string_view pem,
@@ -60,6 +65,9 @@ class SslContext {
   CommandValue value_of_command(const std::string& name) const;
 
  private:
+  template <class Call>
+  SslRefusal serve(const Certificate& certificate, ServedDigests digests, Call call);
+
   struct Objects;
   std::unique_ptr<Objects> objects_;
 };

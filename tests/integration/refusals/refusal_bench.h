@@ -99,7 +99,9 @@ class RefusalBench {
  private:
   // Names that only the OpenSSL behind this nginx can judge, when it is not ours.
   bool needs_their_openssl(const std::string& theirs) const {
-    const bool is_ours = pki::linked_openssl() == audit::openssl_of(policy.build);
+    const pki::OpensslRelease ours = pki::linked_openssl();
+    const config::Version& other = policy.build.openssl;
+    const bool is_ours = ours.major == other.major && ours.minor == other.minor;
     return !is_ours &&
            (theirs.starts_with("SSL_CONF_cmd(") || theirs.starts_with("SSL_CTX_set1_curves_list("));
   }

@@ -49,6 +49,38 @@ std::string short_dated(std::string_view subject) {
 
 }  // namespace
 
+TEST_CASE("openssl: who is revoked where a delta CRL is taken for a full list (R9.14)") {
+  const auto list = [](days from, bool is_delta, std::vector<const Minted*> revoked) {
+    return testing::mint_crl({.issuer = &minted().root,
+                              .this_update = kT0 + from,
+                              .next_update = kT0 + days{7},
+                              .revoked = std::move(revoked),
+                              .delta = is_delta});
+  };
+  const Version takes{3, 0, 21};
+  const Version passes{3, 0, 22};
+  const bool ours_takes = pki::takes_deltas_for_full(pki::linked_openssl());
+  Host host;
+  host.conf(http_server(std::string(kVerifyOn) + "ssl_crl clients.crl;"));
+  const std::string client = minted().client.certificate_pem;
+
+  host.disk.put(kCrl, list(days{-2}, false, {&minted().client}) + list(days{-1}, true, {}));
+  CHECK(judged(host, client, passes).code == 23);
+  const Verdict hidden = judged(host, client, takes);
+  CHECK(hidden.is_judged == ours_takes);
+  if (ours_takes) CHECK(hidden.accepted);
+  if (!ours_takes) CHECK(hidden.undecidable.starts_with("the delta CRL of CN="));
+
+  host.disk.put(kCrl, list(days{-2}, false, {}) + list(days{-1}, true, {&minted().client}));
+  CHECK(judged(host, client, passes).accepted);
+  const Verdict revoked = judged(host, client, takes);
+  CHECK(revoked.is_judged == ours_takes);
+  if (ours_takes) CHECK(revoked.code == 23);
+
+  host.disk.put(kCrl, list(days{-1}, true, {}));
+  CHECK(judged(host, client, passes).code == 3);
+}
+
 TEST_CASE("openssl: a key that nginx's OpenSSL does not know is never offered (R9.3)") {
   const std::string leaf =
       der::certificate_pem({.subject = der::named("new"), .public_key = ml_dsa_key()});

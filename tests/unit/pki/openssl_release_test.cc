@@ -37,6 +37,28 @@ pki::Certificate one(const std::string& pem) {
 
 }  // namespace
 
+TEST_CASE("release: what the releases of August 2026 changed (R2.39, R9.14)") {
+  const struct {
+    OpensslRelease release;
+    bool takes_deltas;
+    std::optional<bool> checks_digests;
+  } table[] = {
+      {{1, 1, 1}, true, true},   {{3, 0, 0}, true, true},   {{3, 0, 19}, true, true},
+      {{3, 0, 21}, true, true},  {{3, 0, 22}, false, true}, {{3, 1, 9}, true, true},
+      {{3, 3, 9}, true, true},   {{3, 4, 6}, true, true},   {{3, 4, 7}, false, std::nullopt},
+      {{3, 5, 7}, true, true},   {{3, 5, 8}, false, false}, {{3, 6, 3}, true, true},
+      {{3, 6, 4}, false, false}, {{4, 0, 1}, true, true},   {{4, 0, 2}, false, false},
+      {{4, 1, 0}, false, false}, {{5, 0, 0}, false, false},
+  };
+  for (const auto& row : table) {
+    INFO(to_string(row.release));
+    CHECK(takes_deltas_for_full(row.release) == row.takes_deltas);
+    CHECK(checks_served_digests(row.release) == row.checks_digests);
+  }
+  CHECK(to_string(OpensslRelease{3, 5, 9}) == "3.5.9");
+  CHECK(to_string(k35) == "3.5");
+}
+
 TEST_CASE("release: the text of 9 is another one since 3.6 (R9.17)") {
   CHECK(pki::verify_text(9, k30) == "certificate is not yet valid");
   CHECK(pki::verify_text(9, k35) == "certificate is not yet valid");

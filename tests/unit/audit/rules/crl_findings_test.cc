@@ -40,6 +40,14 @@ std::vector<Case> crl_cases() {
                                                .next_update = kT0 + days{27},
                                                .revoked = {},
                                                .delta = true});
+  const auto on_openssl = [](config::Version release, const std::string& text) {
+    return [=](Host& host) {
+      host.policy.build.openssl = release;
+      crl(host, text);
+    };
+  };
+  constexpr config::Version kPassesDeltas{3, 0, 22};
+  constexpr config::Version kTakesDeltas{3, 0, 21};
   const auto with_intermediate = [](const std::string& root_list) {
     return [=](Host& host) {
       bundle(host, pem(minted().root) + pem(minted().intermediate));
@@ -51,7 +59,10 @@ std::vector<Case> crl_cases() {
       {kCrlStale, Effect::kFires, "next_update is this second", file(stale)},
       {kCrlStale, Effect::kSilent, "a fresh one beside it, in either order (R3.33)",
        file(stale + fresh)},
-      {kCrlStale, Effect::kFires, "a fresh delta hides nothing (R9.14)", file(delta + stale)},
+      {kCrlStale, Effect::kFires, "a fresh delta hides nothing (R9.14)",
+       on_openssl(kPassesDeltas, delta + stale)},
+      {kCrlStale, Effect::kSilent, "a fresh delta is taken for a full list (R9.14)",
+       on_openssl(kTakesDeltas, delta + stale)},
       {kCrlStale, Effect::kFires, "a fresh scoped one hides nothing", file(stale + authorities)},
       {kCrlStale, Effect::kFires, "nor does one for a distribution point", file(point + stale)},
       {kCrlStale, Effect::kSilent, "one for users and one for CAs take over",
@@ -67,7 +78,9 @@ std::vector<Case> crl_cases() {
       {kCrlOutOfScope, Effect::kFires, "a distribution point that the root lacks", file(point)},
       {kCrlOutOfScope, Effect::kFires, "an indirect one", file(indirect)},
       {kCrlOutOfScope, Effect::kFires, "one for some reasons", file(reasons)},
-      {kCrlOutOfScope, Effect::kFires, "a delta alone", file(delta)},
+      {kCrlOutOfScope, Effect::kFires, "a delta alone", on_openssl(kPassesDeltas, delta)},
+      {kCrlOutOfScope, Effect::kFires, "a delta alone that is taken for a full list",
+       on_openssl(kTakesDeltas, delta)},
       {kCrlOutOfScope, Effect::kFires, "what one for attributes revokes goes unseen",
        file(fresh + attributes)},
       {kCrlOutOfScope, Effect::kSilent, "a distribution point that clients may name",
@@ -154,23 +167,44 @@ TEST_CASE("findings: a CA whose only CRL is out of scope is one without a CRL") 
 
 TEST_CASE("findings: the severity of a CRL that does not count follows what it does") {
   const std::string fresh = minted().crl(minted().root);
-  const auto severity = [&](const std::string& text) {
+  using enum audit::Severity;
+  using Weight = std::pair<audit::Severity, std::optional<audit::Effect>>;
+  const auto told = [&](config::Version release, const std::string& text) {
     Host host;
+    host.policy.build.openssl = release;
     crl(host, text);
-    std::vector<audit::Severity> found;
+    std::vector<Weight> found;
     for (const audit::Finding& finding : findings_of(*host.scratch())) {
-      if (finding.kind == kCrlOutOfScope) found.push_back(finding.severity);
+      if (finding.kind == kCrlOutOfScope) found.emplace_back(finding.severity, finding.effect);
     }
     return found;
   };
-  const auto delta = [](std::vector<const Minted*> revoked) {
-    return testing::mint_crl(
-        {.issuer = &minted().root, .revoked = std::move(revoked), .delta = true});
+  const auto list = [](days from, bool is_delta, std::vector<const Minted*> revoked) {
+    return testing::mint_crl({.issuer = &minted().root,
+                              .this_update = kT0 + from,
+                              .next_update = kT0 + days{7},
+                              .revoked = std::move(revoked),
+                              .delta = is_delta});
   };
-  using enum audit::Severity;
-  CHECK(severity(delta({})) == std::vector{kCritical});
-  CHECK(severity(fresh + delta({})) == std::vector{kInfo});
-  CHECK(severity(fresh + delta({&minted().client})) == std::vector{kWarning});
+  const auto delta = [&](std::vector<const Minted*> revoked) {
+    return list(days{-1}, true, std::move(revoked));
+  };
+  using enum audit::Effect;
+  constexpr config::Version kPasses{3, 0, 22};  // passes over deltas (R9.14)
+  CHECK(told(kPasses, delta({})) == std::vector{Weight(kCritical, std::nullopt)});
+  CHECK(told(kPasses, fresh + delta({})) == std::vector{Weight(kInfo, kNone)});
+  CHECK(told(kPasses, fresh + delta({&minted().client})) == std::vector{Weight(kWarning, kNone)});
+
+  constexpr config::Version kTakes{3, 0, 21};  // takes them for full lists
+  const std::string older = list(days{-2}, false, {&minted().client});
+  CHECK(told(kTakes, delta({})) == std::vector{Weight(kWarning, kNone)});
+  CHECK(told(kTakes, older + delta({})) == std::vector{Weight(kCritical, kLetsIn)});
+  CHECK(told(kTakes, delta({}) + older) == std::vector{Weight(kCritical, kLetsIn)});
+  CHECK(told(kTakes, list(days{-2}, false, {}) + delta({})) ==
+        std::vector{Weight(kWarning, kNone)});
+  const std::string newer = list(days{0}, false, {&minted().client});
+  CHECK(told(kTakes, newer + delta({})) == std::vector{Weight(kWarning, kNone)});
+  CHECK(told(kPasses, older + delta({})) == std::vector{Weight(kInfo, kNone)});
 }
 
 }  // namespace mtls::audit_fixture

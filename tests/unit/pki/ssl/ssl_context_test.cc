@@ -15,6 +15,12 @@ namespace {
 using pki::ssl::CommandValue;
 using pki::ssl::SslContext;
 using Step = pki::ssl::KeyRefusal::Step;
+using enum pki::ssl::ServedDigests;
+
+bool is_of_line(int major, int minor) {
+  const pki::OpensslRelease ours = pki::linked_openssl();
+  return ours.major == major && ours.minor == minor;
+}
 
 std::vector<pki::Certificate> certificates(const std::string& pem) {
   return pki::parse_material(pem).certificates;
@@ -32,26 +38,52 @@ TEST_CASE("ssl_context: a cipher string must name a cipher, and may lower the se
   CHECK(ssl.set_ciphers("nope") == "error:0A0000B9:SSL routines::no cipher match");
 
   const auto weak = certificates(mint_of(testing::KeyKind::kRsa1024).certificate_pem);
-  CHECK(ssl.use_certificate(weak.front()) == "error:0A00018F:SSL routines::ee key too small");
+  CHECK(ssl.use_certificate(weak.front(), kChecked) ==
+        "error:0A00018F:SSL routines::ee key too small");
   CHECK_FALSE(ssl.set_ciphers("HIGH@SECLEVEL=1"));
-  CHECK_FALSE(ssl.use_certificate(weak.front()));
+  CHECK_FALSE(ssl.use_certificate(weak.front(), kChecked));
 }
 
 TEST_CASE("ssl_context: the security level applies to the chain too") {
   const auto leaf = certificates(mint_of(testing::KeyKind::kEcP256).certificate_pem);
   const auto weak = certificates(mint_of(testing::KeyKind::kRsa1024).certificate_pem);
   SslContext ssl(2);
-  REQUIRE_FALSE(ssl.use_certificate(leaf.front()));
-  CHECK_FALSE(ssl.set_chain(leaf));
-  CHECK(ssl.set_chain(weak).value_or("").ends_with("ca key too small"));
+  REQUIRE_FALSE(ssl.use_certificate(leaf.front(), kChecked));
+  CHECK_FALSE(ssl.set_chain(leaf, kChecked));
+  CHECK(ssl.set_chain(weak, kChecked).value_or("").ends_with("ca key too small"));
+}
+
+TEST_CASE("ssl_context: digests are judged as the OpenSSL in question does it (R2.39, R2.40)") {
+  const std::string weak_digest = "error:0A00018E:SSL routines::ca md too weak";
+  const auto signed_with = [](const std::string& digest, const testing::Minted* issuer) {
+    testing::CertificateSpec spec;
+    spec.issuer = issuer;
+    spec.digest = digest;
+    return testing::mint(spec);
+  };
+  const testing::Minted root = signed_with("SHA256", nullptr);
+  const testing::Minted own = signed_with("SHA1", &root);
+  const auto old = certificates(own.certificate_pem);
+  const auto old_root = certificates(signed_with("SHA1", nullptr).certificate_pem);
+  SslContext ssl(2);
+  CHECK(ssl.use_certificate(old.front(), kChecked) == weak_digest);
+  CHECK_FALSE(ssl.use_key(own.key_pem, {}));  // it is in use all the same
+  CHECK_FALSE(ssl.use_certificate(old.front(), kUnchecked));
+  CHECK_FALSE(ssl.use_key(own.key_pem, {}));
+  CHECK(ssl.use_key(root.key_pem, {}).value().step == Step::kUse);
+  CHECK_FALSE(ssl.use_certificate(old_root.front(), kChecked));  // self-signed
+  CHECK(ssl.set_chain(old, kChecked) == weak_digest);
+  CHECK_FALSE(ssl.set_chain(old, kUnchecked));
+  CHECK_FALSE(ssl.set_ciphers("HIGH@SECLEVEL=0"));
+  CHECK_FALSE(ssl.use_certificate(old.front(), kChecked));
 }
 
 TEST_CASE("ssl_context: unknown curves and commands are refused in OpenSSL's words") {
   SslContext ssl(2);
   CHECK_FALSE(ssl.set_curves("X25519:prime256v1"));
   // OpenSSL 3.0 names the unknown curve and refuses an empty list. 3.5 says nothing and accepts it.
-  const bool is_30 = pki::linked_openssl() == pki::OpensslRelease{3, 0};
-  const bool is_35 = pki::linked_openssl() == pki::OpensslRelease{3, 5};
+  const bool is_30 = is_of_line(3, 0);
+  const bool is_35 = is_of_line(3, 5);
   const auto unknown = ssl.set_curves("nope");
   REQUIRE(unknown);
   if (is_30) CHECK(unknown->find("group 'nope' cannot be set") != std::string::npos);
@@ -78,7 +110,7 @@ TEST_CASE("ssl_context: a certificate accepts its own key and no other of the sa
   const testing::Minted own = mint_of(testing::KeyKind::kEcP256);
   const testing::Minted other = mint_of(testing::KeyKind::kEcP256);
   SslContext ssl(2);
-  REQUIRE_FALSE(ssl.use_certificate(certificates(own.certificate_pem).front()));
+  REQUIRE_FALSE(ssl.use_certificate(certificates(own.certificate_pem).front(), kChecked));
   CHECK_FALSE(ssl.use_key(own.key_pem, {}));
   const auto mismatch = ssl.use_key(other.key_pem, {});
   REQUIRE(mismatch);
@@ -91,7 +123,7 @@ TEST_CASE("ssl_context: an encrypted key opens with one of the passwords") {
   const testing::Minted own = mint_of(testing::KeyKind::kEcP256);
   const std::string sealed = testing::encrypted_key_pem(own, "secret");
   SslContext ssl(2);
-  REQUIRE_FALSE(ssl.use_certificate(certificates(own.certificate_pem).front()));
+  REQUIRE_FALSE(ssl.use_certificate(certificates(own.certificate_pem).front(), kChecked));
   CHECK_FALSE(ssl.use_key(sealed, {"wrong", "secret"}));
   CHECK(ssl.use_key(sealed, {"wrong"}).value().step == Step::kLoad);
   CHECK(ssl.use_key(sealed, {""}).value().step == Step::kLoad);
