@@ -131,21 +131,31 @@ Enforcement kept_by_release(const Snapshot& snapshot, const config::NginxBuild& 
     const std::string cve = " (" + std::string(hole.cve) + ")";
     if (mended == Mended::kNo)
       return {.enforced = false,
-              .note = release_of(build, snapshot.package) + " " + effect + cve,
+              .note = release_of(build, snapshot.package).append(" ").append(effect).append(cve),
               .is_bypassed = true};
     if (hole.kind == HoleKind::kStreamSni)
       kept = {.enforced = std::nullopt,
-              .note = "nginx from 1.25.5 on " + effect + cve +
+              .note = std::string("nginx from 1.25.5 on ").append(effect).append(cve) +
                       ", and it is not known whether this one is mended"};
   }
   return kept;
 }
 
-// What code or another product may do; "": nothing.
+// Text that this program may not read can open what the rest guards; "": there is none.
+std::string doubt_of_unread_text(const Snapshot& snapshot) {
+  for (const NginxError& error : snapshot.config->errors) {
+    if (error.cause == RefusalCause::kNotPermitted)
+      return error.path + " cannot be read here, and what it adds is not known";
+  }
+  return "";
+}
+
+// What code, another product or unread text may do; "": nothing.
 std::string doubt_about(const Snapshot& snapshot, const config::NginxBuild& build,
                         const TlsContext& server) {
-  const std::string code = doubt_of_hooks(snapshot, server);
-  if (!code.empty()) return code;
+  std::string doubt = doubt_of_hooks(snapshot, server);
+  if (doubt.empty()) doubt = doubt_of_unread_text(snapshot);
+  if (!doubt.empty()) return doubt;
   if (build.dialect == config::Dialect::kUnknown)
     return "the nginx binary names neither nginx nor a product that is known here";
   return "";

@@ -156,7 +156,7 @@ std::shared_ptr<const MaterialFile> read_before(const BuildInputs& inputs,
 
 std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const Plan& next,
                                               const std::string& path, std::size_t limit) {
-  const std::shared_ptr<const MaterialFile> before = read_before(inputs, path);
+  std::shared_ptr<const MaterialFile> before = read_before(inputs, path);
   base::RecordingFileSystem disk(inputs.disk);
   const auto content = disk.read(path, limit);
   auto file = std::make_shared<MaterialFile>();

@@ -21,11 +21,10 @@ struct Number {
 
 std::optional<Number> leading_number(std::string_view text) {
   Number number;
-  const char* const end = text.data() + text.size();
   const bool is_digit = !text.empty() && text.front() >= '0' && text.front() <= '9';
-  const auto [rest, error] = std::from_chars(text.data(), end, number.value);
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number.value);
   if (!is_digit || error != std::errc{}) return std::nullopt;
-  number.rest = {rest, static_cast<std::size_t>(end - rest)};
+  number.rest = text.substr(static_cast<std::size_t>(rest - text.data()));
   return number;
 }
 

@@ -107,6 +107,7 @@ class Loader {
     return {.version = reading_.build.version, .modules = modules_ ? &*modules_ : nullptr};
   }
   base::FileId id_of(const std::string& path);
+  void note_unsearchable(const std::string& pattern, const syntax::Directive& include);
   void complain(ErrorCode code, std::string message, std::optional<base::SourceLocation> at);
 
   base::FileSystem& disk_;
@@ -227,6 +228,21 @@ std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block&
   return directives;
 }
 
+// Whoever may not search the directory finds nothing, without an error. nginx's master may be able
+// to.
+void Loader::note_unsearchable(const std::string& pattern, const syntax::Directive& include) {
+  const std::size_t slash = pattern.rfind('/', pattern.find_first_of("*?["));
+  if (slash == std::string::npos) return;
+  const std::string directory = pattern.substr(0, slash + 1);
+  const auto inside = disk_.stat(directory + ".");
+  if (inside || inside.error().code != ErrorCode::kPermission) return;
+  complain(ErrorCode::kPermission,
+           "glob() \"" + pattern + "\" cannot search \"" + directory + "\" (13: Permission denied)",
+           include.end);
+  document_.diagnostics.back().path = directory;
+  document_.diagnostics.back().edit_at = include.at;
+}
+
 std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, Block& block) {
   const std::string& name = include.args[0].text;  // C strings end at a NUL
   const std::string pattern = full_path(name.substr(0, name.find('\0')), main_path_);
@@ -238,6 +254,7 @@ std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, 
       return {};
     }
     paths = std::move(*matches);
+    if (paths.empty()) note_unsearchable(pattern, include);
   }
   std::vector<syntax::Directive> directives;
   for (const std::string& path : paths) {

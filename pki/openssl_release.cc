@@ -65,10 +65,10 @@ LateAlgorithm late_algorithm(std::string_view oid) {
   if (!oid.starts_with(kNist)) return {};
   oid.remove_prefix(kNist.size());
   int number = 0;
-  const char* const end = oid.data() + oid.size();
-  const auto [rest, error] = std::from_chars(oid.data(), end, number);
+  const auto [rest, error] = std::from_chars(oid.data(), oid.data() + oid.size(), number);
   const auto index = static_cast<std::size_t>(number - kFirst);
-  if (error != std::errc{} || rest != end || number < kFirst || index >= kNames.size()) return {};
+  const bool is_whole = rest == oid.data() + oid.size();
+  if (error != std::errc{} || !is_whole || number < kFirst || index >= kNames.size()) return {};
   return {.name = std::string(kNames.at(index)), .since = kOpenssl35};
 }
 

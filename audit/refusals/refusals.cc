@@ -58,7 +58,7 @@ std::optional<config::syntax::Moment> end_of_reading(const ConfigView& config) {
 /// refusal; we report all that are independent of each other.
 class Finder {
  public:
-  explicit Finder(RefusalScene scene) : scene_(std::move(scene)) {}
+  explicit Finder(const RefusalScene& scene) : scene_(scene) {}
 
   void server(std::size_t index);
   TlsStrength strength() { return tls_strength(scene_); }

@@ -145,8 +145,8 @@ void partly_read(const HostView& host, Findings& findings) {
     if (lost.empty()) continue;
     const std::string more =
         lost.size() > 1 ? " (and at " + std::to_string(lost.size() - 1) + " more place(s))" : "";
-    Finding finding = finding_at(use.at, path + ": line " + std::to_string(lost.front().line) +
-                                             ": " + lost.front().why + more);
+    const std::string line = ": line " + std::to_string(lost.front().line) + ": ";
+    Finding finding = finding_at(use.at, (path + line).append(lost.front().why).append(more));
     finding.path = path;
     finding.remedy = std::move(lost.front().remedy);
     findings.add(std::move(finding));

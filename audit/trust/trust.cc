@@ -117,7 +117,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
   content.openssl = openssl_of(build);
   content.check_crls = paths.crl != nullptr;
   if (paths.crl != nullptr) content.crl_path = *paths.crl;
-  if (const pki::Material* client = material.content(paths.client)) {
+  if (const pki::Material* client = material.content(paths.client); paths.client && client) {
     note_unread(content, *paths.client, *client);
     add_to_store(content, *paths.client, client->certificates);
     content.issuing = content.store.size();
@@ -128,7 +128,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
     }
     if (old_loader) append(content.revocation_lists, client->revocation_lists);
   }
-  if (const pki::Material* trusted = material.content(paths.trusted)) {
+  if (const pki::Material* trusted = material.content(paths.trusted); paths.trusted && trusted) {
     note_unread(content, *paths.trusted, *trusted);
     std::set<pki::Fingerprint> seen;
     for (const pki::Certificate& certificate : content.store)
@@ -140,7 +140,7 @@ TrustContent trust_content(const MaterialView& material, const config::TlsContex
     add_to_store(content, *paths.trusted, trusted->certificates);
     if (old_loader) append(content.revocation_lists, trusted->revocation_lists);
   }
-  if (const pki::Material* crl = material.content(paths.crl)) {
+  if (const pki::Material* crl = material.content(paths.crl); paths.crl && crl) {
     note_unread(content, *paths.crl, *crl);
     append(content.revocation_lists, crl->revocation_lists);
     if (old_loader) add_to_store(content, *paths.crl, crl->certificates);

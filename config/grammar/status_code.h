@@ -10,9 +10,9 @@ namespace mtls::config::grammar {
 /// nullopt unless the whole text is a number.
 inline std::optional<int> status_code(std::string_view text) {
   int value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && rest == end && !text.empty() ? std::optional(value) : std::nullopt;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_whole = rest == text.data() + text.size() && !text.empty();
+  return error == std::errc() && is_whole ? std::optional(value) : std::nullopt;
 }
 
 /// A redirect's, which `return` sends through error_page.

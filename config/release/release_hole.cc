@@ -18,8 +18,8 @@ std::optional<int> update_of(const Package& package, std::string_view distributi
   const std::string_view version = package.version;
   if (distribution.empty() || !version.starts_with(distribution)) return std::nullopt;
   int update = 0;
-  const char* const end = version.data() + version.size();
-  const auto [rest, error] = std::from_chars(version.data() + distribution.size(), end, update);
+  const auto [rest, error] = std::from_chars(version.data() + distribution.size(),
+                                             version.data() + version.size(), update);
   if (error != std::errc{}) return std::nullopt;
   return update;
 }

@@ -46,6 +46,10 @@ std::string on_one_line(const std::string& text) {
   return line;
 }
 
+json first_server(const Outcome& outcome) {
+  return json::parse(outcome.output).at("servers").at(0);
+}
+
 std::vector<std::string> rules_of(const Outcome& outcome) {
   std::vector<std::string> rules;
   const json document = json::parse(outcome.output);
@@ -257,6 +261,28 @@ TEST_CASE("check: what this user may not read and nginx can is no refusal, and n
                              "\" failed (13: Permission denied), mode 600, "
                              "owner root, group root") &&
                  !Catch::Contains("nginx refuses this configuration"));
+  // What the file adds may open the server block.
+  CHECK(first_server(check_unprivileged(dir, {"--format=json"})).at("enforced").is_null());
+  CHECK(first_server(check(dir, {"--format=json"})).at("enforced") == true);
+}
+
+TEST_CASE("check: a directory that this user may not search is not an empty one") {
+  if (::geteuid() != 0) return;  // root may search every directory
+  const TempDir dir;
+  write_tree(dir, authority("CA"));
+  run_in(dir, "mkdir -m 755 conf.d more");
+  dir.write("conf.d/a.conf", asking_server("a", "ca.pem"));
+  dir.write("nginx.conf", nginx_conf("include conf.d/*.conf; include more/*.conf;"));
+  run_in(dir, "chmod -R a+rX .");
+  CHECK(check_unprivileged(dir, {}).code == 0);
+  run_in(dir, "chmod 700 conf.d");
+  const Outcome closed = check_unprivileged(dir, {});
+  CHECK(closed.code == 2);
+  CHECK_THAT(on_one_line(closed.output),
+             Catch::Contains("WARNING unreadable-by-exporter " + dir.path("nginx.conf") + ":") &&
+                 Catch::Contains("glob() \"" + dir.path("conf.d/*.conf") + "\" cannot search") &&
+                 !Catch::Contains("nothing to judge"));
+  CHECK(check(dir, {}).code == 0);
 }
 
 TEST_CASE("check: the strict profile adds findings on a host that has none otherwise") {
