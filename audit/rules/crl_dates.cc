@@ -91,7 +91,7 @@ void expires_soon(const ServerView& view, Findings& findings) {
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kCrlNotYetValid,
          .id = "crl-not-yet-valid",
-         .severity = Severity::kWarning,
+         .severity = Severity::kCritical,
          .about = About::kFile,
          .effect = Effect::kRefuses,
          .meaning = "A CRL's thisUpdate is in the future: the CA's clients get 400 (11:CRL is not "

@@ -164,7 +164,7 @@ constexpr std::array kRules{
          .check = not_a_ca},
     Rule{.kind = FindingKind::kWeakKey,
          .id = "weak-key",
-         .severity = Severity::kWarning,
+         .severity = Severity::kCritical,
          .about = About::kFile,
          .effect = Effect::kRefuses,
          .meaning = "The key of a client CA is weaker than the security level of ssl_ciphers "
@@ -174,7 +174,7 @@ constexpr std::array kRules{
          .check = weak_key},
     Rule{.kind = FindingKind::kWeakSignature,
          .id = "weak-signature",
-         .severity = Severity::kWarning,
+         .severity = Severity::kCritical,
          .about = About::kFile,
          .effect = Effect::kRefuses,
          .meaning = "An intermediate is signed with a digest that the security level of "
@@ -184,7 +184,7 @@ constexpr std::array kRules{
          .check = weak_signature},
     Rule{.kind = FindingKind::kCaNamesTooLarge,
          .id = "ca-names-too-large",
-         .severity = Severity::kWarning,
+         .severity = Severity::kCritical,
          .about = About::kFile,
          .effect = Effect::kRefuses,
          .meaning = "The names of the client CAs do not fit into a CertificateRequest: the "
