@@ -11,18 +11,14 @@
 
 #include "collectors/collect.h"
 #include "config/include.h"
-#include "daemon/commands/bundle_conf.h"
 #include "daemon/commands/command.h"
+#include "daemon/inputs/bundle_conf.h"
 #include "daemon/settings/build_info.h"
 
 namespace mtls::daemon::commands {
 namespace {
 
-// Relative paths are relative to where the command was started.
-std::string absolute(const std::string& path) {
-  std::error_code no_directory;
-  return std::filesystem::absolute(path, no_directory).string();
-}
+using inputs::absolute_path;
 
 std::string working_directory() {
   std::error_code no_directory;
@@ -37,11 +33,12 @@ base::Result<void> mistake(const std::string& text) {
 
 /// kInvalidArgument: a pattern matches no file, or a canary of the settings has the client's name.
 base::Result<void> add_clients(const std::vector<settings::ClientCertificate>& clients,
-                               base::FileSystem& disk, audit::Policy& policy) {
+                               inputs::Inputs& inputs, audit::Policy& policy) {
   const std::vector<audit::CanarySetting> settings = policy.canaries;
   for (const settings::ClientCertificate& client : clients) {
-    const std::string path = client.path.empty() ? "" : absolute(client.path);
-    if (is_pattern(path) && disk.glob(path).value_or(std::vector<std::string>{}).empty()) {
+    const std::string path = client.path.empty() ? "" : absolute_path(client.path);
+    inputs.add_own(path);
+    if (is_pattern(path) && inputs.disk().glob(path).value_or(std::vector<std::string>{}).empty()) {
       return mistake("--client-cert: no file matches " + path);
     }
     const bool is_taken = std::any_of(settings.begin(), settings.end(), [&](const auto& canary) {
@@ -78,12 +75,12 @@ base::Result<void> check_clients(const settings::CheckOptions& options,
 
 // CA_BUNDLE [CLIENT_CERT] replace nginx's configuration and the canaries of the settings.
 void assess_bundle_alone(const settings::CheckOptions& options, audit::Policy& policy) {
-  policy.nginx_conf = BundleConf::kPath;
+  policy.nginx_conf = inputs::kBundleConf;
   policy.canaries.clear();
   policy.rules.disabled.insert(audit::FindingKind::kAcceptanceUnused);  // of those for the servers
   if (options.bundle_client.empty()) return;
   policy.canaries.push_back({.name = options.bundle_client,
-                             .certificate = absolute(options.bundle_client),
+                             .certificate = absolute_path(options.bundle_client),
                              .expect = audit::Expect::kAccept,
                              .servers = {}});
 }
@@ -126,15 +123,19 @@ std::string host_name() {
 }
 
 base::Result<int> assess(const settings::CheckOptions& options, audit::Policy policy,
-                         base::FileSystem& disk) {
+                         inputs::Inputs& inputs) {
   policy.keys = options.keys;
   if (options.profile) policy.profile = *options.profile;
-  policy.missing_files = options.missing_files;
+  if (options.missing_files) policy.missing_files = *options.missing_files;
   if (!options.bundle.empty()) assess_bundle_alone(options, policy);
-  if (const auto good = add_clients(options.clients, disk, policy); !good) {
+  if (const auto good = add_clients(options.clients, inputs, policy); !good) {
     return tl::unexpected(good.error());
   }
-  const auto snapshot = evaluate(policy, disk, settings::instant_of(options.at, wall_clock()));
+  inputs::MadeUpFile files(inputs::kBundleConf, inputs::bundle_conf(absolute_path(options.bundle)),
+                           inputs.files());
+  const auto snapshot = evaluate(policy, files, settings::instant_of(options.at, wall_clock()));
+  if (const auto whole = check_whole(inputs, *snapshot); !whole)
+    return tl::unexpected(whole.error());
   if (const auto good = check_clients(options, *snapshot); !good)
     return tl::unexpected(good.error());
   const reports::Assessment assessment{.snapshot = *snapshot};
@@ -146,13 +147,14 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
       .fail_on = options.fail_on,
       .version = std::string(settings::exporter_version()),
       .directory = working_directory(),
+      .here = [&](const std::string& path) { return inputs.here(path); },
       .metrics =
           [&] {
             return collectors::render(
                 collectors::collect(*snapshot, snapshot->policy->limits).families);
           },
       .style = text_style(),
-      .text_of = text_source(disk)};
+      .text_of = text_source(files)};
   const auto printed = print(options.format->render(report));
   if (!printed) return tl::unexpected(printed.error());
   if (options.format->exit_code != nullptr) return options.format->exit_code(report);
@@ -162,10 +164,8 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
 }  // namespace
 
 int check(const settings::Options& options) {
-  return run_command(options, [&](const audit::Policy& policy, base::FileSystem& disk) {
-    if (options.check.bundle.empty()) return assess(options.check, policy, disk);
-    BundleConf conf(absolute(options.check.bundle), disk);
-    return assess(options.check, policy, conf);
+  return run_command(options, [&](const audit::Policy& policy, inputs::Inputs& inputs) {
+    return assess(options.check, policy, inputs);
   });
 }
 

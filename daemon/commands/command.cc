@@ -33,9 +33,44 @@ base::Result<void> print(const std::string& text) {
   return {};
 }
 
+base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapshot& snapshot) {
+  for (const std::string& path : snapshot.config->document->files) {
+    if (inputs.is_in_dump(path)) continue;
+    return base::fail(base::ErrorCode::kInvalidArgument,
+                      "--nginx.dump: the dump is not whole, it lacks " + path);
+  }
+  return {};
+}
+
 namespace {
 
-using CommandBody = std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>;
+// The policy, and everything that the settings name known as paths of this machine.
+base::Result<audit::Policy> policy_of(const settings::Options& options, inputs::Inputs& inputs) {
+  settings::Options found = options;
+  found.nginx_conf = inputs.main_path();
+  auto policy = settings::read_policy(found, inputs.disk(), inputs.host());
+  if (!policy) {
+    system::log::log_error("invalid settings", {{"error", policy.error().message}});
+    return policy;
+  }
+  for (const audit::CanarySetting& canary : policy->canaries) inputs.add_own(canary.certificate);
+  if (inputs.is_away()) policy->missing_files = audit::MissingFiles::kWarning;
+  const bool is_bundle = !options.check.bundle.empty();
+  if (const auto main =
+          is_bundle ? std::nullopt : inputs.wrap_vhost(policy->nginx_conf, policy->build)) {
+    policy->nginx_conf = *main;
+  }
+  return policy;
+}
+
+base::Result<int> run_with_inputs(const settings::Options& options, base::FileSystem& disk,
+                                  const CommandBody& command) {
+  const auto inputs = inputs::Inputs::open(
+      {.root = options.root, .dump = options.nginx_dump, .nginx_conf = options.nginx_conf}, disk);
+  if (!inputs) return tl::unexpected(inputs.error());
+  const auto policy = policy_of(options, **inputs);
+  return policy ? command(*policy, **inputs) : kRefused;
+}
 
 // A result is not to be trusted if memory or descriptors ran out meanwhile (base/shortage.h), or if
 // some files did not answer.
@@ -47,12 +82,7 @@ base::Result<int> run_with_means(const settings::Options& options, const Command
     system::Mounts mounts;
     system::MountThreads mount_threads(system::kStuckAfter);
     system::TimeoutFileSystem disk(std::make_shared<system::Disk>(), mounts, mount_threads);
-    const auto policy = settings::read_policy(options, disk);
-    if (!policy) {
-      system::log::log_error("invalid settings", {{"error", policy.error().message}});
-    } else {
-      code = command(*policy, disk);
-    }
+    code = run_with_inputs(options, disk, command);
     if (const auto stuck = disk.stuck()) code = tl::unexpected(*stuck);
   } catch (const std::bad_alloc&) {
     base::note(base::Shortage::kMemory);

@@ -10,6 +10,7 @@
 #include "audit/snapshot.h"
 #include "base/filesystem.h"
 #include "base/result.h"
+#include "daemon/inputs/inputs.h"
 #include "daemon/settings/options.h"
 
 namespace mtls::daemon::commands {
@@ -29,10 +30,13 @@ std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy, bas
 /// Writes the whole text to stdout. kUnreadable: stdout is closed, or the disk behind it is full.
 base::Result<void> print(const std::string& text);
 
-/// Sets up the log, reads the settings and calls `command` with the policy and the disk. Returns
-/// its exit code, kRefused or kBroken.
-int run_command(
-    const settings::Options& options,
-    const std::function<base::Result<int>(const audit::Policy&, base::FileSystem&)>& command);
+/// The dump of `--nginx.dump` has everything that was read. kInvalidArgument: it is not whole.
+base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapshot& snapshot);
+
+using CommandBody = std::function<base::Result<int>(const audit::Policy&, inputs::Inputs&)>;
+
+/// Sets up the log, opens the inputs, reads the settings and calls `command` with the policy and
+/// what there is to read. Returns its exit code, kRefused or kBroken.
+int run_command(const settings::Options& options, const CommandBody& command);
 
 }  // namespace mtls::daemon::commands

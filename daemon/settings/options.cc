@@ -31,7 +31,7 @@ struct Raw {
   std::string check_format, fail_on = "warning", at;
   std::vector<std::string> clients;
   bool with_keys = false;
-  std::string profile, missing_files = "error";
+  std::string profile, missing_files;
   std::string bundle, bundle_client;  // CA_BUNDLE [CLIENT_CERT]
   std::string dump_format;
   std::vector<std::string> explained;
@@ -130,6 +130,19 @@ void declare_format(CLI::App& command, std::span<const reports::FormatRow<Report
   command.add_option("--format", chosen, help)->check(CLI::IsMember(names))->capture_default_str();
 }
 
+// What check and dump read instead of this host.
+void declare_inputs(CLI::App& command, Raw& raw) {
+  command
+      .add_option("--root", raw.options.root,
+                  "Look up every path of nginx's below this directory: the root of a container "
+                  "image, a checkout. PLACE=DIR, such as /etc=DIR, for a checkout of one directory")
+      ->type_name("[PLACE=]DIR");
+  command
+      .add_option("--nginx.dump", raw.options.nginx_dump,
+                  "Read the configuration from this output of nginx -T; - is standard input")
+      ->type_name("FILE");
+}
+
 constexpr const char* kSharedFlags =
     "--config.file, --nginx.* and --log.* work as for serve; see nginx-mtls-exporter --help";
 
@@ -137,6 +150,7 @@ void declare_check(CLI::App& app, Raw& raw) {
   CLI::App& check = *app.add_subcommand("check", "Evaluate once, print what is wrong, and exit");
   check.fallthrough();
   declare_format(check, reports::formats::formats(), raw.check_format);
+  declare_inputs(check, raw);
   check
       .add_option("--client-cert", raw.clients,
                   "Predict nginx's answer to this client, repeatable. FILE is PEM: the client's "
@@ -163,11 +177,11 @@ void declare_check(CLI::App& app, Raw& raw) {
       ->type_name("PROFILE")
       ->capture_default_str();
   check
-      .add_option("--missing-files", raw.missing_files,
-                  "How to report files that do not exist on this host")
+      .add_option(
+          "--missing-files", raw.missing_files,
+          "How to report files that are not there [error; with --root and --nginx.dump warn]")
       ->check(CLI::IsMember({"error", "warn"}))
-      ->type_name("HOW")
-      ->capture_default_str();
+      ->type_name("HOW");
   check
       .add_option("CA_BUNDLE", raw.bundle,
                   "Check this file of client CAs instead of nginx's configuration")
@@ -182,6 +196,7 @@ void declare_dump(CLI::App& app, Raw& raw) {
       *app.add_subcommand("dump", "Print how the configuration was understood, and exit");
   dump.fallthrough();
   declare_format(dump, reports::dump::formats(), raw.dump_format);
+  declare_inputs(dump, raw);
   dump.footer(kSharedFlags);
 }
 
@@ -241,10 +256,16 @@ Mistake understand_client(const std::string& text, std::vector<ClientCertificate
   return std::nullopt;
 }
 
+constexpr const char* kExclude = " exclude each other; give only one of them";
+
 Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
   if (raw.bundle.empty()) return std::nullopt;
-  if (raw.options.nginx_conf)
-    return "CA_BUNDLE and --nginx.conf exclude each other; give only one of them";
+  for (const auto& [flag, is_given] :
+       {std::pair{"--nginx.conf", raw.options.nginx_conf.has_value()},
+        std::pair{"--root", !raw.options.root.empty()},
+        std::pair{"--nginx.dump", !raw.options.nginx_dump.empty()}}) {
+    if (is_given) return std::string("CA_BUNDLE and ") + flag + kExclude;
+  }
   check.bundle = raw.bundle;
   check.bundle_client = raw.bundle_client;
   return std::nullopt;
@@ -263,7 +284,10 @@ Mistake understand_check(Raw& raw) {
   if (!raw.profile.empty()) {
     check.profile = raw.profile == "strict" ? audit::Profile::kStrict : audit::Profile::kDefault;
   }
-  if (raw.missing_files == "warn") check.missing_files = audit::MissingFiles::kWarning;
+  if (!raw.missing_files.empty()) {
+    check.missing_files =
+        raw.missing_files == "warn" ? audit::MissingFiles::kWarning : audit::MissingFiles::kRefusal;
+  }
   if (auto mistake = understand_bundle(raw, check)) return mistake;
   for (const std::string& client : raw.clients) {
     if (auto mistake = understand_client(client, check.clients)) return mistake;
@@ -305,6 +329,8 @@ Mistake understand(const CLI::App& app, Raw& raw) {
     options.explained += (options.explained.empty() ? "" : " ") + word;
   }
   if (auto mistake = understand_command(app, options)) return mistake;
+  if (options.nginx_conf && !options.nginx_dump.empty())
+    return std::string("--nginx.conf and --nginx.dump") + kExclude;
   if (auto mistake = understand_serve(raw)) return mistake;
   if (auto mistake = understand_check(raw)) return mistake;
   if (auto mistake = understand_version("--nginx.version", raw.version, options.nginx_version))

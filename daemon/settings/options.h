@@ -35,8 +35,8 @@ struct CheckOptions {
   std::vector<ClientCertificate> clients;
   AssessedAt at;
   audit::KeyAccess keys = audit::KeyAccess::kNever;
-  std::optional<audit::Profile> profile;  // nullopt: as the settings say
-  audit::MissingFiles missing_files = audit::MissingFiles::kRefusal;
+  std::optional<audit::Profile> profile;             // nullopt: as the settings say
+  std::optional<audit::MissingFiles> missing_files;  // nullopt: a refusal, on their own host
   std::string bundle;         // CA_BUNDLE: check this file alone; "": nginx's configuration
   std::string bundle_client;  // CLIENT_CERT: a client that it must accept; "": none
 };
@@ -49,6 +49,8 @@ struct Options {
   std::optional<std::string> nginx_prefix;
   std::optional<config::Version> nginx_version;
   std::optional<config::Version> nginx_openssl;
+  std::string root;  // of check and dump: DIR or PLACE=DIR stands in for a host; "": this host
+  std::string nginx_dump;  // of check and dump: a file with the output of nginx -T; "-": stdin
   std::vector<std::string> listen_addresses;
   bool systemd_socket = false;  // serve on systemd's sockets instead of the addresses
   std::string web_config_file;  // "": plain HTTP for everybody

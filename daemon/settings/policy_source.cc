@@ -112,6 +112,11 @@ std::string hostname() {
 }  // namespace
 
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk) {
+  return read_policy(options, disk, disk);
+}
+
+base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk,
+                                        base::FileSystem& host) {
   Settings settings;
   if (!options.config_file.empty()) {
     const std::string path = absolute(options.config_file);
@@ -123,7 +128,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   }
   const auto named = options.nginx_conf ? options.nginx_conf : settings.nginx_conf;
   const std::string conf = named ? absolute(*named) : "";
-  const Nginx nginx = find_nginx(conf, disk);
+  const Nginx nginx = find_nginx(conf, host);
   audit::Policy policy;
   policy.build = nginx.build;
   policy.build.hostname = hostname();

@@ -10,9 +10,12 @@
 
 namespace mtls::daemon::settings {
 
-/// Reads the settings file, /proc and the nginx binary (which is never run) through `disk`. If the
-/// configuration is named, only a master that runs on it counts. Fails only because of the settings
-/// file.
+/// Reads the settings file through `disk`, /proc and the nginx binary (which is never run) through
+/// `host`. If the configuration is named, only a master that runs on it counts. Fails only because
+/// of the settings file.
+base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk,
+                                        base::FileSystem& host);
+/// Both are on this machine.
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk);
 
 }  // namespace mtls::daemon::settings

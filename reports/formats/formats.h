@@ -26,6 +26,8 @@ struct Report {
   std::optional<audit::Severity> fail_on = std::nullopt;  // what --fail-on says; nullopt: never
   std::string version = {};                               // of the exporter
   std::string directory = {};  // from which paths are seen; "": they stay absolute
+  /// Where a file of nginx's is on this machine; without this function: at its own path.
+  std::function<std::string(const std::string& path)> here = nullptr;
   /// The metrics of the same evaluation in the text format.
   std::function<std::string()> metrics = nullptr;
   TextStyle style = TextStyle::kPlain;

@@ -20,6 +20,7 @@ FilePosition place_of(const Issue& issue, const Report& report) {
   } else if (has_configuration) {
     place.file = report.assessment.policy().nginx_conf;
   }
+  if (report.here != nullptr && !place.file.empty()) place.file = report.here(place.file);
   place.file = seen_from(report.directory, place.file);
   return place;
 }

@@ -13,8 +13,8 @@ namespace mtls::reports::formats {
 std::string seen_from(const std::string& directory, const std::string& path);
 
 /// Where the issue is: its line of the configuration, else the file that it speaks of, else the
-/// main configuration file, both without a line. The path is seen from report.directory. `file` is
-/// "" where there is none: `check CA_BUNDLE` reads no configuration.
+/// main configuration file, both without a line. The path is that on this machine, seen from
+/// report.directory. `file` is "" where there is none: `check CA_BUNDLE` reads no configuration.
 FilePosition place_of(const Issue& issue, const Report& report);
 
 /// `DETAIL MEANING Fix: REMEDY`, in one line, printable.

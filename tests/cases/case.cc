@@ -216,6 +216,23 @@ std::map<std::string, std::string> documents(const fs::path& directory) {
   return documents;
 }
 
+void write_tree(const fs::path& directory, const fs::path& to) {
+  const auto put = [&](const std::string& path, const std::string& content) {
+    const fs::path file = to / fs::path(path).relative_path();
+    fs::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << content;
+  };
+  for (const auto& entry : fs::recursive_directory_iterator(directory / "nginx")) {
+    if (!entry.is_regular_file()) continue;
+    put(kRoot + fs::relative(entry.path(), directory / "nginx").string(), text_of(entry.path()));
+  }
+  for (const auto& [path, content] : read_recipe(text_of(directory / "pki.yml")).files)
+    put(path, content);
+  if (fs::exists(directory / "settings.yml"))
+    put(std::string(kRoot) + "settings.yml", text_of(directory / "settings.yml"));
+  put("/evaluated_at", base::rfc3339(testing::kT0));
+}
+
 Outcome outcome(const fs::path& directory, const std::set<std::string>& known_rules) {
   Evaluated evaluated(directory);
   auto& [policy, recipe, disk, snapshot] = evaluated;

@@ -19,4 +19,7 @@ Outcome outcome(const std::filesystem::path& directory, const std::set<std::stri
 /// What `check` prints of the tree, by the name of the format; paths are seen from /etc.
 std::map<std::string, std::string> documents(const std::filesystem::path& directory);
 
+/// Writes the tree with its PKI and settings below `to`, as it would be below `/`.
+void write_tree(const std::filesystem::path& directory, const std::filesystem::path& to);
+
 }  // namespace mtls::cases

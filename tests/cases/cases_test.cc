@@ -87,6 +87,14 @@ TEST_CASE("cases: every format of check is written to MTLS_DOCUMENTS", "[.]") {
   }
 }
 
+// For inputs_test.py, which runs nginx and check on them.
+TEST_CASE("cases: every tree is written to MTLS_TREES", "[.]") {
+  const char* to = std::getenv("MTLS_TREES");
+  REQUIRE(to != nullptr);
+  for (const fs::path& directory : directories())
+    write_tree(directory, fs::path(to) / directory.filename());
+}
+
 TEST_CASE("cases: each finding and family that a case brings about is the subject of one") {
   Subject all;
   Outcome brought;

@@ -1,0 +1,20 @@
+#include "daemon/inputs/own_paths.h"
+
+namespace mtls::daemon::inputs {
+
+base::Result<base::FileContent> OwnPaths::read(const std::string& path, std::size_t limit) {
+  return of(path).read(path, limit);
+}
+
+base::Result<std::vector<std::string>> OwnPaths::glob(const std::string& pattern) {
+  if (!own_.contains(pattern)) return nginx_.glob(pattern);
+  auto matches = here_.glob(pattern);
+  if (matches) own_.insert(matches->begin(), matches->end());
+  return matches;
+}
+
+base::Result<base::FileStamp> OwnPaths::stat(const std::string& path) {
+  return of(path).stat(path);
+}
+
+}  // namespace mtls::daemon::inputs

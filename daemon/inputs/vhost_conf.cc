@@ -1,0 +1,82 @@
+#include "daemon/inputs/vhost_conf.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "config/include.h"
+#include "config/resolve.h"
+#include "daemon/inputs/made_up_file.h"
+
+namespace mtls::daemon::inputs {
+namespace {
+
+bool is_block(const config::syntax::Directive& directive, std::string_view name) {
+  return directive.name == name && directive.block.has_value();
+}
+
+bool is_vhost(const config::syntax::Document& document) {
+  constexpr std::array<std::string_view, 4> kOfMain{"events", "http", "stream", "mail"};
+  const bool is_main = std::ranges::any_of(document.main, [&](const auto& directive) {
+    return std::ranges::any_of(kOfMain,
+                               [&](std::string_view name) { return is_block(directive, name); });
+  });
+  return !is_main && std::ranges::any_of(document.main, [](const auto& directive) {
+    return is_block(directive, "server");
+  });
+}
+
+std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// Of the main file of the host, as its packages lay it out.
+std::string main_directory(base::FileSystem& files, const std::string& path) {
+  for (std::string above = directory_of(path); !above.empty(); above = directory_of(above)) {
+    if (files.stat(above + "/nginx.conf")) return above;
+  }
+  return directory_of(path);
+}
+
+// What http says for all its server blocks is not known. Many hosts name the certificate there: one
+// with a variable is not looked for.
+constexpr std::string_view kCertificate =
+    " ssl_certificate $ssl_server_name.pem; ssl_certificate_key $ssl_server_name.key;";
+
+struct Around {
+  std::string_view module;
+  std::string_view more = {};
+};
+
+// The first of those with the fewest complaints counts.
+constexpr std::array kAround{Around{"http"}, Around{"http", kCertificate}, Around{"stream"},
+                             Around{"stream", kCertificate}, Around{"mail"}};
+
+std::size_t complaints(const VhostConf& conf, base::FileSystem& files,
+                       const config::NginxBuild& build) {
+  MadeUpFile around(conf.path, conf.text, files);
+  const auto document = config::load_document(around, conf.path, {.build = build});
+  return document.diagnostics.size() +
+         config::resolve(document, conf.path, build).diagnostics.size();
+}
+
+}  // namespace
+
+std::optional<VhostConf> vhost_conf(base::FileSystem& files, const std::string& path,
+                                    const config::NginxBuild& build) {
+  if (!is_vhost(config::load_document(files, path, {.build = build}))) return std::nullopt;
+  const std::string main =
+      main_directory(files, path) + "/(around " + path.substr(path.rfind('/') + 1) + ")";
+  std::optional<VhostConf> best;
+  std::size_t fewest = 0;
+  for (const Around& around : kAround) {
+    VhostConf conf{.path = main,
+                   .text = "error_log stderr info; events { }\n" + std::string(around.module) +
+                           " {" + std::string(around.more) + " include " + quoted(path) + "; }\n"};
+    const std::size_t count = complaints(conf, files, build);
+    if (best && count >= fewest) continue;
+    best = std::move(conf);
+    fewest = count;
+  }
+  return best;
+}
+
+}  // namespace mtls::daemon::inputs
