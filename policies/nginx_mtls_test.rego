@@ -14,7 +14,9 @@ good := {
 	"ssl_client_certificate": "/etc/nginx/clients.pem",
 }
 
-denied(server) := mtls.deny with input as {"servers": [server]}
+denied(server) := messages if {
+	messages := mtls.deny with input as {"servers": [server]}
+}
 
 test_a_server_that_demands_certificates_passes if {
 	count(denied(good)) == 0
