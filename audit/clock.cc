@@ -14,9 +14,9 @@ std::optional<std::chrono::seconds> time_before_end(const Threshold& threshold,
 std::optional<base::sys_seconds> crl_due_at(const pki::RevocationListFacts& list,
                                             const Threshold& threshold) {
   const auto before =
-      time_before_end(threshold, {.not_before = list.this_update, .not_after = list.next_update});
-  if (!list.next_update || !before) return std::nullopt;
-  return *list.next_update - *before;
+      time_before_end(threshold, {.not_before = list.this_update, .not_after = list.ends()});
+  if (!list.ends() || !before) return std::nullopt;
+  return *list.ends() - *before;
 }
 
 base::sys_seconds Clock::now_counting_days_to(base::sys_seconds end) const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "audit/renewals.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
 #include "base/text.h"
@@ -170,7 +171,8 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
     return is_same ? before : file;
   }
   auto material = std::make_shared<const pki::Material>(
-      pki::parse_material(content->text(), openssl_of(inputs.policy.build)));
+      with_renewals(pki::parse_material(content->text(), openssl_of(inputs.policy.build)),
+                    inputs.policy, inputs.now));
   if (before && before->material && !before->settling &&
       before->material->content == material->content) {
     material = nullptr;  // the same bytes: the parsed objects of before serve on

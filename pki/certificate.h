@@ -63,4 +63,7 @@ base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, 
 base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der,
                                                    OpensslRelease release = linked_openssl());
 
+/// What its CA's later lists say, as far as this one tells: the same, and it never ends.
+RevocationList assumed_renewed(const RevocationList& list);
+
 }  // namespace mtls::pki

@@ -217,6 +217,18 @@ bool RevocationList::covers(const Certificate& certificate) const {
   return scope.point.empty() || fits_a_point(x509, handle_->crl.get(), handle_->scope->distpoint);
 }
 
+namespace {
+
+std::shared_ptr<const RevocationListHandle> handle_of(OwnedRevocationList crl, OwnedScope scope) {
+  OwnedKeyId key_id(static_cast<AUTHORITY_KEYID*>(
+      X509_CRL_get_ext_d2i(crl.get(), NID_authority_key_identifier, nullptr, nullptr)));
+  ERR_clear_error();  // broken extensions leave entries in the queue
+  return std::make_shared<const RevocationListHandle>(RevocationListHandle{
+      .crl = std::move(crl), .key_id = std::move(key_id), .scope = std::move(scope)});
+}
+
+}  // namespace
+
 base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char> der,
                                                    OpensslRelease release) {
   start_openssl();
@@ -226,13 +238,21 @@ base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char
   OwnedScope scope = idp_of(crl.get());
   RevocationListFacts facts = facts_of(crl.get(), scope.get(), release);
   facts.der_bytes = der.size();
-  OwnedKeyId key_id(static_cast<AUTHORITY_KEYID*>(
-      X509_CRL_get_ext_d2i(crl.get(), NID_authority_key_identifier, nullptr, nullptr)));
-  ERR_clear_error();  // broken extensions leave entries in the queue
-  return RevocationList(
-      std::move(facts),
-      std::make_shared<const RevocationListHandle>(RevocationListHandle{
-          .crl = std::move(crl), .key_id = std::move(key_id), .scope = std::move(scope)}));
+  return RevocationList(std::move(facts), handle_of(std::move(crl), std::move(scope)));
+}
+
+// OpenSSL checks the signature over the bytes that it read, and the date in the parsed object.
+// X509_CRL_set1_nextUpdate() would make it forget the bytes.
+RevocationList assumed_renewed(const RevocationList& list) {
+  OwnedRevocationList copy(made(X509_CRL_dup(list.handle().crl.get())));
+  const ASN1_TIME* end = X509_CRL_get0_nextUpdate(copy.get());
+  if (end == nullptr) return list;  // it never ends
+  must(ASN1_TIME_set(const_cast<ASN1_TIME*>(end), base::kNoExpiry.time_since_epoch().count()) !=
+       nullptr);
+  OwnedScope scope = idp_of(copy.get());
+  RevocationListFacts facts = list.facts();
+  facts.renewal_assumed = true;
+  return {std::move(facts), handle_of(std::move(copy), std::move(scope))};
 }
 
 }  // namespace mtls::pki

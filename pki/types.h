@@ -100,6 +100,12 @@ struct RevocationListFacts {
   std::size_t der_bytes = 0;
   CrlScope scope;
   bool has_unknown_critical = false;  // a critical extension that OpenSSL does not know (36)
+  bool renewal_assumed = false;  // assumed_renewed() made it: it is judged as if it never ended
+
+  /// When it becomes stale. nullopt: never.
+  std::optional<base::sys_seconds> ends() const {
+    return renewal_assumed ? std::nullopt : next_update;
+  }
 
   bool operator==(const RevocationListFacts&) const = default;
 };

@@ -177,7 +177,7 @@ std::vector<base::sys_seconds> instants_of_change(std::span<const Certificate> c
   }
   for (const RevocationList& list : revocation_lists) {
     add(list.facts().this_update);
-    add(list.facts().next_update);
+    add(list.facts().ends());
   }
   return {instants.begin(), instants.end()};
 }

@@ -68,6 +68,7 @@ Json crl_json(const pki::RevocationListFacts& facts) {
   return {{"issuer", facts.issuer.rfc2253},
           {"this_update", instant_json(facts.this_update)},
           {"next_update", instant_json(facts.next_update)},
+          {"renewal_assumed", facts.renewal_assumed},
           {"number", facts.number.empty() ? Json() : Json(facts.number)},
           {"revoked", facts.revoked}};
 }

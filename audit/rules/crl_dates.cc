@@ -12,7 +12,7 @@ namespace {
 using pki::RevocationListFacts;
 
 bool is_stale(const RevocationListFacts& list, const Clock& clock) {
-  return list.next_update && clock.has_come(*list.next_update);
+  return list.ends() && clock.has_come(*list.ends());
 }
 
 // Each CRL that OpenSSL takes for somebody, once.
@@ -78,7 +78,7 @@ void expires_soon(const ServerView& view, Findings& findings) {
       view,
       [&](const RevocationListFacts& list) {
         const auto due = crl_due_at(list, view.thresholds().crl_expires_soon);
-        const bool is_due = list.next_update && due && view.clock().has_come(*due);
+        const bool is_due = due && view.clock().has_come(*due);
         if (!is_due || is_stale(list, view.clock())) return Said{};
         // Three quarters of a long life can leave months.
         const bool is_soon = view.clock().is_near(*list.next_update, kCaWarningPeriod);

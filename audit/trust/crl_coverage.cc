@@ -21,7 +21,7 @@ using pki::paths::Member;
 using Lists = std::vector<const RevocationList*>;
 
 bool is_stale(const RevocationListFacts& list, const Clock& clock) {
-  return list.next_update && clock.has_come(*list.next_update);
+  return list.ends() && clock.has_come(*list.ends());
 }
 
 bool in_time(const RevocationListFacts& list, const Clock& clock) {
@@ -48,8 +48,7 @@ struct Offer {
     if (known.list == nullptr) return true;
     if (rank() != known.rank()) return rank() > known.rank();
     if (!is_in_time) return list->this_update > known.list->this_update;
-    return known.list->next_update &&
-           (!list->next_update || *list->next_update > *known.list->next_update);
+    return known.list->ends() && (!list->ends() || *list->ends() > *known.list->ends());
   }
 };
 

@@ -129,8 +129,8 @@ std::array<Pages::Make, 2> page_makers(const std::string& telemetry_path) {
     const reports::Assessment assessment{.snapshot = snapshot};
     return reports::find_format(reports::formats::formats(), "json")
         ->render({.assessment = assessment,
-                  .issues = reports::formats::issues_of(assessment),
-                  .accepted = reports::formats::accepted_issues_of(assessment)});
+                  .issues = reports::issues_of(assessment),
+                  .accepted = reports::accepted_issues_of(assessment)});
   };
   return {status, check};
 }

@@ -5,12 +5,15 @@
 #include <climits>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string_view>
 
 #include <unistd.h>
 
 #include "collectors/collect.h"
 #include "config/include.h"
+#include "daemon/commands/baseline.h"
+#include "daemon/commands/clients.h"
 #include "daemon/commands/command.h"
 #include "daemon/inputs/bundle_conf.h"
 #include "daemon/settings/build_info.h"
@@ -23,54 +26,6 @@ using inputs::absolute_path;
 std::string working_directory() {
   std::error_code no_directory;
   return std::filesystem::current_path(no_directory).string();
-}
-
-bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
-
-base::Result<void> mistake(const std::string& text) {
-  return base::fail(base::ErrorCode::kInvalidArgument, text);
-}
-
-/// kInvalidArgument: a pattern matches no file, or a canary of the settings has the client's name.
-base::Result<void> add_clients(const std::vector<settings::ClientCertificate>& clients,
-                               inputs::Inputs& inputs, audit::Policy& policy) {
-  const std::vector<audit::CanarySetting> settings = policy.canaries;
-  for (const settings::ClientCertificate& client : clients) {
-    const std::string path = client.path.empty() ? "" : absolute_path(client.path);
-    inputs.add_own(path);
-    if (is_pattern(path) && inputs.disk().glob(path).value_or(std::vector<std::string>{}).empty()) {
-      return mistake("--client-cert: no file matches " + path);
-    }
-    const bool is_taken = std::any_of(settings.begin(), settings.end(), [&](const auto& canary) {
-      return canary.name == client.name;
-    });
-    if (is_taken) {
-      return mistake("--client-cert: the settings have a canary named \"" + client.name +
-                     "\" already");
-    }
-    policy.canaries.push_back({.name = client.name,
-                               .certificate = path,
-                               .expect = audit::Expect::kNothing,
-                               .servers = {}});
-  }
-  return {};
-}
-
-/// kInvalidArgument: the file of a client on the command line holds no readable certificate.
-base::Result<void> check_clients(const settings::CheckOptions& options,
-                                 const audit::Snapshot& snapshot) {
-  for (const audit::Canary& canary : snapshot.canaries) {
-    const bool is_named = canary.expect == audit::Expect::kNothing || !options.bundle.empty();
-    if (!is_named || canary.path.empty()) continue;
-    const audit::MaterialFile& file = *snapshot.material.at(canary.path);
-    if (file.error) return mistake(file.error->message);
-    if (file.material->certificates.empty()) {
-      return mistake(
-          canary.path +
-          ": no certificate in this file (name a PEM file with the client's certificate)");
-    }
-  }
-  return {};
 }
 
 // CA_BUNDLE [CLIENT_CERT] replace nginx's configuration and the canaries of the settings.
@@ -97,9 +52,18 @@ std::function<std::string(const std::string&)> text_source(base::FileSystem& dis
   };
 }
 
-int exit_code(const audit::Snapshot& snapshot, std::optional<audit::Severity> bar) {
+// What is compared with what `--against` names.
+struct Compared {
+  std::unique_ptr<inputs::Inputs> inputs;
+  std::shared_ptr<const audit::Snapshot> snapshot;
+  reports::Comparison comparison;
+};
+
+int exit_code(const audit::Snapshot& snapshot, const reports::Comparison* comparison,
+              std::optional<audit::Severity> bar) {
   if (!snapshot.nginx_errors().empty()) return kRefused;
   if (!bar) return kClean;
+  if (comparison != nullptr) return reports::is_worse(*comparison, *bar) ? kFindings : kClean;
   const std::vector<audit::Finding> findings = reports::findings_of(snapshot);
   const bool is_over = std::any_of(findings.begin(), findings.end(),
                                    [&](const auto& finding) { return finding.severity <= *bar; });
@@ -122,28 +86,82 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-base::Result<int> assess(const settings::CheckOptions& options, audit::Policy policy,
-                         inputs::Inputs& inputs) {
+// What the engine reads: the inputs, the clients of --clients, and the configuration of CA_BUNDLE.
+struct Layers {
+  explicit Layers(inputs::Inputs& inputs, const settings::CheckOptions& options)
+      : clients(inputs.files()), files(inputs::kBundleConf, conf(options), clients) {}
+  Layers(inputs::Inputs& inputs, const Layers& other)
+      : clients(inputs.files(), other.clients), files(inputs::kBundleConf, "", clients) {}
+
+  static std::string conf(const settings::CheckOptions& options) {
+    return inputs::bundle_conf(absolute_path(options.bundle));
+  }
+
+  inputs::ClientFiles clients;
+  inputs::MadeUpFile files;
+};
+
+base::Result<Compared> compare(const settings::Options& options, inputs::Inputs& inputs,
+                               const Layers& layers, const audit::Snapshot& snapshot) {
+  audit::Policy policy = *snapshot.policy;
+  auto baseline = open_baseline(options, inputs, policy);
+  if (!baseline) return tl::unexpected(baseline.error());
+  Layers below(**baseline, layers);
+  Compared compared{.inputs = std::move(*baseline),
+                    .snapshot = evaluate(policy, below.files, snapshot.evaluated_at),
+                    .comparison = {}};
+  if (const auto whole = check_whole(*compared.inputs, *compared.snapshot, "--against"); !whole)
+    return tl::unexpected(whole.error());
+  compared.comparison = reports::compare({.snapshot = *compared.snapshot}, {.snapshot = snapshot});
+  return compared;
+}
+
+// What the command line asks of the policy.
+void apply(const settings::CheckOptions& options, audit::Policy& policy) {
   policy.keys = options.keys;
   if (options.profile) policy.profile = *options.profile;
   if (options.missing_files) policy.missing_files = *options.missing_files;
   if (!options.bundle.empty()) assess_bundle_alone(options, policy);
-  if (const auto good = add_clients(options.clients, inputs, policy); !good) {
+}
+
+base::Result<std::shared_ptr<const audit::Snapshot>> judge(const settings::CheckOptions& options,
+                                                           audit::Policy policy,
+                                                           inputs::Inputs& inputs, Layers& layers) {
+  apply(options, policy);
+  if (const auto good = add_clients(options, inputs, layers.clients, policy); !good)
     return tl::unexpected(good.error());
-  }
-  inputs::MadeUpFile files(inputs::kBundleConf, inputs::bundle_conf(absolute_path(options.bundle)),
-                           inputs.files());
-  const auto snapshot = evaluate(policy, files, settings::instant_of(options.at, wall_clock()));
-  if (const auto whole = check_whole(inputs, *snapshot); !whole)
+  const base::sys_seconds now = wall_clock();
+  const base::sys_seconds at = settings::instant_of(options.at, now);
+  if (at > now) policy.files_as_of = now;
+  auto snapshot = evaluate(policy, layers.files, at);
+  if (const auto whole = check_whole(inputs, *snapshot, "--nginx.dump"); !whole)
     return tl::unexpected(whole.error());
   if (const auto good = check_clients(options, *snapshot); !good)
     return tl::unexpected(good.error());
-  const reports::Assessment assessment{.snapshot = *snapshot};
+  return snapshot;
+}
+
+base::Result<int> assess(const settings::Options& all, const audit::Policy& policy,
+                         inputs::Inputs& inputs) {
+  const settings::CheckOptions& options = all.check;
+  Layers layers(inputs, options);
+  const auto snapshot = judge(options, policy, inputs, layers);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  std::optional<Compared> compared;
+  if (!options.against.empty()) {
+    auto done = compare(all, inputs, layers, **snapshot);
+    if (!done) return tl::unexpected(done.error());
+    compared = std::move(*done);
+  }
+  const reports::Comparison* comparison = compared ? &compared->comparison : nullptr;
+  const reports::Assessment assessment{.snapshot = **snapshot};
   const reports::formats::Report report{
       .assessment = assessment,
       .host = options.bundle.empty() ? host_name() : "",
-      .issues = reports::formats::issues_of(assessment),
-      .accepted = reports::formats::accepted_issues_of(assessment),
+      .issues = comparison != nullptr ? comparison->worse : reports::issues_of(assessment),
+      .accepted = reports::accepted_issues_of(assessment),
+      .against = comparison,
+      .against_name = options.against,
       .fail_on = options.fail_on,
       .version = std::string(settings::exporter_version()),
       .directory = working_directory(),
@@ -151,21 +169,21 @@ base::Result<int> assess(const settings::CheckOptions& options, audit::Policy po
       .metrics =
           [&] {
             return collectors::render(
-                collectors::collect(*snapshot, snapshot->policy->limits).families);
+                collectors::collect(**snapshot, (*snapshot)->policy->limits).families);
           },
       .style = text_style(),
-      .text_of = text_source(files)};
+      .text_of = text_source(layers.files)};
   const auto printed = print(options.format->render(report));
   if (!printed) return tl::unexpected(printed.error());
   if (options.format->exit_code != nullptr) return options.format->exit_code(report);
-  return exit_code(*snapshot, options.fail_on);
+  return exit_code(**snapshot, comparison, options.fail_on);
 }
 
 }  // namespace
 
 int check(const settings::Options& options) {
   return run_command(options, [&](const audit::Policy& policy, inputs::Inputs& inputs) {
-    return assess(options.check, policy, inputs);
+    return assess(options, policy, inputs);
   });
 }
 

@@ -33,11 +33,12 @@ base::Result<void> print(const std::string& text) {
   return {};
 }
 
-base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapshot& snapshot) {
+base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapshot& snapshot,
+                               const std::string& flag) {
   for (const std::string& path : snapshot.config->document->files) {
     if (inputs.is_in_dump(path)) continue;
     return base::fail(base::ErrorCode::kInvalidArgument,
-                      "--nginx.dump: the dump is not whole, it lacks " + path);
+                      flag + ": the dump is not whole, it lacks " + path);
   }
   return {};
 }

@@ -30,8 +30,9 @@ std::shared_ptr<const audit::Snapshot> evaluate(const audit::Policy& policy, bas
 /// Writes the whole text to stdout. kUnreadable: stdout is closed, or the disk behind it is full.
 base::Result<void> print(const std::string& text);
 
-/// The dump of `--nginx.dump` has everything that was read. kInvalidArgument: it is not whole.
-base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapshot& snapshot);
+/// The dump that `flag` names has everything that was read. kInvalidArgument: it is not whole.
+base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapshot& snapshot,
+                               const std::string& flag);
 
 using CommandBody = std::function<base::Result<int>(const audit::Policy&, inputs::Inputs&)>;
 

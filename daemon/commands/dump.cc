@@ -8,7 +8,7 @@ namespace {
 base::Result<int> understand(const reports::dump::Format& format, const audit::Policy& policy,
                              inputs::Inputs& inputs) {
   const auto snapshot = evaluate(policy, inputs.files(), wall_clock());
-  if (const auto whole = check_whole(inputs, *snapshot); !whole)
+  if (const auto whole = check_whole(inputs, *snapshot, "--nginx.dump"); !whole)
     return tl::unexpected(whole.error());
   const reports::Assessment assessment{.snapshot = *snapshot};
   const auto printed = print(format.render({.assessment = assessment, .disk = inputs.files()}));

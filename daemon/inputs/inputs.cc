@@ -24,6 +24,13 @@ std::string without_slash(std::string path) {
 
 }  // namespace
 
+// DIR, or PLACE=DIR for a checkout of one directory of the host.
+Stand parse_root(const std::string& root) {
+  const std::size_t sign = root.starts_with('/') ? root.find('=') : std::string::npos;
+  if (sign == std::string::npos) return {.place = "", .directory = root};
+  return {.place = without_slash(root.substr(0, sign)), .directory = root.substr(sign + 1)};
+}
+
 std::string absolute_path(const std::string& path) {
   std::error_code no_directory;
   return fs::absolute(path, no_directory).string();
@@ -42,20 +49,16 @@ base::Result<std::string> standard_input(std::size_t limit) {
   return text;
 }
 
-// DIR, or PLACE=DIR for a checkout of one directory of the host.
 base::Result<void> Inputs::set_root(const InputOptions& options) {
-  const std::size_t sign =
-      options.root.starts_with('/') ? options.root.find('=') : std::string::npos;
-  const bool has_place = sign != std::string::npos;
-  const std::string place = has_place ? without_slash(options.root.substr(0, sign)) : "";
-  const std::string named = has_place ? options.root.substr(sign + 1) : options.root;
+  const auto [place, named] = parse_root(options.root);
   std::error_code error;
   const fs::path directory = fs::canonical(named, error);
   if (error || !fs::is_directory(directory, error)) {
     return mistake("--root: " + named + " is not a directory");
   }
   rooted_.emplace(Stand{.place = place, .directory = without_slash(directory.string())},
-                  Elsewhere::kMissing, disk_);
+                  options.elsewhere, disk_);
+  is_beside_ = options.elsewhere == Elsewhere::kAsItIs;
   if (!options.nginx_conf || options.nginx_conf->starts_with('/')) return {};
   // Below the root, as a shell completes it.
   const std::string conf = fs::path(absolute_path(*options.nginx_conf)).lexically_normal().string();
@@ -80,10 +83,10 @@ base::Result<void> Inputs::set_dump(const InputOptions& options) {
       text = tl::unexpected(content.error());
     }
   }
-  if (!text) return mistake("--nginx.dump: " + text.error().message);
+  if (!text) return mistake(options.dump_flag + ": " + text.error().message);
   std::error_code no_directory;
   auto dump = NginxDump::parse(*text, fs::current_path(no_directory).string(), host());
-  if (!dump) return mistake("--nginx.dump: " + dump.error().message);
+  if (!dump) return mistake(options.dump_flag + ": " + dump.error().message);
   dump_ = std::move(*dump);
   main_path_ = dump_->main_path();
   return {};
@@ -109,6 +112,7 @@ std::optional<std::string> Inputs::wrap_vhost(const std::string& main_path,
   if (dump_) return std::nullopt;
   auto conf = vhost_conf(*own_, main_path, build);
   if (!conf) return std::nullopt;
+  wrapped_ = main_path;
   vhost_.emplace(conf->path, std::move(conf->text), *own_);
   return conf->path;
 }

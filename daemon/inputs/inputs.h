@@ -17,12 +17,15 @@ namespace mtls::daemon::inputs {
 
 /// As the command line has it; relative paths are relative to the working directory.
 struct InputOptions {
-  std::string root;  // DIR or PLACE=DIR; "": this host
-  std::string dump;  // a file that holds what nginx -T printed; "-": standard input; "": none
-  std::optional<std::string> nginx_conf;
-
-  bool operator==(const InputOptions&) const = default;
+  std::string root = {};  // DIR or PLACE=DIR; "": this host
+  std::string dump = {};  // a file that holds what nginx -T printed; "-": standard input; "": none
+  std::optional<std::string> nginx_conf = {};
+  std::string dump_flag = "--nginx.dump";     // that named the dump
+  Elsewhere elsewhere = Elsewhere::kMissing;  // what is not below the place of the root
 };
+
+/// DIR as `root` names it, and the place on the host that it stands in for: "" for the whole.
+Stand parse_root(const std::string& root);
 
 /// Relative paths are relative to where the command was started.
 std::string absolute_path(const std::string& path);
@@ -46,8 +49,8 @@ class Inputs {
 
   /// nginx's main file, as nginx opens it, where the options say it.
   const std::optional<std::string>& main_path() const { return main_path_; }
-  /// A file that is looked at away from its host: what it names may be missing.
-  bool is_away() const { return rooted_ || dump_; }
+  /// A configuration that is looked at away from its host: what it names may be missing.
+  bool is_away() const { return (rooted_ && !is_beside_) || dump_; }
 
   /// The path or pattern comes from the command line or the settings.
   void add_own(const std::string& path) { own_->add(path); }
@@ -55,6 +58,8 @@ class Inputs {
   /// files() has from now on. nullopt: it is no such file.
   std::optional<std::string> wrap_vhost(const std::string& main_path,
                                         const config::NginxBuild& build);
+  /// The file of server blocks that wrap_vhost() put something around.
+  const std::optional<std::string>& wrapped() const { return wrapped_; }
 
   /// Where a file of nginx's is on this machine; the path itself without a root.
   std::string here(const std::string& path) const;
@@ -68,10 +73,12 @@ class Inputs {
 
   base::FileSystem& disk_;
   std::optional<RootedFiles> rooted_;
+  bool is_beside_ = false;  // the root stands in for one directory of this host
   std::unique_ptr<NginxDump> dump_;
   std::optional<OwnPaths> own_;
   std::optional<MadeUpFile> vhost_;
   std::optional<std::string> main_path_;
+  std::optional<std::string> wrapped_;
 };
 
 }  // namespace mtls::daemon::inputs

@@ -14,7 +14,7 @@ class OwnPaths final : public base::FileSystem {
   /// `here`: this machine. `nginx`: what nginx finds. Both must outlive this.
   OwnPaths(base::FileSystem& here, base::FileSystem& nginx) : here_(here), nginx_(nginx) {}
 
-  /// From now on this path, or what this pattern matches, is one of this machine.
+  /// From now on this path, or what this pattern matches, is looked for on this machine first.
   void add(const std::string& path) { own_.insert(path); }
 
   base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
@@ -22,7 +22,7 @@ class OwnPaths final : public base::FileSystem {
   base::Result<base::FileStamp> stat(const std::string& path) override;
 
  private:
-  base::FileSystem& of(const std::string& path) { return own_.contains(path) ? here_ : nginx_; }
+  base::FileSystem& of(const std::string& path);
 
   base::FileSystem& here_;
   base::FileSystem& nginx_;

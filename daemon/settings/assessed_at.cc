@@ -15,6 +15,8 @@ using std::chrono::seconds;
 // The largest number of any unit: in weeks still far from the end of the calendar that rfc3339()
 // writes.
 constexpr int kMostUnits = 99'999;
+constexpr int kMostYears = 1'000;
+constexpr days kYear{365};
 
 std::optional<int> number(std::string_view digits) {
   int value = 0;
@@ -85,6 +87,7 @@ std::optional<seconds> parse_time_span(std::string_view text) {
     case 'h': return hours{*count};
     case 'd': return days{*count};
     case 'w': return std::chrono::weeks{*count};
+    case 'y': return *count <= kMostYears ? std::optional<seconds>(*count * kYear) : std::nullopt;
     default: return std::nullopt;
   }
 }
@@ -98,6 +101,7 @@ std::optional<base::sys_seconds> parse_date(std::string_view text) {
 
 std::optional<AssessedAt> parse_assessed_at(std::string_view text) {
   if (text.starts_with('+')) return parse_time_span(text.substr(1));
+  if (const auto date = parse_date(text)) return *date;
   return instant(text);
 }
 

@@ -159,10 +159,20 @@ void declare_check(CLI::App& app, Raw& raw) {
       ->type_name("NAME=FILE")
       ->allow_extra_args(false);
   check
-      .add_option(
-          "--at", raw.at,
-          "Evaluate as of this time: RFC 3339, such as 2030-01-01T00:00:00Z, or a time span from "
-          "now, such as +30d [now]")
+      .add_option("--clients", raw.options.check.client_files,
+                  "Predict nginx's answer to each client certificate of this PEM file, repeatable; "
+                  "its CA certificates are sent along. A pattern such as 'DIR/*.pem' is many files")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  check
+      .add_option("--against", raw.options.check.against,
+                  "Compare with another tree, or with a file that holds the output of nginx -T: "
+                  "show what is better and worse, fail only for what is new")
+      ->type_name("DIR|FILE");
+  check
+      .add_option("--at", raw.at,
+                  "Evaluate as of this time: a date such as 2030-01-31, RFC 3339 such as "
+                  "2030-01-01T00:00:00Z, or a time span from now such as +30d or +1y [now]")
       ->type_name("TIME");
   check
       .add_option("--fail-on", raw.fail_on,
@@ -263,7 +273,8 @@ Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
   for (const auto& [flag, is_given] :
        {std::pair{"--nginx.conf", raw.options.nginx_conf.has_value()},
         std::pair{"--root", !raw.options.root.empty()},
-        std::pair{"--nginx.dump", !raw.options.nginx_dump.empty()}}) {
+        std::pair{"--nginx.dump", !raw.options.nginx_dump.empty()},
+        std::pair{"--against", !raw.options.check.against.empty()}}) {
     if (is_given) return std::string("CA_BUNDLE and ") + flag + kExclude;
   }
   check.bundle = raw.bundle;
@@ -278,6 +289,10 @@ Mistake understand_check(Raw& raw) {
       {"info", audit::Severity::kInfo},
       {"never", std::nullopt}};
   CheckOptions& check = raw.options.check;
+  for (const std::string& file : check.client_files) {
+    if (file == "observed")
+      return "--clients: this release observes no clients; name a file (./observed, if it is one)";
+  }
   check.format = reports::find_format(reports::formats::formats(), raw.check_format);
   check.fail_on = bars.at(raw.fail_on);
   if (raw.with_keys) check.keys = audit::KeyAccess::kCompare;
@@ -295,7 +310,8 @@ Mistake understand_check(Raw& raw) {
   if (raw.at.empty()) return std::nullopt;
   const auto at = parse_assessed_at(raw.at);
   if (!at)
-    return "--at: \"" + raw.at + "\" is not a time; write one such as 2030-01-01T00:00:00Z or +30d";
+    return "--at: \"" + raw.at +
+           "\" is not a time; write one such as 2030-01-31, 2030-01-01T00:00:00Z or +30d";
   check.at = *at;
   return std::nullopt;
 }

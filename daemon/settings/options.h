@@ -33,6 +33,8 @@ struct CheckOptions {
       reports::formats::formats().data();                              // a row of the table
   std::optional<audit::Severity> fail_on = audit::Severity::kWarning;  // nullopt: never
   std::vector<ClientCertificate> clients;
+  std::vector<std::string> client_files;  // --clients: PEM files or patterns, many clients in each
+  std::string against;  // a directory or a dump that this is compared with; "": nothing
   AssessedAt at;
   audit::KeyAccess keys = audit::KeyAccess::kNever;
   std::optional<audit::Profile> profile;             // nullopt: as the settings say

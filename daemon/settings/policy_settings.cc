@@ -89,9 +89,10 @@ audit::Threshold threshold_of(const YAML::Node& node, const std::string& key) {
   if (const auto share = share_of(text)) return *share;
   const auto span = parse_time_span(text);
   if (!span || *span <= std::chrono::seconds{0}) {
-    system::reject(node, key +
-                             " must be a time span such as 30d (s, m, h, d, w) or a share of the "
-                             "lifetime such as 25%");
+    system::reject(node,
+                   key +
+                       " must be a time span such as 30d (s, m, h, d, w, y) or a share of the "
+                       "lifetime such as 25%");
   }
   return *span;
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/formats/issue.h"
+#include "reports/issue.h"
 
 namespace mtls::reports::formats {
 

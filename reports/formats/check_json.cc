@@ -129,6 +129,40 @@ Json finding_json(const Issue& issue) {
           {"accepted", acceptance_json(issue.accepted)}};
 }
 
+Json answer_json(const audit::Verdict& verdict) {
+  const bool judged = verdict.is_judged;
+  return {{"accepted", judged ? Json(verdict.accepted) : Json()},
+          {"client_verify", judged ? Json(verdict.client_verify) : Json()},
+          {"code", judged ? Json(verdict.code) : Json()},
+          {"served", word(verdict.served)},
+          {"http_status", or_null(verdict.http_status)}};
+}
+
+Json changes_json(const std::vector<Issue>& issues, const std::vector<ClientChange>& clients) {
+  Json json{{"findings", Json::array()}, {"clients", Json::array()}};
+  for (const Issue& issue : issues) json["findings"].push_back(finding_json(issue));
+  for (const ClientChange& change : clients) {
+    json["clients"].push_back({{"name", change.client},
+                               {"server", change.server},
+                               {"before", answer_json(change.before)},
+                               {"now", answer_json(change.now)}});
+  }
+  return json;
+}
+
+Json against_json(const Report& report) {
+  const Comparison& comparison = *report.against;
+  Json worse = changes_json(comparison.worse, comparison.worse_clients);
+  worse["asks_no_more"] = comparison.asks_no_more;
+  return {{"name", report.against_name},
+          {"worse", std::move(worse)},
+          {"better", changes_json(comparison.better, comparison.better_clients)},
+          {"same", comparison.same},
+          {"new_servers", comparison.new_servers},
+          {"gone_servers", comparison.gone_servers},
+          {"not_comparable", comparison.not_comparable}};
+}
+
 }  // namespace
 
 std::string check_json(const Report& report) {
@@ -143,7 +177,9 @@ std::string check_json(const Report& report) {
   for (std::size_t i = 0; i < assessment.resolved().servers.size(); ++i) {
     json["servers"].push_back(one_server(assessment, i));
   }
-  for (const Issue& issue : report.issues) json["findings"].push_back(finding_json(issue));
+  if (report.against != nullptr) json["against"] = against_json(report);
+  const std::vector<Issue> all = report.against != nullptr ? issues_of(assessment) : report.issues;
+  for (const Issue& issue : all) json["findings"].push_back(finding_json(issue));
   for (const Issue& issue : report.accepted) json["findings"].push_back(finding_json(issue));
   return printed(json);
 }

@@ -6,6 +6,7 @@
 #include "audit/rules/registry.h"
 #include "base/text.h"
 #include "reports/formats/accepted_text.h"
+#include "reports/formats/against_text.h"
 #include "reports/formats/causes.h"
 #include "reports/formats/check_tables.h"
 #include "reports/formats/headline.h"
@@ -48,9 +49,25 @@ std::string summary(const Report& report) {
   const Assessment& assessment = report.assessment;
   return std::to_string(assessment.resolved().servers.size()) + " server blocks in " +
          std::to_string(assessment.document().files.size()) + " files as of " +
-         base::rfc3339(assessment.snapshot.evaluated_at) + ": " + std::to_string(counts[0]) +
+         base::rfc3339(assessment.snapshot.evaluated_at) +
+         (report.against != nullptr ? ", new: " : ": ") + std::to_string(counts[0]) +
          " critical, " + std::to_string(counts[1]) + " warning, " + std::to_string(counts[2]) +
          " info\n";
+}
+
+// A line for each CRL that somebody will have renewed by then (`--at`).
+std::string assumed_renewals(const Report& report) {
+  std::string lines;
+  for (const auto& [path, file] : report.assessment.snapshot.material) {
+    if (file->material == nullptr) continue;
+    for (const pki::RevocationList& list : file->material->revocation_lists) {
+      if (!list.facts().renewal_assumed || !list.facts().next_update) continue;
+      lines += "  the CRL of " + list.facts().issuer.rfc2253 + " in " +
+               base::sanitize(path, base::kMaxPathBytes) + ", fresh now, ends at " +
+               base::rfc3339(*list.facts().next_update) + "\n";
+    }
+  }
+  return lines.empty() ? "" : "\nAssumed to be renewed by then:\n" + lines;
 }
 
 }  // namespace
@@ -58,9 +75,14 @@ std::string summary(const Report& report) {
 std::string check_text(const Report& report) {
   const std::vector<Issue> issues = issues_to_tell(report);
   const std::vector<Cause> causes = causes_of(issues);
+  if (report.against != nullptr) {
+    return against_headline(report) + paragraphs(report, causes) + against_section(report) +
+           summary(report) + assumed_renewals(report);
+  }
   return headline(report, causes) + paragraphs(report, causes) +
          server_table(report.assessment, report.style) +
-         client_table(report.assessment, report.style) + summary(report) + accepted_section(report);
+         client_table(report.assessment, report.style) + summary(report) +
+         assumed_renewals(report) + accepted_section(report);
 }
 
 }  // namespace mtls::reports::formats

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "reports/assessment.h"
+#include "reports/comparison.h"
 #include "reports/format_row.h"
-#include "reports/formats/issue.h"
+#include "reports/issue.h"
 
 namespace mtls::reports::formats {
 
@@ -20,9 +21,13 @@ enum class TextStyle { kPlain, kTable, kColour };
 /// What a format shows. Most formats need the first members only.
 struct Report {
   const Assessment& assessment;
-  std::string host = {};             // its name, for the headline; "": it is not known
-  std::vector<Issue> issues;         // issues_of(assessment): what counts
-  std::vector<Issue> accepted = {};  // accepted_issues_of(assessment)
+  std::string host = {};  // its name, for the headline; "": it is not known
+  // issues_of(assessment): what counts. With `against` only what is worse than there, which is what
+  // formats without a place for a comparison show.
+  std::vector<Issue> issues;
+  std::vector<Issue> accepted = {};                       // accepted_issues_of(assessment)
+  const Comparison* against = nullptr;                    // of the assessment and another one
+  std::string against_name = {};                          // of that one, as the command line has it
   std::optional<audit::Severity> fail_on = std::nullopt;  // what --fail-on says; nullopt: never
   std::string version = {};                               // of the exporter
   std::string directory = {};  // from which paths are seen; "": they stay absolute

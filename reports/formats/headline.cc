@@ -39,8 +39,8 @@ void offer_crls(const audit::Snapshot& snapshot, const audit::ServerAudit& judge
   if (crls == nullptr) return;
   for (const pki::RevocationList& list : crls->revocation_lists) {
     if (judged.crls_without_use.contains(list.facts().fingerprint)) continue;
-    earliest.offer(list.facts().next_update, "the CRL of " + list.facts().issuer.rfc2253 + " in " +
-                                                 base::sanitize(judged.crl_path) + " ends");
+    earliest.offer(list.facts().ends(), "the CRL of " + list.facts().issuer.rfc2253 + " in " +
+                                            base::sanitize(judged.crl_path) + " ends");
   }
 }
 

@@ -204,8 +204,8 @@ std::map<std::string, std::string> documents(const fs::path& directory) {
   const reports::Assessment assessment{.snapshot = *evaluated.snapshot};
   const reports::formats::Report report{
       .assessment = assessment,
-      .issues = reports::formats::issues_of(assessment),
-      .accepted = reports::formats::accepted_issues_of(assessment),
+      .issues = reports::issues_of(assessment),
+      .accepted = reports::accepted_issues_of(assessment),
       .fail_on = audit::Severity::kWarning,
       .version = "0.0.0",
       .directory = "/etc",

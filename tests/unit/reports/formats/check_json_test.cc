@@ -15,8 +15,8 @@ Json checked(Host& host) {
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot};
   return Json::parse(formats::check_json({.assessment = assessment,
-                                          .issues = formats::issues_of(assessment),
-                                          .accepted = formats::accepted_issues_of(assessment)}));
+                                          .issues = issues_of(assessment),
+                                          .accepted = accepted_issues_of(assessment)}));
 }
 
 TEST_CASE("check json: a finding says whether it is accepted, and the accepted ones come last") {

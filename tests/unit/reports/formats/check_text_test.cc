@@ -14,8 +14,8 @@ std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::k
   const Assessment assessment{.snapshot = *snapshot};
   return formats::check_text({.assessment = assessment,
                               .host = "web-3",
-                              .issues = formats::issues_of(assessment),
-                              .accepted = formats::accepted_issues_of(assessment),
+                              .issues = issues_of(assessment),
+                              .accepted = accepted_issues_of(assessment),
                               .style = style,
                               .text_of = [&](const std::string& path) {
                                 return std::string(host.disk.read(path, 1U << 20U)->text());

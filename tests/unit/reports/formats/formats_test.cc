@@ -15,7 +15,7 @@ TEST_CASE("check formats: each has its own name, a help and a document, and docs
   fixture::check_formats(
       formats::formats(),
       formats::Report{.assessment = assessment,
-                      .issues = formats::issues_of(assessment),
+                      .issues = issues_of(assessment),
                       .metrics = [] { return std::string("nginx_mtls_config_reload_ok 1\n"); }},
       "check");
 }
@@ -26,7 +26,7 @@ TEST_CASE("check formats: text is the default, and every format shows the issues
   host.conf(http(server("a.test", kVerifyOn) + server("a.test", kVerifyOn)));
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot};
-  const formats::Report report{.assessment = assessment, .issues = formats::issues_of(assessment)};
+  const formats::Report report{.assessment = assessment, .issues = issues_of(assessment)};
   REQUIRE_FALSE(report.issues.empty());
   for (const formats::Format& format : formats::formats()) {
     CAPTURE(format.name);

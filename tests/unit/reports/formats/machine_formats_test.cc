@@ -15,12 +15,12 @@ namespace {
 using namespace audit_fixture;
 using nlohmann::json;
 
-formats::Issue issue(audit::Severity severity) {
+Issue issue(audit::Severity severity) {
   return {.kind = audit::FindingKind::kCaExpired,
           .severity = severity,
           .rule = "ca-expired",
           .server = "http/a.test/0.0.0.0:443",
-          .position = formats::FilePosition{.file = "/srv/ci/a,b.conf", .line = 7, .column = 3},
+          .position = FilePosition{.file = "/srv/ci/a,b.conf", .line = 7, .column = 3},
           .path = "/srv/ci/ca <1>.pem",
           .message = "100% of it | has ended",
           .meaning = "Clients get 400.",
@@ -32,7 +32,7 @@ struct World {
   std::shared_ptr<const audit::Snapshot> snapshot = host.scratch();
   Assessment assessment{.snapshot = *snapshot};
 
-  formats::Report report(std::vector<formats::Issue> issues) const {
+  formats::Report report(std::vector<Issue> issues) const {
     return {.assessment = assessment,
             .issues = std::move(issues),
             .fail_on = audit::Severity::kWarning,
@@ -52,10 +52,10 @@ TEST_CASE("check github: a command a line, escaped as the runner reads it") {
 
 TEST_CASE("check nagios: the state follows the worst issue, and | only begins the numbers") {
   const World world;
-  const auto text = [&](std::vector<formats::Issue> issues) {
+  const auto text = [&](std::vector<Issue> issues) {
     return formats::check_nagios(world.report(std::move(issues)));
   };
-  const auto state = [&](std::vector<formats::Issue> issues) {
+  const auto state = [&](std::vector<Issue> issues) {
     return formats::nagios_state(world.report(std::move(issues)));
   };
   CHECK(state({}) == 0);
@@ -98,13 +98,13 @@ TEST_CASE("check junit: what --fail-on does not reach passes, and XML is escaped
 
 TEST_CASE("check sarif: paths are relative, and a fingerprint stays when its line moves") {
   const World world;
-  const auto results = [&](std::vector<formats::Issue> issues) {
+  const auto results = [&](std::vector<Issue> issues) {
     return json::parse(formats::check_sarif(world.report(std::move(issues))))
         .at("runs")
         .at(0)
         .at("results");
   };
-  formats::Issue moved = issue(audit::Severity::kCritical);
+  Issue moved = issue(audit::Severity::kCritical);
   moved.position->line = 70;
   moved.message = "other words";
   const json before = results({issue(audit::Severity::kCritical)});
@@ -120,9 +120,9 @@ TEST_CASE("check sarif: paths are relative, and a fingerprint stays when its lin
 
 TEST_CASE("check sarif: an issue without a place is at its file, else at the main configuration") {
   const World world;
-  formats::Issue nowhere = issue(audit::Severity::kWarning);
+  Issue nowhere = issue(audit::Severity::kWarning);
   nowhere.position.reset();
-  const auto uri = [&](const formats::Issue& one) {
+  const auto uri = [&](const Issue& one) {
     return json::parse(formats::check_sarif(world.report({one})))
         .at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"_json_pointer);
   };

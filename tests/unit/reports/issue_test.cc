@@ -1,4 +1,4 @@
-#include "reports/formats/issue.h"
+#include "reports/issue.h"
 
 #include "audit/rules/registry.h"
 
@@ -10,12 +10,10 @@ namespace mtls::reports {
 namespace {
 
 using namespace audit_fixture;
-using formats::FilePosition;
-using formats::Issue;
 
 std::vector<Issue> issues(Host& host) {
   const auto snapshot = host.scratch();
-  return formats::issues_of({.snapshot = *snapshot});
+  return issues_of({.snapshot = *snapshot});
 }
 
 TEST_CASE("issues: a healthy host has none") {
@@ -80,7 +78,7 @@ TEST_CASE("issues: an accepted one stands apart, with its reason") {
                          .settings_file = "/s.yml"}};
   CHECK(issues(host).empty());
   const auto snapshot = host.scratch();
-  const auto accepted = formats::accepted_issues_of({.snapshot = *snapshot});
+  const auto accepted = accepted_issues_of({.snapshot = *snapshot});
   REQUIRE(accepted.size() == 1);
   CHECK(accepted.front().rule == "server-tokens-on");
   CHECK(accepted.front().accepted == audit::Acceptance{.reason = "agreed", .until = kT0 + days{1}});

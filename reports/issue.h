@@ -11,7 +11,7 @@
 
 #include "reports/assessment.h"
 
-namespace mtls::reports::formats {
+namespace mtls::reports {
 
 /// A place in the text of the configuration.
 struct FilePosition {
@@ -51,4 +51,4 @@ std::vector<Issue> issues_of(const Assessment& assessment);
 /// One for each that is accepted, in the same order.
 std::vector<Issue> accepted_issues_of(const Assessment& assessment);
 
-}  // namespace mtls::reports::formats
+}  // namespace mtls::reports

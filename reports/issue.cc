@@ -1,9 +1,9 @@
-#include "reports/formats/issue.h"
+#include "reports/issue.h"
 
 #include "audit/rules/registry.h"
 #include "base/text.h"
 
-namespace mtls::reports::formats {
+namespace mtls::reports {
 namespace {
 
 std::optional<FilePosition> position_of(const config::syntax::Document& document,
@@ -56,4 +56,4 @@ std::vector<Issue> accepted_issues_of(const Assessment& assessment) {
   return issues(assessment, accepted_findings_of(assessment.snapshot));
 }
 
-}  // namespace mtls::reports::formats
+}  // namespace mtls::reports
