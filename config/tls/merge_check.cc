@@ -101,7 +101,7 @@ std::optional<Found> certificate_error(const TlsContext& context, const MergeInp
   const std::string tail = demand.tail(document);
   if (certificates.empty()) {
     // Only http and stream since 1.25.5 have ssl_reject_handshake.
-    if (tail.empty() || context.reject_handshake.value) return std::nullopt;
+    if (demand.at == nullptr || context.reject_handshake.value) return std::nullopt;
     return Found{"no \"ssl_certificate\" is defined for" + tail, demand.at->at};
   }
   if (certificates.size() <= keys.size()) return std::nullopt;

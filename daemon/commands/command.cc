@@ -38,7 +38,7 @@ base::Result<void> check_whole(const inputs::Inputs& inputs, const audit::Snapsh
   for (const std::string& path : snapshot.config->document->files) {
     if (inputs.is_in_dump(path)) continue;
     return base::fail(base::ErrorCode::kInvalidArgument,
-                      flag + ": the dump is not whole, it lacks " + path);
+                      (flag + ": the dump is not whole, it lacks ").append(path));
   }
   return {};
 }

@@ -103,6 +103,9 @@ base::Result<std::vector<std::string>> NginxDump::glob(const std::string& patter
 
 base::Result<base::FileStamp> NginxDump::stat(const std::string& path) {
   const auto found = texts_.find(path);
+  if (found == texts_.end() && path.ends_with("/.")) {  // whoever printed the dump has searched it
+    return base::fail(base::ErrorCode::kMissing, path + ": a dump of nginx -T has no directories");
+  }
   if (found == texts_.end()) return files_.stat(path);
   return base::FileStamp{.size = found->second.size(), .mode = kMode};
 }

@@ -61,6 +61,8 @@ TEST_CASE("nginx dump: patterns match what nginx included, everything else is re
   CHECK(scene.text("/etc/nginx/none.pem") == "missing");
   CHECK((*scene.dump)->holds("/etc/nginx/conf.d/a.conf"));
   CHECK_FALSE((*scene.dump)->holds("/etc/nginx/local.conf"));
+  // Of a directory that this machine has: nginx has searched it.
+  CHECK((*scene.dump)->stat("/etc/nginx/.").error().code == base::ErrorCode::kMissing);
 }
 
 TEST_CASE("nginx dump: a header that comes again is a comment in somebody's file") {
