@@ -13,4 +13,5 @@ install(FILES systemd/no-capability.conf systemd/ssl-cert.conf DESTINATION ${doc
 install(CODE "set(MTLS_SYSTEMD \"${PROJECT_SOURCE_DIR}/systemd\")\nset(MTLS_ALERTS \"${PROJECT_SOURCE_DIR}/alerts\")
 set(MTLS_SCRATCH \"${CMAKE_BINARY_DIR}/installed\")")
 install(SCRIPT cmake/install_units.cmake)
+install(SCRIPT cmake/install_help.cmake)
 install(SCRIPT cmake/install_alerts.cmake)

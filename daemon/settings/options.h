@@ -18,7 +18,7 @@
 
 namespace mtls::daemon::settings {
 
-enum class Command { kServe, kCheck, kDump, kExplain };
+enum class Command { kServe, kCheck, kDump, kExplain, kFix };
 
 /// `--client-cert NAME=FILE`: a client to predict nginx's answer for, without an expectation.
 struct ClientCertificate {
@@ -43,6 +43,13 @@ struct CheckOptions {
   std::string bundle_client;  // CLIENT_CERT: a client that it must accept; "": none
 };
 
+/// Those that only fix has; --client-cert and --clients are those of CheckOptions.
+struct FixOptions {
+  std::string rule;    // an id; "": all
+  std::string server;  // a glob over the first server_name; "": all
+  bool write = false;  // into the files
+};
+
 /// The options of all commands; those of other commands keep their defaults.
 struct Options {
   Command command = Command::kServe;
@@ -64,6 +71,7 @@ struct Options {
   bool config_check = false;  // check the settings and exit
   system::log::LogOptions log;
   CheckOptions check;
+  FixOptions fix;
   const reports::dump::Format* dump_format = reports::dump::formats().data();  // a row of the table
   std::string explained;  // what `explain` was asked; "": it stands on standard input
 };

@@ -31,7 +31,9 @@ grep -q "^ExecPaths=$prefix/bin/nginx-mtls-exporter " "$units/nginx-mtls-exporte
 for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mtls-exporter/alerts/runbook.md \
     share/nginx-mtls-exporter/policies/nginx_mtls.rego share/doc/nginx-mtls-exporter/systemd/ssl-cert.conf \
     share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
-    share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf; do
+    share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf \
+    share/man/man8/nginx-mtls-exporter.8 share/bash-completion/completions/nginx-mtls-exporter \
+    share/zsh/site-functions/_nginx-mtls-exporter share/fish/vendor_completions.d/nginx-mtls-exporter.fish; do
     [ -f "$prefix/$file" ] || fail "$file is not installed"
 done
 

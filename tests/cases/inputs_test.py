@@ -5,7 +5,6 @@ The tree of every case is written to disk, and real nginx prints it with -T. The
 tree below a root, the dump without the files behind it, and the tree without them.
 """
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,15 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-NGINX = os.environ.get("MTLS_TEST_NGINX") or shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+from trees import NGINX, asked, expect, moved, settings_of, write_trees
+
 # What the libraries and packages beside nginx's binary decide, which no tree has, and the files behind the configuration.
 OF_LIBRARIES = {"openssl", "openssl_source", "package"}
 OF_FILES = {"verify_depth_required", "advertised_ca_names", "trust_expires", "clients"}
-
-
-def expect(condition, *what):
-    if not condition:
-        raise AssertionError(" ".join(str(word) for word in what))
 
 
 class Case:
@@ -34,10 +29,6 @@ class Case:
         done = subprocess.run(command, input=stdin, capture_output=True, check=False)
         expect(done.returncode in codes, self.tree.name, flags, done.returncode, done.stderr.decode())
         return json.loads(done.stdout)
-
-    def settings(self):
-        path = self.tree / "etc/nginx/settings.yml"
-        return ["--config.file", str(path)] if path.exists() else []
 
 
 def differences(one, other, path=""):
@@ -57,19 +48,9 @@ def same(one, other, *what):
     expect(not found, *what, found[:5])
 
 
-def moved(tree, to):
-    """The tree with its own path for /etc, as nginx can read it here."""
-    shutil.copytree(tree, to)
-    for path in (to / "etc/nginx").rglob("*"):
-        if path.is_file() and b"PRIVATE KEY" not in path.read_bytes():
-            path.write_bytes(path.read_bytes().replace(b"/etc/", str(to / "etc").encode() + b"/"))
-    return to
-
-
 def dumped(tree):
     """What nginx -T prints of it; None: nginx refuses it."""
-    conf = tree / "etc/nginx/nginx.conf"
-    done = subprocess.run([NGINX, "-T", "-q", "-p", tree, "-c", conf], capture_output=True, check=False)
+    done = asked(tree, "-T")
     return done.stdout if done.returncode == 0 else None
 
 
@@ -90,10 +71,10 @@ def compare(exporter, tree, scratch):
     below = Case(exporter, tree)
     (tree / "usr/sbin").mkdir(parents=True)
     shutil.copy(NGINX, tree / "usr/sbin/nginx")
-    own = case.check("--nginx.conf", str(conf), *case.settings(), codes=(0, 1, 2))
+    own = case.check("--nginx.conf", str(conf), *settings_of(case.tree), codes=(0, 1, 2))
     # A root: the same documents under the paths of the host. The settings name files of this machine.
     rooted = below.check("--root", str(tree), "--nginx.conf=/etc/nginx/nginx.conf", "--missing-files=error",
-                         *below.settings(), codes=(0, 1, 2))
+                         *settings_of(tree), codes=(0, 1, 2))
     renamed = json.loads(json.dumps(own).replace(str(case.tree / "etc"), "/etc"))
     same(without_files(renamed), without_files(rooted), tree.name, "below a root")
     clients = [[server["clients"] for server in document["servers"]] for document in (renamed, rooted)]
@@ -101,11 +82,11 @@ def compare(exporter, tree, scratch):
     dump = dumped(case.tree)
     if dump is None:  # what nginx would print of it, if it printed what it refuses
         ours = subprocess.run([exporter, "dump", "--format=conf", "--nginx.conf", conf], stdout=subprocess.PIPE, check=False)
-        same(own, case.check("--nginx.dump=-", "--missing-files=error", *case.settings(), stdin=ours.stdout, codes=(0, 1, 2)),
+        same(own, case.check("--nginx.dump=-", "--missing-files=error", *settings_of(case.tree), stdin=ours.stdout, codes=(0, 1, 2)),
              tree.name, "dump of ours")
         return False
     expect(not own["nginx"]["errors"], tree.name, "nginx takes it", own["nginx"]["errors"])
-    same(own, case.check("--nginx.dump=-", *case.settings(), stdin=dump), tree.name, "dump")
+    same(own, case.check("--nginx.dump=-", *settings_of(case.tree), stdin=dump), tree.name, "dump")
     # Away from the host: nothing but the configuration.
     bare = scratch / "bare" / tree.name
     for path in configuration(dump):
@@ -135,9 +116,7 @@ def main():
         sys.exit(77)
     with tempfile.TemporaryDirectory() as directory:
         scratch = Path(directory)
-        subprocess.run([cases, "cases: every tree is written to MTLS_TREES"], check=True,
-                       env=dict(os.environ, MTLS_TREES=scratch / "trees"), stdout=subprocess.DEVNULL)
-        trees = sorted((scratch / "trees").iterdir())
+        trees = write_trees(cases, scratch)
         compared = [tree.name for tree in trees if compare(exporter, tree, scratch)]
         expect(len(compared) >= 10, "nginx took only", compared)
     print(f"{len(trees)} trees, {len(compared)} of which nginx printed")

@@ -1,0 +1,103 @@
+// What the program says about its flags: help, suggestions, completions, the man page.
+#include <catch2/catch.hpp>
+
+#include "daemon/settings/options.h"
+
+namespace mtls::daemon {
+namespace {
+
+settings::Leave leave(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "nginx-mtls-exporter");
+  const auto parsed = settings::parse_options(static_cast<int>(arguments.size()), arguments.data());
+  REQUIRE(std::holds_alternative<settings::Leave>(parsed));
+  return std::get<settings::Leave>(parsed);
+}
+
+}  // namespace
+
+TEST_CASE("help: a typo is told with the flag or command that was probably meant") {
+  struct Row {
+    std::vector<const char*> arguments;
+    const char* said;  // "": nothing is suggested
+  };
+  for (const Row& row : std::vector<Row>{
+           {{"check", "--fromat=json"}, "Did you mean --format?"},
+           {{"check", "--agianst", "x"}, "Did you mean --against?"},
+           {{"check", "--nginx.config=x"}, "Did you mean --nginx.conf?"},
+           {{"--web.listen-adress=:1"}, "Did you mean --web.listen-address?"},
+           {{"serve", "--fail-on=never"}, "--fail-on is a flag of check"},
+           {{"dump", "--at=+1d"}, "--at is a flag of check"},
+           {{"chekc"}, "Did you mean check?"},
+           {{"check", "--nonsense"}, ""},
+           {{"--log.level=loud"}, ""},
+       }) {
+    CAPTURE(row.arguments.front(), row.said);
+    const settings::Leave said = leave(row.arguments);
+    CHECK(said.code == 2);
+    CHECK_THAT(said.text, Catch::Contains(row.said));
+    if (*row.said == '\0') {
+      CHECK_THAT(said.text, !Catch::Contains("Did you mean") && !Catch::Contains("is a flag of"));
+    }
+  }
+}
+
+TEST_CASE("help: `help COMMAND` is its --help, with groups and three examples") {
+  for (const char* command : {"check", "dump", "explain"}) {
+    CAPTURE(command);
+    const settings::Leave help = leave({"help", command});
+    CHECK(help.code == 0);
+    CHECK(help.text == leave({command, "--help"}).text);
+    std::size_t examples = 0;
+    for (std::size_t at = help.text.find("Examples:"); at != std::string::npos;
+         at = help.text.find("nginx-mtls-exporter " + std::string(command), at + 1))
+      ++examples;
+    CHECK(examples == 4);  // the heading, and three
+  }
+  const std::string check = leave({"help", "check"}).text;
+  for (const char* group : {"What is read", "Who is judged", "What is asked", "What is printed"})
+    CHECK_THAT(check, Catch::Contains(group));
+  CHECK(leave({"help"}).text == leave({"--help"}).text);
+  CHECK(leave({"help", "serve"}).text == leave({"--help"}).text);
+  CHECK(leave({"serve", "--help"}).text == leave({"--help"}).text);
+  CHECK(leave({"-v"}).text == leave({"--version"}).text);
+  CHECK(leave({"help", "chekc"}).code == 2);
+  CHECK_THAT(leave({"help", "chekc"}).text, Catch::Contains("Did you mean check?"));
+}
+
+TEST_CASE("help: completions and the man page have every flag of every command") {
+  struct Row {
+    const char* command;
+    std::vector<const char*> flags;
+  };
+  const std::vector<Row> rows{
+      {"serve", {"--web.listen-address", "--rescan.interval", "--config.file"}},
+      {"check", {"--format", "--against", "--nginx.dump", "--root", "--clients", "--log.level"}},
+      {"dump", {"--format", "--nginx.dump", "--nginx.version"}}};
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    CAPTURE(shell);
+    const settings::Leave script = leave({"completion", shell});
+    CHECK(script.code == 0);
+    for (const Row& row : rows) {
+      for (const char* flag : row.flags) {
+        CAPTURE(row.command, flag);
+        const bool is_fish = std::string_view(shell) == "fish";
+        CHECK_THAT(script.text,
+                   Catch::Contains(is_fish ? std::string(" -l ") + (flag + 2) : std::string(flag)));
+      }
+    }
+    CHECK_THAT(script.text, Catch::Contains("text json junit sarif github nagios prom"));
+  }
+  CHECK(leave({"completion", "ksh"}).code == 2);
+  const std::string page = leave({"man"}).text;
+  CHECK_THAT(page, Catch::StartsWith(".TH "));
+  for (const Row& row : rows) {
+    for (const std::string flag : row.flags) {
+      std::string troff;
+      for (const char c : flag) troff += c == '-' ? "\\-" : std::string(1, c);
+      CAPTURE(flag);
+      CHECK_THAT(page, Catch::Contains(".B " + troff));
+    }
+  }
+}
+
+}  // namespace mtls::daemon
