@@ -1,0 +1,123 @@
+#include "running/generations.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mtls::running {
+namespace {
+
+constexpr std::int64_t kOverlapTicks =
+    Generations::kOverlapMilliseconds * Generations::kTicksPerSecond / 1000;
+// Timers of the observer are a little late now and then.
+constexpr std::int64_t kSlackMilliseconds = 10;
+
+bool holds(const std::vector<int>& pids, int pid) {
+  return std::ranges::find(pids, pid) != pids.end();
+}
+
+std::size_t count_in(const std::vector<int>& pids, const std::vector<Worker>& workers) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      workers, [&](const Worker& worker) { return holds(pids, worker.pid); }));
+}
+
+}  // namespace
+
+// Those that accept connections and are of no generation yet.
+std::vector<Worker> Generations::strangers(const std::vector<Worker>& workers) const {
+  std::vector<Worker> fresh;
+  for (const Worker& worker : workers) {
+    if (!worker.is_draining && !active_.contains(worker.pid) && !former_.contains(worker.pid))
+      fresh.push_back(worker);
+  }
+  return fresh;
+}
+
+// The master starts all workers of a generation one right after the other.
+bool Generations::is_same_batch(std::vector<Worker> fresh) const {
+  std::ranges::sort(fresh, {}, &Worker::started);
+  std::int64_t last = last_start_;
+  return std::ranges::all_of(fresh, [&](const Worker& worker) {
+    return worker.started - std::exchange(last, worker.started) < kOverlapTicks;
+  });
+}
+
+// More workers lived at once than the generation has: the others are of another one.
+bool Generations::stood_side_by_side(const std::vector<Worker>& fresh,
+                                     const std::vector<Children>& seen) const {
+  return std::ranges::any_of(seen, [&](const Children& children) {
+    const auto old = static_cast<std::size_t>(
+        std::ranges::count_if(active_, [&](int pid) { return holds(children.pids, pid); }));
+    const std::size_t young = count_in(children.pids, fresh);
+    return young > 0 && old + young > size_;
+  });
+}
+
+// None of the old workers is left, and between the last look that saw some and the first that saw a
+// new one there was time enough for both to stand side by side.
+bool Generations::replaced_unseen(const std::vector<Worker>& fresh,
+                                  const std::vector<Worker>& workers,
+                                  const std::vector<Children>& seen) const {
+  const bool is_old_left = std::ranges::any_of(workers, [&](const Worker& worker) {
+    return !worker.is_draining && active_.contains(worker.pid);
+  });
+  if (is_old_left) return false;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (count_in(seen[i].pids, fresh) == 0) continue;
+    const bool was_watched = i > 0 && std::ranges::any_of(seen[i - 1].pids, [&](int pid) {
+                               return active_.contains(pid);
+                             });
+    return !was_watched ||
+           seen[i].from_ms - seen[i - 1].until_ms >= kOverlapMilliseconds - kSlackMilliseconds;
+  }
+  return true;
+}
+
+void Generations::begin(const std::vector<Worker>& workers, bool is_witnessed, bool is_doubtful) {
+  former_.insert(active_.begin(), active_.end());
+  active_.clear();
+  size_ = 0;
+  last_start_ = std::ranges::min_element(workers, {}, &Worker::started)->started;
+  current_ = Generation{.number = current_ ? current_->number + 1 : 1,
+                        .started = last_start_,
+                        .is_witnessed = is_witnessed,
+                        .is_doubtful = is_doubtful};
+  join(workers);
+}
+
+// One that takes the place of a crashed one is none of those that the generation began with.
+void Generations::join(std::vector<Worker> workers) {
+  std::ranges::sort(workers, {}, &Worker::started);
+  for (const Worker& worker : workers) {
+    active_.insert(worker.pid);
+    if (worker.started - last_start_ < kOverlapTicks)
+      last_start_ = std::max(last_start_, worker.started);
+  }
+}
+
+void Generations::see(const std::vector<Worker>& workers, const std::vector<Children>& seen) {
+  const std::vector<Worker> fresh = strangers(workers);
+  if (!fresh.empty()) {
+    if (!current_) {
+      begin(fresh, false, false);
+    } else if (is_same_batch(fresh)) {
+      join(fresh);
+    } else if (stood_side_by_side(fresh, seen)) {
+      begin(fresh, true, false);
+    } else if (replaced_unseen(fresh, workers, seen)) {
+      begin(fresh, false, true);
+    } else {
+      join(fresh);  // in place of one that crashed
+    }
+  }
+  const auto is_gone = [&](int pid) {
+    return std::ranges::none_of(workers, [&](const Worker& worker) { return worker.pid == pid; });
+  };
+  std::erase_if(former_, is_gone);
+  std::erase_if(active_, is_gone);
+  size_ = std::max(
+      size_, static_cast<std::size_t>(std::ranges::count_if(workers, [&](const Worker& worker) {
+        return !worker.is_draining && active_.contains(worker.pid);
+      })));
+}
+
+}  // namespace mtls::running

@@ -1,0 +1,73 @@
+// Which workers of one nginx master belong together: a reload starts a new generation of them, a
+// crash replaces one in its generation (R5.8). Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace mtls::running {
+
+struct Worker {
+  int pid = 0;
+  std::int64_t started = 0;  // clock ticks since boot
+  bool is_draining = false;  // shutting down
+
+  bool operator==(const Worker&) const = default;
+};
+
+/// The children that a master had from one moment to another. Milliseconds of any steady clock.
+struct Children {
+  std::int64_t from_ms = 0;
+  std::int64_t until_ms = 0;
+  std::vector<int> pids;
+
+  bool operator==(const Children&) const = default;
+};
+
+struct Generation {
+  std::uint64_t number = 0;   // counted from 1, while this program watches that master
+  std::int64_t started = 0;   // of its first worker, clock ticks since boot
+  bool is_witnessed = false;  // this program saw it begin
+  // All workers are others than before, and nobody saw old and new ones side by side: a reload that
+  // went by unseen, or crashes.
+  bool is_doubtful = false;
+
+  bool operator==(const Generation&) const = default;
+};
+
+class Generations {
+ public:
+  /// nginx's master sleeps this long between starting new workers and ending the old ones
+  /// (ngx_master_process_cycle()), so both can be seen side by side.
+  static constexpr std::int64_t kOverlapMilliseconds = 100;
+  static constexpr std::int64_t kTicksPerSecond = 100;  // USER_HZ
+
+  /// `workers`: all that the master has now. `seen`: the children it had since the last call, the
+  /// oldest first, those of now included.
+  void see(const std::vector<Worker>& workers, const std::vector<Children>& seen);
+
+  /// nullopt: it has never had a worker.
+  const std::optional<Generation>& current() const { return current_; }
+  bool belongs(int pid) const { return active_.contains(pid); }
+
+ private:
+  void begin(const std::vector<Worker>& workers, bool is_witnessed, bool is_doubtful);
+  void join(std::vector<Worker> workers);
+  std::vector<Worker> strangers(const std::vector<Worker>& workers) const;
+  bool is_same_batch(std::vector<Worker> fresh) const;
+  bool stood_side_by_side(const std::vector<Worker>& fresh,
+                          const std::vector<Children>& seen) const;
+  bool replaced_unseen(const std::vector<Worker>& fresh, const std::vector<Worker>& workers,
+                       const std::vector<Children>& seen) const;
+
+  std::optional<Generation> current_;
+  std::set<int> active_;         // pids of this generation's workers
+  std::set<int> former_;         // those of earlier generations that still live
+  std::size_t size_ = 0;         // how many workers it has when all live
+  std::int64_t last_start_ = 0;  // of the workers that it began with, ticks
+};
+
+}  // namespace mtls::running
