@@ -42,6 +42,8 @@ struct Master {
   Build build = {};
   std::optional<Generation> generation = {};  // nullopt: it has no workers
   std::optional<LoadTime> load = {};          // of that generation
+  // In nginx's words, why it refused its last reload; "": it did not, or nobody knows.
+  std::string refusal = {};
 
   std::size_t draining() const;
   bool operator==(const Master&) const = default;

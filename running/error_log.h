@@ -1,0 +1,63 @@
+// Lines of nginx's error log, as far as they tell of its life. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mtls::running {
+
+/// `2026/11/30 20:45:15 [notice] 19870#19870: MESSAGE` (ngx_log_error_core()).
+struct LogLine {
+  std::string_view level;  // `emerg`, `notice`
+  int pid = 0;
+  std::string_view message;  // with the `*N ` of a connection
+
+  bool operator==(const LogLine&) const = default;
+};
+/// nullopt: it is no such line.
+std::optional<LogLine> parse_log_line(std::string_view line);
+
+/// Takes text as it comes and hands out whole lines, without their ends. A line longer than any
+/// that nginx writes is dropped.
+class LineReader {
+ public:
+  /// nginx cuts its lines there (NGX_MAX_ERROR_STR), many times over.
+  static constexpr std::size_t kMaxLine = std::size_t{64} << 10U;
+
+  template <class Take>
+  void feed(std::string_view text, const Take& take) {
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      if (end == std::string_view::npos) {
+        if (rest_.size() + text.size() > kMaxLine) {
+          rest_.clear();
+          is_dropping_ = true;
+        } else if (!is_dropping_) {
+          rest_ += text;
+        }
+        return;
+      }
+      if (is_dropping_) {
+        is_dropping_ = false;
+      } else if (rest_.empty()) {
+        take(text.substr(0, end));
+      } else {
+        rest_ += text.substr(0, end);
+        take(std::string_view(rest_));
+      }
+      rest_.clear();
+      text.remove_prefix(end + 1);
+    }
+  }
+  void forget() {
+    rest_.clear();
+    is_dropping_ = false;
+  }
+
+ private:
+  std::string rest_;
+  bool is_dropping_ = false;
+};
+
+}  // namespace mtls::running
