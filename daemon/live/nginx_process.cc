@@ -31,15 +31,33 @@ bool make_absolute(std::optional<std::string>& prefix, const std::string& proces
 }
 
 // The link of a file that was replaced ends with ` (deleted)` (proc_pid_exe(5)).
-std::string executable_of(const std::string& process) {
+struct Executable {
+  std::string path;  // "": only root may know
+  bool is_replaced = false;
+};
+
+Executable executable_of(const std::string& process) {
   std::error_code unreadable;
   std::string path = std::filesystem::read_symlink(process + "/exe", unreadable).string();
   constexpr std::string_view kReplaced = " (deleted)";
-  if (path.ends_with(kReplaced)) path.resize(path.size() - kReplaced.size());
-  return path;
+  const bool is_replaced = path.ends_with(kReplaced);
+  if (is_replaced) path.resize(path.size() - kReplaced.size());
+  return {.path = std::move(path), .is_replaced = is_replaced};
 }
 
 }  // namespace
+
+std::optional<FoundMaster> master_at(const std::string& process, std::string_view title) {
+  auto master = running::parse_master_title(title);
+  if (!master || !has_our_root(process) || !make_absolute(master->prefix, process))
+    return std::nullopt;
+  const std::size_t number = process.rfind('/') + 1;
+  std::from_chars(process.data() + number, process.data() + process.size(), master->pid);
+  master->binary = process + "/exe";
+  Executable executable = executable_of(process);
+  master->executable = std::move(executable.path);
+  return FoundMaster{.master = std::move(*master), .is_replaced = executable.is_replaced};
+}
 
 std::vector<running::NginxMaster> find_masters(base::FileSystem& disk, const std::string& root) {
   std::vector<running::NginxMaster> masters;
@@ -48,14 +66,8 @@ std::vector<running::NginxMaster> find_masters(base::FileSystem& disk, const std
   if (!titles) return masters;
   for (const std::string& path : *titles) {
     const auto title = disk.read(path, kMaxTitleBytes);
-    auto master = title ? running::parse_master_title(title->text()) : std::nullopt;
-    const std::string process = path.substr(0, path.rfind('/'));
-    if (!master || !has_our_root(process) || !make_absolute(master->prefix, process)) continue;
-    const char* const number = process.data() + proc.size();
-    std::from_chars(number, process.data() + process.size(), master->pid);
-    master->binary = process + "/exe";
-    master->executable = executable_of(process);
-    masters.push_back(std::move(*master));
+    auto found = title ? master_at(path.substr(0, path.rfind('/')), title->text()) : std::nullopt;
+    if (found) masters.push_back(std::move(found->master));
   }
   std::sort(
       masters.begin(), masters.end(),

@@ -111,6 +111,14 @@ std::string hostname() {
 
 }  // namespace
 
+running::Build build_of(const running::NginxMaster& master, base::FileSystem& disk) {
+  const Nginx nginx = running_nginx(master, installed_nginx(disk), disk);
+  return {.conf = nginx.conf_path(nginx.build.prefix),
+          .version = config::to_string(nginx.build.version),
+          .openssl = config::to_string(nginx.build.openssl),
+          .dialect = std::string(config::word(nginx.build.dialect))};
+}
+
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk) {
   return read_policy(options, disk, disk);
 }

@@ -7,6 +7,7 @@
 #include "base/filesystem.h"
 #include "base/result.h"
 #include "daemon/settings/options.h"
+#include "running/process_view.h"
 
 namespace mtls::daemon::settings {
 
@@ -17,5 +18,8 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
                                         base::FileSystem& host);
 /// Both are on this machine.
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk);
+
+/// What the binary of a running master says of itself, and the configuration that it reads.
+running::Build build_of(const running::NginxMaster& master, base::FileSystem& disk);
 
 }  // namespace mtls::daemon::settings

@@ -62,4 +62,11 @@ base::Result<base::FileStamp> TimeoutFileSystem::stat(const std::string& path) {
   return ask<base::FileStamp>(path, [path](base::FileSystem& disk) { return disk.stat(path); });
 }
 
+base::Result<DiskTimes> TimeoutFileSystem::times(const std::string& path) {
+  return ask<DiskTimes>(path, [path](base::FileSystem&) -> base::Result<DiskTimes> {
+    if (const auto times = path_times(path)) return *times;
+    return base::fail(base::ErrorCode::kMissing, path + ": leads nowhere");
+  });
+}
+
 }  // namespace mtls::daemon::system

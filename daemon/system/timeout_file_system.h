@@ -12,6 +12,7 @@
 #include "base/filesystem.h"
 #include "daemon/system/mount_table.h"
 #include "daemon/system/mount_threads.h"
+#include "daemon/system/path_times.h"
 
 namespace mtls::daemon::system {
 
@@ -28,6 +29,8 @@ class TimeoutFileSystem final : public base::FileSystem {
   base::Result<base::FileContent> read(const std::string& path, std::size_t limit) override;
   base::Result<std::vector<std::string>> glob(const std::string& pattern) override;
   base::Result<base::FileStamp> stat(const std::string& path) override;
+  /// Of the real disk.
+  base::Result<DiskTimes> times(const std::string& path);
 
   /// The first kStuck so far; nullopt: everything answered.
   std::optional<base::Error> stuck() const;

@@ -234,7 +234,10 @@ void LoopWatcher::watch_mounts() {
 }
 
 void LoopWatcher::read_events() {
-  if (inotify_) schedule_.take_in(inotify_->drain());
+  if (!inotify_) return;
+  auto events = inotify_->drain();
+  if (!events.empty() && options_.on_event) options_.on_event();
+  schedule_.take_in(std::move(events));
 }
 
 void LoopWatcher::interpret() {

@@ -43,6 +43,8 @@ struct WatchOptions {
   /// A file that changed while its owner evaluated is reported once more after this time, because
   /// one stamp may stand for two changes.
   std::chrono::milliseconds settle{2'000};
+  /// Called as soon as the kernel reports anything, before anybody looks what it was. May be empty.
+  std::function<void()> on_event = {};
 };
 
 /// Lives on the loop thread. `on_change` is called there, debounced, and never from inside watch().
