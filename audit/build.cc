@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "audit/judge.h"
+#include "audit/judge_loaded.h"
 #include "audit/load.h"
 #include "audit/load_package.h"
 #include "audit/plan.h"
@@ -56,6 +57,12 @@ std::optional<base::sys_seconds> earliest_change(const Snapshot& snapshot, const
     if (server->next_change_at && (!earliest || *server->next_change_at < *earliest))
       earliest = server->next_change_at;
   }
+  if (snapshot.loaded) {
+    for (const auto& server : snapshot.loaded->servers) {
+      if (server && server->next_change_at && (!earliest || *server->next_change_at < *earliest))
+        earliest = server->next_change_at;
+    }
+  }
   for (const auto& [path, bundle] : snapshot.bundles) {
     if (bundle->next_change_at && (!earliest || *bundle->next_change_at < *earliest))
       earliest = bundle->next_change_at;
@@ -87,6 +94,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->generation = inputs.previous ? inputs.previous->generation + 1 : 1;
   snapshot->evaluated_at = inputs.now;
   snapshot->policy = policy_of(inputs);
+  snapshot->processes = inputs.processes;
 
   // 1. nginx's text to effective TLS contexts; a text that no longer parses keeps the last good
   // contexts.
@@ -117,6 +125,9 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // 5. What nginx will say at each server, until when, and what is wrong there.
   snapshot->servers = judge_servers(inputs, next, *snapshot);
+
+  // What of all this the running nginx has loaded, and what it says with that.
+  snapshot->loaded = judge_loaded(inputs, next, *snapshot);
 
   // 6. The same knowledge by CA file, for those who own the file and not the server, and by
   // backend.

@@ -104,6 +104,9 @@ enum class FindingKind {
   kAcceptanceInvalid,
   kAcceptanceUnused,
   kUnreadableByExporter,
+  kReloadPending,
+  kLiveVerdictDiffers,
+  kLastReloadRefused,
 };
 
 /// Somebody has looked at a finding and lives with it.

@@ -2,7 +2,10 @@
 // Snapshot before. Plain values.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -10,6 +13,7 @@
 #include "audit/snapshot.h"
 #include "base/filesystem.h"
 #include "base/time.h"
+#include "running/process_view.h"
 
 namespace mtls::audit {
 
@@ -23,12 +27,23 @@ struct Changes {
   bool horizon = false;     // an instant passed at which some verdict changes, or the clock was set
 };
 
+/// Since when a path has led to what it leads to. Nanoseconds since 1970.
+struct PathTimes {
+  std::int64_t changed_ns = 0;  // the last change of the target and of each link on the way
+  std::int64_t moved_ns = 0;    // a directory on the way may have been renamed then; 0: none
+
+  std::int64_t latest() const { return changed_ns > moved_ns ? changed_ns : moved_ns; }
+};
+
 struct BuildInputs {
   const Policy& policy;
   base::FileSystem& disk;
   base::sys_seconds now;
   std::shared_ptr<const Snapshot> previous;  // nullptr: the first one
   Changes changes;
+  std::shared_ptr<const running::ProcessView> processes = nullptr;  // nullptr: nobody looked
+  /// nullopt: it leads nowhere. Empty: nobody can tell.
+  std::function<std::optional<PathTimes>(const std::string& path)> changed_at = {};
 };
 
 }  // namespace mtls::audit

@@ -29,6 +29,10 @@ bool Canary::concerns(const config::TlsContext& server) const {
          });
 }
 
+const running::Master* Snapshot::master() const {
+  return processes ? processes->master_of(policy->nginx_conf) : nullptr;
+}
+
 std::vector<NginxError> Snapshot::nginx_errors() const {
   std::vector<NginxError> all = config->errors;
   all.insert(all.end(), refusals.begin(), refusals.end());

@@ -24,6 +24,7 @@
 #include "config/resolved.h"
 #include "config/syntax/ast.h"
 #include "pki/paths/bundle.h"
+#include "running/process_view.h"
 
 namespace mtls::audit {
 
@@ -208,6 +209,8 @@ struct TlsStrength {
   std::map<std::string, std::optional<int>> dh_bits;  // by path; nullopt: no parameters there
 };
 
+struct Loaded;  // audit/loaded.h
+
 struct Snapshot {
   std::uint64_t generation = 0;
   base::sys_seconds evaluated_at{};
@@ -232,10 +235,17 @@ struct Snapshot {
   std::vector<NginxError>
       refusals;  // what the files behind the text make nginx refuse, in its order
   std::vector<NginxError> excused;  // refusals that MissingFiles::kWarning turns into warnings
+  // nginx's processes at that time; nullptr: nobody looked.
+  std::shared_ptr<const running::ProcessView> processes;
   // All: of the configuration as a whole, of each server, about acceptances. Accepted ones too.
   std::vector<Finding> findings;
   std::size_t host_findings = 0;  // how many of them are of the configuration as a whole
 
+  // What of all this the running nginx has loaded; nullptr: none runs, or nothing is known.
+  std::shared_ptr<const Loaded> loaded;
+
+  /// The nginx that runs on this configuration; nullptr: none, or nobody looked.
+  const running::Master* master() const;
   /// Why nginx would refuse to start or reload with all this, its own first complaint first;
   /// empty: it would not.
   std::vector<NginxError> nginx_errors() const;

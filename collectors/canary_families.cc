@@ -28,6 +28,20 @@ void write_verdicts(const Server& server, SampleWriter& out) {
   }
 }
 
+void write_loaded_verdicts(const config::ContextId& id, const audit::ServerAudit& server,
+                           SampleWriter& out) {
+  for (const audit::Verdict& verdict : server.verdicts) {
+    if (!verdict.is_judged) continue;
+    const LabelText labels{{"canary", verdict.canary},
+                           {"server", id.server},
+                           {"listen", id.listen},
+                           {"mode", "loaded"},
+                           {"expect", word(verdict.expect)}};
+    out.add(kCanaryAccepted, labels, verdict.accepted ? 1 : 0);
+    out.add(kCanaryErrorCode, labels, verdict.code);
+  }
+}
+
 void write_canary_dates(const audit::Snapshot& snapshot, SampleWriter& out) {
   for (const audit::Canary& canary : snapshot.canaries) {
     const auto file = snapshot.material.find(canary.path);

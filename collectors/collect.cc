@@ -29,6 +29,7 @@ struct Collector::State {
   UpstreamFamilies upstreams;
   FileFamilies files;
   HostFamilies host;
+  LiveFamilies live;
   FindingFamily findings;
   ChunkStore omitted{{&kSeriesOmitted}};
   std::map<const FamilySpec*, Text> headers;
@@ -77,6 +78,7 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
   upstreams.update(delta);
   files.update(delta);
   host.update(delta);
+  live.update(delta);
   findings.update(delta);
 
   Collection collection;
@@ -84,11 +86,13 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
   for (const ChunkStore* store : {&servers.servers(), &bundles.bundles(), &crls.crls()})
     append(*store, families);
   append_column(servers.verdicts(), 0, families);
+  append_column(live.verdicts(), 0, families);
   append_column(servers.verdicts(), 1, families);
+  append_column(live.verdicts(), 1, families);
   append(host.canaries(), families);
   append_column(servers.verdicts(), 2, families);
-  for (const ChunkStore* store :
-       {&upstreams.upstreams(), &files.files(), &findings.findings(), &host.config()}) {
+  for (const ChunkStore* store : {&upstreams.upstreams(), &files.files(), &findings.findings(),
+                                  &host.config(), &live.nginx(), &live.files()}) {
     append(*store, families);
   }
   const std::array<ChunkStore*, kMostAuthorityStores> authorities{

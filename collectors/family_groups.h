@@ -23,6 +23,9 @@ bool too_many_certificates(std::size_t certificates, const audit::Limits& limits
 // What one server block has, in the columns of ServerFamilies.
 void write_server(const Server& server, const audit::Limits& limits, SampleWriter& out);
 void write_verdicts(const Server& server, SampleWriter& out);
+/// As the running nginx decides with what it has loaded.
+void write_loaded_verdicts(const config::ContextId& id, const audit::ServerAudit& server,
+                           SampleWriter& out);
 void write_blackbox(const Server& server, SampleWriter& out);
 /// Which certificate of which file it trusts.
 void write_trusted(const Server& server, const audit::Limits& limits, SampleWriter& out);
@@ -167,6 +170,28 @@ class HostFamilies {
  private:
   ChunkStore config_;
   ChunkStore canaries_;
+};
+
+/// What the running nginx shows.
+class LiveFamilies {
+ public:
+  LiveFamilies();
+  void update(const Delta& delta);
+
+  const ChunkStore& nginx() const { return nginx_; }
+  const ChunkStore& files() const { return files_; }
+  /// Of canaries: accepted, the code.
+  const ChunkStore& verdicts() const { return verdicts_; }
+
+ private:
+  void update_files(const Delta& delta);
+  void update_verdicts(const Delta& delta);
+
+  ChunkStore nginx_;
+  ChunkStore files_;
+  ChunkStore verdicts_;
+  std::vector<std::string> paths_;    // by object of files_
+  std::vector<std::size_t> indexes_;  // of server blocks, by object of verdicts_
 };
 
 class FindingFamily {

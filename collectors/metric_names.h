@@ -114,6 +114,19 @@ inline constexpr FamilySpec kConfigLastSuccess{
 inline constexpr FamilySpec kConfigFiles{MTLS "config_files", "Files of the nginx configuration."};
 inline constexpr FamilySpec kConfigServers{MTLS "config_servers",
                                            "Server blocks of the nginx configuration."};
+inline constexpr FamilySpec kNginxRunning{MTLS "nginx_running",
+                                          "1: an nginx runs on this configuration."};
+inline constexpr FamilySpec kNginxInfo{
+    MTLS "nginx_info", "A running nginx master and what it is built from; always 1."};
+inline constexpr FamilySpec kNginxConfigLoad{
+    MTLS "nginx_config_load_timestamp_seconds",
+    "When the running nginx last read its configuration and the files behind it."};
+inline constexpr FamilySpec kNginxShuttingDownWorkers{
+    MTLS "nginx_shutting_down_workers",
+    "Workers that still serve old connections with what nginx had read before its last reload."};
+inline constexpr FamilySpec kReloadPending{
+    MTLS "reload_pending",
+    "1: the running nginx has another version of this file than the disk; absent: not known."};
 inline constexpr FamilySpec kSeriesOmitted{
     MTLS "series_omitted",
     "Series left out because of limits.max_certificates_per_file, max_series_per_file or "

@@ -3,6 +3,7 @@
 #include "audit/rules/registry.h"
 #include "base/text.h"
 #include "reports/assessment.h"
+#include "reports/live_section.h"
 #include "reports/markup.h"
 
 namespace mtls::reports {
@@ -116,6 +117,7 @@ std::string status_page(const audit::Snapshot& snapshot, const PageLinks& links)
           (view.parsed() ? "understood" : "<span class=\"critical\">not understood</span>") +
           "; evaluated " + base::rfc3339(snapshot.evaluated_at) + ", next change by time alone " +
           instant(snapshot.next_change_at) + ".</p>";
+  page += live_section(snapshot);
   page += finding_table(snapshot);
   page += accepted_table(snapshot);
   page += server_table(snapshot);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/loaded.h"
 #include "audit/rules/places.h"
 #include "audit/rules/rules.h"
 #include "base/text.h"
@@ -151,6 +152,44 @@ void matches_no_server(const HostView& host, Findings& findings) {
   }
 }
 
+// Of the files, for the same server block; nullptr: there it is not known.
+const Verdict* verdict_of_files(const Snapshot& snapshot, const config::ContextId& id,
+                                const std::string& canary) {
+  const auto& servers = snapshot.config->resolved.servers;
+  const auto server = std::ranges::find(servers, id, &config::TlsContext::id);
+  if (server == servers.end()) return nullptr;
+  const auto& verdicts =
+      snapshot.servers[static_cast<std::size_t>(server - servers.begin())]->verdicts;
+  const auto verdict = std::ranges::find(verdicts, canary, &Verdict::canary);
+  return verdict != verdicts.end() && verdict->is_judged ? &*verdict : nullptr;
+}
+
+std::string said(const Verdict& verdict) {
+  return std::string(verdict.accepted ? "accepts" : "refuses") + " it (" + verdict.client_verify +
+         ")";
+}
+
+void verdict_differs(const HostView& host, Findings& findings) {
+  const Loaded* loaded = host.snapshot.loaded.get();
+  if (loaded == nullptr || !loaded->config || loaded->servers.empty()) return;
+  for (std::size_t i = 0; i < loaded->servers.size(); ++i) {
+    const ServerAudit* server = loaded->server(host.snapshot, i);
+    if (server == nullptr) continue;
+    const config::TlsContext& context = loaded->config->resolved.servers[i];
+    for (const Verdict& verdict : server->verdicts) {
+      const Verdict* files = verdict_of_files(host.snapshot, context.id, verdict.canary);
+      if (files == nullptr || !verdict.is_judged || files->accepted == verdict.accepted) continue;
+      Finding finding = finding_at(
+          std::nullopt, "client " + verdict.canary + ": the running nginx " + said(verdict) +
+                            ", and with the files on the disk it " + said(*files));
+      finding.context = context.id;
+      const auto& servers = host.resolved().servers;
+      finding.at = place_beside(*std::ranges::find(servers, context.id, &config::TlsContext::id));
+      findings.add(std::move(finding));
+    }
+  }
+}
+
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kCanaryRejected,
          .id = "canary-rejected",
@@ -189,6 +228,14 @@ constexpr std::array kRules{
                     "for client certificates.",
          .remedy = "Name a server that asks for client certificates, or remove servers.",
          .check = matches_no_server},
+    Rule{.kind = FindingKind::kLiveVerdictDiffers,
+         .id = "live-verdict-differs",
+         .severity = Severity::kWarning,
+         .about = About::kText,
+         .meaning = "The running nginx, with what it has loaded, decides otherwise about a known "
+                    "client than it will after its next reload.",
+         .remedy = "Reload nginx if the files are right; otherwise correct them first.",
+         .check = verdict_differs},
 };
 
 }  // namespace

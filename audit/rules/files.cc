@@ -1,9 +1,10 @@
 // Rules about the files that nginx reads for a server block: whether it can load them, what they
-// hold beside what they should, and who may write them.
+// hold beside what they should, who may write them, and whether the running nginx has read them.
 #include <algorithm>
 #include <array>
 #include <set>
 
+#include "audit/loaded.h"
 #include "audit/rules/mending.h"
 #include "audit/rules/places.h"
 #include "audit/rules/rules.h"
@@ -222,6 +223,25 @@ void world_writable(const HostView& host, Findings& findings) {
   }
 }
 
+std::string since(const Loaded& loaded) {
+  const std::chrono::nanoseconds at(loaded.since_ns);
+  return base::rfc3339(base::sys_seconds(std::chrono::floor<std::chrono::seconds>(at)));
+}
+
+void reload_pending(const HostView& host, Findings& findings) {
+  const Loaded* loaded = host.snapshot.loaded.get();
+  if (loaded == nullptr || loaded->is_mixed) return;
+  NamingDirectives naming(host.resolved());
+  for (const auto& [path, state] : loaded->others) {
+    if (state != LoadState::kPending) continue;
+    Finding finding =
+        finding_at(naming.of(path),
+                   path + ": it has changed since nginx last read its files, at " + since(*loaded));
+    finding.path = path;
+    findings.add(std::move(finding));
+  }
+}
+
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kRuntimePath,
          .id = "runtime-path",
@@ -292,6 +312,14 @@ constexpr std::array kRules{
                     "nginx trusts from the next reload on.",
          .remedy = "Run chmod o-w on the file.",
          .check = world_writable},
+    Rule{.kind = FindingKind::kReloadPending,
+         .id = "reload-pending",
+         .severity = Severity::kWarning,
+         .about = About::kFile,
+         .meaning = "The running nginx has an older version of a file than the disk: what is said "
+                    "of the files becomes true with the next reload.",
+         .remedy = "Run nginx -t, then reload nginx.",
+         .check = reload_pending},
 };
 
 }  // namespace

@@ -78,6 +78,14 @@ void unknown_directive(const HostView& host, Findings& findings) {
   }
 }
 
+void last_reload_refused(const HostView& host, Findings& findings) {
+  const running::Master* master = host.snapshot.master();
+  if (master == nullptr || master->refusal.empty()) return;
+  findings.add(
+      finding_at(std::nullopt,
+                 "nginx refused its last reload and goes on with what it had: " + master->refusal));
+}
+
 constexpr std::array kRefusals{
     Rule{.kind = FindingKind::kNginxRefusesConfig,
          .id = "nginx-refuses-config",
@@ -97,6 +105,15 @@ constexpr std::array kRefusals{
                     "does, the directive of nginx is not set.",
          .remedy = "Correct the name.",
          .check = unknown_directive},
+    Rule{.kind = FindingKind::kLastReloadRefused,
+         .id = "last-reload-refused",
+         .severity = Severity::kCritical,
+         .about = About::kText,
+         .effect = Effect::kStopsNginx,
+         .meaning = "The running nginx was told to reload and could not: it goes on with its old "
+                    "configuration and files, and a restart would fail.",
+         .remedy = "Run nginx -t, repair what it names, and reload nginx again.",
+         .check = last_reload_refused},
 };
 
 constexpr std::array kMissingFiles{

@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include "daemon/app/nginx_watch.h"
 #include "daemon/app/pages.h"
 #include "daemon/app/published.h"
 #include "daemon/app/routes.h"
@@ -88,11 +89,16 @@ class App {
       system::log::log_info("listening", {{"address", address}});
     system::log::log_info("nginx", {{"conf", policy.nginx_conf},
                                     {"version", config::to_string(policy.build.version)}});
+    nginx_ = std::make_unique<NginxWatch>(
+        loop_, [this](const auto& master) { return settings::build_of(master, disk_); },
+        [this](const auto& view) { nginx_changed(view); });
     watcher_ = watch::Watcher::create(
         {.loop = loop_, .disk = disk_, .mounts = mounts_},
         {.rescan_interval = options_.rescan_interval,
-         .poll_interval = std::min(kPollInterval, options_.rescan_interval)},
+         .poll_interval = std::min(kPollInterval, options_.rescan_interval),
+         .on_event = [this] { nginx_->file_changed(); }},
         [this](const watch::FileChanges& changes) { files_changed(changes); });
+    updater_.set_processes(nginx_->view());
     start_signals();
     start_timers();
     awaited_ = updater_.adopt(std::move(policy), "start");
@@ -147,10 +153,20 @@ class App {
     updater_.files_changed(changes);
   }
 
+  // Another master may run another release, or another configuration where nobody named one.
+  void nginx_changed(const std::shared_ptr<const running::ProcessView>& view) {
+    const auto [before, masters] = std::pair(updater_.master_pid(), updater_.masters());
+    updater_.nginx_changed(view);
+    const int now = updater_.master_pid();
+    const bool is_new = now == 0 && !options_.nginx_conf && view->masters.size() > masters;
+    if (is_new || (now != 0 && now != before)) plan_reload();
+  }
+
   void publish(const std::shared_ptr<const audit::Snapshot>& shared,
                const Publication& publication) {
     const audit::Snapshot& snapshot = *shared;
     pages_.publish(shared);
+    nginx_->published(snapshot);
     nginx_files_ = snapshot.package_files;
     current_ = publication;
     current_.counts.watch = watcher_->counts();
@@ -193,6 +209,7 @@ class App {
     }
     counts.watch = std::move(watch);
     counts.settings_are_current = settings_are_current_;
+    counts.reloads = nginx_->reloads();
     published_.store(current_);
   }
 
@@ -253,6 +270,7 @@ class App {
     web_->stop();
     pages_.stop();
     watcher_->close();
+    nginx_->close();
     close_handles();
   }
 
@@ -300,6 +318,7 @@ class App {
                  options_.telemetry_path};
   std::unique_ptr<web::WebServer> web_;
   std::unique_ptr<watch::Watcher> watcher_;
+  std::unique_ptr<NginxWatch> nginx_;
   Updater updater_{{.loop = loop_, .disk = disk_, .blackbox = options_.compat_blackbox},
                    [this](const auto& snapshot, const Publication& publication) {
                      publish(snapshot, publication);

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "daemon/watch/watcher.h"
 #include "daemon/web/http/body.h"
+#include "running/reload_outcomes.h"
 
 namespace mtls::daemon::app {
 
@@ -34,6 +35,7 @@ struct SelfCounts {
   double last_duration_seconds = 0;
   std::uint64_t generation = 0;
   watch::WatchCounts watch;
+  running::ReloadCounts reloads;  // of nginx
 };
 
 /// What a scrape is answered from; published whole, so that its parts always belong together.

@@ -50,6 +50,22 @@ void evaluation_families(const SelfCounts& counts, Families& families) {
          number(counts.generation));
 }
 
+void reload_families(const running::ReloadCounts& reloads, Families& families) {
+  single(
+      families,
+      {"nginx_mtls_nginx_reloads_total", "Reloads of nginx that succeeded.", MetricType::Counter},
+      number(reloads.reloads));
+  single(families,
+         {"nginx_mtls_nginx_reload_failures_total", "Reloads that nginx refused, by its log.",
+          MetricType::Counter},
+         number(reloads.failures));
+  if (!reloads.last_successful) return;
+  single(families,
+         {"nginx_mtls_nginx_last_reload_successful",
+          "0: nginx refused its last reload and goes on with what it had."},
+         *reloads.last_successful ? 1 : 0);
+}
+
 void watch_families(const watch::WatchCounts& watch, Families& families) {
   single(families, {"nginx_mtls_watches", "inotify watches held."}, number(watch.watches));
   single(families,
@@ -117,6 +133,7 @@ Families self_families(const SelfCounts& counts, const web::RequestCounts& reque
   Families families;
   evaluation_families(counts, families);
   watch_families(counts.watch, families);
+  reload_families(counts.reloads, families);
   exporter_families(requests, families);
   process_families(families);
   collectors::sort_by_name(families);

@@ -56,9 +56,10 @@ void merge(audit::Changes more, audit::Changes& changes) {
 struct Updater::Job {
   uv_work_t work{};
   Updater* updater = nullptr;
-  base::FileSystem* disk = nullptr;
+  system::TimeoutFileSystem* disk = nullptr;
   std::shared_ptr<const audit::Policy> policy;
   std::shared_ptr<const audit::Snapshot> previous;
+  std::shared_ptr<const running::ProcessView> processes;
   audit::Changes changes;
   Request answers = 0;
   std::string trigger;
@@ -87,13 +88,22 @@ struct Updater::Job {
     }
   }
 
+  std::optional<audit::PathTimes> times_of(const std::string& path) const {
+    const auto times = disk->times(path);
+    if (!times) return std::nullopt;
+    return audit::PathTimes{.changed_ns = times->changed_ns, .moved_ns = times->moved_ns};
+  }
+
   void compute() {
     const auto begin = std::chrono::steady_clock::now();
-    snapshot = audit::build({.policy = *policy,
-                             .disk = *disk,
-                             .now = wall_clock(),
-                             .previous = previous,
-                             .changes = changes});
+    snapshot =
+        audit::build({.policy = *policy,
+                      .disk = *disk,
+                      .now = wall_clock(),
+                      .previous = previous,
+                      .changes = changes,
+                      .processes = processes,
+                      .changed_at = [this](const std::string& path) { return times_of(path); }});
     payload = metrics->of(snapshot);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
@@ -125,6 +135,17 @@ Updater::Request Updater::files_changed(const watch::FileChanges& changes) {
   return request(std::move(wanted), changes.by_rescan ? "rescan" : "watch");
 }
 
+void Updater::nginx_changed(std::shared_ptr<const running::ProcessView> processes) {
+  processes_ = std::move(processes);
+  request({}, "nginx");
+}
+
+int Updater::master_pid() const {
+  const running::Master* master =
+      processes_ && policy_ ? processes_->master_of(policy_->nginx_conf) : nullptr;
+  return master != nullptr ? master->process.pid : 0;
+}
+
 // Before the first evaluation there is nothing that time could have changed.
 void Updater::time_jumped() {
   if (!snapshot_) return;
@@ -148,6 +169,7 @@ void Updater::run() {
   job->disk = &world_.disk;
   job->policy = policy_;
   job->previous = snapshot_;
+  job->processes = processes_;
   job->changes = std::exchange(pending_, {});
   job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});

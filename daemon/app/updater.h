@@ -15,6 +15,7 @@
 #include "daemon/app/metrics_payload.h"
 #include "daemon/app/published.h"
 #include "daemon/system/log/log_limiter.h"
+#include "daemon/system/timeout_file_system.h"
 
 namespace mtls::daemon::app {
 
@@ -22,7 +23,7 @@ class Updater {
  public:
   struct World {
     uv_loop_t& loop;
-    base::FileSystem& disk;
+    system::TimeoutFileSystem& disk;
     bool blackbox = false;  // with the family of --compat.blackbox
   };
   /// Called on the loop thread after each evaluation, with what to publish. The caller adds the
@@ -45,6 +46,15 @@ class Updater {
   /// or `signal`.
   Request adopt(audit::Policy policy, const std::string& trigger);
   Request files_changed(const watch::FileChanges& changes);
+  /// nginx's processes are others, or have read their files anew.
+  void nginx_changed(std::shared_ptr<const running::ProcessView> processes);
+  /// The same before the first evaluation; nullptr: nobody knows.
+  void set_processes(std::shared_ptr<const running::ProcessView> processes) {
+    processes_ = std::move(processes);
+  }
+  /// Of the master that reads the configuration of the policy; 0: none does.
+  int master_pid() const;
+  std::size_t masters() const { return processes_ ? processes_->masters.size() : 0; }
   /// Judges again whatever depends on time: the wall clock was set, or the host slept.
   void time_jumped();
   /// The last request that a finished evaluation covers.
@@ -70,6 +80,7 @@ class Updater {
   OnEvaluated on_evaluated_;
   OnRefused on_refused_;
   std::shared_ptr<const audit::Policy> policy_;
+  std::shared_ptr<const running::ProcessView> processes_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
   std::shared_ptr<MetricsPayload> metrics_;  // of the worker, while there is one
   SelfCounts counts_;

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "audit/loaded.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace mtls::reports {
@@ -54,6 +55,43 @@ TEST_CASE("status page: a healthy host has its server block and no finding") {
   CHECK_THAT(page, Catch::Contains("<h2>Findings</h2><p>None.</p>"));
   CHECK_THAT(page, Catch::Contains("Version 1.2.3") && Catch::Contains("href=\"/metrics\""));
   CHECK_THAT(page, Catch::Contains("evaluated 2030-01-01T00:00:00Z"));
+}
+
+TEST_CASE("status page: the running nginx, and what it has not loaded") {
+  Host host;
+  audit::Snapshot snapshot = *host.scratch();
+  const auto page = [&](const running::ProcessView& view) {
+    snapshot.processes = std::make_shared<const running::ProcessView>(view);
+    std::string text = status_page(snapshot, kLinks);
+    CHECK(nesting_error(text).empty());
+    return text;
+  };
+  CHECK_THAT(status_page(snapshot, kLinks), !Catch::Contains("The running nginx"));
+  CHECK_THAT(page({.is_visible = false}), Catch::Contains("does not show"));
+  CHECK_THAT(page({.elsewhere = 2}), Catch::Contains("No nginx runs on this configuration") &&
+                                         Catch::Contains("does not look at: 2."));
+  running::Master master{.process = {.pid = 7},
+                         .is_replaced = true,
+                         .workers = {{.pid = 8, .is_draining = true}},
+                         .build = {.conf = kConf, .version = "1.22.1"}};
+  CHECK_THAT(page({.masters = {master}}), Catch::Contains("it has no workers"));
+  master.generation = running::Generation{.number = 1};
+  master.load = running::LoadTime{.before_ns = std::int64_t{1'893'456'000} * 1'000'000'000};
+  audit::Loaded loaded;
+  loaded.others = {{"/a<b>.pem", audit::LoadState::kPending},
+                   {"/c.pem", audit::LoadState::kUnknown}};
+  snapshot.loaded = std::make_shared<const audit::Loaded>(loaded);
+  CHECK_THAT(page({.masters = {master}}),
+             Catch::Contains("nginx 1.22.1 runs as process 7, with the configuration that it read "
+                             "at 2030-01-01T00:00:00Z.") &&
+                 Catch::Contains("binary was replaced") &&
+                 Catch::Contains("before the last reload: 1.") &&
+                 Catch::Contains("waits for a reload:</span> <code>/a&lt;b&gt;.pem</code>.") &&
+                 Catch::Contains("next reload: <code>/c.pem</code>."));
+  loaded.is_mixed = true;
+  snapshot.loaded = std::make_shared<const audit::Loaded>(loaded);
+  CHECK_THAT(page({.masters = {master}}),
+             Catch::Contains("two masters serve") && !Catch::Contains("waits for a reload"));
 }
 
 TEST_CASE("status page: an accepted finding stands in a table of its own, with its reason") {

@@ -1,0 +1,118 @@
+// What the running nginx shows: its masters, since when, and what it has not loaded yet.
+#include "audit/loaded.h"
+#include "collectors/family_groups.h"
+
+namespace mtls::collectors {
+namespace {
+
+constexpr double kNanoseconds = 1e9;
+
+void write_nginx(const audit::Snapshot& snapshot, SampleWriter& out) {
+  if (!snapshot.processes || !snapshot.processes->is_visible) return;
+  for (const running::Master& master : snapshot.processes->masters) {
+    const running::Build& build = master.build;
+    out.add(kNginxInfo,
+            {{"version", build.version},
+             {"openssl", build.openssl},
+             {"conf", build.conf},
+             {"dialect", build.dialect}},
+            1);
+  }
+  const running::Master* master = snapshot.master();
+  out.add(kNginxRunning, {}, master != nullptr ? 1 : 0);
+  if (master == nullptr) return;
+  std::size_t draining = 0;
+  for (const running::Master& each : snapshot.processes->masters) {
+    if (each.build.conf == master->build.conf) draining += each.draining();
+  }
+  out.add(kNginxShuttingDownWorkers, {}, static_cast<double>(draining));
+  if (master->load && !master->generation->is_doubtful)
+    out.add(kNginxConfigLoad, {}, static_cast<double>(master->load->before_ns) / kNanoseconds);
+}
+
+// nullptr: nothing can be told.
+const audit::Loaded* loaded_of(const audit::Snapshot* snapshot) {
+  const audit::Loaded* loaded = snapshot != nullptr ? snapshot->loaded.get() : nullptr;
+  return loaded != nullptr && !loaded->is_mixed ? loaded : nullptr;
+}
+
+void write_pending(const audit::Loaded& loaded, const std::string& path, SampleWriter& out) {
+  const audit::LoadState state = loaded.state(path);
+  if (state == audit::LoadState::kUnknown) return;
+  out.add(kReloadPending, {{"path", path}}, state == audit::LoadState::kPending ? 1 : 0);
+}
+
+const audit::ServerAudit* server_of(const audit::Snapshot* snapshot, std::size_t index) {
+  const audit::Loaded* loaded = loaded_of(snapshot);
+  return loaded != nullptr ? loaded->server(*snapshot, index) : nullptr;
+}
+
+}  // namespace
+
+LiveFamilies::LiveFamilies()
+    : nginx_({&kNginxInfo, &kNginxRunning, &kNginxConfigLoad, &kNginxShuttingDownWorkers}),
+      files_({&kReloadPending}),
+      verdicts_({&kCanaryAccepted, &kCanaryErrorCode}) {
+  nginx_.arrange({""});
+}
+
+void LiveFamilies::update_files(const Delta& delta) {
+  const audit::Loaded* now = loaded_of(&delta.now);
+  const audit::Loaded* before = loaded_of(delta.before);
+  if (now != nullptr && before != nullptr && now->files == before->files) {
+    std::vector<std::size_t> changed;
+    for (std::size_t i = 0; i < paths_.size(); ++i)
+      if (now->state(paths_[i]) != before->state(paths_[i])) changed.push_back(i);
+    files_.write(changed, [&](std::size_t object, SampleWriter& out) {
+      write_pending(*now, paths_[object], out);
+    });
+    return;
+  }
+  paths_.clear();
+  std::vector<std::string> identities;
+  if (now != nullptr) {
+    for (const auto& [path, file] : *now->files) {
+      if (file.kind == audit::LoadedFile::Kind::kPattern) continue;
+      paths_.push_back(path);
+      identities.push_back(LabelText{{"path", path}}.text());
+    }
+  }
+  files_.arrange(identities);
+  files_.write(
+      {}, [&](std::size_t object, SampleWriter& out) { write_pending(*now, paths_[object], out); });
+}
+
+void LiveFamilies::update_verdicts(const Delta& delta) {
+  const audit::Loaded* now = loaded_of(&delta.now);
+  const audit::Loaded* before = loaded_of(delta.before);
+  const auto config = now != nullptr ? now->config : nullptr;
+  std::vector<std::size_t> changed;
+  if (config && before != nullptr && before->config == config) {
+    for (std::size_t i = 0; i < indexes_.size(); ++i)
+      if (server_of(&delta.now, indexes_[i]) != server_of(delta.before, indexes_[i]))
+        changed.push_back(i);
+  } else {
+    indexes_.clear();
+    std::vector<std::string> identities;
+    for (std::size_t i = 0; config && i < config->resolved.servers.size(); ++i) {
+      if (config->resolved.label_owner(i) != i) continue;
+      const config::ContextId& id = config->resolved.servers[i].id;
+      indexes_.push_back(i);
+      identities.push_back(LabelText{{"server", id.server}, {"listen", id.listen}}.text());
+    }
+    verdicts_.arrange(identities);
+  }
+  verdicts_.write(changed, [&](std::size_t object, SampleWriter& out) {
+    const std::size_t index = indexes_[object];
+    const audit::ServerAudit* server = server_of(&delta.now, index);
+    if (server != nullptr) write_loaded_verdicts(config->resolved.servers[index].id, *server, out);
+  });
+}
+
+void LiveFamilies::update(const Delta& delta) {
+  nginx_.write({0}, [&](std::size_t, SampleWriter& out) { write_nginx(delta.now, out); });
+  update_files(delta);
+  update_verdicts(delta);
+}
+
+}  // namespace mtls::collectors

@@ -1,0 +1,135 @@
+#include "daemon/app/nginx_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/loaded.h"
+#include "base/text.h"
+#include "daemon/system/log/log.h"
+
+namespace mtls::daemon::app {
+namespace {
+
+constexpr std::uint64_t kReadMilliseconds = 500;
+constexpr const char* kProc = "/proc";
+
+}  // namespace
+
+struct NginxWatch::Job {
+  uv_work_t request{};
+  NginxWatch* watch = nullptr;  // null once it has closed
+  std::shared_ptr<Followers> followers;
+  int master = 0;
+  std::vector<std::pair<int, std::string>> emergencies;  // process and message
+  bool is_idle = false;                                  // the master, after the lines
+
+  void run() {
+    for (live::LogFollower& follower : *followers) {
+      follower.read([this](std::string_view line) {
+        const auto parsed = running::parse_log_line(line);
+        if (parsed && parsed->level == "emerg")
+          emergencies.emplace_back(parsed->pid, parsed->message);
+      });
+    }
+    is_idle = live::waits_for_signals(kProc, master);
+  }
+};
+
+NginxWatch::NginxWatch(uv_loop_t& loop, live::ProcessTable::Describe describe, OnChange on_change)
+    : loop_(loop),
+      on_change_(std::move(on_change)),
+      processes_(loop, std::move(describe), [this](const View& processes) { take_in(processes); }),
+      timer_(new uv_timer_t{}) {
+  processes_view_ = processes_.view();
+  refresh();
+  uv_timer_init(&loop_, timer_);
+  timer_->data = this;
+  uv_timer_start(
+      timer_, [](uv_timer_t* timer) { static_cast<NginxWatch*>(timer->data)->start_reading(); },
+      kReadMilliseconds, kReadMilliseconds);
+}
+
+void NginxWatch::close() {
+  if (std::exchange(closed_, true)) return;
+  processes_.close();
+  if (job_ != nullptr) {
+    job_->watch = nullptr;
+    uv_cancel(reinterpret_cast<uv_req_t*>(&job_->request));
+  }
+  uv_close(reinterpret_cast<uv_handle_t*>(timer_), [](uv_handle_t* handle) {
+    const std::unique_ptr<uv_timer_t> closed(reinterpret_cast<uv_timer_t*>(handle));
+  });
+}
+
+void NginxWatch::take_in(const View& processes) {
+  const View before = view_;
+  processes_view_ = processes;
+  refresh();
+  if (view_ != before) on_change_(view_);
+}
+
+// The processes, with what the log adds. Of other configurations only the masters count.
+void NginxWatch::refresh() {
+  if (!processes_view_) return;
+  auto view = std::make_shared<running::ProcessView>(*processes_view_);
+  const running::Master* master = view->master_of(conf_);
+  outcomes_.see(master);
+  const std::string& refusal = outcomes_.counts().refusal;
+  for (running::Master& one : view->masters) {
+    if (!conf_.empty() && one.build.conf != conf_) {
+      one = {.process = one.process, .started = one.started, .build = one.build};
+    } else if (&one == master) {
+      one.refusal = base::sanitize(refusal, base::kMaxPathBytes);
+    }
+  }
+  if (!view_ || *view_ != *view) view_ = std::move(view);
+}
+
+void NginxWatch::published(const audit::Snapshot& snapshot) {
+  if (conf_ != snapshot.policy->nginx_conf) {
+    conf_ = snapshot.policy->nginx_conf;
+    refresh();
+  }
+  logs_ =
+      snapshot.master() != nullptr ? audit::main_error_logs(snapshot) : std::vector<std::string>{};
+}
+
+void NginxWatch::start_reading() {
+  if (closed_ || job_ != nullptr) return;
+  std::erase_if(*followers_, [&](const live::LogFollower& follower) {
+    return std::ranges::find(logs_, follower.path()) == logs_.end();
+  });
+  for (const std::string& log : logs_) {
+    if (std::ranges::find(*followers_, log, &live::LogFollower::path) == followers_->end())
+      followers_->emplace_back(log);
+  }
+  const running::Master* master = view_ ? view_->master_of(conf_) : nullptr;
+  if (followers_->empty() || master == nullptr) return;
+  auto job = std::make_unique<Job>();
+  job->request.data = job.get();
+  job->watch = this;
+  job->followers = followers_;
+  job->master = master->process.pid;
+  job_ = job.release();
+  uv_queue_work(
+      &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
+      [](uv_work_t* request, int status) {
+        const std::unique_ptr<Job> done(static_cast<Job*>(request->data));
+        if (done->watch != nullptr && status == 0) done->watch->finish(*done);
+      });
+}
+
+void NginxWatch::finish(Job& job) {
+  job_ = nullptr;
+  for (const auto& [pid, message] : job.emergencies)
+    outcomes_.read({.level = "emerg", .pid = pid, .message = message});
+  const std::uint64_t failures = outcomes_.counts().failures;
+  if (job.is_idle) outcomes_.is_idle();
+  if (outcomes_.counts().failures == failures) return;
+  system::log::log_warn("nginx refused to reload",
+                        {{"error", base::sanitize(outcomes_.counts().refusal)}});
+  refresh();
+  on_change_(view_);
+}
+
+}  // namespace mtls::daemon::app

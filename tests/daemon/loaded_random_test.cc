@@ -1,0 +1,133 @@
+// Random sequences of edits, reloads, refused reloads, crashes and restarts of the daemon: what is
+// said of the loaded files is what real clients get, or nothing is said.
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <random>
+
+#include "tests/daemon/loaded_scene.h"
+
+namespace mtls::daemon::testing {
+namespace {
+
+int number_from(const char* variable, int otherwise) {
+  const char* const text = std::getenv(variable);
+  return text != nullptr ? std::stoi(text) : otherwise;
+}
+
+/// A host on which anything happens.
+class Restless : public Scene {
+ public:
+  explicit Restless(unsigned seed) : random_(seed) {
+    run_in(dir,
+           "mkdir -p ..1 ..2 && cp a.pem ..1/ca.pem && cp b.pem ..2/ca.pem && ln -s ..1 ..data");
+  }
+
+  /// Some things, one right after the other. Their names.
+  std::string happen() {
+    std::string all;
+    const int count = 1 + roll(3);
+    for (int i = 0; i < count; ++i) {
+      all += (all.empty() ? "" : ", ") + happen_once();
+      if (roll(2) == 0) std::this_thread::sleep_for(milliseconds(roll(150)));
+    }
+    return all;
+  }
+
+  /// What the daemon says of the running nginx, once nothing happens any more. How much it knew.
+  int check() {
+    std::this_thread::sleep_for(700ms);
+    int known = 0;
+    for (const char* client : {"a", "b"}) {
+      const bool answer = is_accepted(client);
+      const auto told = verdict(*daemon_, client, "loaded");
+      CAPTURE(client, dir.read("ca.pem") == dir.read("a.pem"));
+      if (told) CHECK((*told == 1) == answer);
+      known += told ? 1 : 0;
+    }
+    check_pending();
+    return known;
+  }
+
+ private:
+  int roll(int sides) { return std::uniform_int_distribution<int>(0, sides - 1)(random_); }
+
+  void check_pending() {
+    const auto told = daemon_->value(kReloadPending, {{"path", dir.path("ca.pem")}});
+    if (!told) return;
+    const std::string now = dir.read("ca.pem");
+    const bool is_whole = now == dir.read("a.pem") || now == dir.read("b.pem");
+    const bool is_loaded = is_whole && is_accepted("a") == (now == dir.read("a.pem"));
+    CHECK((*told == 0) == is_loaded);
+  }
+
+  std::string edit() {
+    const std::string file = roll(2) == 0 ? "a.pem" : "b.pem";
+    switch (roll(5)) {
+      case 0: dir.rename_over("ca.pem", dir.read(file)); return "renamed over " + file;
+      case 1:
+        run_in(dir, "rm -f ca.pem");
+        dir.write("ca.pem", dir.read(file));
+        return "written " + file;
+      case 2: run_in(dir, "rm -f ca.pem; cp -p " + file + " ca.pem"); return "cp -p " + file;
+      case 3: run_in(dir, "ln -sfn " + file + " ca.pem"); return "link to " + file;
+      default:
+        run_in(dir, "ln -sfn " + std::string(file == "a.pem" ? "..1" : "..2") +
+                        " new && mv -T new ..data && ln -sfn ..data/ca.pem ca.pem");
+        return "..data of " + file;
+    }
+  }
+
+  std::string happen_once() {
+    switch (roll(8)) {
+      case 0:
+      case 1: hang_up(nginx_); return "SIGHUP";
+      case 2: crash(nginx_); return "crash";
+      case 3:
+        dir.rename_over("nginx.conf", "nothing\n");
+        hang_up(nginx_);
+        std::this_thread::sleep_for(100ms);
+        write_conf("");
+        return "refused reload";
+      case 4:
+        if (roll(3) != 0) return edit();
+        daemon_.reset();
+        daemon_ = exporter();
+        return "restart of the daemon";
+      default: return edit();
+    }
+  }
+
+  std::mt19937 random_;
+  NginxRunner nginx_{dir};
+  std::unique_ptr<Exporter> daemon_ = exporter();
+};
+
+}  // namespace
+
+TEST_CASE("loaded: whatever happens, what is said of the running nginx is what clients get") {
+  if (!NginxRunner::available()) {
+    WARN("skipped: there is no nginx");
+    return;
+  }
+  const int sequences = number_from("MTLS_LOADED_SEQUENCES", 4);
+  const int steps = number_from("MTLS_LOADED_STEPS", 8);
+  const int seed = number_from("MTLS_LOADED_SEED", 1);
+  int known = 0;
+  for (int i = 0; i < sequences; ++i) {
+    Restless host(static_cast<unsigned>(seed + i));
+    std::string story;
+    for (int step = 0; step < steps; ++step) {
+      story += "; " + host.happen();
+      CAPTURE(seed + i, step, story);
+      known += host.check();
+    }
+  }
+  const int asked = 2 * sequences * steps;
+  INFO(known << " of " << asked << " were known");
+  CHECK(known * 2 > asked);
+  WARN(known << " of " << asked << " verdicts were known");
+}
+
+}  // namespace mtls::daemon::testing
