@@ -5,9 +5,9 @@
 
 #include "audit/judge.h"
 #include "audit/judge_loaded.h"
-#include "audit/load.h"
-#include "audit/load_package.h"
 #include "audit/plan.h"
+#include "audit/reading/load.h"
+#include "audit/reading/load_package.h"
 #include "audit/refusals/missing_files.h"
 #include "audit/refusals/refusals.h"
 #include "audit/rules/rules.h"
@@ -98,21 +98,21 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // 1. nginx's text to effective TLS contexts; a text that no longer parses keeps the last good
   // contexts.
-  snapshot->config = read_config(inputs, next);
+  snapshot->config = reading::read_config(inputs, next);
 
   // The distribution package that this nginx comes from, where it decides what the release does.
-  PackageView package = load_package(inputs, next);
+  reading::PackageView package = reading::load_package(inputs, next);
   snapshot->package = std::move(package.package);
   snapshot->package_files = std::move(package.seen);
 
   // 2. The clients to judge: settings name files and patterns, the disk says which exist.
-  CanaryList listed = list_canaries(inputs, next);
+  reading::CanaryList listed = reading::list_canaries(inputs, next);
   snapshot->canaries = std::move(listed.canaries);
   snapshot->canary_patterns = std::move(listed.patterns);
 
   // 3. Every bundle, CRL and certificate the contexts and canaries refer to; unchanged ones are
   // taken over.
-  snapshot->material = load_material(inputs, next, *snapshot);
+  snapshot->material = reading::load_material(inputs, next, *snapshot);
 
   // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order, and
   // what OpenSSL lets it speak.

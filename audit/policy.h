@@ -139,7 +139,7 @@ struct Policy {
   std::vector<AcceptSetting> accept = {};
   Thresholds thresholds = {};
   // When the files are as they are, where they are judged for a later time: a job renews CRLs that
-  // are fresh then (audit/renewals.h). nullopt: no renewal is assumed.
+  // are fresh then (audit/reading/renewals.h). nullopt: no renewal is assumed.
   std::optional<base::sys_seconds> files_as_of = {};
   KeyAccess keys = KeyAccess::kNever;  // the daemon never changes this
   MissingFiles missing_files = MissingFiles::kRefusal;

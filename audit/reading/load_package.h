@@ -7,7 +7,7 @@
 #include "audit/plan.h"
 #include "config/release/package.h"
 
-namespace mtls::audit {
+namespace mtls::audit::reading {
 
 struct PackageView {
   std::optional<config::release::Package> package;
@@ -19,4 +19,4 @@ struct PackageView {
 /// runs is no longer the file at its path, or when the package holds another release.
 PackageView load_package(const BuildInputs& inputs, const Plan& next);
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::reading

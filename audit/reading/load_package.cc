@@ -1,9 +1,9 @@
-#include "audit/load_package.h"
+#include "audit/reading/load_package.h"
 
 #include "config/release/gunzip.h"
 #include "config/release/release_hole.h"
 
-namespace mtls::audit {
+namespace mtls::audit::reading {
 namespace {
 
 constexpr std::size_t kMaxCompressedBytes = std::size_t{4} << 20U;
@@ -79,4 +79,4 @@ PackageView load_package(const BuildInputs& inputs, const Plan& next) {
   return {.package = std::move(package), .seen = disk.take()};
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::reading

@@ -1,8 +1,8 @@
-#include "audit/renewals.h"
+#include "audit/reading/renewals.h"
 
 #include "audit/clock.h"
 
-namespace mtls::audit {
+namespace mtls::audit::reading {
 
 bool is_renewed_until(const pki::RevocationListFacts& list, const Policy& policy,
                       base::sys_seconds at) {
@@ -19,4 +19,4 @@ pki::Material with_renewals(pki::Material material, const Policy& policy, base::
   return material;
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::reading

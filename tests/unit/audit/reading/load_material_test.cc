@@ -1,4 +1,4 @@
-#include "audit/load.h"
+#include "audit/reading/load.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // CRLs that a job renews, where the files are judged for a later time (Policy::files_as_of).
-#include "audit/renewals.h"
+#include "audit/reading/renewals.h"
 
 #include "tests/unit/audit/audit_fixture.h"
 

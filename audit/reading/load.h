@@ -8,7 +8,7 @@
 #include "audit/inputs.h"
 #include "audit/plan.h"
 
-namespace mtls::audit {
+namespace mtls::audit::reading {
 
 std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const Plan& next);
 
@@ -22,4 +22,4 @@ CanaryList list_canaries(const BuildInputs& inputs, const Plan& next);
 /// those are never opened.
 MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Snapshot& snapshot);
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::reading

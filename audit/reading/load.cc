@@ -1,10 +1,10 @@
-#include "audit/load.h"
+#include "audit/reading/load.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "audit/renewals.h"
+#include "audit/reading/renewals.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
 #include "base/text.h"
@@ -12,7 +12,7 @@
 #include "config/references.h"
 #include "config/resolve.h"
 
-namespace mtls::audit {
+namespace mtls::audit::reading {
 namespace {
 
 NginxError as_nginx_says(const config::syntax::Document& document,
@@ -276,4 +276,4 @@ MaterialSet load_material(const BuildInputs& inputs, const Plan& next, const Sna
   return material;
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::reading
