@@ -77,12 +77,9 @@ std::shared_ptr<const Policy> policy_of(const BuildInputs& inputs) {
 }
 
 void append_server_findings(Snapshot& snapshot) {
-  std::size_t count = snapshot.findings.size();
-  for (const auto& server : snapshot.servers) count += server->findings.size();
-  snapshot.findings.reserve(count);
   for (const auto& server : snapshot.servers) {
-    snapshot.findings.insert(snapshot.findings.end(), server->findings.begin(),
-                             server->findings.end());
+    if (!server->findings.empty())
+      snapshot.findings.append(FindingList::Part(server, &server->findings));
   }
 }
 
@@ -138,9 +135,8 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
   if (inputs.policy.missing_files == MissingFiles::kWarning)
     refusals::excuse_missing_files(*snapshot);
-  snapshot->findings = rules::config_findings(*snapshot, evidence, inputs.policy.profile);
-  rules::apply_settings(inputs.policy.rules, snapshot->findings);
-  snapshot->host_findings = snapshot->findings.size();
+  snapshot->text_findings = rules::text_findings(*snapshot, inputs.previous.get());
+  snapshot->findings = rules::host_findings(*snapshot, evidence);
   append_server_findings(*snapshot);
   rules::accept_findings(*snapshot, evidence);
   snapshot->next_change_at = earliest_change(*snapshot, evidence.clock);

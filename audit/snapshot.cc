@@ -84,23 +84,6 @@ std::optional<base::Sightings> Snapshot::sightings_since(const Snapshot& before)
   return changed;
 }
 
-bool same_findings(const Snapshot& one, const Snapshot& other) {
-  if (one.findings.size() != other.findings.size() || one.servers.size() != other.servers.size() ||
-      one.host_findings != other.host_findings) {
-    return false;
-  }
-  if (one.has_acceptances() || other.has_acceptances()) return one.findings == other.findings;
-  const auto end = one.findings.begin() + static_cast<std::ptrdiff_t>(one.host_findings);
-  if (!std::equal(one.findings.begin(), end, other.findings.begin())) return false;
-  return std::equal(
-      one.servers.begin(), one.servers.end(), other.servers.begin(),
-      [](const auto& a, const auto& b) { return a == b || a->findings == b->findings; });
-}
-
-bool Snapshot::has_acceptances() const {
-  return !policy->accept.empty() || !config->document->notes.empty();
-}
-
 std::vector<std::string> Snapshot::settling() const {
   std::vector<std::string> paths;
   for (const auto& [path, file] : material) {

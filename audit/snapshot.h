@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "audit/finding.h"
+#include "audit/finding_list.h"
 #include "audit/material_set.h"
 #include "audit/nginx_error.h"
 #include "audit/policy.h"
@@ -211,6 +212,12 @@ struct TlsStrength {
 
 struct Loaded;  // audit/loaded.h
 
+/// Findings of the configuration as a whole from the rules of one subject.
+struct SubjectFindings {
+  std::size_t subject;  // its place in the order of subjects (audit/rules/rules.h)
+  FindingList::Part findings;
+};
+
 struct Snapshot {
   std::uint64_t generation = 0;
   base::sys_seconds evaluated_at{};
@@ -238,8 +245,10 @@ struct Snapshot {
   // nginx's processes at that time; nullptr: nobody looked.
   std::shared_ptr<const running::ProcessView> processes;
   // All: of the configuration as a whole, of each server, about acceptances. Accepted ones too.
-  std::vector<Finding> findings;
-  std::size_t host_findings = 0;  // how many of them are of the configuration as a whole
+  FindingList findings;
+  // Those among them that the text of the configuration alone gives; the same object while neither
+  // the text nor the policy is another. Accepted ones are not marked here.
+  std::shared_ptr<const std::vector<SubjectFindings>> text_findings;
 
   // What of all this the running nginx has loaded; nullptr: none runs, or nothing is known.
   std::shared_ptr<const Loaded> loaded;
@@ -257,12 +266,7 @@ struct Snapshot {
   void for_each_sighting(
       const std::function<void(const std::string& path, const base::Sighting& seen)>& look) const;
   std::vector<std::string> settling() const;
-  /// Whether the settings or a comment accept findings. Which ones stands in `findings` alone.
-  bool has_acceptances() const;
 };
-
-/// Whether both have the same findings; quick where they share their server blocks.
-bool same_findings(const Snapshot& one, const Snapshot& other);
 
 /// R3.30: does nginx let a request through that came with a certificate of this verify code?
 bool lets_through(config::VerifyClient mode, int code);

@@ -95,26 +95,17 @@ void FindingFamily::start_over(const audit::Snapshot& snapshot) {
 // Counts what ended and what began. False: that cannot be done.
 bool FindingFamily::follow(const Delta& delta) {
   if (!delta.same_config) return false;
-  if (delta.before->has_acceptances() || delta.now.has_acceptances()) return false;
   bool is_known = true;
-  const auto count_all = [&](auto begin, auto end, int by) {
-    for (auto finding = begin; finding != end; ++finding) is_known &= count(*finding, by);
+  const auto count_all = [&](const std::vector<audit::FindingList::Part>& parts, int by) {
+    for (const auto& part : parts) {
+      for (const audit::Finding& finding : *part)
+        if (!finding.accepted) is_known &= count(finding, by);
+    }
   };
-  const auto host = [](const audit::Snapshot& snapshot) {
-    return std::span(snapshot.findings).first(snapshot.host_findings);
-  };
-  const auto before = host(*delta.before);
-  const auto now = host(delta.now);
-  if (!std::ranges::equal(before, now)) {
-    count_all(before.begin(), before.end(), -1);
-    count_all(now.begin(), now.end(), 1);
-  }
-  for (const std::size_t index : delta.servers.positions) {
-    const auto& ended = delta.before->servers[index]->findings;
-    const auto& begun = delta.now.servers[index]->findings;
-    count_all(ended.begin(), ended.end(), -1);
-    count_all(begun.begin(), begun.end(), 1);
-  }
+  const audit::FindingList& before = delta.before->findings;
+  const audit::FindingList& now = delta.now.findings;
+  count_all(before.without_parts_of(now), -1);
+  count_all(now.without_parts_of(before), 1);
   return is_known;
 }
 

@@ -111,10 +111,12 @@ void mark(std::vector<Given>& all, Snapshot& snapshot) {
   }
   std::map<config::ContextId, Place> blocks;
   if (!notes.empty()) blocks = blocks_of(snapshot);
-  for (Finding& finding : snapshot.findings) {
+  // nullptr: nobody accepts it.
+  const auto first_covering = [&](const Finding& finding) {
+    const Given* covering = nullptr;
     const auto accept_by = [&](Given& given) {
       given.is_used = true;
-      if (!finding.accepted) finding.accepted = given.says;
+      if (covering == nullptr) covering = &given;
     };
     const auto [first, last] = settings.equal_range(finding.kind);
     for (const auto& [rule, given] : std::ranges::subrange(first, last)) {
@@ -129,6 +131,18 @@ void mark(std::vector<Given>& all, Snapshot& snapshot) {
     if (finding.at) accept_at(place_of(*finding.at));
     const auto block = finding.context ? blocks.find(*finding.context) : blocks.end();
     if (block != blocks.end()) accept_at(block->second);
+    return covering;
+  };
+  for (std::size_t part = 0; part < snapshot.findings.parts().size(); ++part) {
+    const FindingList::Part shared = snapshot.findings.parts()[part];
+    std::vector<Finding> marked;  // a copy, once one of them is accepted
+    for (std::size_t i = 0; i < shared->size(); ++i) {
+      const Given* given = first_covering((*shared)[i]);
+      if (given == nullptr) continue;
+      if (marked.empty()) marked = *shared;
+      marked[i].accepted = given->says;
+    }
+    if (!marked.empty()) snapshot.findings.replace(part, std::move(marked));
   }
 }
 
@@ -205,7 +219,7 @@ void accept_findings(Snapshot& snapshot, const Evidence& evidence) {
   std::vector<Finding> found = acceptance_findings(
       {.snapshot = snapshot, .results = results, .profile = snapshot.policy->profile});
   apply_settings(snapshot.policy->rules, found);
-  snapshot.findings.insert(snapshot.findings.end(), found.begin(), found.end());
+  snapshot.findings.append(std::move(found));
 }
 
 Subject acceptance_rules() { return kRules; }

@@ -56,9 +56,9 @@ void for_each_directive(const std::vector<Directive>& block, std::size_t& item, 
 }
 
 template <class Look>
-void for_each_directive(const HostView& host, const Look& look) {
+void for_each_directive(const TextView& text, const Look& look) {
   std::size_t item = 0;
-  for_each_directive(host.snapshot.config->document->main, item, look);
+  for_each_directive(text.document().main, item, look);
 }
 
 bool is_legacy_condition(const Directive& directive) {
@@ -73,8 +73,8 @@ bool is_map_of_names(const Directive& directive) {
          mentions(directive.args[0].text, kNames);
 }
 
-void legacy_names(const HostView& host, Findings& findings) {
-  for_each_directive(host, [&](std::size_t item, const Directive& directive) {
+void legacy_names(const TextView& text, Findings& findings) {
+  for_each_directive(text, [&](std::size_t item, const Directive& directive) {
     if (is_legacy_condition(directive)) {
       const std::string pattern = config::grammar::Condition(directive).operand();
       findings.add_at(item, finding_at(directive.at, mismatch_text(pattern)));
@@ -96,8 +96,8 @@ bool echoes_client(const Directive& directive) {
   return adds && directive.args.size() >= 2 && mentions(directive.args[1].text, kTelling);
 }
 
-void echoes(const HostView& host, Findings& findings) {
-  for_each_directive(host, [&](std::size_t item, const Directive& directive) {
+void echoes(const TextView& text, Findings& findings) {
+  for_each_directive(text, [&](std::size_t item, const Directive& directive) {
     if (!echoes_client(directive)) return;
     findings.add_at(
         item, finding_at(directive.at, directive.name + " " + directive.args[0].text + " sends " +

@@ -57,9 +57,9 @@ class CoreDirective {
 
 // Calls `look(server, directives)` for each server block of `module` that asks for certificates.
 template <class Look>
-void for_each_server(const HostView& host, Module module, std::string_view name, const Look& look) {
-  const CoreDirective directive(*host.snapshot.config->document, name);
-  for (const config::TlsContext& server : host.resolved().servers) {
+void for_each_server(const TextView& text, Module module, std::string_view name, const Look& look) {
+  const CoreDirective directive(text.document(), name);
+  for (const config::TlsContext& server : text.resolved().servers) {
     if (server.id.module == module && asks(server)) look(server, directive.in(server));
   }
 }
@@ -86,10 +86,10 @@ std::string detail_of(const InForce& logs) {
   return detail;
 }
 
-void hidden_refusals(const HostView& host, Findings& findings) {
+void hidden_refusals(const TextView& text, Findings& findings) {
   for (const Module module : {Module::kHttp, Module::kStream, Module::kMail}) {
     for_each_server(
-        host, module, "error_log", [&](const config::TlsContext& server, const InForce& logs) {
+        text, module, "error_log", [&](const config::TlsContext& server, const InForce& logs) {
           const bool shown =
               std::ranges::any_of(logs, [](const Directive* log) { return shows_refusals(*log); });
           if (shown) return;
@@ -112,11 +112,11 @@ bool tells(const Directive* written, Profile profile) {
   return value == "on" || value == "build";
 }
 
-void server_tokens(const HostView& host, Findings& findings) {
-  for_each_server(host, Module::kHttp, "server_tokens",
+void server_tokens(const TextView& text, Findings& findings) {
+  for_each_server(text, Module::kHttp, "server_tokens",
                   [&](const config::TlsContext& server, const InForce& tokens) {
                     const Directive* written = written_of(tokens);
-                    if (!tells(written, host.profile)) return;
+                    if (!tells(written, text.profile)) return;
                     Finding finding = finding_for(
                         server, written == nullptr ? "server_tokens is not set, so it is on"
                                                    : "server_tokens " + written->args.front().text);

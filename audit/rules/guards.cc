@@ -67,8 +67,8 @@ void look_in(const std::vector<Directive>& directives, Findings& findings) {
   }
 }
 
-void never_matches(const HostView& host, Findings& findings) {
-  look_in(host.snapshot.config->document->main, findings);
+void never_matches(const TextView& text, Findings& findings) {
+  look_in(text.document().main, findings);
 }
 
 constexpr std::array kRules{

@@ -65,10 +65,9 @@ void file_missing(const HostView& host, Findings& findings) {
   report(host, host.snapshot.excused, findings);
 }
 
-void unknown_directive(const HostView& host, Findings& findings) {
-  const auto& document = *host.snapshot.config->document;
+void unknown_directive(const TextView& text, Findings& findings) {
   for (const config::grammar::Misspelled& found :
-       config::grammar::misspelled(document, host.snapshot.policy->build)) {
+       config::grammar::misspelled(text.document(), text.build)) {
     const std::string& name = found.directive->name;
     Finding finding = finding_at(found.directive->at,
                                  "\"" + name + "\" is no directive of nginx's own modules; \"" +

@@ -15,6 +15,7 @@ namespace mtls::audit::rules {
 
 struct ServerView;
 struct HostView;
+struct TextView;
 struct AcceptanceView;
 class Findings;
 
@@ -22,6 +23,9 @@ class Findings;
 using ServerCheck = void (*)(const ServerView& view, Findings& findings);
 /// Looks at the configuration as a whole.
 using HostCheck = void (*)(const HostView& host, Findings& findings);
+/// Looks at the text of the configuration and nothing else: it is asked again when that or the
+/// policy is another one.
+using TextCheck = void (*)(const TextView& text, Findings& findings);
 /// Looks at what became of the acceptances of other findings. What it says cannot be accepted.
 using AcceptanceCheck = void (*)(const AcceptanceView& view, Findings& findings);
 
@@ -70,7 +74,7 @@ struct Rule {
   // even more; "": it does not.
   std::string_view narrow_remedy = {};
   std::optional<Edit> edit = std::nullopt;  // nullopt: files must change first, or somebody decides
-  std::variant<ServerCheck, HostCheck, AcceptanceCheck> check;
+  std::variant<ServerCheck, HostCheck, TextCheck, AcceptanceCheck> check;
 };
 
 /// In the order of FindingKind.

@@ -14,6 +14,7 @@ constexpr std::size_t kAfterAllSubjects = std::numeric_limits<std::size_t>::max(
 
 LookedAt looked_at(const ServerView& view) { return {&view.server(), view.owner()}; }
 LookedAt looked_at(const HostView&) { return {}; }
+LookedAt looked_at(const TextView&) { return {}; }
 LookedAt looked_at(const AcceptanceView&) { return {}; }
 
 std::optional<base::SourceLocation> edited_directive(const config::TlsContext& server,
@@ -24,8 +25,9 @@ std::optional<base::SourceLocation> edited_directive(const config::TlsContext& s
   return setting == server.settings.end() ? std::nullopt : setting->effective.at;
 }
 
+// Subject by subject, item by item, row by row.
 template <class Check, class View>
-std::vector<Finding> run(const View& view) {
+std::vector<Placed> run(const View& view) {
   std::vector<Placed> all;
   std::size_t position = 0;
   for (const Subject subject : subjects()) {
@@ -39,10 +41,30 @@ std::vector<Finding> run(const View& view) {
   }
   std::ranges::stable_sort(all, {},
                            [](const Placed& one) { return std::tuple(one.subject, one.item); });
+  return all;
+}
+
+std::vector<Finding> flat(std::vector<Placed> all) {
   std::vector<Finding> findings;
   findings.reserve(all.size());
   for (Placed& one : all) findings.push_back(std::move(one.finding));
   return findings;
+}
+
+// With what the settings say.
+std::vector<SubjectFindings> by_subject(std::vector<Placed> all, const RuleSettings& settings) {
+  std::vector<SubjectFindings> subjects;
+  for (auto next = all.begin(); next != all.end();) {
+    const std::size_t subject = next->subject;
+    std::vector<Finding> findings;
+    for (; next != all.end() && next->subject == subject; ++next)
+      findings.push_back(std::move(next->finding));
+    apply_settings(settings, findings);
+    subjects.push_back(
+        {.subject = subject,
+         .findings = std::make_shared<const std::vector<Finding>>(std::move(findings))});
+  }
+  return subjects;
 }
 
 }  // namespace
@@ -78,7 +100,7 @@ base::SourceLocation Findings::directive_for(const Finding& finding) const {
 }
 
 std::vector<Finding> server_findings(const ServerView& view) {
-  std::vector<Finding> findings = run<ServerCheck>(view);
+  std::vector<Finding> findings = flat(run<ServerCheck>(view));
   const bool is_wide = std::ranges::any_of(findings, [](const Finding& finding) {
     return finding.kind == FindingKind::kTrustWidenedByPublicRoots;
   });
@@ -90,13 +112,33 @@ std::vector<Finding> server_findings(const ServerView& view) {
   return findings;
 }
 
-std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
-                                     Profile profile) {
-  return run<HostCheck>(HostView{.snapshot = snapshot, .evidence = evidence, .profile = profile});
+std::shared_ptr<const std::vector<SubjectFindings>> text_findings(const Snapshot& snapshot,
+                                                                  const Snapshot* previous) {
+  const Policy& policy = *snapshot.policy;
+  const bool is_asked_before = previous != nullptr && previous->policy == snapshot.policy &&
+                               previous->config->document == snapshot.config->document;
+  if (is_asked_before) return previous->text_findings;
+  std::vector<Placed> all = run<TextCheck>(
+      TextView{.config = *snapshot.config, .build = policy.build, .profile = policy.profile});
+  return std::make_shared<const std::vector<SubjectFindings>>(
+      by_subject(std::move(all), policy.rules));
+}
+
+// Of one subject, what depends on more than the text comes first.
+FindingList host_findings(const Snapshot& snapshot, const Evidence& evidence) {
+  const Policy& policy = *snapshot.policy;
+  std::vector<Placed> all = run<HostCheck>(
+      HostView{.snapshot = snapshot, .evidence = evidence, .profile = policy.profile});
+  std::vector<SubjectFindings> subjects = by_subject(std::move(all), policy.rules);
+  subjects.insert(subjects.end(), snapshot.text_findings->begin(), snapshot.text_findings->end());
+  std::ranges::stable_sort(subjects, {}, &SubjectFindings::subject);
+  FindingList findings;
+  for (SubjectFindings& one : subjects) findings.append(std::move(one.findings));
+  return findings;
 }
 
 std::vector<Finding> acceptance_findings(const AcceptanceView& view) {
-  return run<AcceptanceCheck>(view);
+  return flat(run<AcceptanceCheck>(view));
 }
 
 void apply_settings(const RuleSettings& settings, std::vector<Finding>& findings) {

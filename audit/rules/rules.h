@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,16 @@ struct HostView {
   const config::ResolvedConfig& resolved() const { return snapshot.config->resolved; }
   const MaterialView& material() const { return evidence.material; }
   const Clock& clock() const { return evidence.clock; }
+};
+
+/// Everything a rule about the text of the whole configuration may look at: neither files nor time.
+struct TextView {
+  const ConfigView& config;
+  const config::NginxBuild& build;
+  Profile profile;
+
+  const config::syntax::Document& document() const { return *config.document; }
+  const config::ResolvedConfig& resolved() const { return config.resolved; }
 };
 
 /// What one acceptance, of the settings or of a comment in the configuration, came to.
@@ -114,9 +125,13 @@ class Findings {
 
 /// All rules about one server block.
 std::vector<Finding> server_findings(const ServerView& view);
-/// All rules about the configuration as a whole.
-std::vector<Finding> config_findings(const Snapshot& snapshot, const Evidence& evidence,
-                                     Profile profile);
+/// All rules about the text of the configuration, as the settings want them; those of `previous`
+/// where they stand.
+std::shared_ptr<const std::vector<SubjectFindings>> text_findings(const Snapshot& snapshot,
+                                                                  const Snapshot* previous);
+/// All rules about the configuration as a whole, as the settings want them: those about its text
+/// are in the Snapshot already.
+FindingList host_findings(const Snapshot& snapshot, const Evidence& evidence);
 /// All rules about acceptances.
 std::vector<Finding> acceptance_findings(const AcceptanceView& view);
 /// Marks what the settings and comments in the configuration accept among the findings of the

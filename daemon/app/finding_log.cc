@@ -28,15 +28,18 @@ FindingLine line_of(const audit::Snapshot& snapshot, const audit::Finding& findi
   return line;
 }
 
+using Parts = std::vector<audit::FindingList::Part>;
+
 // By what stays the same when lines move, counted: two findings may be alike.
-Lines lines_of(const audit::Snapshot* snapshot, bool is_accepted) {
+Lines lines_of(const audit::Snapshot* snapshot, const Parts& parts, bool is_accepted) {
   Lines lines;
-  if (snapshot == nullptr) return lines;
-  for (const audit::Finding& finding : snapshot->findings) {
-    if (finding.accepted.has_value() != is_accepted) continue;
-    FindingLine line = line_of(*snapshot, finding);
-    const std::string listen = finding.context ? finding.context->listen : "";
-    lines[{line.rule, line.server + " " + listen, finding.path, finding.detail}].push_back(line);
+  for (const auto& part : parts) {
+    for (const audit::Finding& finding : *part) {
+      if (finding.accepted.has_value() != is_accepted) continue;
+      FindingLine line = line_of(*snapshot, finding);
+      const std::string listen = finding.context ? finding.context->listen : "";
+      lines[{line.rule, line.server + " " + listen, finding.path, finding.detail}].push_back(line);
+    }
   }
   return lines;
 }
@@ -81,14 +84,18 @@ void write(std::string_view message, const std::vector<FindingLine>& lines, Log 
 }  // namespace
 
 FindingChanges finding_changes(const audit::Snapshot* previous, const audit::Snapshot& now) {
+  static const audit::FindingList kNone;
+  const audit::FindingList& known = previous != nullptr ? previous->findings : kNone;
   FindingChanges changes;
-  if (previous != nullptr && previous->findings == now.findings) return changes;
-  const Lines before = lines_of(previous, false);
-  const Lines counted = lines_of(&now, false);
-  const Lines accepted = lines_of(&now, true);
+  if (previous != nullptr && known == now.findings) return changes;
+  const Parts old = known.without_parts_of(now.findings);
+  const Parts fresh = now.findings.without_parts_of(known);
+  const Lines before = lines_of(previous, old, false);
+  const Lines counted = lines_of(&now, fresh, false);
+  const Lines accepted = lines_of(&now, fresh, true);
   changes.began = flat(without(counted, before));
   changes.ended = flat(without(without(before, counted), accepted));
-  changes.accepted = flat(without(accepted, lines_of(previous, true)));
+  changes.accepted = flat(without(accepted, lines_of(previous, old, true)));
   return changes;
 }
 

@@ -190,8 +190,7 @@ void Updater::finished(std::unique_ptr<Job> job) {
   busy_ = false;
   if (closed_) return;
   if (job->shortage) return refused(*job);
-  if (!snapshot_ || !audit::same_findings(*snapshot_, *job->snapshot))
-    log_findings(finding_changes(snapshot_.get(), *job->snapshot));
+  log_findings(finding_changes(snapshot_.get(), *job->snapshot));
   snapshot_ = job->snapshot;
   answered_ = job->answers;
   ++counts_.evaluations[job->trigger];

@@ -24,13 +24,15 @@ import make_tree
 PORT = 21059
 OWN_BYTES = 4096  # the daemon's own metrics at the end of a scrape differ each time
 READY = 0.01
+ARGUMENTS = []  # more of them, for exporters that are profiled
 
 
 class Exporter:
     def __init__(self, binary, tree):
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [binary, "--nginx.conf", str(tree / "nginx.conf"), "--web.listen-address", "127.0.0.1:%d" % PORT],
+            [binary, "--nginx.conf", str(tree / "nginx.conf"), "--web.listen-address", "127.0.0.1:%d" % PORT]
+            + ARGUMENTS,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.client = None
 

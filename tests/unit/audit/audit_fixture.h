@@ -151,7 +151,7 @@ class Host {
 };
 
 inline std::vector<audit::Finding> findings_of(const audit::Snapshot& snapshot) {
-  return snapshot.findings;
+  return {snapshot.findings.begin(), snapshot.findings.end()};
 }
 
 inline bool has(const std::vector<audit::Finding>& findings, FindingKind kind) {

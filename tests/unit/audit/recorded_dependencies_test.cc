@@ -115,6 +115,8 @@ class RandomTree {
     const auto number = [&](std::size_t count) { return std::to_string(pick(count)); };
     std::string text = std::string(kCertificate) + " ssl_verify_client " + kModes[pick(4)] +
                        "; ssl_client_certificate ca" + number(3) + ".pem; ";
+    if (pick(4) == 0) text += "error_log /var/log/error.log info; ";
+    if (pick(4) == 0) text += "add_header X-Client $ssl_client_s_dn; ";
     if (pick(3) == 0) text += "ssl_trusted_certificate ca" + number(3) + ".pem; ";
     if (pick(3) == 0) text += "ssl_crl list" + number(2) + ".pem; ";
     if (pick(4) == 0) {
@@ -158,6 +160,8 @@ std::size_t check_what_stands(const audit::Snapshot& before, const audit::Snapsh
       before.config->document == after.config->document &&
       std::none_of(changes.paths.begin(), changes.paths.end(),
                    [&](const auto& path) { return before.canary_patterns.contains(path); });
+  CHECK((after.text_findings == before.text_findings) ==
+        (before.config->document == after.config->document));
   if (!asks_the_same) return 0;
   const std::set<std::string> differing = differing_files(before, after);
   std::size_t standing = 0;

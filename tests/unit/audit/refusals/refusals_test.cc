@@ -138,7 +138,7 @@ TEST_CASE("refusals: a key is looked at, never read") {
         "cannot load certificate key \"/etc/nginx/server.key\": BIO_new_file() failed" + kFopen +
             kServerKey + kNoFile);
   CHECK(missing->sightings().contains(kServerKey));
-  CHECK(has(missing->findings, FindingKind::kNginxRefusesConfig));
+  CHECK(has(*missing, FindingKind::kNginxRefusesConfig));
 
   host.disk.put(kServerKey, "never opened");
   const auto back = host.after(missing, host.differences(*missing));
