@@ -60,7 +60,8 @@ class Describer {
       const Module module = scopes_.servers[i].module;
       if (asks(config_.servers[i])) judge(i);
       if (module != Module::kMail && asks(config_.servers[i])) {
-        config_.servers[i].hooks = handshake_hooks(scopes_, config_, i);
+        config_.servers[i].hooks =
+            handshake_hooks(scopes_, config_, i, block_of(*scopes_.servers[i].outer).alone);
       }
       if (module == Module::kHttp) list_plain_names(i);
     }

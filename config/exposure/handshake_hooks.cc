@@ -20,7 +20,8 @@ void collect(const syntax::Directive& level, std::vector<HandshakeHook>& hooks) 
 }  // namespace
 
 std::vector<HandshakeHook> handshake_hooks(const blocks::Scopes& scopes,
-                                           const ResolvedConfig& config, std::size_t server) {
+                                           const ResolvedConfig& config, std::size_t server,
+                                           const syntax::Directive& around) {
   std::set<std::size_t> blocks{server};
   for (const Listen& listen : config.servers[server].listens) {
     const Socket* socket =
@@ -28,7 +29,7 @@ std::vector<HandshakeHook> handshake_hooks(const blocks::Scopes& scopes,
     if (socket != nullptr && socket->ssl) blocks.insert(socket->default_server);
   }
   std::vector<HandshakeHook> hooks;
-  collect(*scopes.servers[server].outer, hooks);
+  collect(around, hooks);
   for (const std::size_t block : blocks) collect(*scopes.servers[block].server, hooks);
   return hooks;
 }
