@@ -96,7 +96,10 @@ Refusal SslTrials::certificates(const std::string& ciphers, const std::string& p
       checks_digests ? ServedDigests::kChecked : ServedDigests::kUnchecked;
   pki::ssl::SslContext& ssl = context(ciphers);
   std::string what = "SSL_CTX_use_certificate";
-  pki::ssl::SslRefusal refusal = ssl.use_certificate(certificates.front(), digests);
+  // A key that is read later has to meet its own certificate.
+  pki::ssl::SslRefusal refusal = policy_.keys == KeyAccess::kNever
+                                     ? ssl.would_use(certificates.front(), digests)
+                                     : ssl.use_certificate(certificates.front(), digests);
   if (!refusal) {
     what = "SSL_CTX_set0_chain";
     std::vector<pki::Certificate> chain;  // PEM_read_bio_X509() skips TRUSTED CERTIFICATE

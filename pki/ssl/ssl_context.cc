@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -92,10 +93,38 @@ OwnedKey read_key(std::string_view pem, const std::vector<std::string_view>& pas
 
 }  // namespace
 
+namespace {
+
+/// All that ssl_security_cert() and ssl_set_cert() of libssl look at.
+struct Strength {
+  std::string key_type;  // "": no key
+  int key_bits = 0;
+  int signature_bits = 0;
+  bool self_signed = false;
+
+  auto operator<=>(const Strength&) const = default;
+};
+
+Strength strength_of(const Certificate& certificate) {
+  const EVP_PKEY* key = certificate.handle().key();
+  Strength strength;
+  if (key != nullptr) {
+    const char* type = EVP_PKEY_get0_type_name(key);
+    strength.key_type = (type != nullptr ? type : "?") + std::to_string(EVP_PKEY_get_base_id(key));
+  }
+  strength.key_bits = certificate.facts().security_bits;
+  strength.signature_bits = signature_bits(certificate);
+  strength.self_signed = certificate.facts().self_signed;
+  return strength;
+}
+
+}  // namespace
+
 struct SslContext::Objects {
   OwnedContext context;
   OwnedCommands commands;
   OwnedDh dh;
+  std::map<std::pair<ServedDigests, Strength>, SslRefusal> leaves;  // at the security level of now
 };
 
 SslContext::SslContext(int security_level) : objects_(std::make_unique<Objects>()) {
@@ -115,6 +144,7 @@ SslContext& SslContext::operator=(SslContext&&) noexcept = default;
 SslContext::~SslContext() = default;
 
 SslRefusal SslContext::set_ciphers(const std::string& list) {
+  objects_->leaves.clear();
   return ask([&] { return SSL_CTX_set_cipher_list(objects_->context.get(), list.c_str()) != 0; });
 }
 
@@ -146,6 +176,13 @@ SslRefusal SslContext::use_certificate(const Certificate& leaf, ServedDigests di
   X509* x509 = leaf.handle().whole();
   return serve(leaf, digests,
                [&] { return SSL_CTX_use_certificate(objects_->context.get(), x509) != 0; });
+}
+
+SslRefusal SslContext::would_use(const Certificate& leaf, ServedDigests digests) {
+  const std::pair question(digests, strength_of(leaf));
+  const auto known = objects_->leaves.find(question);
+  if (known != objects_->leaves.end()) return known->second;
+  return objects_->leaves.emplace(question, use_certificate(leaf, digests)).first->second;
 }
 
 SslRefusal SslContext::set_chain(std::span<const Certificate> chain, ServedDigests digests) {
@@ -193,6 +230,7 @@ SslRefusal SslContext::use_dh_parameters() {
 }
 
 SslRefusal SslContext::run_command(const std::string& name, const std::string& value) {
+  objects_->leaves.clear();
   return ask(
       [&] { return SSL_CONF_cmd(objects_->commands.get(), name.c_str(), value.c_str()) > 0; });
 }

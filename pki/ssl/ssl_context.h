@@ -47,6 +47,9 @@ class SslContext {
   /// SSL_CTX_use_certificate(). `digests`: whether the OpenSSL in question looks at them, and not
   /// whether ours does.
   SslRefusal use_certificate(const Certificate& leaf, ServedDigests digests);
+  /// What use_certificate() says, without using it: OpenSSL is asked once about all leaves of the
+  /// same kind of key and signature.
+  SslRefusal would_use(const Certificate& leaf, ServedDigests digests);
   /// SSL_CTX_set1_chain(). The certificates after the leaf, which must reach the security level.
   SslRefusal set_chain(std::span<const Certificate> chain, ServedDigests digests);
   /// Loads and uses the key of the certificate used last. `passwords` are tried in order. Without

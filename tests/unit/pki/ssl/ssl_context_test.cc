@@ -44,6 +44,35 @@ TEST_CASE("ssl_context: a cipher string must name a cipher, and may lower the se
   CHECK_FALSE(ssl.use_certificate(weak.front(), kChecked));
 }
 
+TEST_CASE("ssl_context: leaves alike get one answer, which is that of using them") {
+  std::vector<pki::Certificate> leaves;
+  for (int round = 0; round < 2; ++round) {
+    for (const auto kind : {testing::KeyKind::kEcP256, testing::KeyKind::kEd25519,
+                            testing::KeyKind::kRsa1024, testing::KeyKind::kRsa2048})
+      leaves.push_back(certificates(mint_of(kind).certificate_pem).front());
+  }
+  const testing::Minted weak = mint_of(testing::KeyKind::kRsa1024);
+  testing::CertificateSpec below_weak;
+  below_weak.issuer = &weak;
+  leaves.push_back(certificates(testing::mint(below_weak).certificate_pem).front());
+  SslContext asked(2);
+  std::size_t refused = 0;
+  for (const char* ciphers : {"HIGH", "HIGH:@SECLEVEL=0", "HIGH:@SECLEVEL=3", "HIGH:@SECLEVEL=5"}) {
+    REQUIRE_FALSE(asked.set_ciphers(ciphers));
+    SslContext used(2);
+    REQUIRE_FALSE(used.set_ciphers(ciphers));
+    for (const pki::Certificate& leaf : leaves) {
+      INFO(ciphers << ", " << leaf.facts().key_bits << " bits");
+      for (const auto digests : {ServedDigests::kChecked, ServedDigests::kUnchecked}) {
+        const auto answer = used.use_certificate(leaf, digests);
+        CHECK(asked.would_use(leaf, digests) == answer);
+        if (answer) ++refused;
+      }
+    }
+  }
+  CHECK(refused > 0);
+}
+
 TEST_CASE("ssl_context: the security level applies to the chain too") {
   const auto leaf = certificates(mint_of(testing::KeyKind::kEcP256).certificate_pem);
   const auto weak = certificates(mint_of(testing::KeyKind::kRsa1024).certificate_pem);
