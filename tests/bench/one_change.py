@@ -1,16 +1,18 @@
-"""What a start and one renewed certificate cost exporters on the same tree, in turns.
+"""What a start, one renewed certificate and one edited server block cost exporters on the same tree, in turns.
 
     one_change.py TREE ROUNDS CHANGES EXPORTER...
 
 TREE is made by make_tree.py. For each exporter: CPU and wall clock from the start to complete
 metrics, resident memory then and after the changes, the size of a scrape, and of each change the
-time from the rename to the new notAfter in a scrape and the CPU, with the polling scrapes taken off.
+time from the rename to the new value in a scrape and the CPU, with the polling scrapes taken off.
+Of five changes one is an edit of a server block, the others are renewed certificates.
 """
 
 import datetime
 import gzip
 import http.client
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -85,6 +87,17 @@ def shown_as(index, until):
             % index).encode(), (" %d\n" % int(until.timestamp())).encode()
 
 
+def edit(tree, index):
+    """Another ssl_verify_depth in the file of a server block: the new file, its place, the sample that will tell."""
+    path = tree / "conf.d" / ("%05d.conf" % index)
+    text = path.read_text()
+    depth = 3 + (int(re.search(r"ssl_verify_depth (\d+);", text).group(1)) + 1) % 5
+    fresh = path.with_suffix(".new")
+    fresh.write_text(re.sub(r"ssl_verify_depth \d+;", "ssl_verify_depth %d;" % depth, text))
+    start = 'nginx_mtls_server_verify_depth{server="s%05d.example",' % index
+    return fresh, path, (start.encode(), b" %d\n" % depth)
+
+
 def is_shown(body, start, end):
     at = body.find(start)
     return at >= 0 and body[at:body.index(b"\n", at) + 1].endswith(end)
@@ -98,8 +111,13 @@ def scrape_cpu(exporter):
     return (exporter.cpu() - before) / count
 
 
-def one_change(exporter, tree, index, until, scrape):
+def renewal(tree, index, until):
     fresh, path = renew(tree, index, until)
+    return fresh, path, shown_as(index, until)
+
+
+def one_change(exporter, change, scrape):
+    fresh, path, sample = change
     last = exporter.get("/metrics")[1]
     begin, cpu, polls = time.monotonic(), exporter.cpu(), 0
     fresh.rename(path)
@@ -109,7 +127,7 @@ def one_change(exporter, tree, index, until, scrape):
         polls += 1
         now = time.monotonic()
         if body[:-OWN_BYTES] != last[:-OWN_BYTES]:
-            if is_shown(gzip.decompress(body), *shown_as(index, until)):
+            if is_shown(gzip.decompress(body), *sample):
                 time.sleep(0.5)  # what the change costs after it is shown
                 return now - begin, exporter.cpu() - cpu - polls * scrape
             last = body
@@ -123,13 +141,16 @@ def measure(binary, tree, changes):
     text = exporter.get("/metrics", "identity")[1]
     settled = exporter.rss()
     scrape = scrape_cpu(exporter)
-    walls, cpus, memory = [], [], []
+    walls, cpus, memory, edits, edit_cpus = [], [], [], [], []
     servers = len(list((tree / "conf.d").glob("*.conf")))
     until = make_tree.NOW + make_tree.days(1000) + datetime.timedelta(seconds=int(time.time()) % 10000)
     for i in range(changes):
-        took, spent = one_change(exporter, tree, (i * 37 + 11) % servers, until, scrape)
-        walls.append(took)
-        cpus.append(spent)
+        index = (i * 37 + 11) % servers
+        is_edit = i % 5 == 4
+        change = edit(tree, index) if is_edit else renewal(tree, index, until)
+        took, spent = one_change(exporter, change, scrape)
+        (edits if is_edit else walls).append(took)
+        (edit_cpus if is_edit else cpus).append(spent)
         memory.append(exporter.rss())
     exporter.stop()
     return {"start wall s": wall, "start CPU s": cold, "gzip KB": len(packed) / 1e3, "text KB": len(text) / 1e3,
@@ -137,7 +158,9 @@ def measure(binary, tree, changes):
             "scrape CPU ms": scrape * 1e3, "RSS MiB": settled[0], "peak MiB": settled[1],
             "RSS after changes MiB": memory[-1][0], "peak after changes MiB": memory[-1][1],
             "change p50 ms": statistics.median(walls) * 1e3, "change max ms": max(walls) * 1e3,
-            "change CPU p50 ms": statistics.median(cpus) * 1e3, "cold CPU / change CPU": cold / statistics.median(cpus)}
+            "change CPU p50 ms": statistics.median(cpus) * 1e3, "cold CPU / change CPU": cold / statistics.median(cpus),
+            "edit p50 ms": statistics.median(edits) * 1e3, "edit max ms": max(edits) * 1e3,
+            "edit CPU p50 ms": statistics.median(edit_cpus) * 1e3}
 
 
 def main():
