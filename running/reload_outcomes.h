@@ -29,6 +29,9 @@ class ReloadOutcomes {
   /// The master waits for signals: a reload that was refused is over.
   void is_idle();
 
+  /// A reload was refused that may not be over.
+  bool is_under_way() const { return !refusal_.empty(); }
+
   const ReloadCounts& counts() const { return counts_; }
 
  private:

@@ -94,6 +94,11 @@ bool says_off(const config::syntax::Document& document, std::string_view directi
   });
 }
 
+// What runs decides, whichever release the settings name for the files.
+config::Version release_of(const Snapshot& snapshot, const running::Master& master) {
+  return config::parse_version(master.build.version).value_or(snapshot.policy->build.version);
+}
+
 /// Decides about the files of one generation.
 class Adoption {
  public:
@@ -102,7 +107,7 @@ class Adoption {
       : inputs_(inputs),
         bounds_(bounds_of(*master.load)),
         is_doubtful_(master.generation->is_doubtful),
-        keeps_objects_(snapshot.policy->build.version >= config::Version{1, 27, 4}),
+        keeps_objects_(release_of(snapshot, master) >= config::Version{1, 27, 4}),
         inherits_objects_(!says_off(*snapshot.config->document, "ssl_object_cache_inheritable")),
         before_(before) {}
 

@@ -93,10 +93,9 @@ class App {
         loop_, [this](const auto& master) { return settings::build_of(master, disk_); },
         [this](const auto& view) { nginx_changed(view); });
     watcher_ = watch::Watcher::create(
-        {.loop = loop_, .disk = disk_, .mounts = mounts_},
+        {loop_, disk_, mounts_, [this] { nginx_->file_changed(); }},
         {.rescan_interval = options_.rescan_interval,
-         .poll_interval = std::min(kPollInterval, options_.rescan_interval),
-         .on_event = [this] { nginx_->file_changed(); }},
+         .poll_interval = std::min(kPollInterval, options_.rescan_interval)},
         [this](const watch::FileChanges& changes) { files_changed(changes); });
     updater_.set_processes(nginx_->view());
     start_signals();

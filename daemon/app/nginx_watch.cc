@@ -10,7 +10,7 @@
 namespace mtls::daemon::app {
 namespace {
 
-constexpr std::uint64_t kReadMilliseconds = 500;
+constexpr std::uint64_t kReadMilliseconds = 1'000;
 constexpr const char* kProc = "/proc";
 
 }  // namespace
@@ -20,6 +20,7 @@ struct NginxWatch::Job {
   NginxWatch* watch = nullptr;  // null once it has closed
   std::shared_ptr<Followers> followers;
   int master = 0;
+  bool asks_idle = false;                                // a refused reload may be over
   std::vector<std::pair<int, std::string>> emergencies;  // process and message
   bool is_idle = false;                                  // the master, after the lines
 
@@ -31,7 +32,7 @@ struct NginxWatch::Job {
           emergencies.emplace_back(parsed->pid, parsed->message);
       });
     }
-    is_idle = live::waits_for_signals(kProc, master);
+    is_idle = (asks_idle || !emergencies.empty()) && live::waits_for_signals(kProc, master);
   }
 };
 
@@ -110,6 +111,7 @@ void NginxWatch::start_reading() {
   job->watch = this;
   job->followers = followers_;
   job->master = master->process.pid;
+  job->asks_idle = outcomes_.is_under_way();
   job_ = job.release();
   uv_queue_work(
       &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },

@@ -88,6 +88,7 @@ class LoopWatcher final : public Watcher {
   WatchSchedule::Time now() const { return WatchSchedule::Time(uv_now(&loop_)); }
 
   uv_loop_t& loop_;
+  std::function<void()> on_event_;
   WatchOptions options_;
   OnChange on_change_;
   bool closed_ = false;
@@ -117,6 +118,7 @@ LoopWatcher& owner(Handle* handle) {
 
 LoopWatcher::LoopWatcher(const World& world, const WatchOptions& options, OnChange on_change)
     : loop_(world.loop),
+      on_event_(world.on_event),
       options_(options),
       on_change_(std::move(on_change)),
       due_timer_(make_timer()),
@@ -214,6 +216,8 @@ void LoopWatcher::await_events() {
 void LoopWatcher::handle_events(milliseconds pause) {
   read_events();
   interpret();
+  // What waits was due to events; while a worker has the targets, nobody knows what they are about.
+  if (on_event_ && (!targets_ || schedule_.next_due())) on_event_();
   start_timer(*pause_timer_, pause, [](uv_timer_t* timer) { owner(timer).await_events(); });
 }
 
@@ -235,9 +239,7 @@ void LoopWatcher::watch_mounts() {
 
 void LoopWatcher::read_events() {
   if (!inotify_) return;
-  auto events = inotify_->drain();
-  if (!events.empty() && options_.on_event) options_.on_event();
-  schedule_.take_in(std::move(events));
+  schedule_.take_in(inotify_->drain());
 }
 
 void LoopWatcher::interpret() {

@@ -43,8 +43,6 @@ struct WatchOptions {
   /// A file that changed while its owner evaluated is reported once more after this time, because
   /// one stamp may stand for two changes.
   std::chrono::milliseconds settle{2'000};
-  /// Called as soon as the kernel reports anything, before anybody looks what it was. May be empty.
-  std::function<void()> on_event = {};
 };
 
 /// Lives on the loop thread. `on_change` is called there, debounced, and never from inside watch().
@@ -57,6 +55,9 @@ class Watcher {
     uv_loop_t& loop;
     base::FileSystem& disk;
     system::Mounts& mounts;
+    /// Called on the loop thread as soon as the kernel reports a change that may matter, before
+    /// anybody looks what it was. May be empty.
+    std::function<void()> on_event = {};
   };
   /// Never fails: without inotify it polls, and counts().fallback says so.
   static std::unique_ptr<Watcher> create(const World& world, const WatchOptions& options,
