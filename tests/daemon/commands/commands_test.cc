@@ -112,7 +112,6 @@ TEST_CASE("commands: bad usage and unreadable settings print only the reason") {
            {{"check", "--ingress", "a.yml"}, "--ingress"},
            {{"check", "bundle.pem"}, "CA_BUNDLE and --nginx.conf"},
            {{"check", "a.pem", "b.pem", "c.pem"}, "not expected: c.pem"},
-           {{"fix"}, "fix"},
            {{"dump", "--at", "+1d"}, "--at"},
            {{"check", "--web.listen-address", ":1"}, "--web.listen-address is only for serve"},
            {{"dump", "--config.check"}, "--config.check is only for serve"},

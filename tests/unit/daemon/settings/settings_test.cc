@@ -177,7 +177,7 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
             "ca_expires_soon, server_certificate_expires_soon, crl_expires_soon"},
            {"policy: {thresholds: {crl_expires_soon: 30}}\n",
             "s.yml:1:41: policy.thresholds.crl_expires_soon must be a time span such as 30d (s, m, "
-            "h, d, w) or a share of the lifetime such as 25%"},
+            "h, d, w, y) or a share of the lifetime such as 25%"},
            {"policy: {thresholds: {crl_expires_soon: 0d}}\n", "s.yml:1:41: policy.thresholds."},
            {"policy: {thresholds: {crl_expires_soon: -1d}}\n", "s.yml:1:41: policy.thresholds."},
            {"policy: {thresholds: {crl_expires_soon: 0%}}\n", "s.yml:1:41: policy.thresholds."},
