@@ -6,6 +6,7 @@
 
 #include "config/include.h"
 #include "config/resolve.h"
+#include "config/syntax/parser.h"
 #include "daemon/inputs/made_up_file.h"
 
 namespace mtls::daemon::inputs {
@@ -15,13 +16,19 @@ bool is_block(const config::syntax::Directive& directive, std::string_view name)
   return directive.name == name && directive.block.has_value();
 }
 
-bool is_vhost(const config::syntax::Document& document) {
+// Of the file alone: what it includes is read where it matters.
+bool is_vhost(base::FileSystem& files, const std::string& path) {
+  const auto content = files.read(path, config::IncludeLimits{}.max_file_bytes);
+  if (!content) return false;
+  const auto directives =
+      config::syntax::parse(content->text(), base::FileId{}, config::syntax::Lines::kDirectives)
+          .directives;
   constexpr std::array<std::string_view, 4> kOfMain{"events", "http", "stream", "mail"};
-  const bool is_main = std::ranges::any_of(document.main, [&](const auto& directive) {
+  const bool is_main = std::ranges::any_of(directives, [&](const auto& directive) {
     return std::ranges::any_of(kOfMain,
                                [&](std::string_view name) { return is_block(directive, name); });
   });
-  return !is_main && std::ranges::any_of(document.main, [](const auto& directive) {
+  return !is_main && std::ranges::any_of(directives, [](const auto& directive) {
     return is_block(directive, "server");
   });
 }
@@ -62,7 +69,7 @@ std::size_t complaints(const VhostConf& conf, base::FileSystem& files,
 
 std::optional<VhostConf> vhost_conf(base::FileSystem& files, const std::string& path,
                                     const config::NginxBuild& build) {
-  if (!is_vhost(config::load_document(files, path, {.build = build}))) return std::nullopt;
+  if (!is_vhost(files, path)) return std::nullopt;
   const std::string main =
       main_directory(files, path) + "/(around " + path.substr(path.rfind('/') + 1) + ")";
   std::optional<VhostConf> best;
