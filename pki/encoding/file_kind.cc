@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "pki/encoding/der_shape.h"
@@ -43,9 +44,7 @@ constexpr std::array kText{
     Beginning{"---- begin ssh2"sv, FileKind::kSshKey},
 };
 
-template <std::size_t N>
-std::optional<FileKind> kind_by_beginning(std::string_view text,
-                                          const std::array<Beginning, N>& all) {
+std::optional<FileKind> kind_by_beginning(std::string_view text, std::span<const Beginning> all) {
   for (const Beginning& one : all) {
     if (text.starts_with(one.bytes)) return one.kind;
   }

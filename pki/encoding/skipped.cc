@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 namespace mtls::pki::encoding {
 namespace {
@@ -31,8 +32,7 @@ constexpr std::array<std::string_view, 13> kDashLike{"-",
 
 bool is_blank(char c) { return kBlank.find(c) != std::string_view::npos; }
 
-template <std::size_t N>
-bool drop_one(std::string_view& text, const std::array<std::string_view, N>& tokens) {
+bool drop_one(std::string_view& text, std::span<const std::string_view> tokens) {
   for (const std::string_view token : tokens) {
     if (!text.starts_with(token)) continue;
     text.remove_prefix(token.size());
