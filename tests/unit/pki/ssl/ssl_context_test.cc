@@ -15,6 +15,7 @@ namespace {
 using pki::ssl::CommandValue;
 using pki::ssl::SslContext;
 using Step = pki::ssl::KeyRefusal::Step;
+using pki::ssl::ServedDigests;
 using enum pki::ssl::ServedDigests;
 
 bool is_of_line(int major, int minor) {
