@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "audit/reading/renewals.h"
 #include "audit/trust/trust.h"
@@ -193,6 +194,46 @@ std::shared_ptr<const MaterialFile> load_file(const BuildInputs& inputs, const P
   }
   return file;
 }
+
+// The texts of the configuration's files from one reading to the next: where no change was reported
+// of a file, its text stands, and nobody asks the disk.
+class StandingTexts final : public config::KnownTexts {
+ public:
+  /// `before` nullptr: none stands. Both outlive this.
+  StandingTexts(const ConfigView* before, const std::set<std::string>& differing)
+      : before_(before), differing_(differing) {}
+
+  const std::string* find(const std::string& path) override {
+    if (before_ == nullptr || differing_.contains(path)) return nullptr;
+    const auto known = before_->texts.find(path);
+    if (known == before_->texts.end()) return nullptr;
+    standing_.push_back(&before_->seen.at(path));
+    bytes_ += known->second->size();
+    return texts_.emplace_hint(texts_.end(), *known)->second.get();
+  }
+
+  void keep(const std::string& path, std::string_view text) override {
+    if (bytes_ + text.size() > kMostBytes) return;
+    bytes_ += text.size();
+    texts_.insert_or_assign(path, std::make_shared<const std::string>(text));
+  }
+
+  /// Adds the texts of this reading, and the looks of before at the files that stand.
+  void move_into(ConfigView& view) && {
+    for (const base::Sighting* seen : standing_) view.seen.emplace(seen->path, *seen);
+    view.texts = std::move(texts_);
+  }
+
+ private:
+  // What is kept besides the tree of the same text.
+  static constexpr std::size_t kMostBytes = std::size_t{32} << 20U;
+
+  const ConfigView* before_;
+  const std::set<std::string>& differing_;
+  ConfigTexts texts_;
+  std::size_t bytes_ = 0;
+  std::vector<const base::Sighting*> standing_;
+};
 
 }  // namespace
 
