@@ -130,15 +130,6 @@ Targets::Chosen Targets::choose(const Pass& pass) {
   return chosen;
 }
 
-std::vector<PathWalk> Targets::walk(const std::vector<TargetEntry*>& entries) const {
-  PathWalker walker(world_.view);
-  std::vector<PathWalk> walks;
-  walks.reserve(entries.size());
-  for (const TargetEntry* entry : entries)
-    walks.push_back(walker.walk(entry->second.kind, entry->first));
-  return walks;
-}
-
 /// What an event hinted at is always renewed. The rest is renewed only where the way changed or a
 /// watch is missing, because renewing thousands of watches is expensive.
 std::vector<Targets::TargetEntry*> Targets::to_refresh(const Chosen& chosen) {
@@ -147,39 +138,41 @@ std::vector<Targets::TargetEntry*> Targets::to_refresh(const Chosen& chosen) {
   for (const auto& [entry, cause] : chosen) {
     (cause == Cause::kTold ? entries : untold).push_back(entry);
   }
-  const std::vector<PathWalk> walks = walk(untold);
-  for (std::size_t i = 0; i < untold.size(); ++i) {
-    const Target& target = untold[i]->second;
-    if (walks[i].signature != target.signature || !watch_set_.watched(target.id)) {
-      entries.push_back(untold[i]);
-    }
+  PathWalker walker(world_.view);
+  for (TargetEntry* entry : untold) {
+    const Target& target = entry->second;
+    const PathWalk walk = walker.walk(target.kind, entry->first);
+    if (walk.signature != target.signature || !watch_set_.watched(target.id))
+      entries.push_back(entry);
   }
   return entries;
 }
 
-/// Arms before the last walk, so that no change falls between the look and the watch.
+/// Arms before the last walk, so that no change falls between the look and the watch. Only one walk
+/// is in memory at a time: what it found is what the target wants.
 void Targets::refresh(std::vector<TargetEntry*> entries, Watches& watches, PassResult& result) {
   watch_set_.arm(watches);  // drops the watches of targets that are gone
-  std::vector<PathWalk> walks = walk(entries);
   for (int round = 0; round < kRounds && !entries.empty(); ++round) {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      Target& target = entries[i]->second;
-      target.signature = walks[i].signature;
-      watch_set_.want(target.id, walks[i].wants);
+    PathWalker walker(world_.view);
+    std::vector<bool> silent;
+    for (TargetEntry* entry : entries) {
+      const PathWalk walk = walker.walk(entry->second.kind, entry->first);
+      entry->second.signature = walk.signature;
+      silent.push_back(walk.silent);
+      watch_set_.want(entry->second.id, walk.wants);
     }
     watch_set_.arm(watches);
-    const std::vector<PathWalk> again = walk(entries);
+    PathWalker again(world_.view);
     std::vector<TargetEntry*> moved;
-    std::vector<PathWalk> moved_to;
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      const bool is_watched = watch_set_.watched(entries[i]->second.id);
-      set_unreliable(*entries[i], walks[i].silent || !is_watched);
-      if (again[i] == walks[i]) continue;
-      moved.push_back(entries[i]);
-      moved_to.push_back(again[i]);
+      const Target& target = entries[i]->second;
+      const PathWalk walk = again.walk(target.kind, entries[i]->first);
+      set_unreliable(*entries[i], silent[i] || !watch_set_.watched(target.id));
+      const bool is_same = walk.signature == target.signature && walk.silent == silent[i] &&
+                           watch_set_.wants(target.id, walk.wants);
+      if (!is_same) moved.push_back(entries[i]);
     }
     entries = std::move(moved);
-    walks = std::move(moved_to);
   }
   for (const TargetEntry* entry : entries) result.unstable.insert(entry->first);
 }
@@ -231,9 +224,11 @@ void Targets::look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult
   if (!told) result.unexplained.insert(path);
 }
 
-PassResult Targets::run(const Pass& pass, Watches* watches) {
+PassResult Targets::run(Pass& pass, Watches* watches) {
   PassResult result;
   const Chosen chosen = choose(pass);
+  if (pass.replacement) pass.replacement->clear();
+  if (pass.updates) pass.updates->clear();
   if (watches != nullptr) refresh(to_refresh(chosen), *watches, result);
   for (const auto& [entry, cause] : chosen) look(*entry, cause, pass, result);
   result.unreliable = unreliable_;

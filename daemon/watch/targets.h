@@ -57,7 +57,8 @@ class Targets {
   explicit Targets(const World& world) : world_(world) {}
 
   /// `watches`: null if there is no inotify; then the pass only looks.
-  PassResult run(const Pass& pass, Watches* watches);
+  /// Empties the replacement and the updates of `pass` as soon as it knows them.
+  PassResult run(Pass& pass, Watches* watches);
   std::vector<std::string> affected(const InotifyEvent& event);
 
  private:
@@ -94,7 +95,6 @@ class Targets {
   void set_unreliable(TargetEntry& entry, bool is_unreliable);
   static bool is_young(const Target& target, std::int64_t seen_since_ns);
   std::vector<TargetEntry*> to_refresh(const Chosen& chosen);
-  std::vector<PathWalk> walk(const std::vector<TargetEntry*>& entries) const;
   void refresh(std::vector<TargetEntry*> entries, Watches& watches, PassResult& result);
   void look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult& result);
   bool may_hide_a_change(TargetEntry& entry, const Pass& pass, PassResult& result) const;

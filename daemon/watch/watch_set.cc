@@ -31,28 +31,39 @@ void WatchSet::mark_stale(WatchPointEntry& point) {
 }
 
 void WatchSet::want(TargetId target, const std::vector<Want>& wants) {
-  std::vector<Want>& known = wants_[target];
-  if (known != wants) {
+  if (!this->wants(target, wants)) {
     forget(target);
+    std::vector<Place> places;
+    places.reserve(wants.size());
     for (const Want& want : wants) {
-      WatchPoint& point = points_of(want)[want.path];
-      point.is_file = want.name == kFileItself;
-      insert(point.names[want.name], target);
+      WatchPointEntry& point = *points_of(want).try_emplace(want.path).first;
+      point.second.is_file = want.name == kFileItself;
+      auto& name = *point.second.names.try_emplace(want.name).first;
+      insert(name.second, target);
+      places.push_back({.point = &point, .name = &name.first});
     }
-    wants_[target] = wants;
+    wants_[target] = std::move(places);
   }
-  for (const Want& want : wants) mark_stale(*points_of(want).find(want.path));
+  const auto known = wants_.find(target);
+  if (known == wants_.end()) return;
+  for (const Place& place : known->second) mark_stale(*place.point);
+}
+
+bool WatchSet::wants(TargetId target, const std::vector<Want>& wants) const {
+  const auto known = wants_.find(target);
+  if (known == wants_.end()) return false;
+  return std::equal(known->second.begin(), known->second.end(), wants.begin(), wants.end());
 }
 
 void WatchSet::forget(TargetId target) {
   const auto known = wants_.find(target);
   if (known == wants_.end()) return;
-  for (const Want& want : known->second) {
-    WatchPointEntry& point = *points_of(want).find(want.path);
-    const auto name = point.second.names.find(want.name);
+  for (const Place& place : known->second) {
+    auto& names = place.point->second.names;
+    const auto name = names.find(*place.name);
     erase(name->second, target);
-    if (name->second.empty()) point.second.names.erase(name);
-    mark_stale(point);
+    if (name->second.empty()) names.erase(name);
+    mark_stale(*place.point);
   }
   wants_.erase(known);
 }
@@ -116,11 +127,10 @@ void WatchSet::arm(Watches& watches) {
 bool WatchSet::watched(TargetId target) const {
   const auto known = wants_.find(target);
   if (known == wants_.end()) return false;
-  return std::all_of(known->second.begin(), known->second.end(), [this](const Want& want) {
-    if (want.name != kFileItself) return directories_.find(want.path)->second.wd >= 0;
+  return std::all_of(known->second.begin(), known->second.end(), [](const Place& place) {
+    const WatchPoint& point = place.point->second;
     // A file that we may not read cannot be watched; its directory reports when that changes.
-    const WatchPoint& file = files_.find(want.path)->second;
-    return file.wd >= 0 || file.error == EACCES;
+    return point.wd >= 0 || (point.is_file && point.error == EACCES);
   });
 }
 

@@ -25,6 +25,8 @@ class WatchSet {
   /// its paths.
   void want(TargetId target, const std::vector<Want>& wants);
   void forget(TargetId target);
+  /// Whether it wants just these.
+  bool wants(TargetId target, const std::vector<Want>& wants) const;
 
   /// Adds or renews watches, ancestors first, and removes those that are no longer wanted.
   void arm(Watches& watches);
@@ -50,6 +52,16 @@ class WatchSet {
   };
   using WatchPoints = std::map<std::string, WatchPoint, std::less<>>;
   using WatchPointEntry = WatchPoints::value_type;
+  /// A Want where its two texts are kept already: there are several for each of tens of thousands
+  /// of targets.
+  struct Place {
+    WatchPointEntry* point;
+    const std::string* name;
+
+    bool operator==(const Want& want) const {
+      return point->first == want.path && *name == want.name;
+    }
+  };
 
   WatchPoints& points_of(const Want& want) {
     return want.name == kFileItself ? files_ : directories_;
@@ -64,7 +76,7 @@ class WatchSet {
   WatchPoints files_;
   std::vector<WatchPointEntry*> stale_;
   std::unordered_map<int, std::vector<WatchPointEntry*>> by_wd_;
-  std::unordered_map<TargetId, std::vector<Want>> wants_;
+  std::unordered_map<TargetId, std::vector<Place>> wants_;
   std::size_t refused_ = 0;  // watch points
 };
 

@@ -132,7 +132,7 @@ class Simulation {
     disk_.realtime += std::chrono::nanoseconds(step).count();
   }
   void run_pass() {
-    const watch::Pass pass = schedule_.begin();
+    watch::Pass pass = schedule_.begin();
     watch::PassResult result = targets_.run(pass, &disk_);
     schedule_.take_in(disk_.drain());
     schedule_.interpret(targets_, now_);

@@ -64,7 +64,7 @@ TEST_CASE("ssl_context: leaves alike get one answer, which is that of using them
     REQUIRE_FALSE(used.set_ciphers(ciphers));
     for (const pki::Certificate& leaf : leaves) {
       INFO(ciphers << ", " << leaf.facts().key_bits << " bits");
-      for (const auto digests : {ServedDigests::kChecked, ServedDigests::kUnchecked}) {
+      for (const auto digests : {kChecked, kUnchecked}) {
         const auto answer = used.use_certificate(leaf, digests);
         CHECK(asked.would_use(leaf, digests) == answer);
         if (answer) ++refused;
