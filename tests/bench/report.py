@@ -1,4 +1,4 @@
-"""Measures an exporter on small, medium and huge trees beside yardsticks in the same run, and writes the table.
+"""Measures an exporter on small, medium and huge trees beside yardsticks in the same run, and writes the table into OUTPUT.
 
     report.py EXPORTER OUTPUT [--trees DIR] [--rounds N] [--changes N] [--reloads N] [--note TEXT]
 
@@ -25,6 +25,8 @@ SIZES = {"small": 10, "medium": 1000, "huge": 10000}
 NODE_EXPORTER = "/usr/bin/prometheus-node-exporter"
 NODE_PORT = 21060
 SCRAPES = 200
+BEGIN = "<!-- measured -->"
+END = "<!-- end -->"
 
 
 class Row:
@@ -41,16 +43,29 @@ class Row:
         return "| %s | %s | %s | %s |" % (self.name, cells, self.must, self.aim)
 
 
+def high_water(pid):
+    """MiB; 0 when it has ended."""
+    try:
+        lines = pathlib.Path("/proc/%d/status" % pid).read_text().splitlines()
+    except OSError:
+        return 0.0
+    return max([int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")], default=0.0)
+
+
 def nginx_test(tree):
     """CPU, wall clock and peak of `nginx -t`, in seconds and MiB."""
     begin = time.monotonic()
     process = subprocess.Popen(["/usr/sbin/nginx", "-t", "-q", "-c", str(tree / "nginx.conf")],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    peak, ended = 0.0, 0
+    while ended == 0:
+        peak = max(peak, high_water(process.pid))  # ru_maxrss begins with that of the parent
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        time.sleep(0.002)
     process.returncode = status
     wall = time.monotonic() - begin
     assert status == 0, "nginx refuses the tree"
-    return {"cpu": usage.ru_utime + usage.ru_stime, "wall": wall, "peak": usage.ru_maxrss / 1024}
+    return {"cpu": usage.ru_utime + usage.ru_stime, "wall": wall, "peak": peak}
 
 
 def p50_of_scrapes(port):
@@ -151,6 +166,13 @@ def add_rows(rows, size, nginx, own):
     ratio(rows, size + ": gzip scrape, p50", [own["scrape"] * 1e3], " ms")
 
 
+def write(text, output):
+    """Between the marks of the document; a document without them is replaced."""
+    before, begins, rest = (output.read_text() if output.exists() else "").partition(BEGIN)
+    after = rest.partition(END)[2]
+    output.write_text(before + BEGIN + "\n" + text + END + after if begins else text)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("exporter")
@@ -186,7 +208,7 @@ def main():
     lines += [row.text() for row in sorted(rows.values(), key=lambda row: (row.name.split(":")[0] != "huge", row.name))]
     facts = ["Measured %s with `tests/bench/%s`" % (datetime.date.today().isoformat(), command),
              "on %s. Load average meanwhile: %.1f to %.1f. %s" % (machine(), min(loads), max(loads), options.note)]
-    pathlib.Path(options.output).write_text("\n".join(facts + [""] + lines) + "\n")
+    write("\n".join(facts + [""] + lines) + "\n", pathlib.Path(options.output))
 
 
 if __name__ == "__main__":
