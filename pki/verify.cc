@@ -77,7 +77,7 @@ void fill(const std::vector<T>& all, Set set, Get get, X509_STORE* store) {
     Owned<X509_OBJECT, X509_OBJECT_free> object(made(X509_OBJECT_new()));
     must(set(object.get(), get(one)) == 1);
     must(sk_X509_OBJECT_push(X509_STORE_get0_objects(store), object.get()) > 0);
-    static_cast<void>(object.release());
+    [[maybe_unused]] const X509_OBJECT* const of_the_store = object.release();
   }
 }
 

@@ -72,7 +72,7 @@ std::string_view note_of(catalogue::Verifier by) {
 }
 
 std::string number_of(const catalogue::PastedCode& code) {
-  const std::string number = std::to_string(code.row->code);
+  std::string number = std::to_string(code.row->code);
   if (!code.is_old_number) return number;
   return std::to_string(code.row->old_code) + " in OpenSSL 1.1.1, " + number + " since 3.0";
 }

@@ -1,6 +1,7 @@
 #include "pki/paths/walk.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace mtls::pki::paths {
 
@@ -42,7 +43,7 @@ int Walk::steps_from(std::size_t i) {
     i = *next_[i];
   }
   int steps = steps_[i].value_or(0);
-  for (auto below = path.rbegin(); below != path.rend(); ++below) steps_[*below] = ++steps;
+  for (const std::size_t below : path | std::views::reverse) steps_[below] = ++steps;
   return steps;
 }
 
