@@ -94,12 +94,13 @@ void Generations::join(std::vector<Worker> workers) {
   }
 }
 
-void Generations::see(const std::vector<Worker>& workers, const std::vector<Children>& seen) {
+void Generations::see(const std::vector<Worker>& workers, const std::vector<Children>& seen,
+                      bool may_be_reload) {
   const std::vector<Worker> fresh = strangers(workers);
   if (!fresh.empty()) {
     if (!current_) {
       begin(fresh, false, false);
-    } else if (is_same_batch(fresh)) {
+    } else if (!may_be_reload || is_same_batch(fresh)) {
       join(fresh);
     } else if (stood_side_by_side(fresh, seen)) {
       begin(fresh, true, false);

@@ -46,8 +46,10 @@ class Generations {
   static constexpr std::int64_t kTicksPerSecond = 100;  // USER_HZ
 
   /// `workers`: all that the master has now. `seen`: the children it had since the last call, the
-  /// oldest first, those of now included.
-  void see(const std::vector<Worker>& workers, const std::vector<Children>& seen);
+  /// oldest first, those of now included. `may_be_reload`: false: since the last call nobody has
+  /// opened the configuration, so new workers only took the place of others.
+  void see(const std::vector<Worker>& workers, const std::vector<Children>& seen,
+           bool may_be_reload = true);
 
   /// nullopt: it has never had a worker.
   const std::optional<Generation>& current() const { return current_; }

@@ -1,29 +1,46 @@
 #include "daemon/live/process_watcher.h"
 
 #include <fcntl.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "daemon/system/loop.h"
 #include "running/process_facts.h"
 
 namespace mtls::daemon::live {
 namespace {
 
 constexpr const char* kProc = "/proc";
-// Half of the time for which a reload shows old and new workers side by side, so that two looks
-// fall into it even if one is late.
-constexpr std::uint64_t kTickMilliseconds = running::Generations::kOverlapMilliseconds / 2;
+// A quarter of the time for which a reload shows old and new workers side by side.
+constexpr std::uint64_t kFastMilliseconds = running::Generations::kOverlapMilliseconds / 4;
+constexpr std::uint64_t kSlowMilliseconds = 500;
+// Where the kernel reports nothing, a reload can begin at any time.
+constexpr std::uint64_t kBlindMilliseconds = running::Generations::kOverlapMilliseconds / 2;
 constexpr std::int64_t kIdleMilliseconds = 1'000;
-// New masters, and workers that were told to shut down, are found this late.
-constexpr std::int64_t kLookMilliseconds = 2'000;
+// A master is found this late, and a second one, or a worker that somebody told to shut down.
+constexpr std::int64_t kSearchMilliseconds = 2'000;
+constexpr std::int64_t kLookMilliseconds = 5'000;
 // Time stamps of files go in steps of up to 10 ms, and the watcher may read an event 5 ms late. So
 // after an event the masters are looked at this often, a millisecond apart; each look costs 40
 // microseconds. Not again soon: events may come without end.
 constexpr int kBurst = 12;
 constexpr std::int64_t kBetweenBursts = 100;
 constexpr int kEarlyLooks = 6;
+// Somebody who opened a configuration to make nginx reload it does so within this time, or opens
+// it again.
+constexpr std::int64_t kSettled = 1'000;
+constexpr std::int64_t kLongestReload = 60'000;
+
+template <class Handle>
+void close_handle(Handle* handle) {
+  uv_close(reinterpret_cast<uv_handle_t*>(handle), [](uv_handle_t* closed) {
+    const std::unique_ptr<Handle> freed(reinterpret_cast<Handle*>(closed));
+  });
+}
 
 }  // namespace
 
@@ -40,16 +57,63 @@ ProcessWatcher::ProcessWatcher(uv_loop_t& loop, ProcessTable::Describe describe,
       on_change_(std::move(on_change)),
       timer_(new uv_timer_t{}),
       burst_(new uv_timer_t{}) {
-  ProcessTable::Look first = table_->look();
-  looked_ms_ = first.at_ms;
-  if (first.is_settled) take_in(first);
   for (uv_timer_t* timer : {timer_, burst_}) {
     uv_timer_init(&loop_, timer);
     timer->data = this;
   }
+  open_inotify();
+  ProcessTable::Look first = table_->look();
+  looked_ms_ = first.at_ms;
+  if (first.is_settled) take_in(first);
+  set_pace(kFastMilliseconds);
+}
+
+void ProcessWatcher::open_inotify() {
+  inotify_ = system::FileDescriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  if (!inotify_) return;
+  auto poll = std::make_unique<uv_poll_t>();
+  if (uv_poll_init(&loop_, poll.get(), inotify_.get()) != 0) return;
+  poll->data = this;
+  const bool polls = system::start_polling(*poll, UV_READABLE, [](uv_poll_t* handle, int, int) {
+    static_cast<ProcessWatcher*>(handle->data)->configuration_opened();
+  });
+  poll_ = poll.release();
+  if (!polls) close_handle(std::exchange(poll_, nullptr));
+}
+
+// A configuration that is another file now may have been opened before it was watched.
+void ProcessWatcher::watch_configurations() {
+  if (poll_ == nullptr || !view_) return;
+  std::map<std::string, int> watched;
+  for (const running::Master& master : view_->masters) {
+    const int watch = ::inotify_add_watch(inotify_.get(), master.build.conf.c_str(), IN_OPEN);
+    watched.emplace(master.build.conf, watch);
+  }
+  if (watched == watched_) return;
+  for (const auto& [conf, watch] : watched_) {
+    const bool is_kept = std::ranges::any_of(
+        watched, [&, old = watch](const auto& entry) { return entry.second == old; });
+    if (!is_kept && watch >= 0) ::inotify_rm_watch(inotify_.get(), watch);
+  }
+  watched_ = std::move(watched);
+  configuration_opened();
+}
+
+void ProcessWatcher::configuration_opened() {
+  std::array<char, 4096> events{};
+  while (::read(inotify_.get(), events.data(), events.size()) > 0) continue;
+  may_reload_ = true;
+  opened_ms_ = Clocks::now().monotonic_ms;
+  set_pace(kFastMilliseconds);
+}
+
+void ProcessWatcher::set_pace(std::uint64_t milliseconds) {
+  if (pace_ == milliseconds) return;
+  pace_ = milliseconds;
+  uv_update_time(&loop_);
   uv_timer_start(
       timer_, [](uv_timer_t* timer) { static_cast<ProcessWatcher*>(timer->data)->tick(); }, 0,
-      kTickMilliseconds);
+      pace_);
 }
 
 void ProcessWatcher::close() {
@@ -58,11 +122,9 @@ void ProcessWatcher::close() {
     job_->watcher = nullptr;
     uv_cancel(reinterpret_cast<uv_req_t*>(&job_->request));
   }
-  for (uv_timer_t* timer : {timer_, burst_}) {
-    uv_close(reinterpret_cast<uv_handle_t*>(timer), [](uv_handle_t* handle) {
-      const std::unique_ptr<uv_timer_t> closed(reinterpret_cast<uv_timer_t*>(handle));
-    });
-  }
+  close_handle(timer_);
+  close_handle(burst_);
+  if (poll_ != nullptr) close_handle(poll_);
 }
 
 void ProcessWatcher::tick() {
@@ -70,9 +132,18 @@ void ProcessWatcher::tick() {
   bool differs = false;
   for (auto& [pid, master] : followed_) differs = read_children(master, now) || differs;
   if (differs) early_looks_ = kEarlyLooks;
-  const std::int64_t due = early_looks_ > 0 ? 0 : kLookMilliseconds;
-  if (now - idle_ms_ >= kIdleMilliseconds) note_idle();
-  if (differs || now - looked_ms_ >= due) start_look();
+  const std::int64_t late = followed_.empty() ? kSearchMilliseconds : kLookMilliseconds;
+  const std::int64_t due = early_looks_ > 0 ? 0 : late;
+  if (may_reload_ || now - idle_ms_ >= kIdleMilliseconds) note_idle();
+  if (differs || is_over_soon(now) || now - looked_ms_ >= due) start_look();
+}
+
+// All masters wait again, and a look will show what became of the opened configuration.
+bool ProcessWatcher::is_over_soon(std::int64_t now_ms) const {
+  return may_reload_ && poll_ != nullptr && now_ms - opened_ms_ > kSettled &&
+         std::ranges::all_of(followed_, [&](const auto& entry) {
+           return entry.second.idle_ms > opened_ms_ + kSettled;
+         });
 }
 
 // True: they are others, or the master is gone.
@@ -96,12 +167,15 @@ void ProcessWatcher::note_idle() {
   const Clocks now = Clocks::now();
   idle_ms_ = now.monotonic_ms;
   for (auto& [pid, master] : followed_) {
-    if (waits_for_signals(kProc, pid)) master.idle.note(now.files_ns);
+    if (!waits_for_signals(kProc, pid)) continue;
+    master.idle.note(now.files_ns);
+    master.idle_ms = now.monotonic_ms;
   }
 }
 
 void ProcessWatcher::file_changed() {
   if (closed_ || followed_.empty()) return;
+  watch_configurations();
   const std::int64_t now = Clocks::now().monotonic_ms;
   if (now > idle_ms_) note_idle();
   if (now - burst_ms_ < kBetweenBursts) return;
@@ -164,7 +238,20 @@ void ProcessWatcher::take_in(ProcessTable::Look& look) {
     });
   });
   for (running::Master& master : view->masters) follow(master, look.at_ms);
+  // A master that waits has ended what it began when the configuration was opened, and this look
+  // came after that.
+  const bool is_over = std::ranges::all_of(followed_, [&](const auto& entry) {
+    return entry.second.idle_ms > opened_ms_ + kSettled && look.at_ms > entry.second.idle_ms;
+  });
   if (!view_ || *view_ != *view) view_ = std::move(view);
+  watch_configurations();
+  if (is_over && poll_ != nullptr) may_reload_ = false;
+  const bool is_blind = poll_ == nullptr || std::ranges::any_of(watched_, [](const auto& entry) {
+                          return entry.second < 0;
+                        });
+  if (is_blind) may_reload_ = true;
+  const bool is_fast = may_reload_ && look.at_ms - opened_ms_ < kLongestReload;
+  set_pace(is_blind ? kBlindMilliseconds : is_fast ? kFastMilliseconds : kSlowMilliseconds);
 }
 
 void ProcessWatcher::follow(running::Master& master, std::int64_t at_ms) {
@@ -182,7 +269,7 @@ void ProcessWatcher::follow(running::Master& master, std::int64_t at_ms) {
   followed.seen.insert(
       std::ranges::upper_bound(followed.seen, at_ms, {}, &running::Children::from_ms),
       std::move(looked));
-  followed.generations.see(master.workers, followed.seen);
+  followed.generations.see(master.workers, followed.seen, may_reload_);
   followed.seen.erase(followed.seen.begin(), followed.seen.end() - 1);
   master.generation = followed.generations.current();
   if (!master.generation) return;

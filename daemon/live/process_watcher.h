@@ -1,6 +1,7 @@
-// Watches nginx's processes from the loop: cheap looks at the children of each master many times a
-// second, which never wait for anything, and a look at the host's processes on a worker when
-// something differs or some seconds have passed. Loop thread.
+// Watches nginx's processes from the loop. The kernel reports when somebody opens a configuration:
+// then a reload may begin, and cheap looks at the children of each master follow each other, which
+// never wait for anything. A worker looks at the host's processes when something differs or some
+// seconds have passed. Loop thread.
 #pragma once
 
 #include <cstdint>
@@ -48,11 +49,17 @@ class ProcessWatcher {
     std::vector<running::Children> seen;  // since the last settled look
     running::Generations generations;
     running::IdleTimes idle;
-    std::uint64_t timed = 0;  // generation of `load`
+    std::int64_t idle_ms = 0;  // monotonic, the last of them
+    std::uint64_t timed = 0;   // generation of `load`
     running::LoadTime load;
   };
 
+  void open_inotify();
+  void watch_configurations();
+  void configuration_opened();
+  void set_pace(std::uint64_t milliseconds);
   void tick();
+  bool is_over_soon(std::int64_t now_ms) const;
   bool read_children(Followed& master, std::int64_t now_ms);
   void note_idle();
   void note_idle_again();
@@ -67,6 +74,12 @@ class ProcessWatcher {
   OnChange on_change_;
   uv_timer_t* timer_ = nullptr;
   uv_timer_t* burst_ = nullptr;
+  uv_poll_t* poll_ = nullptr;  // of inotify_; nullptr: the kernel refuses it
+  system::FileDescriptor inotify_;
+  std::map<std::string, int> watched_;  // configurations, with their watches
+  std::uint64_t pace_ = 0;              // milliseconds between two ticks
+  bool may_reload_ = true;              // somebody has opened a configuration
+  std::int64_t opened_ms_ = 0;          // when that was last
   int burst_left_ = 0;
   Job* job_ = nullptr;
   bool closed_ = false;

@@ -72,6 +72,7 @@ TEST_CASE("nginx life: start, reload, crash and stop of a real nginx are seen") 
   const double started = exporter.value(kLoad).value_or(0);
   CHECK(std::abs(started - wall()) < 5);
 
+  std::this_thread::sleep_for(1s);  // the daemon asks the new nginx for its release
   const double before = wall();
   nginx.reload();
   REQUIRE(eventually(2s, [&] { return exporter.value(kLoad).value_or(0) > started; }));

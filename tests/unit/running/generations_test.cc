@@ -162,6 +162,15 @@ TEST_CASE("generations: where all workers are others and nobody saw how, it is d
   CHECK_FALSE(life.generation().is_doubtful);
 }
 
+TEST_CASE("generations: while nobody opens the configuration, new workers only replace others") {
+  Generations generations;
+  generations.see({{.pid = 1, .started = 100}}, {{.pids = {1}}});
+  generations.see({{.pid = 2, .started = 900}}, {{.from_ms = 8000, .pids = {2}}}, false);
+  CHECK(generations.current() == Generation{.number = 1, .started = 100});
+  generations.see({{.pid = 3, .started = 1900}}, {{.from_ms = 18'000, .pids = {3}}}, true);
+  CHECK(generations.current()->is_doubtful);
+}
+
 TEST_CASE("idle times: the last one before an instant counts") {
   IdleTimes idle;
   CHECK_FALSE(idle.last_before(100));
