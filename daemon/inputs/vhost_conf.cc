@@ -6,7 +6,6 @@
 
 #include "config/include.h"
 #include "config/resolve.h"
-#include "config/syntax/parser.h"
 #include "daemon/inputs/made_up_file.h"
 
 namespace mtls::daemon::inputs {
@@ -18,11 +17,8 @@ bool is_block(const config::syntax::Directive& directive, std::string_view name)
 
 // Of the file alone: what it includes is read where it matters.
 bool is_vhost(base::FileSystem& files, const std::string& path) {
-  const auto content = files.read(path, config::IncludeLimits{}.max_file_bytes);
-  if (!content) return false;
-  const auto directives =
-      config::syntax::parse(content->text(), base::FileId{}, config::syntax::Lines::kDirectives)
-          .directives;
+  const config::Reading alone{.limits = {.max_files = 1}, .checks = config::Checks::kForm};
+  const auto directives = config::load_document(files, path, alone).main;
   constexpr std::array<std::string_view, 4> kOfMain{"events", "http", "stream", "mail"};
   const bool is_main = std::ranges::any_of(directives, [&](const auto& directive) {
     return std::ranges::any_of(kOfMain,
