@@ -1,7 +1,6 @@
 #include "audit/build.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "audit/judge.h"
 #include "audit/judge_loaded.h"
@@ -19,8 +18,7 @@ namespace {
 
 // A server's judgement stands while its configuration and every file it was computed from are the
 // same objects, and time alone has not changed it.
-bool still_stands(const ServerAudit& judged, const std::unordered_set<const MaterialFile*>& gone,
-                  base::sys_seconds now) {
+bool still_stands(const ServerAudit& judged, const GoneFiles& gone, base::sys_seconds now) {
   if (judged.next_change_at && *judged.next_change_at <= now) return false;
   return gone.empty() || std::ranges::none_of(judged.used, [&](const auto& file) {
            return gone.contains(file.get());
@@ -36,8 +34,7 @@ std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs&
                              previous->package == snapshot.package && !next.list_canaries &&
                              !next.judge_all &&
                              previous->evaluated_at <= inputs.now;  // else the clock was set back
-  const auto gone = same_question ? gone_files(previous->material, snapshot.material)
-                                  : std::unordered_set<const MaterialFile*>{};
+  const auto gone = same_question ? gone_files(previous->material, snapshot.material) : GoneFiles{};
   config::ClientFates fates(*snapshot.config->document, snapshot.config->resolved);
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
@@ -74,6 +71,14 @@ std::optional<base::sys_seconds> earliest_change(const Snapshot& snapshot, const
 std::shared_ptr<const Policy> policy_of(const BuildInputs& inputs) {
   if (inputs.previous && *inputs.previous->policy == inputs.policy) return inputs.previous->policy;
   return std::make_shared<const Policy>(inputs.policy);
+}
+
+// The same list while the files are.
+std::shared_ptr<const std::vector<std::string>> writable_side_files(const Snapshot& snapshot,
+                                                                    const Snapshot* previous) {
+  if (previous != nullptr && previous->side_files == snapshot.side_files)
+    return previous->writable_side_files;
+  return std::make_shared<const std::vector<std::string>>(world_writable(*snapshot.side_files));
 }
 
 void append_server_findings(Snapshot& snapshot) {
@@ -118,6 +123,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->excused = std::move(refused.excused);
   snapshot->strength = std::move(refused.strength);
   snapshot->side_files = std::move(refused.side_files);
+  snapshot->writable_side_files = writable_side_files(*snapshot, inputs.previous.get());
   snapshot->refusals_by_server = std::move(refused.by_server);
 
   // 5. What nginx will say at each server, until when, and what is wrong there.

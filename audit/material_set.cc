@@ -12,9 +12,10 @@ std::vector<MaterialSet::File>::const_iterator MaterialSet::place(std::string_vi
   return std::lower_bound(files_.begin(), files_.end(), path, is_before);
 }
 
-std::unordered_set<const MaterialFile*> gone_files(const MaterialSet& before,
-                                                   const MaterialSet& now) {
-  std::unordered_set<const MaterialFile*> gone;
+void GoneFiles::sort() { std::sort(files_.begin(), files_.end(), kLess); }
+
+GoneFiles gone_files(const MaterialSet& before, const MaterialSet& now) {
+  GoneFiles gone;
   auto one = now.files().begin();
   for (const auto& file : before.files()) {
     if (one != now.files().end() && *one == file) {
@@ -22,9 +23,10 @@ std::unordered_set<const MaterialFile*> gone_files(const MaterialSet& before,
       continue;
     }
     while (one != now.files().end() && (*one)->path < file->path) ++one;
-    if (one == now.files().end() || *one != file) gone.insert(file.get());
+    if (one == now.files().end() || *one != file) gone.add(file.get());
     if (one != now.files().end() && (*one)->path == file->path) ++one;
   }
+  gone.sort();
   return gone;
 }
 

@@ -2,13 +2,14 @@
 // that taking over thousands of unchanged files copies pointers and no paths. Plain values.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -91,8 +92,28 @@ class MaterialSet {
   std::vector<File> files_;  // by path
 };
 
+/// A set of files that is asked about tens of thousands of files, and nearly always holds one or
+/// two.
+class GoneFiles {
+ public:
+  void add(const MaterialFile* file) { files_.push_back(file); }
+  /// Once all are added, before it is asked.
+  void sort();
+
+  bool empty() const { return files_.empty(); }
+  bool contains(const MaterialFile* file) const {
+    if (files_.size() > kFew) return std::binary_search(files_.begin(), files_.end(), file, kLess);
+    return std::find(files_.begin(), files_.end(), file) != files_.end();
+  }
+
+ private:
+  static constexpr std::size_t kFew = 4;
+  static constexpr std::less<const MaterialFile*> kLess{};
+
+  std::vector<const MaterialFile*> files_;
+};
+
 /// Those of `before` that are not in `now` as the same objects.
-std::unordered_set<const MaterialFile*> gone_files(const MaterialSet& before,
-                                                   const MaterialSet& now);
+GoneFiles gone_files(const MaterialSet& before, const MaterialSet& now);
 
 }  // namespace mtls::audit

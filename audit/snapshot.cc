@@ -84,6 +84,18 @@ std::optional<base::Sightings> Snapshot::sightings_since(const Snapshot& before)
   return changed;
 }
 
+bool is_world_writable(const base::Sighting& seen) {
+  constexpr std::uint32_t kWritableByOthers = 0002;  // S_IWOTH
+  return seen.stamp && (seen.stamp->mode & kWritableByOthers) != 0;
+}
+
+std::vector<std::string> world_writable(const base::Sightings& seen) {
+  std::vector<std::string> paths;
+  for (const auto& [path, one] : seen)
+    if (is_world_writable(one)) paths.push_back(path);
+  return paths;
+}
+
 std::vector<std::string> Snapshot::settling() const {
   std::vector<std::string> paths;
   for (const auto& [path, file] : material) {

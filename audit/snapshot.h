@@ -29,6 +29,10 @@
 
 namespace mtls::audit {
 
+/// The texts of files by path, as they were read. Shared: a reading takes over what no change was
+/// reported of.
+using ConfigTexts = std::map<std::string, std::shared_ptr<const std::string>>;
+
 /// What the configuration said when it was last read, and when it last made sense.
 struct ConfigView {
   std::shared_ptr<const config::syntax::Document>
@@ -36,6 +40,8 @@ struct ConfigView {
   config::ResolvedConfig resolved;  // of `document`
   std::vector<NginxError> errors;   // of the last reading's text, nginx's first; empty: it parsed
   base::Sightings seen;             // every file and pattern the last reading looked at
+  std::vector<std::string> world_writable;  // of these (world_writable() below)
+  ConfigTexts texts;                        // of the files of the last reading
   std::optional<base::sys_seconds> last_success;
 
   bool parsed() const { return errors.empty(); }
@@ -236,6 +242,7 @@ struct Snapshot {
   base::Sightings package_files;  // that were looked at for it
   // Keys and whatever else only the refusals looked at; the same object while none is another.
   std::shared_ptr<const base::Sightings> side_files = std::make_shared<const base::Sightings>();
+  std::shared_ptr<const std::vector<std::string>> writable_side_files;  // world_writable() of them
   // What each server block adds to the refusals, and last what stands outside of them; without
   // entries where nothing was looked for.
   std::vector<std::shared_ptr<const ServerRefusals>> refusals_by_server;
@@ -267,6 +274,10 @@ struct Snapshot {
       const std::function<void(const std::string& path, const base::Sighting& seen)>& look) const;
   std::vector<std::string> settling() const;
 };
+
+/// The files among them that everybody on the host may write, sorted.
+std::vector<std::string> world_writable(const base::Sightings& seen);
+bool is_world_writable(const base::Sighting& seen);
 
 /// R3.30: does nginx let a request through that came with a certificate of this verify code?
 bool lets_through(config::VerifyClient mode, int code);

@@ -89,6 +89,8 @@ class Loader {
 
   std::vector<syntax::Directive> read_file(const std::string& path, Block& block,
                                            const syntax::Directive* from);
+  std::vector<syntax::Directive> read_text(std::string_view text, const std::string& path,
+                                           Block& block);
   void read_globals(Block& main);
   std::vector<syntax::Directive> splice(std::vector<syntax::Directive> directives, Block& block);
   std::vector<syntax::Directive> expand(const syntax::Directive& include, Block& block);
@@ -197,6 +199,9 @@ std::optional<syntax::Diagnostic> Loader::refusal(const std::string& path,
 std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block& block,
                                                  const syntax::Directive* from) {
   ++reads_;
+  const std::string* known = reading_.texts != nullptr ? reading_.texts->find(path) : nullptr;
+  if (known != nullptr && known->size() <= limits_.max_file_bytes)
+    return read_text(*known, path, block);
   const auto content = disk_.read(path, limits_.max_file_bytes);
   if (!content && is_device(disk_, path, content.error().code)) return {};
   if (!content) {
@@ -208,12 +213,18 @@ std::vector<syntax::Directive> Loader::read_file(const std::string& path, Block&
     if (from != nullptr) document_.diagnostics.back().edit_at = from->at;
     return {};
   }
-  total_bytes_ += content->bytes.size();
+  if (reading_.texts != nullptr) reading_.texts->keep(path, content->text());
+  return read_text(content->text(), path, block);
+}
+
+std::vector<syntax::Directive> Loader::read_text(std::string_view text, const std::string& path,
+                                                 Block& block) {
+  total_bytes_ += text.size();
   const syntax::Lines lines = block.context == vocabulary::Context::kData
                                   ? syntax::Lines::kData
                                   : syntax::Lines::kDirectives;
   const bool is_new = !ids_.contains(path);
-  syntax::ParsedFile parsed = syntax::parse(content->text(), id_of(path), lines);
+  syntax::ParsedFile parsed = syntax::parse(text, id_of(path), lines);
   for (syntax::Note& note : parsed.notes) {
     if (is_new && document_.notes.size() < kMaxNotes) document_.notes.push_back(std::move(note));
   }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "base/filesystem.h"
 #include "config/nginx_build.h"
@@ -27,6 +28,16 @@ enum class Checks {
           // what the place and the number of words forbid. crossplane checks the same.
 };
 
+/// Texts that somebody keeps, so that a reading need not ask the disk for them.
+class KnownTexts {
+ public:
+  virtual ~KnownTexts() = default;
+  /// nullptr: the disk has to be asked. Valid as long as this object.
+  virtual const std::string* find(const std::string& path) = 0;
+  /// What the disk said.
+  virtual void keep(const std::string& path, std::string_view text) = 0;
+};
+
 /// What decides about the reading besides the files.
 struct Reading {
   NginxBuild build = {};
@@ -34,6 +45,7 @@ struct Reading {
   std::string globals = {};
   IncludeLimits limits = {};
   Checks checks = Checks::kAll;
+  KnownTexts* texts = nullptr;
 };
 
 /// `main_path` is absolute. Relative includes resolve against its directory at any depth (R1.30). A

@@ -243,15 +243,21 @@ std::shared_ptr<const ConfigView> read_config(const BuildInputs& inputs, const P
 
   base::RecordingFileSystem disk(inputs.disk);
   auto view = std::make_shared<ConfigView>();
+  StandingTexts texts(next.reload_all ? nullptr : before, inputs.changes.paths);
   const std::string& main_path = inputs.policy.nginx_conf;
-  auto document = std::make_shared<const config::syntax::Document>(config::load_document(
-      disk, main_path,
-      {.build = inputs.policy.build, .globals = inputs.policy.nginx_globals, .limits = {}}));
+  auto document = std::make_shared<const config::syntax::Document>(
+      config::load_document(disk, main_path,
+                            {.build = inputs.policy.build,
+                             .globals = inputs.policy.nginx_globals,
+                             .limits = {},
+                             .texts = &texts}));
   if (before != nullptr && *document == *before->document)
     document = before->document;  // the same text: judgements stand
   config::ResolvedConfig resolved = config::resolve(*document, main_path, inputs.policy.build);
   view->errors = errors_of(*document, resolved);
   view->seen = disk.take();
+  std::move(texts).move_into(*view);
+  view->world_writable = world_writable(view->seen);
 
   const bool keep_last_good = !view->parsed() && before != nullptr && before->last_success;
   if (keep_last_good) {

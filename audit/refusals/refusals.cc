@@ -4,7 +4,6 @@
 #include <iterator>
 #include <set>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include "audit/refusals/files.h"
@@ -249,7 +248,7 @@ class Standing {
 
  private:
   const Snapshot* previous_ = nullptr;
-  std::unordered_set<const MaterialFile*> gone_;
+  GoneFiles gone_;
   std::vector<std::string> looked_at_;  // of the changed paths
 };
 

@@ -208,13 +208,18 @@ void unreadable_by_exporter(const HostView& host, Findings& findings) {
 
 void world_writable(const HostView& host, Findings& findings) {
   NamingDirectives directives(host.resolved());
-  constexpr std::uint32_t kWritableByOthers = 0002;  // S_IWOTH
-  std::set<std::string> ours;                        // nginx does not read them
-  for (const Canary& canary : host.snapshot.canaries) ours.insert(canary.path);
-  std::set<std::string> writable;
-  host.snapshot.for_each_sighting([&](const std::string& path, const base::Sighting& seen) {
-    if (seen.stamp && (seen.stamp->mode & kWritableByOthers) != 0) writable.insert(path);
-  });
+  const Snapshot& snapshot = host.snapshot;
+  std::set<std::string> ours;  // nginx does not read them
+  for (const Canary& canary : snapshot.canaries) ours.insert(canary.path);
+  const auto& of_config = snapshot.config->world_writable;
+  std::set<std::string> writable(of_config.begin(), of_config.end());
+  writable.insert(snapshot.writable_side_files->begin(), snapshot.writable_side_files->end());
+  for (const auto& [path, file] : snapshot.material)
+    if (is_world_writable(file->seen)) writable.insert(path);
+  for (const base::Sightings* some : {&snapshot.canary_patterns, &snapshot.package_files}) {
+    const std::vector<std::string> more = audit::world_writable(*some);
+    writable.insert(more.begin(), more.end());
+  }
   for (const std::string& path : writable) {
     if (ours.contains(path)) continue;
     findings.add({.path = path,

@@ -86,6 +86,7 @@ class RandomTree {
     switch (pick(10)) {
       case 0: return configure();
       case 1: return host.disk.remove(path);
+      case 2: return edit();
       default: return rewrite(path);
     }
   }
@@ -130,13 +131,26 @@ class RandomTree {
   }
 
   void configure() {
-    std::string servers;
-    for (std::size_t i = 0; i < 4; ++i) {
-      const std::string listen = pick(2) == 0 ? "443 ssl" : std::to_string(8440 + i) + " ssl";
-      servers += server("s" + std::to_string(i) + ".test", directives(), listen);
-    }
-    host.conf(http(servers));
+    host.conf(http("include conf.d/*.conf;\n"));
+    for (std::size_t i = 0; i < kServers; ++i) configure(i);
   }
+
+  void configure(std::size_t i) {
+    const std::string listen = pick(2) == 0 ? "443 ssl" : std::to_string(8440 + i) + " ssl";
+    host.disk.put("/etc/nginx/conf.d/" + std::to_string(i) + ".conf",
+                  server("s" + std::to_string(i) + ".test", directives(), listen));
+  }
+
+  /// One server block is edited, removed or brought back. (Of a text that does not parse the last
+  /// good one counts, which an evaluation from scratch does not know.)
+  void edit() {
+    const std::size_t i = pick(kServers);
+    const std::string path = "/etc/nginx/conf.d/" + std::to_string(i) + ".conf";
+    if (pick(5) == 0) return host.disk.remove(path);
+    configure(i);
+  }
+
+  static constexpr std::size_t kServers = 4;
 
   std::mt19937 random_;
 };

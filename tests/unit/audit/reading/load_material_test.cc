@@ -54,6 +54,25 @@ TEST_CASE("load: a configuration that no longer parses keeps the last good conte
   }
 }
 
+TEST_CASE("load: of the configuration, what no change was reported of is not read again") {
+  Host host = host_with_include(server("a.test", kVerifyOn));
+  const std::string other = "/etc/nginx/conf.d/b.conf";
+  host.disk.put(other, server("b.test", kVerifyOn));
+  const auto first = host.scratch();
+  CHECK(host.disk.reads().at(kInclude) == 1);
+  host.disk.put(other, server("c.test", kVerifyOn));
+  const auto edited = host.after(first, host.differences(*first));
+  CHECK(host.disk.reads().at(kInclude) == 1);
+  CHECK(host.disk.reads().at(other) == 2);
+  CHECK(edited->config->resolved.servers.back().id.server == "c.test");
+  CHECK(edited->config->seen == host.scratch()->config->seen);
+  CHECK(host.disk.reads().at(kInclude) == 2);
+
+  const auto all = host.after(edited, {.paths = {}, .settled = {}, .everything = true});
+  CHECK(host.disk.reads().at(kInclude) == 3);
+  CHECK(all->config->document == edited->config->document);
+}
+
 TEST_CASE("load: a configuration that never parsed is audited as far as it goes") {
   Host host;
   host.conf("events { }\nhttp {\n" + server("a.test", kVerifyOn) + "server { listen ");
