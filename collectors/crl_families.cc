@@ -56,11 +56,15 @@ void CrlFamilies::find_paths(const audit::Snapshot& snapshot) {
   }
 }
 
-// Whether a CRL file, or a server block that uses one, is another object.
+// Whether a CRL file is another object, or a server block uses other CRLs of one.
 bool CrlFamilies::is_concerned(const Delta& delta) const {
   if (!delta.same_config || !delta.files.same_keys) return true;
-  for (const std::size_t index : delta.servers.positions)
-    if (crl_path_of(delta.now, index) != nullptr) return true;
+  for (const std::size_t index : delta.servers.positions) {
+    const bool has_crl = crl_path_of(delta.now, index) != nullptr;
+    if (has_crl && delta.now.servers[index]->crls_without_use !=
+                       delta.before->servers[index]->crls_without_use)
+      return true;
+  }
   return std::ranges::any_of(delta.files.objects, [&](const audit::MaterialFile* file) {
     return place_of_path_.contains(file->path);
   });

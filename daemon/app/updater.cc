@@ -202,12 +202,31 @@ void Updater::finished(std::unique_ptr<Job> job) {
   on_evaluated_(snapshot_, {.payload = job->payload, .counts = counts_});
   schedule_horizon();
   schedule_settling();
-  job.reset();
+  free_elsewhere(std::move(job));
   return_memory();
   if (!pending_trigger_.empty()) run();
 }
 
-// What the evaluation replaced and needed for itself is free by now. On a worker.
+// The Snapshot that was replaced is large; the loop has something better to do.
+void Updater::free_elsewhere(std::unique_ptr<Job> job) {
+  job->work = {};
+  job->work.data = job.get();
+  const auto queued = uv_queue_work(
+      &world_.loop, &job->work,
+      [](uv_work_t* work) {
+        auto* done = static_cast<Job*>(work->data);
+        done->previous.reset();
+        done->snapshot.reset();
+        done->payload.reset();
+      },
+      [](uv_work_t* work, int /*status*/) {
+        const std::unique_ptr<Job> ended(static_cast<Job*>(work->data));
+      });
+  if (queued == 0) [[maybe_unused]]
+    auto* of_the_loop = job.release();
+}
+
+// What the evaluation replaced and needed for itself is free soon after. On a worker.
 void Updater::return_memory() {
   const auto now = std::chrono::steady_clock::now();
   if (now - returned_at_ < kBetweenReturns) return;

@@ -68,6 +68,7 @@ class Updater {
   void run();
   void finished(std::unique_ptr<Job> job);
   void refused(Job& job);
+  void free_elsewhere(std::unique_ptr<Job> job);
   void return_memory();
   void schedule_horizon();
   void schedule_settling();
