@@ -90,7 +90,7 @@ std::string stream_conf(std::uint16_t port) {
          "return " + kAnswers + "; }\n}\n";
 }
 
-constexpr int kConnections = 40;
+constexpr int kConnections = 10;
 
 /// stream takes the settings of the default server when the client's last message is there before
 /// nginx looks for it (R9.1). Workers that share a processor with the clients and give way to them
