@@ -100,7 +100,7 @@ class Judges {
 
 std::shared_ptr<const Loaded> judge_loaded(const BuildInputs& inputs, const Plan& next,
                                            const Snapshot& snapshot) {
-  const auto followed = loaded::follow(inputs, snapshot);
+  auto followed = loaded::follow(inputs, snapshot);
   if (!followed || !followed->config) return followed;
   if (is_the_same(*followed, snapshot)) {
     if (followed->has_servers && followed->servers.empty()) return followed;

@@ -78,9 +78,13 @@ void add_references(const Snapshot& snapshot, Paths& paths) {
   }
 }
 
+// Looks at directories themselves: whether a pattern can be looked up there. nginx reads nothing.
+bool is_directory(const std::string& path) { return path.ends_with("/."); }
+
 Paths paths_of(const Snapshot& snapshot) {
   Paths paths;
   for (const auto& [path, seen] : snapshot.config->seen) {
+    if (is_directory(path)) continue;
     const bool is_pattern = seen.kind == base::Sighting::Kind::kPattern;
     paths.emplace(path, is_pattern ? Kind::kPattern : Kind::kConfiguration);
   }
@@ -192,6 +196,7 @@ bool is_loaded_config(const BuildInputs& inputs, const Snapshot& snapshot,
   if (!snapshot.config->parsed()) return false;
   return std::ranges::all_of(snapshot.config->seen, [&](const auto& entry) {
     const auto& [path, seen] = entry;
+    if (is_directory(path)) return true;
     if (seen.kind == base::Sighting::Kind::kFile) return is_loaded_version(files, path, seen);
     const auto pattern = files.find(path);
     if (pattern == files.end() || !pattern->second.stamp) return false;
@@ -303,7 +308,7 @@ void adopt_files(const BuildInputs& inputs, const Snapshot& snapshot, const Adop
 std::shared_ptr<const Loaded> follow(const BuildInputs& inputs, const Snapshot& snapshot) {
   const running::Master* master = snapshot.master();
   if (master == nullptr || !master->load || !inputs.changed_at) return nullptr;
-  const auto before = inputs.previous ? inputs.previous->loaded : nullptr;
+  auto before = inputs.previous ? inputs.previous->loaded : nullptr;
   const bool is_mixed = snapshot.processes->masters_of(master->build.conf) > 1;
   const bool is_same = before && is_same_generation(*before, *master);
   if (is_same && before->is_mixed == is_mixed && is_same_disk(*inputs.previous, snapshot))

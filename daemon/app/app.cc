@@ -90,7 +90,8 @@ class App {
     system::log::log_info("nginx", {{"conf", policy.nginx_conf},
                                     {"version", config::to_string(policy.build.version)}});
     nginx_ = std::make_unique<NginxWatch>(
-        loop_, [this](const auto& master) { return settings::build_of(master, disk_); },
+        loop_,
+        [this](const auto& it) { return settings::build_of(it, options_.nginx_conf, disk_); },
         [this](const auto& view) { nginx_changed(view); });
     watcher_ = watch::Watcher::create(
         {loop_, disk_, mounts_, [this] { nginx_->file_changed(); }},

@@ -111,7 +111,10 @@ std::string hostname() {
 
 }  // namespace
 
-running::Build build_of(const running::NginxMaster& master, base::FileSystem& disk) {
+running::Build build_of(const running::NginxMaster& master, const std::optional<std::string>& named,
+                        base::FileSystem& disk) {
+  const bool is_absolute = master.conf && master.conf->starts_with('/');
+  if (named && is_absolute && *master.conf != absolute(*named)) return {.conf = *master.conf};
   const Nginx nginx = running_nginx(master, installed_nginx(disk), disk);
   return {.conf = nginx.conf_path(nginx.build.prefix),
           .version = config::to_string(nginx.build.version),

@@ -3,6 +3,9 @@
 // was compiled into its binary (R1.40, R1.41). Any thread.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "audit/policy.h"
 #include "base/filesystem.h"
 #include "base/result.h"
@@ -20,6 +23,9 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk);
 
 /// What the binary of a running master says of itself, and the configuration that it reads.
-running::Build build_of(const running::NginxMaster& master, base::FileSystem& disk);
+/// `named`: the only configuration of interest, where one is. Of a master with another one nothing
+/// is read.
+running::Build build_of(const running::NginxMaster& master, const std::optional<std::string>& named,
+                        base::FileSystem& disk);
 
 }  // namespace mtls::daemon::settings

@@ -147,8 +147,7 @@ constexpr const char* kPrometheus = "/usr/bin/prometheus";
 
 // All alert rules of the project, with their waiting time removed.
 std::string rules_without_waiting() {
-  const auto path =
-      std::filesystem::path(__FILE__).parent_path() / "../../alerts/nginx-mtls.rules.yml";
+  const auto path = std::filesystem::path(SOURCE_ROOT) / "alerts/nginx-mtls.rules.yml";
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return std::regex_replace(text, std::regex("for: \\S+"), "for: 0s");

@@ -55,7 +55,7 @@ std::vector<std::string> rich_flags(const TempDir& dir) {
 
 // The families in the tables of docs/metrics.md.
 std::set<std::string> promised_families() {
-  const auto docs = std::filesystem::path(__FILE__).parent_path() / "../../docs/metrics.md";
+  const auto docs = std::filesystem::path(SOURCE_ROOT) / "docs/metrics.md";
   std::ifstream file(docs);
   const std::regex row("^\\| `(nginx_mtls_[a-z_]+)` \\|");
   std::set<std::string> names;
