@@ -98,16 +98,15 @@ void Generations::see(const std::vector<Worker>& workers, const std::vector<Chil
                       bool may_be_reload) {
   const std::vector<Worker> fresh = strangers(workers);
   if (!fresh.empty()) {
+    const bool may_be_new = may_be_reload && !is_same_batch(fresh);
     if (!current_) {
       begin(fresh, false, false);
-    } else if (!may_be_reload || is_same_batch(fresh)) {
-      join(fresh);
-    } else if (stood_side_by_side(fresh, seen)) {
+    } else if (may_be_new && stood_side_by_side(fresh, seen)) {
       begin(fresh, true, false);
-    } else if (replaced_unseen(fresh, workers, seen)) {
+    } else if (may_be_new && replaced_unseen(fresh, workers, seen)) {
       begin(fresh, false, true);
     } else {
-      join(fresh);  // in place of one that crashed
+      join(fresh);  // in place of one that crashed, or late
     }
   }
   const auto is_gone = [&](int pid) {

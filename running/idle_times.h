@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <ranges>
 
 namespace mtls::running {
 
@@ -17,8 +18,9 @@ class IdleTimes {
   }
   /// The last one before `ns`; nullopt: none that is still known.
   std::optional<std::int64_t> last_before(std::int64_t ns) const {
-    for (auto time = times_.rbegin(); time != times_.rend(); ++time)
-      if (*time < ns) return *time;
+    for (const std::int64_t time : times_ | std::views::reverse) {
+      if (time < ns) return time;
+    }
     return std::nullopt;
   }
 

@@ -37,7 +37,7 @@ base::Result<std::vector<ListedClient>> ClientFiles::add(const std::string& path
       continue;
     }
     const std::string name = facts.fingerprint.label();
-    const std::string own_path = path + "#" + name;
+    const std::string own_path = std::string(path).append("#").append(name);
     if (!texts_.emplace(own_path, "").second) continue;
     clients.push_back({.name = name, .path = own_path});
     leaves.push_back(std::move(block));

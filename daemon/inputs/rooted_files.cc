@@ -65,7 +65,7 @@ base::Result<std::string> RootedFiles::here(const std::string& path) const {
       at = at.substr(0, std::min(at.rfind('/'), at.size()));
       continue;
     }
-    const std::string next = at + "/" + name;
+    const std::string next = std::string(at).append("/").append(name);
     if (leads_to_place(next)) {
       at = next;
       continue;
@@ -119,7 +119,7 @@ base::Result<std::vector<std::string>> RootedFiles::glob(const std::string& patt
     components.pop_back();
     std::vector<std::string> next;
     for (const std::string& directory : found) {
-      const std::string below = directory + "/" + component;
+      const std::string below = std::string(directory).append("/").append(component);
       if (leads_to_place(below) || below == stand_.place || component == "..") {
         next.push_back(below);
         continue;

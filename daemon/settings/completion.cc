@@ -165,9 +165,10 @@ std::string fish(const CLI::App& app) {
   const std::string names = joined(names_of(commands));
   std::string text =
       "# fish completion of nginx-mtls-exporter: put it into ~/.config/fish/completions\n";
+  const std::string offer = program + " -n 'not __fish_seen_subcommand_from " + names + "' -f -a ";
   for (const CLI::App* command : commands) {
-    text += program + " -n 'not __fish_seen_subcommand_from " + names + "' -f -a " +
-            command->get_name() + " -d '" + quoted(command->get_description(), "\\") + "'\n";
+    text.append(offer).append(command->get_name()).append(" -d '");
+    text += quoted(command->get_description(), "\\") + "'\n";
     const bool serves = command->get_name() == "serve";
     for (const FlagFacts& flag : all_flags(app, *command)) {
       text += program + " -n '" +

@@ -50,7 +50,7 @@ std::optional<DiskTimes> path_times(const std::string& path) {
       place.resize(std::min(place.rfind('/'), place.size()));
       continue;
     }
-    const std::string here = place + "/" + name;
+    const std::string here = std::string(place).append("/").append(name);
     struct stat facts{};
     if (::lstat(here.c_str(), &facts) != 0) return std::nullopt;
     const std::int64_t written = nanoseconds(facts.st_mtim);

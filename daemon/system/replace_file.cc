@@ -64,9 +64,9 @@ base::Result<std::string> replace_file(const std::string& path, std::string_view
   const FileDescriptor old(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat facts{};
   if (!old || ::fstat(old.get(), &facts) != 0) return refuse(path);
-  const auto before = content_of(old.get(), path);
+  auto before = content_of(old.get(), path);
   if (!before) return before;
-  const std::string kept = beside(path, ".orig");
+  std::string kept = beside(path, ".orig");
   const std::string fresh = beside(path, ".new");
   if (const auto made = make(kept, *before, facts); !made) return tl::unexpected(made.error());
   if (const auto made = make(fresh, content, facts); !made) {
@@ -74,7 +74,7 @@ base::Result<std::string> replace_file(const std::string& path, std::string_view
     return tl::unexpected(made.error());
   }
   if (::rename(fresh.c_str(), path.c_str()) != 0) {
-    const auto error = refuse(path);
+    auto error = refuse(path);
     ::unlink(fresh.c_str());
     return error;
   }

@@ -160,10 +160,9 @@ std::optional<TextEdit> error_log(const std::string& file, const Directive& dire
                   .text = " info"};
 }
 
-// The header as the other way to the backend sets it; cleared where a client's own would pass.
-std::optional<TextEdit> header(const Assessment& assessment, const audit::Finding& finding,
-                               const std::string& file, std::string_view text,
-                               const Directive& place, const TextOf& text_of) {
+// Sets the header as the other way to the backend does; clears it where a client's own would pass.
+std::optional<std::string> header(const Assessment& assessment, const audit::Finding& finding,
+                                  const TextOf& text_of) {
   const auto index = index_of(assessment, finding);
   if (!index) return std::nullopt;
   const auto& gaps = assessment.resolved().servers[*index].header_gaps;
@@ -181,7 +180,7 @@ std::optional<TextEdit> header(const Assessment& assessment, const audit::Findin
     const std::string other = text_of(assessment.document().path_of(set->at.file));
     statement = other.substr(set->range.offset, set->range.length);
   }
-  return inserted(file, text, place, statement);
+  return statement;
 }
 
 // A superseded certificate out of its bundle.
@@ -226,8 +225,10 @@ std::optional<TextEdit> edit_for(const Assessment& assessment, const audit::Find
   if (edit->action != Edit::Action::kSet) return std::nullopt;
   if (edit->directive == "error_page") return error_page(file, *place);
   if (edit->directive == "error_log") return error_log(file, *place);
-  if (edit->directive == "proxy_set_header")
-    return header(assessment, finding, file, text, *place, text_of);
+  if (edit->directive == "proxy_set_header") {
+    const auto statement = header(assessment, finding, text_of);
+    return statement ? std::optional(inserted(file, text, *place, *statement)) : std::nullopt;
+  }
   const auto value = value_of(*edit, assessment, finding);
   if (!value) return std::nullopt;
   if (place->name == edit->directive && !place->args.empty())
