@@ -61,7 +61,7 @@ TEST_CASE("unified diff: what it says makes the one text of the other") {
   const auto below = [&](std::size_t most) { return random() % most; };
   for (int round = 0; round < 500; ++round) {
     std::vector<std::string> lines;
-    for (std::size_t i = below(60); i > 0; --i) lines.push_back(std::string(1, "abcd"[below(4)]));
+    for (std::size_t i = below(60); i > 0; --i) lines.emplace_back(1, "abcd"[below(4)]);
     const auto text = [&] {
       std::string all;
       for (const std::string& line : lines) all += line + "\n";
