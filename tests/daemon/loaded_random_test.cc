@@ -109,7 +109,8 @@ class Restless : public Scene {
 
 }  // namespace
 
-TEST_CASE("loaded: whatever happens, what is said of the running nginx is what clients get") {
+TEST_CASE("loaded: whatever happens, what is said of the running nginx is what clients get",
+          "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;

@@ -25,7 +25,8 @@ struct Known : Scene {
 
 }  // namespace
 
-TEST_CASE("loaded: a replaced bundle is pending within a second, until nginx has reloaded") {
+TEST_CASE("loaded: a replaced bundle is pending within a second, until nginx has reloaded",
+          "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -55,7 +56,7 @@ TEST_CASE("loaded: a replaced bundle is pending within a second, until nginx has
   CHECK_FALSE(daemon.value("nginx_mtls_findings", {{"rule", "live-verdict-differs"}}));
 }
 
-TEST_CASE("loaded: the old bundle back on the disk waits for nothing") {
+TEST_CASE("loaded: the old bundle back on the disk waits for nothing", "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -69,7 +70,8 @@ TEST_CASE("loaded: the old bundle back on the disk waits for nothing") {
   CHECK(stays(*known.daemon, pending(known, 0)));
 }
 
-TEST_CASE("loaded: after a refused reload the files are still pending, and nginx says the same") {
+TEST_CASE("loaded: after a refused reload the files are still pending, and nginx says the same",
+          "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -85,7 +87,7 @@ TEST_CASE("loaded: after a refused reload the files are still pending, and nginx
   CHECK(known.is_accepted("a"));
 }
 
-TEST_CASE("loaded: a worker that crashed and was started again clears nothing") {
+TEST_CASE("loaded: a worker that crashed and was started again clears nothing", "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -101,7 +103,8 @@ TEST_CASE("loaded: a worker that crashed and was started again clears nothing") 
   }
 }
 
-TEST_CASE("loaded: a changed configuration is pending too, and the loaded one still decides") {
+TEST_CASE("loaded: a changed configuration is pending too, and the loaded one still decides",
+          "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -121,7 +124,7 @@ TEST_CASE("loaded: a changed configuration is pending too, and the loaded one st
   CHECK(known.daemon->shows(loaded("a", 0)));
 }
 
-TEST_CASE("loaded: a daemon that starts later goes by the times of the files") {
+TEST_CASE("loaded: a daemon that starts later goes by the times of the files", "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -141,7 +144,8 @@ TEST_CASE("loaded: a daemon that starts later goes by the times of the files") {
   CHECK(daemon->shows(loaded("b", std::nullopt)));
 }
 
-TEST_CASE("loaded: files as young as nginx itself are not known, and that is all that is said") {
+TEST_CASE("loaded: files as young as nginx itself are not known, and that is all that is said",
+          "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;

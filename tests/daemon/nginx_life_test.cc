@@ -93,7 +93,8 @@ TEST_CASE("nginx life: start, reload, crash and stop of a real nginx are seen") 
   CHECK_FALSE(exporter.value(kLoad));
 }
 
-TEST_CASE("nginx life: reloads that succeed and reloads that nginx refuses are told apart") {
+TEST_CASE("nginx life: reloads that succeed and reloads that nginx refuses are told apart",
+          "[.][loaded]") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
