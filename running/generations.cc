@@ -10,6 +10,8 @@ constexpr std::int64_t kOverlapTicks =
     Generations::kOverlapMilliseconds * Generations::kTicksPerSecond / 1000;
 // Timers of the observer are a little late now and then.
 constexpr std::int64_t kSlackMilliseconds = 10;
+// Longer than a reload shows old and new workers side by side, whatever else the machine does.
+constexpr std::int64_t kSteadyMilliseconds = 1'000;
 
 bool holds(const std::vector<int>& pids, int pid) {
   return std::ranges::find(pids, pid) != pids.end();
@@ -94,8 +96,20 @@ void Generations::join(std::vector<Worker> workers) {
   }
 }
 
+// A reload right after the start looks like more workers of the start, and once the old ones have
+// ended, too many are expected. Those that lived side by side without a change are all.
+void Generations::settle(const std::vector<Children>& seen) {
+  for (const Children& children : seen) {
+    if (children.until_ms - children.from_ms < kSteadyMilliseconds) continue;
+    const auto steady = static_cast<std::size_t>(
+        std::ranges::count_if(active_, [&](int pid) { return holds(children.pids, pid); }));
+    if (steady > 0) size_ = steady;
+  }
+}
+
 void Generations::see(const std::vector<Worker>& workers, const std::vector<Children>& seen,
                       bool may_be_reload) {
+  settle(seen);
   const std::vector<Worker> fresh = strangers(workers);
   if (!fresh.empty()) {
     const bool may_be_new = may_be_reload && !is_same_batch(fresh);

@@ -58,6 +58,7 @@ class Generations {
  private:
   void begin(const std::vector<Worker>& workers, bool is_witnessed, bool is_doubtful);
   void join(std::vector<Worker> workers);
+  void settle(const std::vector<Children>& seen);
   std::vector<Worker> strangers(const std::vector<Worker>& workers) const;
   bool is_same_batch(std::vector<Worker> fresh) const;
   bool stood_side_by_side(const std::vector<Worker>& fresh,

@@ -100,6 +100,18 @@ TEST_CASE("generations: another number of workers is a reload too") {
   CHECK(life.generation() == Generation{.number = 3, .started = 10'170, .is_witnessed = true});
 }
 
+TEST_CASE("generations: after a reload that came with the start the next one is seen") {
+  Life life;
+  life.start(1);
+  life.pass(50);
+  life.reload({1}, {2});
+  CHECK(life.generation().number == 1);  // it looks like a second worker
+  life.pass(2'000);
+  life.reload({2}, {3});
+  CHECK(life.generation().number == 2);
+  CHECK(life.generation().is_witnessed);
+}
+
 TEST_CASE("generations: a worker that crashed and was started again begins none") {
   Life life;
   life.start(1);
