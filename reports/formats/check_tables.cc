@@ -119,7 +119,8 @@ Row client_row(const Assessment& assessment, const config::ContextId& server,
           {status, Paint::kNone, ", "},
           {verdict.until_is_unknown ? "unknown" : instant(verdict.accepted_until), Paint::kNone,
            ", until "},
-          {guard_of(assessment, verdict), Paint::kNone, ", by "}};
+          {guard_of(assessment, verdict), Paint::kNone,
+           verdict.served == config::Served::kSomewhere ? ", some paths refused by " : ", by "}};
 }
 
 }  // namespace

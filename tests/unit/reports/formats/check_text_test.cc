@@ -135,6 +135,21 @@ TEST_CASE("check text: a client that a guard refuses is told with the guard and 
                                  "  5 | if ($ssl_client_s_dn != \"CN=nobody\") { return 403; }"));
 }
 
+TEST_CASE("check text: a client that is served, but not everywhere, is told where it is refused") {
+  Host host;
+  host.conf("events { }\nhttp {\n" +
+            server("a.test", std::string(kVerifyOn) +
+                                 " ssl_verify_depth 2; location / { proxy_pass http://b; "
+                                 "}\nlocation /v1 {\nif ($ssl_client_s_dn != "
+                                 "\"CN=nobody\") { return 403; } proxy_pass http://b; }") +
+            "}\n");
+  host.canary(minted().client.certificate_pem);
+  CHECK_THAT(text_of(host),
+             Catch::Contains("SUCCESS, 200, ") &&
+                 Catch::Contains(", some paths refused by /etc/nginx/nginx.conf:5 if "
+                                 "($ssl_client_s_dn != \"CN=nobody\")"));
+}
+
 TEST_CASE("check text: what nginx refuses is said once, first, in its words, with the place") {
   Host host;
   host.conf("events { }\nhttp {\nserver { ssl_verify_client yes; } }\n");
