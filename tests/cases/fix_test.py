@@ -8,11 +8,8 @@ import collections
 import json
 import re
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-from trees import NGINX, asked, expect, moved, settings_of, write_trees
+from trees import asked, expect, moved, settings_of, with_trees
 
 
 class Case:
@@ -63,18 +60,11 @@ def fix(exporter, tree):
     return len(mended)
 
 
-def main():
-    cases, exporter = sys.argv[1:]
-    if NGINX is None:
-        print("skipped: no nginx")
-        sys.exit(77)
-    with tempfile.TemporaryDirectory() as directory:
-        scratch = Path(directory)
-        trees = [moved(tree, scratch / "here" / tree.name) for tree in write_trees(cases, scratch)]
-        mended = [fix(exporter, tree) for tree in trees]
+def fix_all(exporter, trees, scratch):
+    mended = [fix(exporter, moved(tree, scratch / "here" / tree.name)) for tree in trees]
     counts = [count for count in mended if count is not None]
     expect(len(counts) >= 10 and sum(counts) >= 4, "mended only", mended)
     print(f"{len(trees)} trees, {len(counts)} of which nginx takes, {sum(counts)} findings mended")
 
 
-main()
+with_trees(fix_all)

@@ -8,11 +8,9 @@ import json
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-from trees import NGINX, asked, expect, moved, settings_of, write_trees
+from trees import NGINX, asked, expect, moved, settings_of, with_trees
 
 # What the libraries and packages beside nginx's binary decide, which no tree has, and the files behind the configuration.
 OF_LIBRARIES = {"openssl", "openssl_source", "package"}
@@ -109,17 +107,10 @@ def compare(exporter, tree, scratch):
     return True
 
 
-def main():
-    cases, exporter = sys.argv[1:]
-    if NGINX is None:
-        print("skipped: no nginx")
-        sys.exit(77)
-    with tempfile.TemporaryDirectory() as directory:
-        scratch = Path(directory)
-        trees = write_trees(cases, scratch)
-        compared = [tree.name for tree in trees if compare(exporter, tree, scratch)]
-        expect(len(compared) >= 10, "nginx took only", compared)
+def compare_all(exporter, trees, scratch):
+    compared = [tree.name for tree in trees if compare(exporter, tree, scratch)]
+    expect(len(compared) >= 10, "nginx took only", compared)
     print(f"{len(trees)} trees, {len(compared)} of which nginx printed")
 
 
-main()
+with_trees(compare_all)

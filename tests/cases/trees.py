@@ -2,6 +2,9 @@
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 NGINX = os.environ.get("MTLS_TEST_NGINX") or shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
@@ -25,6 +28,17 @@ def moved(tree, to):
         if path.is_file() and b"PRIVATE KEY" not in path.read_bytes():
             path.write_bytes(path.read_bytes().replace(b"/etc/", str(to / "etc").encode() + b"/"))
     return to
+
+
+def with_trees(ask):
+    """ask(EXPORTER, trees, scratch directory) of the command line's CASES and EXPORTER; ends with 77 without an nginx."""
+    cases, exporter = sys.argv[1:]
+    if NGINX is None:
+        print("skipped: no nginx")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as directory:
+        scratch = Path(directory)
+        ask(exporter, write_trees(cases, scratch), scratch)
 
 
 def settings_of(tree):

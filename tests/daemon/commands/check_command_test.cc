@@ -8,19 +8,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/daemon/exporter_fixture.h"
+#include "tests/daemon/commands/run.h"
 #include "tests/support/nginx_runner.h"
 
 namespace mtls::daemon::testing {
 namespace {
 
 using nlohmann::json;
-
-/// The program with exactly these flags.
-Outcome run(const std::vector<std::string>& flags) {
-  ChildProcess process = exporter(flags);
-  return outcome_of(process);
-}
 
 /// check on dir/nginx.conf.
 Outcome check(const TempDir& dir, std::vector<std::string> flags) {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/daemon/exporter_fixture.h"
+#include "tests/daemon/commands/run.h"
 #include "tests/support/nginx_runner.h"
 #include "tests/support/nginx_under_test.h"
 
@@ -17,11 +17,6 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::days;
-
-Outcome run(const std::vector<std::string>& flags) {
-  ChildProcess process = exporter(flags);
-  return outcome_of(process);
-}
 
 std::string text_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -6,18 +6,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/daemon/exporter_fixture.h"
+#include "tests/daemon/commands/run.h"
 #include "tests/support/nginx_runner.h"
 
 namespace mtls::daemon::testing {
 namespace {
 
 using nlohmann::json;
-
-Outcome run(const std::vector<std::string>& flags) {
-  ChildProcess process = exporter(flags);
-  return outcome_of(process);
-}
 
 // The root of an image: its links are absolute ones.
 void write_image(const TempDir& dir, const Minted& ca) {

@@ -56,6 +56,14 @@ struct Pki {
     return testing::mint_crl(
         {.issuer = &issuer, .this_update = kT0 + from, .next_update = kT0 + until, .revoked = {}});
   }
+  /// Root A's, valid for a week more.
+  std::string list(days from, bool is_delta, std::vector<const Minted*> revoked) const {
+    return testing::mint_crl({.issuer = &root,
+                              .this_update = kT0 + from,
+                              .next_update = kT0 + days{7},
+                              .revoked = std::move(revoked),
+                              .delta = is_delta});
+  }
 };
 
 inline const Pki& minted() {

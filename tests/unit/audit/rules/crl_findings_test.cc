@@ -180,11 +180,7 @@ TEST_CASE("findings: the severity of a CRL that does not count follows what it d
     return found;
   };
   const auto list = [](days from, bool is_delta, std::vector<const Minted*> revoked) {
-    return testing::mint_crl({.issuer = &minted().root,
-                              .this_update = kT0 + from,
-                              .next_update = kT0 + days{7},
-                              .revoked = std::move(revoked),
-                              .delta = is_delta});
+    return minted().list(from, is_delta, std::move(revoked));
   };
   const auto delta = [&](std::vector<const Minted*> revoked) {
     return list(days{-1}, true, std::move(revoked));
