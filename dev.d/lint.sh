@@ -31,7 +31,7 @@ check_house() {
     return $bad
 }
 
-check_tidy() { [ $# -eq 0 ] || printf '%s\n' "$@" | xargs -P "$(jobs_count)" -n 1 clang-tidy-19 -p build/dev --quiet; }
+check_tidy() { [ $# -eq 0 ] || python3 -B dev.d/tidy.py build/dev "$(jobs_count)" "$@"; }
 
 # All that can be said of the tree without building it; all checks run.
 style() {
