@@ -1,6 +1,7 @@
 #include "running/generations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace mtls::running {
@@ -10,8 +11,6 @@ constexpr std::int64_t kOverlapTicks =
     Generations::kOverlapMilliseconds * Generations::kTicksPerSecond / 1000;
 // Timers of the observer are a little late now and then.
 constexpr std::int64_t kSlackMilliseconds = 10;
-// Longer than a reload shows old and new workers side by side, whatever else the machine does.
-constexpr std::int64_t kSteadyMilliseconds = 1'000;
 
 bool holds(const std::vector<int>& pids, int pid) {
   return std::ranges::find(pids, pid) != pids.end();
@@ -23,6 +22,12 @@ std::size_t count_in(const std::vector<int>& pids, const std::vector<Worker>& wo
 }
 
 }  // namespace
+
+// How many of this generation are among them.
+std::size_t Generations::alive_in(const std::vector<int>& pids) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(active_, [&](int pid) { return holds(pids, pid); }));
+}
 
 // Those that accept connections and are of no generation yet.
 std::vector<Worker> Generations::strangers(const std::vector<Worker>& workers) const {
@@ -47,8 +52,7 @@ bool Generations::is_same_batch(std::vector<Worker> fresh) const {
 bool Generations::stood_side_by_side(const std::vector<Worker>& fresh,
                                      const std::vector<Children>& seen) const {
   return std::ranges::any_of(seen, [&](const Children& children) {
-    const auto old = static_cast<std::size_t>(
-        std::ranges::count_if(active_, [&](int pid) { return holds(children.pids, pid); }));
+    const std::size_t old = alive_in(children.pids);
     const std::size_t young = count_in(children.pids, fresh);
     return young > 0 && old + young > size_;
   });
@@ -74,6 +78,19 @@ bool Generations::replaced_unseen(const std::vector<Worker>& fresh,
   return true;
 }
 
+// Before the first new one came, most of those that seemed to be of one generation had ended and
+// nobody had taken their place: not a crash.
+bool Generations::has_halved(const std::vector<Worker>& fresh,
+                             const std::vector<Children>& seen) const {
+  if (is_settled_) return false;
+  std::size_t alive = size_;
+  for (const Children& children : seen) {
+    if (count_in(children.pids, fresh) > 0) break;
+    if (children.until_ms > children.from_ms) alive = alive_in(children.pids);
+  }
+  return alive * 2 <= size_;
+}
+
 void Generations::begin(const std::vector<Worker>& workers, bool is_witnessed, bool is_doubtful) {
   former_.insert(active_.begin(), active_.end());
   active_.clear();
@@ -96,20 +113,37 @@ void Generations::join(std::vector<Worker> workers) {
   }
 }
 
-// A reload right after the start looks like more workers of the start, and once the old ones have
-// ended, too many are expected. Those that lived side by side without a change are all.
-void Generations::settle(const std::vector<Children>& seen) {
+// Those of this generation that accept connections.
+std::vector<Worker> Generations::serving(const std::vector<Worker>& workers) const {
+  std::vector<Worker> all;
+  std::ranges::copy_if(workers, std::back_inserter(all), [&](const Worker& worker) {
+    return !worker.is_draining && active_.contains(worker.pid);
+  });
+  return all;
+}
+
+// The master sleeps before it ends old workers, but not between its start and its first reload: the
+// workers of both look like one generation. Those that serve side by side without a change are all
+// that there are, and where there were more, the others ended because of a reload.
+void Generations::settle(const std::vector<Worker>& workers, const std::vector<Children>& seen) {
+  std::set<int> served = active_;
+  for (const Worker& worker : workers)
+    if (worker.is_draining) served.erase(worker.pid);
   for (const Children& children : seen) {
     if (children.until_ms - children.from_ms < kSteadyMilliseconds) continue;
     const auto steady = static_cast<std::size_t>(
-        std::ranges::count_if(active_, [&](int pid) { return holds(children.pids, pid); }));
-    if (steady > 0) size_ = steady;
+        std::ranges::count_if(served, [&](int pid) { return holds(children.pids, pid); }));
+    if (steady == 0) continue;
+    const std::vector<Worker> now = serving(workers);
+    if (!std::exchange(is_settled_, true) && steady < size_ && !now.empty())
+      begin(now, true, false);
+    size_ = steady;
   }
 }
 
 void Generations::see(const std::vector<Worker>& workers, const std::vector<Children>& seen,
                       bool may_be_reload) {
-  settle(seen);
+  settle(workers, seen);
   const std::vector<Worker> fresh = strangers(workers);
   if (!fresh.empty()) {
     const bool may_be_new = may_be_reload && !is_same_batch(fresh);
@@ -117,7 +151,7 @@ void Generations::see(const std::vector<Worker>& workers, const std::vector<Chil
       begin(fresh, false, false);
     } else if (may_be_new && stood_side_by_side(fresh, seen)) {
       begin(fresh, true, false);
-    } else if (may_be_new && replaced_unseen(fresh, workers, seen)) {
+    } else if (may_be_new && (has_halved(fresh, seen) || replaced_unseen(fresh, workers, seen))) {
       begin(fresh, false, true);
     } else {
       join(fresh);  // in place of one that crashed, or late
@@ -128,10 +162,7 @@ void Generations::see(const std::vector<Worker>& workers, const std::vector<Chil
   };
   std::erase_if(former_, is_gone);
   std::erase_if(active_, is_gone);
-  size_ = std::max(
-      size_, static_cast<std::size_t>(std::ranges::count_if(workers, [&](const Worker& worker) {
-        return !worker.is_draining && active_.contains(worker.pid);
-      })));
+  size_ = std::max(size_, serving(workers).size());
 }
 
 }  // namespace mtls::running

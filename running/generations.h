@@ -44,6 +44,8 @@ class Generations {
   /// (ngx_master_process_cycle()), so both can be seen side by side.
   static constexpr std::int64_t kOverlapMilliseconds = 100;
   static constexpr std::int64_t kTicksPerSecond = 100;  // USER_HZ
+  /// Longer than a reload shows old and new workers side by side, whatever else the machine does.
+  static constexpr std::int64_t kSteadyMilliseconds = 1'000;
 
   /// `workers`: all that the master has now. `seen`: the children it had since the last call, the
   /// oldest first, those of now included. `may_be_reload`: false: since the last call nobody has
@@ -51,6 +53,12 @@ class Generations {
   void see(const std::vector<Worker>& workers, const std::vector<Children>& seen,
            bool may_be_reload = true);
 
+  /// All workers are old enough for a reload to be over: they are of one generation. Before the
+  /// first see(), where that is so.
+  void settled() { is_settled_ = true; }
+  /// Whether that is known. Until then see() wants to be called again once the children have not
+  /// changed for kSteadyMilliseconds.
+  bool is_settled() const { return is_settled_; }
   /// nullopt: it has never had a worker.
   const std::optional<Generation>& current() const { return current_; }
   bool belongs(int pid) const { return active_.contains(pid); }
@@ -58,17 +66,21 @@ class Generations {
  private:
   void begin(const std::vector<Worker>& workers, bool is_witnessed, bool is_doubtful);
   void join(std::vector<Worker> workers);
-  void settle(const std::vector<Children>& seen);
+  void settle(const std::vector<Worker>& workers, const std::vector<Children>& seen);
+  std::vector<Worker> serving(const std::vector<Worker>& workers) const;
+  std::size_t alive_in(const std::vector<int>& pids) const;
   std::vector<Worker> strangers(const std::vector<Worker>& workers) const;
   bool is_same_batch(std::vector<Worker> fresh) const;
   bool stood_side_by_side(const std::vector<Worker>& fresh,
                           const std::vector<Children>& seen) const;
+  bool has_halved(const std::vector<Worker>& fresh, const std::vector<Children>& seen) const;
   bool replaced_unseen(const std::vector<Worker>& fresh, const std::vector<Worker>& workers,
                        const std::vector<Children>& seen) const;
 
   std::optional<Generation> current_;
   std::set<int> active_;         // pids of this generation's workers
   std::set<int> former_;         // those of earlier generations that still live
+  bool is_settled_ = false;      // no reload right after the start can be hidden in it
   std::size_t size_ = 0;         // how many workers it has when all live
   std::int64_t last_start_ = 0;  // of the workers that it began with, ticks
 };

@@ -35,6 +35,15 @@ constexpr int kEarlyLooks = 6;
 constexpr std::int64_t kSettled = 1'000;
 constexpr std::int64_t kLongestReload = 60'000;
 
+// Older than a reload takes to end the workers before.
+bool are_old(const std::vector<running::Worker>& workers) {
+  const Clocks now = Clocks::now();
+  return std::ranges::all_of(workers, [&](const running::Worker& worker) {
+    return now.files_ns - now.instant_of(worker.started) >
+           running::Generations::kSteadyMilliseconds * 1'000'000;
+  });
+}
+
 template <class Handle>
 void close_handle(Handle* handle) {
   uv_close(reinterpret_cast<uv_handle_t*>(handle), [](uv_handle_t* closed) {
@@ -146,15 +155,18 @@ bool ProcessWatcher::is_over_soon(std::int64_t now_ms) const {
          });
 }
 
-// True: they are others, or the master is gone.
+// True: they are others, or the master is gone, or it is known by now that all are of one
+// generation.
 bool ProcessWatcher::read_children(Followed& master, std::int64_t now_ms) {
   std::array<char, 4096> text{};
   const ssize_t got = ::pread(master.children.get(), text.data(), text.size(), 0);
   std::string children(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
   const bool is_same = !master.seen.empty() && children == master.last_children;
   if (is_same) {
-    master.seen.back().until_ms = now_ms;
-    return false;
+    running::Children& seen = master.seen.back();
+    seen.until_ms = now_ms;
+    return !master.generations.is_settled() &&
+           now_ms - seen.from_ms > running::Generations::kSteadyMilliseconds;
   }
   master.seen.push_back(
       {.from_ms = now_ms, .until_ms = now_ms, .pids = running::parse_children(children)});
@@ -263,6 +275,7 @@ void ProcessWatcher::follow(running::Master& master, std::int64_t at_ms) {
     followed.started = master.started;
     followed.children = system::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     read_children(followed, Clocks::now().monotonic_ms);
+    if (are_old(master.workers)) followed.generations.settled();
   }
   running::Children looked{.from_ms = at_ms, .until_ms = at_ms, .pids = {}};
   for (const running::Worker& worker : master.workers) looked.pids.push_back(worker.pid);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -203,9 +204,9 @@ class SetupBench {
   std::string with_ports(std::string text) const {
     const std::map<std::string, std::uint16_t> ports{
         {"@HTTPS", https_}, {"@HTTP", http_}, {"@BACKEND", backend_}};
-    for (auto port = ports.rbegin(); port != ports.rend(); ++port) {
-      for (std::size_t at; (at = text.find(port->first)) != std::string::npos;) {
-        text.replace(at, port->first.size(), std::to_string(port->second));
+    for (const auto& [name, port] : ports | std::views::reverse) {
+      for (std::size_t at; (at = text.find(name)) != std::string::npos;) {
+        text.replace(at, name.size(), std::to_string(port));
       }
     }
     return text;

@@ -112,7 +112,7 @@ class RefusalBench {
     const std::size_t at = emerg.find(kLevel);
     if (at == std::string::npos) return emerg;
     std::string words = emerg.substr(at + kLevel.size());
-    const std::size_t process = words.find("#");
+    const std::size_t process = words.find('#');
     const std::size_t colon = words.find(": ");
     if (process != std::string::npos && process < colon) words.erase(0, colon + 2);
     while (words.ends_with('\n')) words.pop_back();

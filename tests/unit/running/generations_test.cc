@@ -14,6 +14,11 @@ namespace {
 /// clock tick is 10 of them.
 class Life {
  public:
+  enum class Age : std::uint8_t { kNew, kOld };
+  explicit Life(Age age = Age::kNew) {
+    if (age == Age::kOld) generations_.settled();
+  }
+
   void start(int pid) { workers_.push_back({.pid = pid, .started = now_ / 10}); }
   void end(int pid) {
     std::erase_if(workers_, [&](const Worker& worker) { return worker.pid == pid; });
@@ -100,22 +105,63 @@ TEST_CASE("generations: another number of workers is a reload too") {
   CHECK(life.generation() == Generation{.number = 3, .started = 10'170, .is_witnessed = true});
 }
 
-TEST_CASE("generations: after a reload that came with the start the next one is seen") {
+TEST_CASE("generations: a reload that came with the start is known once the others serve alone") {
   Life life;
   life.start(1);
   life.pass(50);
   life.reload({1}, {2});
   CHECK(life.generation().number == 1);  // it looks like a second worker
   life.pass(2'000);
+  CHECK(life.generation() == Generation{.number = 2, .started = 10'005, .is_witnessed = true});
   life.reload({2}, {3});
-  CHECK(life.generation().number == 2);
+  CHECK(life.generation().number == 3);
   CHECK(life.generation().is_witnessed);
+}
+
+TEST_CASE("generations: workers of a reload that came with the start may serve old connections") {
+  Life life;
+  life.start(1);
+  life.start(2);
+  life.pass(50);
+  life.start(3);
+  life.start(4);
+  life.pass(100);
+  life.drain(1);
+  life.end(2);
+  life.pass(2'000);
+  CHECK(life.generation() == Generation{.number = 2, .started = 10'005, .is_witnessed = true});
+}
+
+TEST_CASE("generations: after a reload that came with the start, the next one is no crash") {
+  Life life;
+  life.start(1);
+  life.start(2);
+  life.pass(50);
+  life.reload({1, 2}, {3, 4});
+  life.pass(200);
+  life.reload({3, 4}, {5, 6});
+  life.pass(1'500);
+  CHECK(life.generation().number == 2);
+  CHECK(life.generation().is_doubtful);
+  life.reload({5, 6}, {7, 8});
+  CHECK(life.generation().number == 3);
+  CHECK_FALSE(life.generation().is_doubtful);
+}
+
+TEST_CASE("generations: of workers that are known to be of one generation one may end for good") {
+  Life life(Life::Age::kOld);
+  life.start(1);
+  life.start(2);
+  life.pass(100);
+  life.end(1);
+  life.pass(2'000);
+  CHECK(life.generation().number == 1);
 }
 
 TEST_CASE("generations: a worker that crashed and was started again begins none") {
   Life life;
   life.start(1);
-  life.pass(1000);
+  life.pass(1100);
   for (int pid = 2; pid < 10; ++pid) {
     life.crash(pid - 1, pid);
     life.pass(200);
@@ -128,7 +174,7 @@ TEST_CASE("generations: a worker that crashed and was started again begins none"
 TEST_CASE("generations: a reload right after a crash is seen") {
   Life life;
   life.start(1);
-  life.pass(1000);
+  life.pass(1100);
   life.crash(1, 2);
   life.pass(50);
   life.reload({2}, {3});
@@ -140,7 +186,7 @@ TEST_CASE("generations: of two workers one may crash while nobody looks, and no 
   Life life;
   life.start(1);
   life.start(2);
-  life.pass(1000);
+  life.pass(1100);
   life.crash(1, 3);
   life.sleep(5000);
   CHECK(life.generation().number == 1);
