@@ -12,6 +12,11 @@ std::string word(audit::Expect expect) {
   return "nothing";
 }
 
+void write_lockout(const audit::Verdict& verdict, const LabelText& client, SampleWriter& out) {
+  if (verdict.expect == audit::Expect::kAccept && verdict.accepted_until)
+    out.add(kCanaryLockout, client, base::unix_seconds(*verdict.accepted_until));
+}
+
 }  // namespace
 
 void write_verdicts(const Server& server, SampleWriter& out) {
@@ -23,22 +28,22 @@ void write_verdicts(const Server& server, SampleWriter& out) {
     const LabelText labels = client.with("mode", "predicted").with("expect", word(verdict.expect));
     out.add(kCanaryAccepted, labels, verdict.accepted ? 1 : 0);
     out.add(kCanaryErrorCode, labels, verdict.code);
-    if (verdict.expect == audit::Expect::kAccept && verdict.accepted_until)
-      out.add(kCanaryLockout, client, base::unix_seconds(*verdict.accepted_until));
+    write_lockout(verdict, client, out);
   }
 }
 
 void write_loaded_verdicts(const config::ContextId& id, const audit::ServerAudit& server,
-                           SampleWriter& out) {
+                           bool is_as_on_disk, SampleWriter& out) {
   for (const audit::Verdict& verdict : server.verdicts) {
     if (!verdict.is_judged) continue;
-    const LabelText labels{{"canary", verdict.canary},
+    const LabelText client{{"canary", verdict.canary},
                            {"server", id.server},
                            {"listen", id.listen},
-                           {"mode", "loaded"},
-                           {"expect", word(verdict.expect)}};
+                           {"mode", "loaded"}};
+    const LabelText labels = client.with("expect", word(verdict.expect));
     out.add(kCanaryAccepted, labels, verdict.accepted ? 1 : 0);
     out.add(kCanaryErrorCode, labels, verdict.code);
+    if (!is_as_on_disk) write_lockout(verdict, client, out);
   }
 }
 

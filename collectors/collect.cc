@@ -91,6 +91,7 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
   append_column(live.verdicts(), 1, families);
   append(host.canaries(), families);
   append_column(servers.verdicts(), 2, families);
+  append_column(live.verdicts(), 2, families);
   for (const ChunkStore* store : {&upstreams.upstreams(), &files.files(), &findings.findings(),
                                   &host.config(), &live.nginx(), &live.files()}) {
     append(*store, families);

@@ -23,9 +23,10 @@ bool too_many_certificates(std::size_t certificates, const audit::Limits& limits
 // What one server block has, in the columns of ServerFamilies.
 void write_server(const Server& server, const audit::Limits& limits, SampleWriter& out);
 void write_verdicts(const Server& server, SampleWriter& out);
-/// As the running nginx decides with what it has loaded.
+/// As the running nginx decides with what it has loaded. `is_as_on_disk`: with the present files it
+/// would decide the same, and when a client is refused is said once.
 void write_loaded_verdicts(const config::ContextId& id, const audit::ServerAudit& server,
-                           SampleWriter& out);
+                           bool is_as_on_disk, SampleWriter& out);
 void write_blackbox(const Server& server, SampleWriter& out);
 /// Which certificate of which file it trusts.
 void write_trusted(const Server& server, const audit::Limits& limits, SampleWriter& out);

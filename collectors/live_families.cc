@@ -47,12 +47,25 @@ const audit::ServerAudit* server_of(const audit::Snapshot* snapshot, std::size_t
   return loaded != nullptr ? loaded->server(*snapshot, index) : nullptr;
 }
 
+// The running nginx decides with other files than those on the disk.
+bool differs_from_disk(const audit::Snapshot& snapshot, std::size_t index) {
+  const audit::Loaded& loaded = *snapshot.loaded;
+  if (loaded.servers.empty()) return false;
+  return index >= snapshot.servers.size() || loaded.servers[index] != snapshot.servers[index];
+}
+
+bool is_same_verdict(const audit::Snapshot& now, const audit::Snapshot& before, std::size_t index) {
+  const audit::ServerAudit* server = server_of(&now, index);
+  if (server != server_of(&before, index)) return false;
+  return server == nullptr || differs_from_disk(now, index) == differs_from_disk(before, index);
+}
+
 }  // namespace
 
 LiveFamilies::LiveFamilies()
     : nginx_({&kNginxInfo, &kNginxRunning, &kNginxConfigLoad, &kNginxShuttingDownWorkers}),
       files_({&kReloadPending}),
-      verdicts_({&kCanaryAccepted, &kCanaryErrorCode}) {
+      verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}) {
   nginx_.arrange({""});
 }
 
@@ -89,8 +102,7 @@ void LiveFamilies::update_verdicts(const Delta& delta) {
   std::vector<std::size_t> changed;
   if (config && before != nullptr && before->config == config) {
     for (std::size_t i = 0; i < indexes_.size(); ++i)
-      if (server_of(&delta.now, indexes_[i]) != server_of(delta.before, indexes_[i]))
-        changed.push_back(i);
+      if (!is_same_verdict(delta.now, *delta.before, indexes_[i])) changed.push_back(i);
   } else {
     indexes_.clear();
     std::vector<std::string> identities;
@@ -105,7 +117,9 @@ void LiveFamilies::update_verdicts(const Delta& delta) {
   verdicts_.write(changed, [&](std::size_t object, SampleWriter& out) {
     const std::size_t index = indexes_[object];
     const audit::ServerAudit* server = server_of(&delta.now, index);
-    if (server != nullptr) write_loaded_verdicts(config->resolved.servers[index].id, *server, out);
+    if (server == nullptr) return;
+    write_loaded_verdicts(config->resolved.servers[index].id, *server,
+                          !differs_from_disk(delta.now, index), out);
   });
 }
 

@@ -109,13 +109,12 @@ class Restless : public Scene {
 
 }  // namespace
 
-TEST_CASE("loaded: whatever happens, what is said of the running nginx is what clients get",
-          "[.][loaded]") {
+TEST_CASE("loaded: whatever happens, what is said of the running nginx is what clients get") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
   }
-  const int sequences = number_from("MTLS_LOADED_SEQUENCES", 4);
+  const int sequences = number_from("MTLS_LOADED_SEQUENCES", 2);
   const int steps = number_from("MTLS_LOADED_STEPS", 8);
   const int seed = number_from("MTLS_LOADED_SEED", 1);
   int known = 0;

@@ -25,8 +25,7 @@ struct Known : Scene {
 
 }  // namespace
 
-TEST_CASE("loaded: a replaced bundle is pending within a second, until nginx has reloaded",
-          "[.][loaded]") {
+TEST_CASE("loaded: a replaced bundle is pending within a second, until nginx has reloaded") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -56,7 +55,7 @@ TEST_CASE("loaded: a replaced bundle is pending within a second, until nginx has
   CHECK_FALSE(daemon.value("nginx_mtls_findings", {{"rule", "live-verdict-differs"}}));
 }
 
-TEST_CASE("loaded: the old bundle back on the disk waits for nothing", "[.][loaded]") {
+TEST_CASE("loaded: the old bundle back on the disk waits for nothing") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -70,8 +69,7 @@ TEST_CASE("loaded: the old bundle back on the disk waits for nothing", "[.][load
   CHECK(stays(*known.daemon, pending(known, 0)));
 }
 
-TEST_CASE("loaded: after a refused reload the files are still pending, and nginx says the same",
-          "[.][loaded]") {
+TEST_CASE("loaded: after a refused reload the files are still pending, and nginx says the same") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -87,7 +85,7 @@ TEST_CASE("loaded: after a refused reload the files are still pending, and nginx
   CHECK(known.is_accepted("a"));
 }
 
-TEST_CASE("loaded: a worker that crashed and was started again clears nothing", "[.][loaded]") {
+TEST_CASE("loaded: a worker that crashed and was started again clears nothing") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -103,8 +101,7 @@ TEST_CASE("loaded: a worker that crashed and was started again clears nothing", 
   }
 }
 
-TEST_CASE("loaded: a changed configuration is pending too, and the loaded one still decides",
-          "[.][loaded]") {
+TEST_CASE("loaded: a changed configuration is pending too, and the loaded one still decides") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -124,7 +121,7 @@ TEST_CASE("loaded: a changed configuration is pending too, and the loaded one st
   CHECK(known.daemon->shows(loaded("a", 0)));
 }
 
-TEST_CASE("loaded: a daemon that starts later goes by the times of the files", "[.][loaded]") {
+TEST_CASE("loaded: a daemon that starts later goes by the times of the files") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;
@@ -144,8 +141,7 @@ TEST_CASE("loaded: a daemon that starts later goes by the times of the files", "
   CHECK(daemon->shows(loaded("b", std::nullopt)));
 }
 
-TEST_CASE("loaded: files as young as nginx itself are not known, and that is all that is said",
-          "[.][loaded]") {
+TEST_CASE("loaded: files as young as nginx itself are not known, and that is all that is said") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;

@@ -93,8 +93,7 @@ TEST_CASE("nginx life: start, reload, crash and stop of a real nginx are seen") 
   CHECK_FALSE(exporter.value(kLoad));
 }
 
-TEST_CASE("nginx life: reloads that succeed and reloads that nginx refuses are told apart",
-          "[.][loaded]") {
+TEST_CASE("nginx life: reloads that succeed and reloads that nginx refuses are told apart") {
   if (!NginxRunner::available()) {
     WARN("skipped: there is no nginx");
     return;

@@ -105,13 +105,17 @@ TEST_CASE("live families: text kept from one Snapshot to the next is that from s
   step();
   const Labels loaded{{"mode", "loaded"}};
   CHECK(value(*last, "canary_accepted", loaded) == 1);
+  const char* const kLockout = "canary_lockout_timestamp_seconds";
+  CHECK_FALSE(value(*last, kLockout, loaded));  // as on the disk
   host.disk.put(kBundle, minted().other_root.certificate_pem);
   step();
   CHECK(value(*last, "canary_accepted", loaded) == 1);
   CHECK(value(*last, "canary_accepted", {{"mode", "predicted"}}) == 0);
   CHECK(value(*last, "reload_pending", {{"path", kBundle}}) == 1);
+  CHECK(value(*last, kLockout, loaded));
   host.disk.put(kBundle, minted().root.certificate_pem);
   step();
+  CHECK_FALSE(value(*last, kLockout, loaded));
   ++view.masters.front().generation->number;
   step();
   view.masters.clear();
