@@ -25,9 +25,10 @@ struct LoadedFile {
   };
 
   Kind kind = Kind::kMaterial;
-  std::optional<base::FileStamp> stamp = {};   // nullopt: not known
-  std::optional<base::FileStamp> former = {};  // where `stamp` is not known: the last known one
-  bool is_outdated = false;                    // what is on the disk is certainly newer
+  std::optional<base::FileStamp> stamp = {};  // nullopt: not known
+  // Where `stamp` is not known: the last known one, and those that this program saw since.
+  std::vector<base::FileStamp> possible = {};
+  bool is_outdated = false;                            // what is on the disk is certainly newer
   std::shared_ptr<const MaterialFile> file = nullptr;  // kMaterial; nullptr: nobody read it then
 };
 using LoadedFiles = std::map<std::string, LoadedFile>;  // by path

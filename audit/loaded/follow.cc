@@ -118,7 +118,7 @@ class Adoption {
   LoadedFile adopt(const std::string& path, Kind kind) const {
     if (kind == Kind::kPattern) return adopt_pattern(path);
     const LoadedFile* known = known_before(path);
-    LoadedFile file{.kind = kind, .former = former(path)};
+    LoadedFile file{.kind = kind, .possible = versions_before(path)};
     const auto changed = inputs_.changed_at(path);
     const auto now = inputs_.disk.stat(path);
     if (!now || !changed) return file;
@@ -127,7 +127,7 @@ class Adoption {
       file.is_outdated = changed->changed_ns > bounds_.surely_newer;
       return file;
     }
-    if (is_taken_from_memory(path, kind, *now))
+    if (is_taken_from_memory(file, *now))
       return known != nullptr && inherits_objects_ ? *known : file;
     file.stamp = *now;
     return file;
@@ -160,20 +160,21 @@ class Adoption {
     return found != before_->end() && found->second.stamp ? &found->second : nullptr;
   }
 
-  // The version of the generation before, or of the last one of which it is known.
-  std::optional<base::FileStamp> former(const std::string& path) const {
-    if (before_ == nullptr || !before_->contains(path)) return std::nullopt;
+  // The version of the generation before, or those of which it may be one.
+  std::vector<base::FileStamp> versions_before(const std::string& path) const {
+    if (before_ == nullptr || !before_->contains(path)) return {};
     const LoadedFile& file = before_->at(path);
-    return file.stamp ? file.stamp : file.former;
+    return file.stamp ? std::vector{*file.stamp} : file.possible;
   }
 
   // R5.5: nginx does not look into a file that it has, if inode and second of mtime are the same,
   // unless it is told to.
-  bool is_taken_from_memory(const std::string& path, Kind kind, const base::FileStamp& now) const {
-    if (!keeps_objects_ || kind == Kind::kConfiguration) return false;
-    const auto stamp = former(path);
-    return stamp && *stamp != now && stamp->inode == now.inode && stamp->device == now.device &&
-           stamp->mtime_ns / kSecond == now.mtime_ns / kSecond;
+  bool is_taken_from_memory(const LoadedFile& file, const base::FileStamp& now) const {
+    if (!keeps_objects_ || file.kind == Kind::kConfiguration) return false;
+    return std::ranges::any_of(file.possible, [&](const base::FileStamp& stamp) {
+      return stamp != now && stamp.inode == now.inode && stamp.device == now.device &&
+             stamp.mtime_ns / kSecond == now.mtime_ns / kSecond;
+    });
   }
 
   const BuildInputs& inputs_;
@@ -218,6 +219,28 @@ void fill(const Snapshot& snapshot, std::shared_ptr<const LoadedFiles>& files) {
     filled->at(path).file = now->second;
   }
   if (filled) files = std::move(filled);
+}
+
+std::optional<base::FileStamp> stamp_now(const Snapshot& snapshot, const std::string& path) {
+  const auto material = snapshot.material.find(path);
+  if (material != snapshot.material.end()) return material->second->seen.stamp;
+  const auto side = snapshot.side_files->find(path);
+  return side != snapshot.side_files->end() ? side->second.stamp : std::nullopt;
+}
+
+// nginx may have read what is on the disk now, where nobody knows what it has read.
+void note_possible(const Snapshot& snapshot, std::shared_ptr<const LoadedFiles>& files) {
+  constexpr std::size_t kMostVersions = 16;
+  std::shared_ptr<LoadedFiles> noted;
+  for (const auto& [path, file] : *files) {
+    const bool is_object = file.kind == Kind::kMaterial || file.kind == Kind::kSide;
+    if (!is_object || file.stamp || file.possible.size() >= kMostVersions) continue;
+    const auto now = stamp_now(snapshot, path);
+    if (!now || std::ranges::find(file.possible, *now) != file.possible.end()) continue;
+    if (!noted) noted = std::make_shared<LoadedFiles>(*files);
+    noted->at(path).possible.push_back(*now);
+  }
+  if (noted) files = std::move(noted);
 }
 
 bool is_same_content(const MaterialFile& one, const MaterialFile& other) {
@@ -329,6 +352,7 @@ std::shared_ptr<const Loaded> follow(const BuildInputs& inputs, const Snapshot& 
                           is_same_master && !is_same ? before->files.get() : nullptr);
   adopt_files(inputs, snapshot, adoption, *next);
   fill(snapshot, next->files);
+  note_possible(snapshot, next->files);
   const States states(snapshot, *next);
   for (const auto& [path, file] : *next->files) {
     if (file.kind == Kind::kPattern) continue;

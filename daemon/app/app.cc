@@ -11,6 +11,7 @@
 #include "daemon/app/nginx_watch.h"
 #include "daemon/app/pages.h"
 #include "daemon/app/published.h"
+#include "daemon/app/reloads.h"
 #include "daemon/app/routes.h"
 #include "daemon/app/updater.h"
 #include "daemon/settings/build_info.h"
@@ -41,8 +42,6 @@ constexpr std::chrono::milliseconds kWebTimeout{250};
 // Files whose changes the kernel does not report are looked at this often, or as often as the
 // rescans if those are more frequent. A change is served within 5 s.
 constexpr std::chrono::milliseconds kPollInterval{4000};
-// At most one reload begins in this time, however many SIGHUPs come.
-constexpr std::uint64_t kBetweenReloadsMilliseconds = 250;
 
 // A SIGHUP that arrives before its handler is installed would end the process. Blocked until then,
 // it becomes a reload. Threads started meanwhile keep it blocked, so that the loop's thread gets
@@ -63,7 +62,7 @@ void end_at_once_on_terminate() {
 class App {
  public:
   App(const settings::Options& options, uv_loop_t& loop) : options_(options), loop_(loop) {
-    for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_, &reload_timer_}) {
+    for (auto* timer : {&shutdown_timer_, &watchdog_timer_, &counts_timer_}) {
       uv_timer_init(&loop_, timer);
       timer->data = this;
     }
@@ -72,7 +71,7 @@ class App {
       signal->data = this;
     }
     uv_async_init(&loop_, &reload_requested_,
-                  [](uv_async_t* handle) { static_cast<App*>(handle->data)->plan_reload(); });
+                  [](uv_async_t* handle) { static_cast<App*>(handle->data)->reloads_.request(); });
     reload_requested_.data = this;
   }
 
@@ -126,7 +125,8 @@ class App {
 
   void start_signals() {
     uv_signal_start(
-        &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->plan_reload(); }, SIGHUP);
+        &hangup_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->reloads_.request(); },
+        SIGHUP);
     uv_signal_start(
         &terminate_, [](uv_signal_t* s, int) { static_cast<App*>(s->data)->stop(); }, SIGTERM);
     uv_signal_start(
@@ -149,7 +149,7 @@ class App {
     const bool is_nginx =
         std::any_of(changes.paths.begin(), changes.paths.end(),
                     [&](const auto& path) { return nginx_files_.contains(path); });
-    if (is_nginx) plan_reload();
+    if (is_nginx) reloads_.request();
     updater_.files_changed(changes);
   }
 
@@ -159,7 +159,7 @@ class App {
     updater_.nginx_changed(view);
     const int now = updater_.master_pid();
     const bool is_new = now == 0 && !options_.nginx_conf && view->masters.size() > masters;
-    if (is_new || (now != 0 && now != before)) plan_reload();
+    if (is_new || (now != 0 && now != before)) reloads_.request();
   }
 
   void publish(const std::shared_ptr<const audit::Snapshot>& shared,
@@ -182,10 +182,9 @@ class App {
         std::to_string(snapshot.servers.size()) + " server blocks, " +
         std::to_string(snapshot.material.size()) + " files" +
         (snapshot.nginx_errors().empty() ? "" : ", nginx would refuse the configuration");
-    if (announce_ready_ && updater_.answered() >= awaited_) {
-      announce_ready_ = false;
+    if (reloads_.is_under_way() && updater_.answered() >= awaited_) {
       system::no_last_words();  // libuv has all it needs by now
-      if (reload_again_) plan_reload();
+      reloads_.done();
       system::notify_ready(status);
       system::log::log_info("ready", {{"servers", std::to_string(snapshot.servers.size())},
                                       {"files", std::to_string(snapshot.material.size())}});
@@ -228,22 +227,12 @@ class App {
   }
 
   // Reloads are announced to the service manager one after the other, each with its own READY.
-  void plan_reload() {
-    reload_again_ = announce_ready_;
-    if (reload_again_ || uv_is_active(reinterpret_cast<uv_handle_t*>(&reload_timer_)) != 0) return;
-    uv_update_time(&loop_);
-    const std::uint64_t next = last_reload_ + kBetweenReloadsMilliseconds;
-    const std::uint64_t wait =
-        last_reload_ == 0 || next < uv_now(&loop_) ? 0 : next - uv_now(&loop_);
-    uv_timer_start(
-        &reload_timer_, [](uv_timer_t* t) { static_cast<App*>(t->data)->reload(); }, wait, 0);
+  void begin_reload() {
+    system::notify_reloading();
+    awaited_ = Updater::kNeverAnswered;
   }
 
-  void reload() {
-    last_reload_ = uv_now(&loop_);
-    system::notify_reloading();
-    announce_ready_ = true;
-    auto policy = settings::read_policy(options_, disk_);
+  void take_policy(base::Result<audit::Policy> policy) {
     settings_are_current_ = policy.has_value();
     if (!policy) {
       system::log::log_error("invalid settings, the old ones stay in force",
@@ -276,7 +265,8 @@ class App {
 
   void close_handles() {
     updater_.close();
-    for (auto* timer : {&watchdog_timer_, &counts_timer_, &reload_timer_})
+    reloads_.close();
+    for (auto* timer : {&watchdog_timer_, &counts_timer_})
       uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
     for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
       uv_close(reinterpret_cast<uv_handle_t*>(signal), nullptr);
@@ -297,7 +287,6 @@ class App {
   uv_timer_t shutdown_timer_{};
   uv_timer_t watchdog_timer_{};
   uv_timer_t counts_timer_{};
-  uv_timer_t reload_timer_{};
   uv_signal_t hangup_{};
   uv_signal_t terminate_{};
   uv_signal_t interrupt_{};
@@ -324,11 +313,12 @@ class App {
                      publish(snapshot, publication);
                    },
                    [this](const SelfCounts& counts) { publish_refusal(counts); }};
+  Reloads reloads_{loop_,
+                   {.begin = [this] { begin_reload(); },
+                    .read = [this] { return settings::read_policy(options_, disk_); },
+                    .take = [this](auto policy) { take_policy(std::move(policy)); }}};
   system::ClockJump clock_jump_{system::ClockReadings::now()};
   Updater::Request awaited_ = 0;  // READY=1 waits for its evaluation
-  bool announce_ready_ = true;
-  bool reload_again_ = false;      // a reload was requested while another was under way
-  std::uint64_t last_reload_ = 0;  // loop time, milliseconds; 0: none yet
   bool settings_are_current_ = true;
   base::Sightings nginx_files_;  // of the binary and its package
   bool stopping_ = false;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,7 @@ class Updater {
 
   /// Requests are numbered. An evaluation covers every request up to its own number.
   using Request = std::uint64_t;
+  static constexpr Request kNeverAnswered = std::numeric_limits<Request>::max();
 
   /// Sets the policy and looks at everything: at the start, and at each SIGHUP. `trigger`: `start`
   /// or `signal`.

@@ -232,6 +232,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "loaded files: what nginx may have from a version that nobody knows is not known (R5.5)") {
+  for (const config::Version version : {config::Version{1, 27, 3}, config::Version{1, 27, 4}}) {
+    for (const bool is_later : {false, true}) {
+      CAPTURE(config::to_string(version), is_later);
+      Machine machine;
+      machine.host.policy.build.version = version;
+      const std::int64_t idle = machine.now_ns();
+      trust_other(machine);  // while nginx reads
+      const std::int64_t at = machine.host.disk.stat(kBundle)->mtime_ns;
+      const std::int64_t started = machine.now_ns() + kHalf;
+      machine.generation() = {.number = 2, .is_witnessed = true};
+      machine.view().masters.front().load =
+          running::LoadTime{.after_ns = idle, .before_ns = started};
+      CHECK(machine.state(kBundle) == LoadState::kUnknown);
+      const std::int64_t second = 2 * kHalf;
+      machine.host.disk.rewrite(kBundle, minted().root.certificate_pem,
+                                is_later ? started + second : at + 1);
+      CHECK(machine.state(kBundle) != LoadState::kLoaded);
+      for (int i = 0; i < 3; ++i) machine.now_ns();
+      const bool is_certain = is_later || version.patch == 3;
+      for (int reload = 0; reload < 3; ++reload) {
+        machine.reload();
+        CHECK(machine.state(kBundle) == (is_certain ? LoadState::kLoaded : LoadState::kUnknown));
+      }
+    }
+  }
+}
+
 TEST_CASE("loaded files: while two masters serve nothing is said") {
   Machine machine;
   machine.reload();
