@@ -5,6 +5,7 @@
 #include "audit/judge.h"
 #include "audit/judge_loaded.h"
 #include "audit/plan.h"
+#include "audit/probing/probing.h"
 #include "audit/reading/load.h"
 #include "audit/reading/load_package.h"
 #include "audit/refusals/missing_files.h"
@@ -131,6 +132,10 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // What of all this the running nginx has loaded, and what it says with that.
   snapshot->loaded = judge_loaded(inputs, next, *snapshot);
+
+  // What it showed to a client without a certificate, beside the files.
+  snapshot->probe_answers = inputs.probe_answers;
+  if (inputs.probe_answers) snapshot->probed = probing::compared(*snapshot, *inputs.probe_answers);
 
   // 6. The same knowledge by CA file, for those who own the file and not the server, and by
   // backend.

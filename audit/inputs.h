@@ -42,6 +42,7 @@ struct BuildInputs {
   std::shared_ptr<const Snapshot> previous;  // nullptr: the first one
   Changes changes;
   std::shared_ptr<const running::ProcessView> processes = nullptr;  // nullptr: nobody looked
+  std::shared_ptr<const ProbeAnswers> probe_answers = nullptr;      // nullptr: nobody asked nginx
   /// nullopt: it leads nowhere. Empty: nobody can tell.
   std::function<std::optional<PathTimes>(const std::string& path)> changed_at = {};
 };

@@ -127,6 +127,16 @@ inline void assume_our_openssl(config::NginxBuild& build) {
   build.openssl = {.major = ours.major, .minor = ours.minor, .patch = ours.patch};
 }
 
+/// Handshakes with the running nginx.
+struct ProbeSettings {
+  bool is_enabled = false;
+  std::chrono::seconds interval{std::chrono::minutes{5}};
+  std::chrono::seconds timeout{5};        // of each
+  std::vector<std::string> servers = {};  // globs over the first server_name; empty: all that ask
+
+  bool operator==(const ProbeSettings&) const = default;
+};
+
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
@@ -138,6 +148,7 @@ struct Policy {
   RuleSettings rules = {};
   std::vector<AcceptSetting> accept = {};
   Thresholds thresholds = {};
+  ProbeSettings probe = {};
   // When the files are as they are, where they are judged for a later time: a job renews CRLs that
   // are fresh then (audit/reading/renewals.h). nullopt: no renewal is assumed.
   std::optional<base::sys_seconds> files_as_of = {};

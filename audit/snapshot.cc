@@ -23,8 +23,10 @@ std::string NginxError::text() const {
   return file.empty() ? message : message + " in " + file + ":" + std::to_string(line);
 }
 
-bool Canary::concerns(const config::TlsContext& server) const {
-  return servers.empty() || std::any_of(servers.begin(), servers.end(), [&](const auto& glob) {
+bool Canary::concerns(const config::TlsContext& server) const { return is_among(servers, server); }
+
+bool is_among(const std::vector<std::string>& globs, const config::TlsContext& server) {
+  return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const auto& glob) {
            return fnmatch(glob.c_str(), server.id.server.c_str(), 0) == 0;
          });
 }

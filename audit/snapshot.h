@@ -19,6 +19,7 @@
 #include "audit/material_set.h"
 #include "audit/nginx_error.h"
 #include "audit/policy.h"
+#include "audit/probe.h"
 #include "base/time.h"
 #include "config/client_fate.h"
 #include "config/release/package.h"
@@ -216,6 +217,9 @@ struct TlsStrength {
   std::map<std::string, std::optional<int>> dh_bits;  // by path; nullopt: no parameters there
 };
 
+/// Whether one of the globs, over the first server_name, is about this server; without globs: yes.
+bool is_among(const std::vector<std::string>& globs, const config::TlsContext& server);
+
 struct Loaded;  // audit/loaded.h
 
 /// Findings of the configuration as a whole from the rules of one subject.
@@ -256,6 +260,10 @@ struct Snapshot {
   // Those among them that the text of the configuration alone gives; the same object while neither
   // the text nor the policy is another. Accepted ones are not marked here.
   std::shared_ptr<const std::vector<SubjectFindings>> text_findings;
+
+  // What handshakes with the running nginx showed; nullptr: there were none.
+  std::shared_ptr<const ProbeAnswers> probe_answers;
+  std::vector<ProbedServer> probed;
 
   // What of all this the running nginx has loaded; nullptr: none runs, or nothing is known.
   std::shared_ptr<const Loaded> loaded;

@@ -93,7 +93,7 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
   append_column(servers.verdicts(), 2, families);
   append_column(live.verdicts(), 2, families);
   for (const ChunkStore* store : {&upstreams.upstreams(), &files.files(), &findings.findings(),
-                                  &host.config(), &live.nginx(), &live.files()}) {
+                                  &host.config(), &live.nginx(), &live.files(), &live.probes()}) {
     append(*store, families);
   }
   const std::array<ChunkStore*, kMostAuthorityStores> authorities{

@@ -183,6 +183,7 @@ class LiveFamilies {
   const ChunkStore& files() const { return files_; }
   /// Of canaries: accepted, the code.
   const ChunkStore& verdicts() const { return verdicts_; }
+  const ChunkStore& probes() const { return probes_; }
 
  private:
   void update_files(const Delta& delta);
@@ -191,6 +192,7 @@ class LiveFamilies {
   ChunkStore nginx_;
   ChunkStore files_;
   ChunkStore verdicts_;
+  ChunkStore probes_;
   std::vector<std::string> paths_;    // by object of files_
   std::vector<std::size_t> indexes_;  // of server blocks, by object of verdicts_
 };

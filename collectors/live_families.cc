@@ -30,6 +30,17 @@ void write_nginx(const audit::Snapshot& snapshot, SampleWriter& out) {
     out.add(kNginxConfigLoad, {}, static_cast<double>(master->load->before_ns) / kNanoseconds);
 }
 
+void write_probed(const audit::Snapshot& snapshot, SampleWriter& out) {
+  for (const audit::ProbedServer& probed : snapshot.probed) {
+    const LabelText labels{{"server", probed.id.server}, {"listen", probed.id.listen}};
+    out.add(kLiveProbeSuccess, labels, probed.is_reached ? 1 : 0);
+    if (probed.are_names_as_in_files)
+      out.add(kLiveCaNamesMatch, labels, *probed.are_names_as_in_files ? 1 : 0);
+    if (probed.is_certificate_as_in_files)
+      out.add(kLiveCertificateMatch, labels, *probed.is_certificate_as_in_files ? 1 : 0);
+  }
+}
+
 // nullptr: nothing can be told.
 const audit::Loaded* loaded_of(const audit::Snapshot* snapshot) {
   const audit::Loaded* loaded = snapshot != nullptr ? snapshot->loaded.get() : nullptr;
@@ -65,8 +76,10 @@ bool is_same_verdict(const audit::Snapshot& now, const audit::Snapshot& before, 
 LiveFamilies::LiveFamilies()
     : nginx_({&kNginxInfo, &kNginxRunning, &kNginxConfigLoad, &kNginxShuttingDownWorkers}),
       files_({&kReloadPending}),
-      verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}) {
+      verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}),
+      probes_({&kLiveProbeSuccess, &kLiveCaNamesMatch, &kLiveCertificateMatch}) {
   nginx_.arrange({""});
+  probes_.arrange({""});
 }
 
 void LiveFamilies::update_files(const Delta& delta) {
@@ -127,6 +140,8 @@ void LiveFamilies::update(const Delta& delta) {
   nginx_.write({0}, [&](std::size_t, SampleWriter& out) { write_nginx(delta.now, out); });
   update_files(delta);
   update_verdicts(delta);
+  if (delta.before == nullptr || delta.before->probed != delta.now.probed)
+    probes_.write({0}, [&](std::size_t, SampleWriter& out) { write_probed(delta.now, out); });
 }
 
 }  // namespace mtls::collectors

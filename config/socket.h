@@ -23,6 +23,7 @@ struct Listen {
   bool ssl = false;  // as written in this listen; Socket::ssl is what counts (R2.2)
   bool quic = false;
   bool default_server = false;
+  bool has_proxy_protocol = false;
   Transport transport = Transport::kTcp;  // kUdp: `quic` or `udp`
   base::SourceLocation at;
 

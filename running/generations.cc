@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::int64_t kOverlapTicks =
     Generations::kOverlapMilliseconds * Generations::kTicksPerSecond / 1000;
-// Timers of the observer are a little late now and then.
-constexpr std::int64_t kSlackMilliseconds = 10;
 
 bool holds(const std::vector<int>& pids, int pid) {
   return std::ranges::find(pids, pid) != pids.end();
@@ -58,24 +56,12 @@ bool Generations::stood_side_by_side(const std::vector<Worker>& fresh,
   });
 }
 
-// None of the old workers is left, and between the last look that saw some and the first that saw a
-// new one there was time enough for both to stand side by side.
-bool Generations::replaced_unseen(const std::vector<Worker>& fresh,
-                                  const std::vector<Worker>& workers,
-                                  const std::vector<Children>& seen) const {
-  const bool is_old_left = std::ranges::any_of(workers, [&](const Worker& worker) {
+// None of the old workers is left. A reload whose workers crashed at once with the old ones looks
+// like that too, however often somebody looks.
+bool Generations::is_replaced(const std::vector<Worker>& workers) const {
+  return std::ranges::none_of(workers, [&](const Worker& worker) {
     return !worker.is_draining && active_.contains(worker.pid);
   });
-  if (is_old_left) return false;
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (count_in(seen[i].pids, fresh) == 0) continue;
-    const bool was_watched = i > 0 && std::ranges::any_of(seen[i - 1].pids, [&](int pid) {
-                               return active_.contains(pid);
-                             });
-    return !was_watched ||
-           seen[i].from_ms - seen[i - 1].until_ms >= kOverlapMilliseconds - kSlackMilliseconds;
-  }
-  return true;
 }
 
 // Before the first new one came, most of those that seemed to be of one generation had ended and
@@ -151,7 +137,7 @@ void Generations::see(const std::vector<Worker>& workers, const std::vector<Chil
       begin(fresh, false, false);
     } else if (may_be_new && stood_side_by_side(fresh, seen)) {
       begin(fresh, true, false);
-    } else if (may_be_new && (has_halved(fresh, seen) || replaced_unseen(fresh, workers, seen))) {
+    } else if (may_be_new && (has_halved(fresh, seen) || is_replaced(workers))) {
       begin(fresh, false, true);
     } else {
       join(fresh);  // in place of one that crashed, or late

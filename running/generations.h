@@ -31,8 +31,8 @@ struct Generation {
   std::uint64_t number = 0;   // counted from 1, while this program watches that master
   std::int64_t started = 0;   // of its first worker, clock ticks since boot
   bool is_witnessed = false;  // this program saw it begin
-  // All workers are others than before, and nobody saw old and new ones side by side: a reload that
-  // went by unseen, or crashes.
+  // All workers are others than before, and nobody saw old and new ones side by side although a
+  // reload may have been: one that went by unseen, or crashes.
   bool is_doubtful = false;
 
   bool operator==(const Generation&) const = default;
@@ -74,8 +74,7 @@ class Generations {
   bool stood_side_by_side(const std::vector<Worker>& fresh,
                           const std::vector<Children>& seen) const;
   bool has_halved(const std::vector<Worker>& fresh, const std::vector<Children>& seen) const;
-  bool replaced_unseen(const std::vector<Worker>& fresh, const std::vector<Worker>& workers,
-                       const std::vector<Children>& seen) const;
+  bool is_replaced(const std::vector<Worker>& workers) const;
 
   std::optional<Generation> current_;
   std::set<int> active_;         // pids of this generation's workers

@@ -181,7 +181,9 @@ bool Parameters::is_flag(std::string_view word) {
     flags.transport = Transport::kUdp;
     return true;
   }
-  return word == "proxy_protocol" && (module_ != Module::kMail || version_ >= Version{1, 19, 8});
+  if (word == "proxy_protocol" && (module_ != Module::kMail || version_ >= Version{1, 19, 8}))
+    return flags.has_proxy_protocol = true;
+  return false;
 }
 
 bool Parameters::knows_fastopen() const {

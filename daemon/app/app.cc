@@ -14,6 +14,7 @@
 #include "daemon/app/reloads.h"
 #include "daemon/app/routes.h"
 #include "daemon/app/updater.h"
+#include "daemon/probe/prober.h"
 #include "daemon/settings/build_info.h"
 #include "daemon/settings/policy_source.h"
 #include "daemon/system/clock_jump.h"
@@ -176,6 +177,7 @@ class App {
     } else {
       watcher_->watch(snapshot.sightings());
     }
+    prober_.set(snapshot);
     snapshot_ = shared;
     publish_counts();
     const std::string status =
@@ -266,6 +268,7 @@ class App {
   void close_handles() {
     updater_.close();
     reloads_.close();
+    prober_.close();
     for (auto* timer : {&watchdog_timer_, &counts_timer_})
       uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
     for (auto* signal : {&hangup_, &terminate_, &interrupt_}) {
@@ -313,6 +316,7 @@ class App {
                      publish(snapshot, publication);
                    },
                    [this](const SelfCounts& counts) { publish_refusal(counts); }};
+  probe::Prober prober_{loop_, [this](auto answers) { updater_.probed(std::move(answers)); }};
   Reloads reloads_{loop_,
                    {.begin = [this] { begin_reload(); },
                     .read = [this] { return settings::read_policy(options_, disk_); },

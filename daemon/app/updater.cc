@@ -60,6 +60,7 @@ struct Updater::Job {
   std::shared_ptr<const audit::Policy> policy;
   std::shared_ptr<const audit::Snapshot> previous;
   std::shared_ptr<const running::ProcessView> processes;
+  std::shared_ptr<const audit::ProbeAnswers> probe_answers;
   audit::Changes changes;
   Request answers = 0;
   std::string trigger;
@@ -103,6 +104,7 @@ struct Updater::Job {
                       .previous = previous,
                       .changes = changes,
                       .processes = processes,
+                      .probe_answers = probe_answers,
                       .changed_at = [this](const std::string& path) { return times_of(path); }});
     payload = metrics->of(snapshot);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -140,6 +142,11 @@ void Updater::nginx_changed(std::shared_ptr<const running::ProcessView> processe
   request({}, "nginx");
 }
 
+void Updater::probed(std::shared_ptr<const audit::ProbeAnswers> answers) {
+  probe_answers_ = std::move(answers);
+  request({}, "nginx");
+}
+
 int Updater::master_pid() const {
   const running::Master* master =
       processes_ && policy_ ? processes_->master_of(policy_->nginx_conf) : nullptr;
@@ -170,6 +177,7 @@ void Updater::run() {
   job->policy = policy_;
   job->previous = snapshot_;
   job->processes = processes_;
+  job->probe_answers = probe_answers_;
   job->changes = std::exchange(pending_, {});
   job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});

@@ -50,7 +50,9 @@ class Updater {
   Request files_changed(const watch::FileChanges& changes);
   /// nginx's processes are others, or have read their files anew.
   void nginx_changed(std::shared_ptr<const running::ProcessView> processes);
-  /// The same before the first evaluation; nullptr: nobody knows.
+  /// nginx shows something else in handshakes; nullptr: nobody asks it.
+  void probed(std::shared_ptr<const audit::ProbeAnswers> answers);
+  /// nginx_changed() before the first evaluation; nullptr: nobody knows.
   void set_processes(std::shared_ptr<const running::ProcessView> processes) {
     processes_ = std::move(processes);
   }
@@ -84,6 +86,7 @@ class Updater {
   OnRefused on_refused_;
   std::shared_ptr<const audit::Policy> policy_;
   std::shared_ptr<const running::ProcessView> processes_;
+  std::shared_ptr<const audit::ProbeAnswers> probe_answers_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
   std::shared_ptr<MetricsPayload> metrics_;  // of the worker, while there is one
   SelfCounts counts_;

@@ -157,6 +157,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   if (named) policy.nginx_conf = conf;
   policy.canaries = std::move(settings.canaries);
   policy.rotations = std::move(settings.rotations);
+  policy.probe = std::move(settings.probe);
   policy.limits = settings.limits;
   policy.profile = settings.profile;
   policy.rules = std::move(settings.rules);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/settings/assessed_at.h"
 #include "daemon/settings/policy_settings.h"
 #include "daemon/system/strict_yaml.h"
 
@@ -124,6 +125,31 @@ void read_rotations(const YAML::Node& node, const std::string& path, Settings& s
   }
 }
 
+bool flag_of(const YAML::Node& node, const std::string& key) {
+  const std::string text = system::text_of(node, key);
+  if (text != "true" && text != "false") system::reject(node, key + " must be true or false");
+  return text == "true";
+}
+
+std::chrono::seconds span_of(const YAML::Node& node, const std::string& key) {
+  const auto span = parse_time_span(system::text_of(node, key));
+  if (!span || *span < std::chrono::seconds{1})
+    system::reject(node, key + " must be a time span of at least a second, such as 30s or 5m");
+  return *span;
+}
+
+void read_probe(const YAML::Node& node, audit::ProbeSettings& probe) {
+  system::check_keys(node, "probe", {"enabled", "interval", "timeout", "servers"});
+  if (const auto enabled = node["enabled"]) probe.is_enabled = flag_of(enabled, "probe.enabled");
+  if (const auto interval = node["interval"]) probe.interval = span_of(interval, "probe.interval");
+  if (const auto timeout = node["timeout"]) probe.timeout = span_of(timeout, "probe.timeout");
+  if (const auto servers = node["servers"]) {
+    if (!servers.IsSequence()) system::reject(servers, "probe.servers must be a list of globs");
+    for (const auto& glob : servers)
+      probe.servers.push_back(system::text_of(glob, "probe.servers"));
+  }
+}
+
 }  // namespace
 
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
@@ -131,12 +157,13 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
   const auto read = system::read_yaml(text, path, [&](const YAML::Node& root) {
     if (root.IsNull()) return;
     system::check_keys(root, "the settings",
-                       {"nginx", "canaries", "rotations", "policy", "limits"});
+                       {"nginx", "canaries", "rotations", "policy", "limits", "probe"});
     if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
     if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
     if (const auto rotations = root["rotations"]) read_rotations(rotations, path, settings);
     if (const auto policy = root["policy"]) read_policy_settings(policy, path, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
+    if (const auto probe = root["probe"]) read_probe(probe, settings.probe);
   });
   if (!read) return tl::unexpected(read.error());
   return settings;

@@ -23,6 +23,7 @@ struct Settings {
   audit::RuleSettings rules;
   std::vector<audit::AcceptSetting> accept;
   audit::Thresholds thresholds;
+  audit::ProbeSettings probe;
 };
 
 /// `path`: that of the file, absolute or not; relative certificate paths are relative to its

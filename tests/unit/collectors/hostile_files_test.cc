@@ -106,7 +106,7 @@ TEST_CASE("C13: CAs that renew each other without end are no exchange anybody wa
   CHECK(metrics.all("series_omitted").at(0).value == (3 + 4 + 1) * kCount);
   CHECK(metrics_of_bundle(bundle, {.max_certificates_per_file = kCount})
             .all("ca_rotation_state")
-            .size() == 3 * kCount);
+            .size() == std::size_t{3} * kCount);
 }
 
 TEST_CASE("C15: a list of 1,000,000 entries is counted, within what the worker may take") {

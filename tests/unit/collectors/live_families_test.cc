@@ -105,7 +105,7 @@ TEST_CASE("live families: text kept from one Snapshot to the next is that from s
   step();
   const Labels loaded{{"mode", "loaded"}};
   CHECK(value(*last, "canary_accepted", loaded) == 1);
-  const char* const kLockout = "canary_lockout_timestamp_seconds";
+  constexpr const char* kLockout = "canary_lockout_timestamp_seconds";
   CHECK_FALSE(value(*last, kLockout, loaded));  // as on the disk
   host.disk.put(kBundle, minted().other_root.certificate_pem);
   step();

@@ -19,6 +19,7 @@ TEST_CASE("settings: an empty file is all defaults") {
     CHECK(settings->rules == audit::RuleSettings{});
     CHECK(settings->accept.empty());
     CHECK(settings->thresholds == audit::Thresholds{});
+    CHECK(settings->probe == audit::ProbeSettings{});
   }
 }
 
@@ -58,6 +59,7 @@ limits:
   max_series: 3
   max_certificates_per_file: 4
   max_series_per_file: 5
+probe: {enabled: true, interval: 90s, timeout: 2s, servers: [api.*]}
 )",
                                                  "/etc/exporter/s.yml");
   REQUIRE(settings);
@@ -101,6 +103,10 @@ limits:
         audit::Thresholds{.ca_expires_soon = std::chrono::seconds{std::chrono::weeks{8}},
                           .server_certificate_expires_soon = std::chrono::hours{36},
                           .crl_expires_soon = audit::Share{40}});
+  CHECK(settings->probe == audit::ProbeSettings{.is_enabled = true,
+                                                .interval = std::chrono::seconds{90},
+                                                .timeout = std::chrono::seconds{2},
+                                                .servers = {"api.*"}});
   CHECK(settings->limits == audit::Limits{.max_file_bytes = 1,
                                           .max_crl_bytes = 2,
                                           .max_series = 3,
@@ -138,6 +144,11 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
            {"limits: {max_series: 1e3}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_series: 9999999999999999}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_serie: 1}\n", "s.yml:1:10: unknown key \"max_serie\" in limits"},
+           {"probe: on\n", "s.yml:1:8: probe must be a map with enabled, interval"},
+           {"probe: {enabled: yes}\n", "s.yml:1:18: probe.enabled must be true or false"},
+           {"probe: {interval: 0s}\n",
+            "s.yml:1:19: probe.interval must be a time span of at least"},
+           {"probe: {servers: a}\n", "s.yml:1:18: probe.servers must be a list of globs"},
            {"policy: strict\n", "s.yml:1:9: policy must be a map with profile, disable, severity"},
            {"policy: {profil: strict}\n", "s.yml:1:10: unknown key \"profil\" in policy"},
            {"policy: {profile: lax}\n", "s.yml:1:19: policy.profile must be default or strict"},
