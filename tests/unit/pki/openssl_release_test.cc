@@ -190,8 +190,8 @@ TEST_CASE("release: since 3.5 a block with a short time is not decoded (R9.18)")
           std::tuple(der::crl_pem({.entries = der::sequence({der::integer(7), row.time})}),
                      "not a revocation list: ", true)}) {
       INFO(text);
-      const auto count = [&](const pki::Material& material) {
-        return is_crl ? material.revocation_lists.size() : material.certificates.size();
+      const auto count = [of_crls = is_crl](const pki::Material& material) {
+        return of_crls ? material.revocation_lists.size() : material.certificates.size();
       };
       const pki::Material before = pki::parse_material(text, k30);
       CHECK(before.block_errors.empty());

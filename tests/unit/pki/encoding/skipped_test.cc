@@ -136,7 +136,7 @@ TEST_CASE("skipped: the lines of base64 without BEGIN are told, and whether an E
 TEST_CASE("skipped: text made to be slow is not") {
   constexpr std::size_t kSize = 4U << 20U;
   std::string sequences;
-  while (sequences.size() < kSize) sequences += "\x30\x82\x01\x00";
+  while (sequences.size() < kSize) sequences += std::string("\x30\x82\x01\x00", 4);
   std::string ders;
   while (ders.size() < kSize) ders += der();
   std::string begins;
