@@ -89,6 +89,11 @@ void append_server_findings(Snapshot& snapshot) {
   }
 }
 
+void compare_probes(const BuildInputs& inputs, Snapshot& snapshot) {
+  snapshot.probe_answers = inputs.probe_answers;
+  if (inputs.probe_answers) snapshot.probed = probing::compared(snapshot, *inputs.probe_answers);
+}
+
 }  // namespace
 
 std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
@@ -134,8 +139,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->loaded = judge_loaded(inputs, next, *snapshot);
 
   // What it showed to a client without a certificate, beside the files.
-  snapshot->probe_answers = inputs.probe_answers;
-  if (inputs.probe_answers) snapshot->probed = probing::compared(*snapshot, *inputs.probe_answers);
+  compare_probes(inputs, *snapshot);
 
   // 6. The same knowledge by CA file, for those who own the file and not the server, and by
   // backend.

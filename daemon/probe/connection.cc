@@ -76,11 +76,12 @@ class Connection {
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent > 0) {
+      if (sent >= 0) {
         bytes.remove_prefix(static_cast<std::size_t>(sent));
-      } else if (errno != EAGAIN || !wait(POLLOUT)) {
-        return fail(errno);
+        continue;
       }
+      if (errno != EAGAIN) return fail(errno);
+      if (!wait(POLLOUT)) return false;
     }
     return true;
   }
