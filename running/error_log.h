@@ -1,6 +1,7 @@
 // Lines of nginx's error log, as far as they tell of its life. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ class LineReader {
       if (end == std::string_view::npos) {
         if (rest_.size() + text.size() > kMaxLine) {
           rest_.clear();
+          if (!is_dropping_) ++oversized_;
           is_dropping_ = true;
         } else if (!is_dropping_) {
           rest_ += text;
@@ -54,10 +56,17 @@ class LineReader {
     rest_.clear();
     is_dropping_ = false;
   }
+  /// The next text begins inside of a line, which nobody can have whole.
+  void begin_inside() { is_dropping_ = true; }
+  /// What was fed so far ends with a whole line.
+  bool is_between_lines() const { return rest_.empty() && !is_dropping_; }
+  /// Lines that were dropped.
+  std::uint64_t oversized() const { return oversized_; }
 
  private:
   std::string rest_;
   bool is_dropping_ = false;
+  std::uint64_t oversized_ = 0;
 };
 
 }  // namespace mtls::running

@@ -2,11 +2,11 @@
 // refused clients, which page they get, and what nginx tells them about itself.
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string_view>
 
 #include "audit/rules/places.h"
 #include "audit/rules/rules.h"
+#include "config/tls/core_directive.h"
 #include "config/tls/merge_check.h"
 
 namespace mtls::audit::rules {
@@ -14,66 +14,16 @@ namespace {
 
 using config::Module;
 using config::syntax::Directive;
-
-// All directives of the innermost level that has any: what a block writes replaces what the blocks
-// around it write. Empty: nobody wrote it.
-using InForce = std::vector<const Directive*>;
-
-void add(const std::vector<Directive>& block, std::string_view name, InForce& found) {
-  for (const Directive& directive : block) {
-    if (directive.name == name) found.push_back(&directive);
-  }
-}
-
-InForce own_or(const std::vector<Directive>& block, std::string_view name, const InForce& outer) {
-  InForce own;
-  add(block, name, own);
-  return own.empty() ? outer : own;
-}
-
-// One directive all over the configuration. Levels: the server block, the block of its module, the
-// main level (-g included). What stands in a location does not matter to clients who are refused,
-// since that happens before one is chosen.
-class CoreDirective {
- public:
-  CoreDirective(const config::syntax::Document& document, std::string_view name) : name_(name) {
-    InForce main;
-    add(document.globals, name, main);
-    add(document.main, name, main);
-    for (const Module module : {Module::kHttp, Module::kStream, Module::kMail}) {
-      const Directive* around = config::tls::block_of(document, module);
-      if (around != nullptr) around_[module] = own_or(*around->block, name, main);
-    }
-  }
-
-  InForce in(const config::TlsContext& server) const {
-    return own_or(*server.directive->block, name_, around_.at(server.id.module));
-  }
-
- private:
-  std::string_view name_;
-  std::map<Module, InForce> around_;  // of the blocks of the modules
-};
+using config::tls::InForce;
+using config::tls::takes_refusals;
 
 // Calls `look(server, directives)` for each server block of `module` that asks for certificates.
 template <class Look>
 void for_each_server(const TextView& text, Module module, std::string_view name, const Look& look) {
-  const CoreDirective directive(text.document(), name);
+  const config::tls::CoreDirective directive(text.document(), name);
   for (const config::TlsContext& server : text.resolved().servers) {
     if (server.id.module == module && asks(server)) look(server, directive.in(server));
   }
-}
-
-// `client SSL certificate verify error` and its kin are of level info (R3.51); a debug level, also
-// one for parts of nginx alone, is a greater number than that (ngx_log_set_levels).
-bool shows_refusals(const Directive& log) {
-  if (log.args.empty()) return false;
-  const std::string& target = log.args.front().text;
-  if (target == "/dev/null" || target.starts_with("memory:")) return false;
-  return std::any_of(log.args.begin() + 1, log.args.end(),
-                     [](const config::syntax::Argument& level) {
-                       return level.text == "info" || level.text.starts_with("debug");
-                     });
 }
 
 std::string detail_of(const InForce& logs) {
@@ -91,7 +41,7 @@ void hidden_refusals(const TextView& text, Findings& findings) {
     for_each_server(
         text, module, "error_log", [&](const config::TlsContext& server, const InForce& logs) {
           const bool shown =
-              std::ranges::any_of(logs, [](const Directive* log) { return shows_refusals(*log); });
+              std::ranges::any_of(logs, [](const Directive* log) { return takes_refusals(*log); });
           if (shown) return;
           Finding finding = finding_for(server, detail_of(logs));
           finding.at = logs.empty() ? place_beside(server) : logs.front()->at;

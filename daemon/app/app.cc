@@ -167,7 +167,7 @@ class App {
                const Publication& publication) {
     const audit::Snapshot& snapshot = *shared;
     pages_.publish(shared);
-    nginx_->published(snapshot);
+    nginx_->published(shared);
     nginx_files_ = snapshot.package_files;
     current_ = publication;
     current_.counts.watch = watcher_->counts();
@@ -210,7 +210,7 @@ class App {
     }
     counts.watch = std::move(watch);
     counts.settings_are_current = settings_are_current_;
-    counts.reloads = nginx_->reloads();
+    nginx_->fill(current_);
     published_.store(current_);
   }
 

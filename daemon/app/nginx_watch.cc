@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "audit/loaded.h"
 #include "base/text.h"
 #include "daemon/system/log/log.h"
 
@@ -18,21 +17,19 @@ constexpr const char* kProc = "/proc";
 struct NginxWatch::Job {
   uv_work_t request{};
   NginxWatch* watch = nullptr;  // null once it has closed
-  std::shared_ptr<Followers> followers;
-  int master = 0;
-  bool asks_idle = false;                                // a refused reload may be over
-  std::vector<std::pair<int, std::string>> emergencies;  // process and message
-  bool is_idle = false;                                  // the master, after the lines
+  std::shared_ptr<LogJob> logs;
+  std::shared_ptr<const audit::Snapshot> snapshot;
+  std::vector<int> processes;
+  int master = 0;          // 0: none
+  bool asks_idle = false;  // a refused reload may be over
+  std::vector<live::LogReader::Emergency> emergencies;
+  bool is_idle = false;  // the master, after the lines
 
   void run() {
-    for (live::LogFollower& follower : *followers) {
-      follower.read([this](std::string_view line) {
-        const auto parsed = running::parse_log_line(line);
-        if (parsed && parsed->level == "emerg")
-          emergencies.emplace_back(parsed->pid, parsed->message);
-      });
-    }
-    is_idle = (asks_idle || !emergencies.empty()) && live::waits_for_signals(kProc, master);
+    emergencies = logs->run(snapshot, processes);
+    snapshot.reset();
+    is_idle = master != 0 && (asks_idle || !emergencies.empty()) &&
+              live::waits_for_signals(kProc, master);
   }
 };
 
@@ -86,32 +83,31 @@ void NginxWatch::refresh() {
   if (!view_ || *view_ != *view) view_ = std::move(view);
 }
 
-void NginxWatch::published(const audit::Snapshot& snapshot) {
-  if (conf_ != snapshot.policy->nginx_conf) {
-    conf_ = snapshot.policy->nginx_conf;
+void NginxWatch::published(const std::shared_ptr<const audit::Snapshot>& snapshot) {
+  if (conf_ != snapshot->policy->nginx_conf) {
+    conf_ = snapshot->policy->nginx_conf;
     refresh();
   }
-  logs_ =
-      snapshot.master() != nullptr ? audit::main_error_logs(snapshot) : std::vector<std::string>{};
+  snapshot_ = snapshot;
+  if (!log_metrics_) start_reading();
 }
 
 void NginxWatch::start_reading() {
   if (closed_ || job_ != nullptr) return;
-  std::erase_if(*followers_, [&](const live::LogFollower& follower) {
-    return std::ranges::find(logs_, follower.path()) == logs_.end();
-  });
-  for (const std::string& log : logs_) {
-    if (std::ranges::find(*followers_, log, &live::LogFollower::path) == followers_->end())
-      followers_->emplace_back(log);
-  }
-  const running::Master* master = view_ ? view_->master_of(conf_) : nullptr;
-  if (followers_->empty() || master == nullptr) return;
   auto job = std::make_unique<Job>();
   job->request.data = job.get();
   job->watch = this;
-  job->followers = followers_;
-  job->master = master->process.pid;
+  job->logs = logs_;
+  job->snapshot = std::exchange(snapshot_, nullptr);
   job->asks_idle = outcomes_.is_under_way();
+  const running::Master* counted = view_ ? view_->master_of(conf_) : nullptr;
+  if (counted != nullptr) job->master = counted->process.pid;
+  if (processes_view_) {
+    for (const running::Master& master : processes_view_->masters) {
+      job->processes.push_back(master.process.pid);
+      for (const running::Worker& worker : master.workers) job->processes.push_back(worker.pid);
+    }
+  }
   job_ = job.release();
   uv_queue_work(
       &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
@@ -123,8 +119,10 @@ void NginxWatch::start_reading() {
 
 void NginxWatch::finish(Job& job) {
   job_ = nullptr;
+  log_metrics_ = logs_->metrics();
   for (const auto& [pid, message] : job.emergencies)
     outcomes_.read({.level = "emerg", .pid = pid, .message = message});
+  if (logs_->is_behind()) start_reading();
   const std::uint64_t failures = outcomes_.counts().failures;
   if (job.is_idle) outcomes_.is_idle();
   if (outcomes_.counts().failures == failures) return;

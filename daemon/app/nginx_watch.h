@@ -1,5 +1,6 @@
 // The running nginx as the daemon follows it: its processes and what its log says of reloads, put
-// together in one view. Lives on the loop thread; logs are read on a worker.
+// together in one view; and the metrics of what its logs say besides. Lives on the loop thread;
+// logs are read on a worker.
 #pragma once
 
 #include <functional>
@@ -10,7 +11,7 @@
 #include <uv.h>
 
 #include "audit/snapshot.h"
-#include "daemon/live/log_follower.h"
+#include "daemon/app/log_job.h"
 #include "daemon/live/process_watcher.h"
 #include "running/reload_outcomes.h"
 
@@ -30,15 +31,18 @@ class NginxWatch {
 
   /// nullptr: nothing is known yet.
   const View& view() const { return view_; }
-  const running::ReloadCounts& reloads() const { return outcomes_.counts(); }
+  /// With what is counted of nginx.
+  void fill(Publication& publication) const {
+    publication.counts.reloads = outcomes_.counts();
+    publication.logs = log_metrics_;
+  }
   void file_changed() { processes_.file_changed(); }
   /// Which configuration counts, and where its nginx logs.
-  void published(const audit::Snapshot& snapshot);
+  void published(const std::shared_ptr<const audit::Snapshot>& snapshot);
   void close();
 
  private:
   struct Job;
-  using Followers = std::vector<live::LogFollower>;
 
   void take_in(const View& processes);
   void refresh();
@@ -49,9 +53,10 @@ class NginxWatch {
   OnChange on_change_;
   live::ProcessWatcher processes_;
   running::ReloadOutcomes outcomes_;
-  std::string conf_;  // "": not known yet
-  std::vector<std::string> logs_;
-  std::shared_ptr<Followers> followers_ = std::make_shared<Followers>();  // of the worker, if any
+  std::string conf_;                                           // "": not known yet
+  std::shared_ptr<const audit::Snapshot> snapshot_;            // for the next look at the logs
+  std::shared_ptr<LogJob> logs_ = std::make_shared<LogJob>();  // of the worker, if any
+  std::shared_ptr<const LogMetrics> log_metrics_;
   View processes_view_;
   View view_;
   uv_timer_t* timer_;

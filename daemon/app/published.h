@@ -23,6 +23,12 @@ struct Payload {
   std::size_t series_over_limit = 0;  // left out because of limits.max_series
 };
 
+/// What nginx's error logs tell, rendered when it changes.
+struct LogMetrics {
+  web::http::Part text;
+  web::http::Part openmetrics;  // without the closing `# EOF`
+};
+
 /// The daemon's own counts.
 struct SelfCounts {
   std::map<std::string, std::uint64_t> evaluations{{"start", 0},   {"watch", 0},
@@ -40,7 +46,8 @@ struct SelfCounts {
 
 /// What a scrape is answered from; published whole, so that its parts always belong together.
 struct Publication {
-  std::shared_ptr<const Payload> payload;  // nullptr before the first evaluation
+  std::shared_ptr<const Payload> payload;       // nullptr before the first evaluation
+  std::shared_ptr<const LogMetrics> logs = {};  // nullptr before the first look at them
   SelfCounts counts;
 };
 

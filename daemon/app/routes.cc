@@ -77,6 +77,7 @@ web::http::Page Routes::metrics(web::http::MetricsFormat format) const {
       .status = 200, .content_type = open ? kOpenMetrics : kMetricsText, .parts = {}};
   const Publication now = sources_.published.load();
   if (now.payload) page.parts.push_back(now.payload->metrics);
+  if (now.logs) page.parts.push_back(open ? now.logs->openmetrics : now.logs->text);
   const collectors::Families own = self_families(now.counts, sources_.requests);
   page.parts.push_back(
       web::http::body_part(open ? collectors::render_openmetrics(own) + collectors::kOpenMetricsEnd

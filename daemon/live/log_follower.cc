@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <utility>
+#include <filesystem>
+#include <system_error>
 
 namespace mtls::daemon::live {
 namespace {
@@ -15,46 +16,91 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxBytes = std::size_t{32} << 20U;  // of one call
+// More than a line of nginx's: the ends of two lines are often the same, their time and their
+// number of the connection are not.
+constexpr std::size_t kTail = 4'096;
 // A renamed file that has not grown for so long is left alone.
 constexpr auto kQuiet = 60s;
-constexpr std::size_t kMaxFiles = 3;
+constexpr std::size_t kMaxFiles = 8;
+
+std::string bytes_at(int descriptor, off_t begin, std::size_t size) {
+  std::string bytes(size, '\0');
+  const ssize_t got = ::pread(descriptor, bytes.data(), size, begin);
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
+system::FileDescriptor open_to_read(const std::string& path) {
+  return system::FileDescriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+LogFollower::State state_of(int error) {
+  if (error == ENOENT || error == ENOTDIR) return LogFollower::State::kMissing;
+  if (error == EACCES || error == EPERM) return LogFollower::State::kDenied;
+  return LogFollower::State::kFailed;
+}
+
+bool same_time(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
 
 }  // namespace
 
-// False: there is none that can be read.
-bool LogFollower::open_current() {
+void LogFollower::remember_tail(File& file) {
+  const auto size = static_cast<std::size_t>(std::min<off_t>(file.offset, kTail));
+  file.before = bytes_at(file.descriptor.get(), file.offset - static_cast<off_t>(size), size);
+}
+
+bool LogFollower::open() {
   const bool is_first = !std::exchange(has_looked_, true);
   struct stat facts{};
-  if (::stat(path_.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
+  if (::stat(path_.c_str(), &facts) != 0) {
+    state_ = state_of(errno);
+    // nginx goes on with a file that somebody deleted.
+    if (state_ == State::kMissing && !files_.empty()) state_ = State::kReading;
+    return state_ == State::kReading;
+  }
+  state_ = S_ISREG(facts.st_mode) ? State::kReading : State::kNotRegular;
+  if (state_ == State::kNotRegular) return false;
   const bool is_known = !files_.empty() && files_.back().device == facts.st_dev &&
                         files_.back().inode == facts.st_ino;
   if (is_known) return true;
-  File file{.descriptor = system::FileDescriptor(
-                ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)),
-            .grew = Clock::now(),
-            .lines = {}};
-  if (!file.descriptor || ::fstat(file.descriptor.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
+  File file{.descriptor = open_to_read(path_), .before = {}, .grew = Clock::now(), .lines = {}};
+  if (!file.descriptor || ::fstat(file.descriptor.get(), &facts) != 0) {
+    state_ = state_of(errno);
     return false;
+  }
+  if (!S_ISREG(facts.st_mode)) {
+    state_ = State::kNotRegular;
+    return false;
+  }
   file.device = facts.st_dev;
   file.inode = facts.st_ino;
   // What stands in it when this program begins was written before.
   file.offset = is_first ? facts.st_size : 0;
+  file.is_at_end = file.offset == 0;
+  remember_tail(file);
+  if (!file.before.empty() && file.before.back() != '\n') file.lines.begin_inside();
   files_.push_back(std::move(file));
   return true;
 }
 
-// False: it cannot be read.
-bool LogFollower::read_file(File& file, const Take& take, std::size_t& budget) {
-  struct stat facts{};
-  if (::fstat(file.descriptor.get(), &facts) != 0) return false;
-  if (facts.st_size < file.offset) {  // truncated
-    file.offset = 0;
-    file.lines.forget();
-  }
+// A file that is written over from its beginning may have grown past `offset` again.
+bool LogFollower::was_truncated(const File& file, const struct stat& facts) {
+  if (facts.st_size < file.offset) return true;
+  const bool is_untouched = facts.st_size == file.offset && same_time(facts.st_mtim, file.modified);
+  if (is_untouched || file.before.empty()) return false;
+  const auto size = static_cast<off_t>(file.before.size());
+  return bytes_at(file.descriptor.get(), file.offset - size, file.before.size()) != file.before;
+}
+
+bool LogFollower::read_up_to(File& file, off_t end, const Take& take, std::size_t& budget) {
   std::array<char, std::size_t{64} << 10U> block{};
-  while (budget > 0 && file.offset < facts.st_size) {
-    const ssize_t got =
-        ::pread(file.descriptor.get(), block.data(), std::min(block.size(), budget), file.offset);
+  bool is_first = file.is_at_end && file.lines.is_between_lines();
+  while (budget > 0 && file.offset < end) {
+    const std::size_t most =
+        std::min({block.size(), budget, static_cast<std::size_t>(end - file.offset)});
+    const ssize_t got = ::pread(file.descriptor.get(), block.data(), most, file.offset);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return false;
     if (got == 0) break;
@@ -62,21 +108,102 @@ bool LogFollower::read_file(File& file, const Take& take, std::size_t& budget) {
     file.offset += got;
     budget -= size;
     file.grew = Clock::now();
-    file.lines.feed(std::string_view(block.data(), size), take);
+    file.lines.feed(std::string_view(block.data(), size), [&](std::string_view text) {
+      take({.text = text, .is_first = std::exchange(is_first, false)});
+    });
   }
+  file.is_at_end = file.offset >= end;
   return true;
 }
 
+// The copy has the bytes that were read last at the same place.
+void LogFollower::read_copy(File& file, const Take& take, std::size_t& budget) {
+  const std::filesystem::path path(path_);
+  const std::string name = path.filename().string();
+  const auto before = static_cast<off_t>(file.before.size());
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(path.parent_path(), error), end; at != end && !error;
+       at.increment(error)) {
+    const std::string other = at->path().filename().string();
+    std::error_code ignored;
+    if (other == name || !other.starts_with(name) || !at->is_regular_file(ignored)) continue;
+    File copy{.descriptor = open_to_read(at->path().string()), .before = {}, .lines = {}};
+    struct stat facts{};
+    if (!copy.descriptor || ::fstat(copy.descriptor.get(), &facts) != 0) continue;
+    if (!S_ISREG(facts.st_mode) || facts.st_size < file.offset) continue;
+    const bool is_copy = before > 0 && bytes_at(copy.descriptor.get(), file.offset - before,
+                                                file.before.size()) == file.before;
+    if (!is_copy) continue;
+    copy.offset = file.offset;
+    copy.is_at_end = file.is_at_end;
+    copy.lines = std::move(file.lines);
+    read_up_to(copy, facts.st_size, take, budget);
+    return;
+  }
+  ++lost_;
+}
+
+void LogFollower::start_over(File& file, const Take& take, std::size_t& budget) {
+  read_copy(file, take, budget);
+  file.offset = 0;
+  file.before.clear();
+  file.lines = {};
+  file.is_at_end = true;
+}
+
+// False: it cannot be read.
+bool LogFollower::read_file(File& file, const Take& take, std::size_t& budget) {
+  struct stat facts{};
+  if (::fstat(file.descriptor.get(), &facts) != 0) return false;
+  if (was_truncated(file, facts)) start_over(file, take, budget);
+  const std::uint64_t oversized = file.lines.oversized();
+  const off_t begin = file.offset;
+  const bool is_read = read_up_to(file, facts.st_size, take, budget);
+  oversized_ += file.lines.oversized() - oversized;
+  file.modified = facts.st_mtim;
+  if (file.offset != begin) remember_tail(file);
+  return is_read;
+}
+
 bool LogFollower::read(const Take& take) {
-  const bool is_there = open_current();
+  const bool is_there = open();
   std::size_t budget = kMaxBytes;
   bool is_read = is_there;
   for (File& file : files_) is_read = read_file(file, take, budget) && is_read;
+  if (is_there && !is_read) state_ = State::kFailed;
   const auto now = Clock::now();
-  while (files_.size() > 1 && (files_.size() > kMaxFiles || now - files_.front().grew > kQuiet)) {
-    files_.erase(files_.begin());
-  }
+  const auto is_over = [&](const File& file) {
+    return file.is_at_end && (files_.size() > kMaxFiles || now - file.grew > kQuiet);
+  };
+  while (files_.size() > 1 && is_over(files_.front())) files_.erase(files_.begin());
   return is_read;
+}
+
+void LogFollower::forget_former() {
+  if (files_.size() > 1) files_.erase(files_.begin(), files_.end() - 1);
+}
+
+void LogFollower::skip() {
+  open();
+  for (File& file : files_) {
+    struct stat facts{};
+    if (::fstat(file.descriptor.get(), &facts) != 0) continue;
+    file.offset = facts.st_size;
+    file.modified = facts.st_mtim;
+    file.lines = {};
+    file.is_at_end = false;
+    remember_tail(file);
+  }
+}
+
+bool LogFollower::is_behind() const {
+  return std::ranges::any_of(files_, [](const File& file) { return !file.is_at_end; });
+}
+
+bool LogFollower::is_same_file(const LogFollower& other) const {
+  return !files_.empty() && !other.files_.empty() &&
+         files_.back().device == other.files_.back().device &&
+         files_.back().inode == other.files_.back().inode;
 }
 
 }  // namespace mtls::daemon::live

@@ -18,7 +18,7 @@ using Lines = std::vector<std::string>;
 
 Lines news(LogFollower& follower) {
   Lines lines;
-  follower.read([&](std::string_view line) { lines.emplace_back(line); });
+  follower.read([&](const LogFollower::Line& line) { lines.emplace_back(line.text); });
   return lines;
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("log follower: what stood there before is not news, what comes is, onc
 TEST_CASE("log follower: a file that appears later is read from its beginning") {
   const TempDir dir;
   LogFollower follower(dir.path("log"));
-  CHECK_FALSE(follower.read([](std::string_view) {}));
+  CHECK_FALSE(follower.read([](const LogFollower::Line&) {}));
   append(dir, "one\n");
   CHECK(news(follower) == Lines{"one"});
 }
@@ -81,12 +81,121 @@ TEST_CASE("log follower: no line is lost or read twice over a rotation") {
   }
 }
 
+TEST_CASE("log follower: what was cut off before it was read is read from the copy") {
+  const TempDir dir;
+  append(dir, "zero\n");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  append(dir, "one\n");
+  CHECK(news(follower) == Lines{"one"});
+  append(dir, "two\nthree\n");
+  append(dir, "another log, of about the same length\n", "log.2");
+  run_in(dir, "cp log log-20261130; : > log");
+  append(dir, "four\n");
+  CHECK(news(follower) == Lines{"two", "three", "four"});
+  CHECK(follower.lost() == 0);
+}
+
+TEST_CASE("log follower: a truncated file that has grown as long as before is read anew") {
+  const TempDir dir;
+  append(dir, "zero\n");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  append(dir, "one\n");
+  CHECK(news(follower) == Lines{"one"});
+  append(dir, "two\n");
+  run_in(dir, "cp log log.1; : > log");
+  append(dir, "three\nfour\nfive and more than there was before\n");
+  CHECK(news(follower) == Lines{"two", "three", "four", "five and more than there was before"});
+}
+
+TEST_CASE("log follower: a truncated file that ends as before, at the same place, is read anew") {
+  const TempDir dir;
+  append(dir, "zero\n");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  const std::string end(500, 'x');
+  append(dir, "1 " + end + "\n");
+  run_in(dir, ": > log");
+  news(follower);
+  append(dir, "2 " + end + "\n");
+  CHECK(news(follower) == Lines{"2 " + end});
+  run_in(dir, "cp log log.1; : > log");
+  append(dir, "3 " + end + "\n");
+  CHECK(news(follower) == Lines{"3 " + end});
+}
+
+TEST_CASE("log follower: what was cut off without a copy is lost, and that is told") {
+  const TempDir dir;
+  append(dir, "zero\n");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  append(dir, "one\n");
+  news(follower);
+  run_in(dir, ": > log");
+  append(dir, "two\n");
+  CHECK(news(follower) == Lines{"two"});
+  CHECK(follower.lost() == 1);
+}
+
+TEST_CASE("log follower: a symbolic link that leads elsewhere is followed") {
+  const TempDir dir;
+  append(dir, "zero\n", "a");
+  run_in(dir, "ln -s a log");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  append(dir, "one\n", "a");
+  append(dir, "two\n", "b");
+  run_in(dir, "ln -sf b log");
+  append(dir, "late\n", "a");
+  CHECK(news(follower) == Lines{"one", "late", "two"});
+}
+
+TEST_CASE("log follower: a file that was deleted is read on until another one is there") {
+  const TempDir dir;
+  append(dir, "zero\n");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  std::ofstream kept(dir.path("log"), std::ios::app);
+  run_in(dir, "rm log");
+  kept << "one\n" << std::flush;
+  CHECK(news(follower) == Lines{"one"});
+  CHECK(follower.state() == LogFollower::State::kReading);
+  kept << "two\n" << std::flush;
+  append(dir, "three\n");
+  CHECK(news(follower) == Lines{"two", "three"});
+}
+
+TEST_CASE("log follower: the first line after a look at the end is marked, no other") {
+  const TempDir dir;
+  append(dir, "half a li");
+  LogFollower follower(dir.path("log"));
+  const auto firsts = [&] {
+    std::vector<bool> marks;
+    follower.read([&](const LogFollower::Line& line) { marks.push_back(line.is_first); });
+    return marks;
+  };
+  firsts();
+  append(dir, "ne\n");
+  CHECK(firsts().empty());  // the rest of a line from before
+  append(dir, "one\ntwo\n");
+  CHECK(firsts() == std::vector<bool>{true, false});
+  append(dir, "thr");
+  CHECK(firsts().empty());
+  append(dir, "ee\nfour\n");
+  CHECK(firsts() == std::vector<bool>{false, false});
+  run_in(dir, "mv log log.1");
+  append(dir, "five\nsix\n");
+  CHECK(firsts() == std::vector<bool>{true, false});
+}
+
 TEST_CASE("log follower: what is no regular file is not read") {
   const TempDir dir;
   run_in(dir, "mkfifo log; ln -s /dev/zero zero");
   for (const char* name : {"log", "zero", "."}) {
     LogFollower follower(dir.path(name));
-    CHECK_FALSE(follower.read([](std::string_view) {}));
+    CHECK_FALSE(follower.read([](const LogFollower::Line&) {}));
+    CHECK(follower.state() == LogFollower::State::kNotRegular);
   }
 }
 
@@ -99,7 +208,7 @@ TEST_CASE("log follower: a flood comes in parts") {
   std::size_t lines = 0;
   int calls = 0;
   for (; calls < 10 && lines < 2'500'000; ++calls)
-    follower.read([&](std::string_view line) { lines += line.size() == 31 ? 1 : 0; });
+    follower.read([&](const LogFollower::Line& line) { lines += line.text.size() == 31 ? 1 : 0; });
   CHECK(calls == 3);
   CHECK(lines == 2'500'000);
 }

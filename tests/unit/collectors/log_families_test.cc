@@ -1,0 +1,59 @@
+#include "collectors/log_families.h"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+
+#include "collectors/openmetrics.h"
+#include "tests/support/metrics_text.h"
+
+namespace mtls::collectors {
+namespace {
+
+running::VerifyCounts counts() {
+  running::VerifyPlan plan{.logs = {"/log"}};
+  plan.blocks.push_back({.label = "a", .names = {"a"}, .is_http = true, .asks = true, .logs = {0}});
+  plan.blocks.push_back({.label = "b", .names = {"b"}, .is_http = true, .asks = true});
+  plan.reasons = std::vector<std::string>(101, "text");
+  running::VerifyCounts counts;
+  counts.follow(std::make_shared<const running::VerifyPlan>(plan), {true});
+  counts.trust(7);
+  running::VerifyLine line{.pid = 7, .code = "10", .reason = {}, .server = "a", .is_http = true};
+  counts.take(0, line);
+  line.side = running::VerifySide::kUpstream;
+  line.code = "name";
+  counts.take(0, line);
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("log families: refusals, logs, and whose refusals can be seen") {
+  const running::LogCounts log{
+      .path = "/log", .lines = 9, .unreadable = 1, .lost = 2, .limited = 3};
+  const Families families = log_families(counts(), {log});
+  const auto samples = testing::parse_metrics(render(families));
+  CHECK(testing::duplicates(samples).empty());
+  const auto value = [&](const std::string& name, const testing::Labels& labels) {
+    const auto found = testing::find(samples, "nginx_mtls_" + name, labels);
+    return found.empty() ? -1 : found.front().value;
+  };
+  CHECK(value("client_verify_failures_total",
+              {{"server", "a"}, {"code", "10"}, {"reason", "text"}}) == 1);
+  CHECK(value("client_verify_failures_total",
+              {{"server", "b"}, {"code", "no_cert"}, {"reason", "no certificate"}}) == 0);
+  CHECK(value("upstream_verify_failures_total", {{"server", "a"}, {"code", "name"}}) == 1);
+  CHECK(value("verify_failures_observable", {{"server", "a"}}) == 1);
+  CHECK(value("verify_failures_observable", {{"server", "b"}}) == 0);
+  CHECK(value("log_lines_total", {{"log", "/log"}}) == 9);
+  CHECK(value("log_errors_total", {{"log", "/log"}, {"reason", "unreadable"}}) == 1);
+  CHECK(value("log_errors_total", {{"log", "/log"}, {"reason", "oversized"}}) == 0);
+  CHECK(value("log_errors_total", {{"log", "/log"}, {"reason", "lost"}}) == 2);
+  CHECK(value("log_errors_total", {{"log", "/log"}, {"reason", "limited"}}) == 3);
+  CHECK(value("log_errors_total", {{"reason", "foreign"}}) == 0);
+  CHECK_THAT(render_openmetrics(families),
+             Catch::Contains("# TYPE nginx_mtls_client_verify_failures counter\n") &&
+                 Catch::Contains("\nnginx_mtls_client_verify_failures_total{server=\"a\","));
+}
+
+}  // namespace mtls::collectors
