@@ -37,7 +37,7 @@ void read_lines(benchmark::State& state, const std::string& one, const std::stri
   reader.read({6561});
   std::string second;
   for (int i = 0; i < kLines; i += 2) second.append(one).append(other);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto iteration : state) {
     state.PauseTiming();
     log << second << std::flush;
     state.ResumeTiming();
@@ -48,12 +48,12 @@ void read_lines(benchmark::State& state, const std::string& one, const std::stri
     state.SkipWithError("lines were lost");
 }
 
-void BM_refusals(benchmark::State& state) { read_lines(state, kRefused, kRefused); }
-void BM_other_lines(benchmark::State& state) { read_lines(state, kOther, kOther); }
-void BM_both(benchmark::State& state) { read_lines(state, kRefused, kOther); }
+void refusals(benchmark::State& state) { read_lines(state, kRefused, kRefused); }
+void other_lines(benchmark::State& state) { read_lines(state, kOther, kOther); }
+void both(benchmark::State& state) { read_lines(state, kRefused, kOther); }
 
-BENCHMARK(BM_refusals)->Iterations(10)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_other_lines)->Iterations(10)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_both)->Iterations(10)->Unit(benchmark::kMillisecond);
+BENCHMARK(refusals)->Iterations(10)->Unit(benchmark::kMillisecond);
+BENCHMARK(other_lines)->Iterations(10)->Unit(benchmark::kMillisecond);
+BENCHMARK(both)->Iterations(10)->Unit(benchmark::kMillisecond);
 
 }  // namespace
