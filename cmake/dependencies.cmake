@@ -1,4 +1,5 @@
 # The packages of Debian 12 and 13, and how each is found (prometheus-cpp and libuv have traps: no version file, no CMake config).
+include(static)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
@@ -13,6 +14,9 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv>=1.44)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+if(MTLS_STATIC)
+  mtls_link_statically()
+endif()
 
 if(MTLS_TESTS)
   find_package(Catch2 3 CONFIG QUIET)

@@ -17,11 +17,6 @@ constexpr const char* kClients = "Who is judged";
 constexpr const char* kQuestion = "What is asked";
 constexpr const char* kOutput = "What is printed";
 
-std::string version_text() {
-  return "nginx-mtls-exporter, version " + std::string(exporter_version()) +
-         " (revision: " + std::string(exporter_revision()) + ")\n";
-}
-
 void declare_shared(CLI::App& app, Raw& raw) {
   Options& options = raw.options;
   app.add_option("--config.file", options.config_file, "Settings file (YAML); optional")
@@ -47,7 +42,7 @@ void declare_shared(CLI::App& app, Raw& raw) {
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->type_name("FORMAT")
       ->capture_default_str();
-  app.set_version_flag("-v,--version", version_text());
+  app.set_version_flag("-v,--version", build_description());
 }
 
 // For CLI11: "" for 0 and above, whose own message would name the limits of a double.

@@ -64,6 +64,15 @@ TEST_CASE("help: `help COMMAND` is its --help, with groups and three examples") 
   CHECK_THAT(leave({"help", "chekc"}).text, Catch::Contains("Did you mean check?"));
 }
 
+TEST_CASE("help: --version prints what other exporters print, line by line") {
+  const std::string version = leave({"--version"}).text;
+  CHECK_THAT(version, Catch::Matches("nginx-mtls-exporter, version [0-9]+\\.[0-9]+\\.[0-9]+ "
+                                     "\\(branch: \\S+, revision: \\S+\\)\n"
+                                     "  build date:       (unknown|[0-9]{8}-[0-9:]{8})\n"
+                                     "  compiler:         (GNU|Clang) [0-9.]+\n"
+                                     "  platform:         linux/[a-z0-9_]+\n"));
+}
+
 TEST_CASE("help: completions and the man page have every flag of every command") {
   struct Row {
     const char* command;
