@@ -6,8 +6,8 @@ install(TARGETS nginx-mtls-exporter RUNTIME DESTINATION bin)
 install(DIRECTORY policies DESTINATION ${data})
 install(DIRECTORY docs examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS)
 install(FILES README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE DESTINATION ${doc})
-# Drop-ins are the administrator's choice: below lib/systemd they would take effect.
-install(FILES systemd/no-capability.conf systemd/ssl-cert.conf DESTINATION ${doc}/systemd)
+install(FILES systemd/nginx-mtls-exporter.sysusers DESTINATION lib/sysusers.d RENAME nginx-mtls-exporter.conf)
+install(FILES systemd/nginx-mtls-exporter.tmpfiles DESTINATION lib/tmpfiles.d RENAME nginx-mtls-exporter.conf)
 
 # The prefix is known only at that time.
 install(CODE "set(MTLS_SYSTEMD \"${PROJECT_SOURCE_DIR}/systemd\")\nset(MTLS_ALERTS \"${PROJECT_SOURCE_DIR}/alerts\")

@@ -26,11 +26,14 @@ while read -r named; do
     [ -e "$named" ] || fail "a unit names $named, which is not there"
 done <"$scratch/named"
 grep -q "^ExecPaths=$prefix/bin/nginx-mtls-exporter " "$units/nginx-mtls-exporter.service" || fail "the unit may not run the program"
+grep -q "^ExecStart=$prefix/bin/nginx-mtls-exporter " "$prefix/share/doc/nginx-mtls-exporter/systemd/socket-activated.conf" ||
+    fail "socket-activated.conf starts another program"
 [ ! -e "$units/nginx-mtls-exporter.service.d" ] || fail "a drop-in takes effect without being asked for"
 
 for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mtls-exporter/alerts/runbook.md \
     share/nginx-mtls-exporter/policies/nginx_mtls.rego share/doc/nginx-mtls-exporter/systemd/ssl-cert.conf \
-    share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
+    share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/systemd/log-access.conf \
+    lib/sysusers.d/nginx-mtls-exporter.conf lib/tmpfiles.d/nginx-mtls-exporter.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
     share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf \
     share/man/man8/nginx-mtls-exporter.8 share/bash-completion/completions/nginx-mtls-exporter \
     share/zsh/site-functions/_nginx-mtls-exporter share/fish/vendor_completions.d/nginx-mtls-exporter.fish; do
