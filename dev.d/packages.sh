@@ -10,6 +10,7 @@ TIDY_PACKAGES="clang-tidy-19 git"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="prometheus-node-exporter"
 NGINXES_PACKAGES="patchelf debian-archive-keyring"
+PACKAGE_PACKAGES="mmdebstrap debian-archive-keyring git"
 RUN_PACKAGES="openssl curl ca-certificates"
 
 SUDO=""
@@ -40,8 +41,9 @@ packages_for() {
         fuzz) echo "$BUILD_PACKAGES $TEST_BUILD_PACKAGES $FUZZ_PACKAGES" ;;
         bench) echo "$BUILD_PACKAGES $TEST_BUILD_PACKAGES $BENCH_PACKAGES" ;;
         nginxes) echo "$NGINXES_PACKAGES" ;;
+        package) echo "$PACKAGE_PACKAGES" ;;
         run) echo "$BUILD_PACKAGES $RUN_PACKAGES" ;;
-        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, run" ;;
+        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, package, run" ;;
     esac
 }
 
