@@ -27,7 +27,7 @@ package() {
         case $kind in
             deb) for suite in $suites; do build_in "$suite" deb; done ;;
             tar) build_in "$TARBALL_SUITE" tar ;;
-            oci) packaging/oci/build.sh "$PACKAGES" ;;
+            oci) setup image; packaging/oci/build.sh "$PACKAGES" ;;
         esac
     done
     rm -f "$PACKAGES/out/SHA256SUMS"

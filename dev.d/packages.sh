@@ -11,6 +11,7 @@ FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="prometheus-node-exporter"
 NGINXES_PACKAGES="patchelf debian-archive-keyring"
 PACKAGE_PACKAGES="mmdebstrap debian-archive-keyring git"
+IMAGE_PACKAGES="buildah"
 RUN_PACKAGES="openssl curl ca-certificates"
 
 SUDO=""
@@ -42,8 +43,9 @@ packages_for() {
         bench) echo "$BUILD_PACKAGES $TEST_BUILD_PACKAGES $BENCH_PACKAGES" ;;
         nginxes) echo "$NGINXES_PACKAGES" ;;
         package) echo "$PACKAGE_PACKAGES" ;;
+        image) echo "$IMAGE_PACKAGES" ;;
         run) echo "$BUILD_PACKAGES $RUN_PACKAGES" ;;
-        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, package, run" ;;
+        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, package, image, run" ;;
     esac
 }
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-HEADERS = ["libcli11-dev", "nlohmann-json3-dev", "libexpected-dev", "libboost-dev", "libspdlog-dev"]
+HEADERS = ["CLI/CLI.hpp", "nlohmann/json.hpp", "tl/expected.hpp", "boost/version.hpp", "spdlog/spdlog.h"]
 FIELDS = ["Package", "Version", "Architecture", "source:Package", "source:Version", "Homepage", "Maintainer"]
 
 
@@ -34,6 +34,10 @@ def package_of(library):
         if path.startswith((f"/lib/{multiarch}/", f"/usr/lib/{multiarch}/", "/lib64/", "/usr/lib64/")):
             return package.split(",")[0]
     raise SystemExit(f"sbom.py: no package has {library}")
+
+
+def package_with_header(header):
+    return said("dpkg-query", "-S", f"/usr/include/{header}").split(":")[0]
 
 
 def described(name, relation):
@@ -65,7 +69,7 @@ def document(binary, version, inside):
     ours = program(binary, version)
     shared = sorted({package_of(library) for library in needed(binary)})
     dynamic = [described(name, "dynamic") for name in shared]
-    static = [described(name, "static") for name in sorted({*HEADERS, *inside})]
+    static = [described(name, "static") for name in sorted({*map(package_with_header, HEADERS), *inside})]
     kinds = [("DYNAMIC_LINK", dynamic), ("STATIC_LINK", static)]
     epoch = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
     return {

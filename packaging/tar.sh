@@ -33,5 +33,5 @@ python3 packaging/sbom.py "$tree/bin/nginx-mtls-exporter" "$PACKAGE_VERSION" lib
 mkdir -p "$tree/share/doc/nginx-mtls-exporter"
 cp "$out/$name.spdx.json" "$tree/share/doc/nginx-mtls-exporter/sbom.spdx.json"
 mv "$tree" "$scratch/$name"
-tar -C "$scratch" -c --sort=name --owner=0 --group=0 --numeric-owner --mode=go-w --mtime="@$SOURCE_DATE_EPOCH" "$name" |
+tar -C "$scratch" -c --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w --mtime="@$SOURCE_DATE_EPOCH" "$name" |
     gzip -9n >"$out/$name.tar.gz"

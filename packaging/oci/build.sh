@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh PACKAGES: the tarball of ./dev package as an OCI image: the program, the libraries that it names, a user, and
-# nothing else, not even a shell. The root file system is PACKAGES/oci/rootfs, the image PACKAGES/out/NAME.oci.tar.
+# nothing else, not even a shell. ./dev package says SOURCE_DATE_EPOCH and MTLS_REVISION. The root file system is PACKAGES/oci/rootfs, the image PACKAGES/out/NAME.oci.tar.
 set -eu
 
 packages=$1
@@ -19,7 +19,7 @@ version=${name#nginx-mtls-exporter-}
 version=${version%.linux-*}
 
 rm -rf "$packages/oci"
-mkdir -p "$rootfs/usr/local" "$rootfs/usr/lib" "$rootfs/etc" "$rootfs/tmp"
+mkdir -p "$rootfs/usr/local" "$rootfs/usr/lib" "$rootfs/etc" "$rootfs/proc" "$rootfs/tmp"
 for link in lib lib64 bin sbin; do mkdir -p "$rootfs/usr/$link" && ln -s "usr/$link" "$rootfs/$link"; done
 tar -C "$rootfs/usr/local" --strip-components=1 -xzf "$1"
 rm -rf "$rootfs/usr/local/lib/systemd" "$rootfs/usr/local/lib/sysusers.d" "$rootfs/usr/local/lib/tmpfiles.d" "$rootfs/usr/local/etc"
@@ -45,4 +45,9 @@ buildah config --user 65532:65532 --port 10059 --entrypoint '["/usr/local/bin/ng
     --label org.opencontainers.image.title=nginx-mtls-exporter --label org.opencontainers.image.licenses=Apache-2.0 \
     --label "org.opencontainers.image.version=$version" --label "org.opencontainers.image.revision=$MTLS_REVISION" "$container"
 rm -f "$packages"/out/*.oci.tar
-buildah commit --quiet --timestamp "$SOURCE_DATE_EPOCH" "$container" "oci-archive:$image:nginx-mtls-exporter:$(echo "$version" | tr '~+' '--')"
+rm -rf "$packages/oci/layout"
+buildah commit --quiet --timestamp "$SOURCE_DATE_EPOCH" "$container" \
+    "oci:$packages/oci/layout:nginx-mtls-exporter:$(echo "$version" | tr '~+' '--')"
+# As buildah's own archive, but with nothing of the time at which it is written.
+tar -C "$packages/oci/layout" -c --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w --mtime="@$SOURCE_DATE_EPOCH" \
+    . >"$image"

@@ -54,25 +54,13 @@ exposed() { guest systemd-analyze security --no-pager nginx-mtls-exporter.servic
 # ------------------------------------------------------------------------------------------------
 
 prepare() {
-    case $suite in bookworm) release=12 ;; trixie) release=13 ;; esac
-    deb=$(find "$packages/out/" -name "nginx-mtls-exporter_*+deb${release}_*.deb" 2>/dev/null | head -n 1)
-    [ -n "$deb" ] || skip "no package of $suite in $packages/out; run ./dev package deb --suite $suite"
-    needs_containers
-    make_base "$suite" "$packages/boot/$suite"
-    prepare_container "$packages/boot/$suite"
-    mkdir "$root/deb"
-    cp "$deb" "$root/deb/old.deb"
+    take_package "$packages" "$suite"
     cp "$here/guest_setup.sh" "$root/deb/"
     # The same package with a later version.
     dpkg-deb -R "$deb" "$scratch/unpacked"
     sed -i 's/^\(Version: .*\)/\1+next/' "$scratch/unpacked/DEBIAN/control"
     dpkg-deb --root-owner-group -b "$scratch/unpacked" "$root/deb/new.deb" >/dev/null
     rm -r "$scratch/unpacked"
-    # Only this needs the network: what the package depends on.
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    rm -f "$root/etc/apt/apt.conf.d/docker-clean"
-    { chroot "$root" apt-get update -q && chroot "$root" apt-get install -q -y --download-only --no-install-recommends /deb/old.deb; } \
-        >"$scratch/download" 2>&1 || { cat "$scratch/download"; fail "what the package depends on cannot be downloaded"; }
     boot_container
     guest sh -eu /deb/guest_setup.sh
     files_there >"$scratch/before"

@@ -35,6 +35,22 @@ prepare_container() {
     leader=""
 }
 
+# take_package PACKAGES SUITE: /deb/old.deb inside, with what it depends on in apt's cache. Only this needs the network.
+take_package() {
+    case $2 in bookworm) release=12 ;; trixie) release=13 ;; *) fail "no suite $2" ;; esac
+    deb=$(find "$1/out/" -name "nginx-mtls-exporter_*+deb${release}_*.deb" 2>/dev/null | head -n 1)
+    [ -n "$deb" ] || skip "no package of $2 in $1/out; run ./dev package deb --suite $2"
+    needs_containers
+    make_base "$2" "$1/boot/$2"
+    prepare_container "$1/boot/$2"
+    mkdir "$root/deb"
+    cp "$deb" "$root/deb/old.deb"
+    cp /etc/resolv.conf "$root/etc/resolv.conf"
+    echo 'APT::Install-Recommends "false";' >"$root/etc/apt/apt.conf.d/99test"
+    { chroot "$root" apt-get update -q && chroot "$root" apt-get install -q -y --download-only /deb/old.deb; } \
+        >"$scratch/download" 2>&1 || { cat "$scratch/download"; fail "what the package depends on cannot be downloaded"; }
+}
+
 boot_container() {
     setsid systemd-nspawn -D "$root" --register=no --keep-unit --private-network --link-journal=no -M "mtls$$" --boot \
         >"$scratch/boot.log" 2>&1 &
