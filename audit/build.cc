@@ -13,9 +13,31 @@
 #include "audit/rules/rules.h"
 #include "audit/trust/bundles.h"
 #include "audit/trust/upstream_trust.h"
+#include "config/compare.h"
 
 namespace mtls::audit {
 namespace {
+
+// Text that may not be read here can open what the rest guards: the path of the first such file.
+std::string unread_text(const ConfigView& config) {
+  const auto error =
+      std::ranges::find(config.errors, RefusalCause::kNotPermitted, &NginxError::cause);
+  return error == config.errors.end() ? "" : error->path;
+}
+
+// What the configuration has in common with the one before; empty where nothing was judged before.
+config::StandingServers standing_of(const Snapshot* previous, const Snapshot& snapshot) {
+  if (previous == nullptr) return {};
+  const ConfigView& before = *previous->config;
+  const ConfigView& now = *snapshot.config;
+  if (unread_text(before) != unread_text(now)) return {};
+  if (before.document == now.document) {
+    const std::vector<bool> all(now.resolved.servers.size(), true);
+    return {.equal = all, .standing = all};
+  }
+  return config::standing_servers({.document = *before.document, .resolved = before.resolved},
+                                  {.document = *now.document, .resolved = now.resolved});
+}
 
 // A server's judgement stands while its configuration and every file it was computed from are the
 // same objects, and time alone has not changed it.
@@ -28,18 +50,19 @@ bool still_stands(const ServerAudit& judged, const GoneFiles& gone, base::sys_se
 
 std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs& inputs,
                                                               const Plan& next,
+                                                              const config::StandingServers& kept,
                                                               const Snapshot& snapshot) {
   const Snapshot* previous = inputs.previous.get();
   const bool same_question = previous != nullptr && previous->policy == snapshot.policy &&
-                             previous->config->document == snapshot.config->document &&
-                             previous->package == snapshot.package && !next.list_canaries &&
-                             !next.judge_all &&
+                             kept.is_known() && previous->package == snapshot.package &&
+                             !next.list_canaries && !next.judge_all &&
                              previous->evaluated_at <= inputs.now;  // else the clock was set back
   const auto gone = same_question ? gone_files(previous->material, snapshot.material) : GoneFiles{};
   config::ClientFates fates(*snapshot.config->document, snapshot.config->resolved);
   std::vector<std::shared_ptr<const ServerAudit>> servers;
   for (std::size_t i = 0; i < snapshot.config->resolved.servers.size(); ++i) {
-    if (same_question && still_stands(*previous->servers[i], gone, inputs.now)) {
+    if (same_question && kept.standing[i] &&
+        still_stands(*previous->servers[i], gone, inputs.now)) {
       servers.push_back(previous->servers[i]);
     } else {
       servers.push_back(
@@ -108,6 +131,8 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // contexts.
   snapshot->config = reading::read_config(inputs, next);
 
+  const config::StandingServers kept = standing_of(inputs.previous.get(), *snapshot);
+
   // The distribution package that this nginx comes from, where it decides what the release does.
   reading::PackageView package = reading::load_package(inputs, next);
   snapshot->package = std::move(package.package);
@@ -124,7 +149,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
 
   // 4. What those files, the keys' absence and OpenSSL make nginx refuse, in nginx's order, and
   // what OpenSSL lets it speak.
-  refusals::Refusals refused = refusals::find_refusals(inputs, next, *snapshot);
+  refusals::Refusals refused = refusals::find_refusals(inputs, next, kept, *snapshot);
   snapshot->refusals = std::move(refused.errors);
   snapshot->excused = std::move(refused.excused);
   snapshot->strength = std::move(refused.strength);
@@ -133,7 +158,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->refusals_by_server = std::move(refused.by_server);
 
   // 5. What nginx will say at each server, until when, and what is wrong there.
-  snapshot->servers = judge_servers(inputs, next, *snapshot);
+  snapshot->servers = judge_servers(inputs, next, kept, *snapshot);
 
   // What of all this the running nginx has loaded, and what it says with that.
   snapshot->loaded = judge_loaded(inputs, next, *snapshot);

@@ -36,11 +36,26 @@ Changed<audit::ServerAudit> changed_servers(const audit::Snapshot& now,
   return changed;
 }
 
+// Values that an object does not hold are those of its server block, which is judged again when
+// they differ.
+bool has_same_servers(const audit::ConfigView& now, const audit::ConfigView& before) {
+  const auto& servers = now.resolved.servers;
+  if (servers.size() != before.resolved.servers.size()) return false;
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const config::TlsContext& other = before.resolved.servers[i];
+    if (servers[i].id != other.id || servers[i].crl.value != other.crl.value ||
+        now.resolved.label_owner(i) != before.resolved.label_owner(i))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Delta delta_of(const audit::Snapshot& now, const audit::Snapshot* before,
                const audit::Limits& limits, CrlIndex& crls) {
-  const bool same_config = before != nullptr && before->config == now.config;
+  const bool same_config = before != nullptr && (before->config == now.config ||
+                                                 has_same_servers(*now.config, *before->config));
   return {.now = now,
           .before = before,
           .limits = limits,

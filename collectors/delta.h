@@ -28,7 +28,7 @@ struct Delta {
   const audit::Snapshot& now;
   const audit::Snapshot* before;  // nullptr: everything is new
   const audit::Limits& limits;
-  bool same_config = false;             // the same ConfigView
+  bool same_config = false;             // the same server blocks, by labels and CRL files
   Changed<audit::ServerAudit> servers;  // by index; the keys are the configuration's
   Changed<audit::MaterialFile> files;   // in the order of Snapshot::material
   Changed<audit::BundleAudit> bundles;  // in the order of Snapshot::bundles

@@ -60,6 +60,13 @@ void write_upstreams(const audit::Snapshot& snapshot, const std::vector<std::siz
     until.write(kUpstreamCertificateExpiry, labels.with("path", path), out);
 }
 
+bool has_same_upstreams(const Delta& delta) {
+  if (!delta.same_config) return false;
+  const auto& config = *delta.now.config;
+  const auto& before = *delta.before->config;
+  return &config == &before || config.resolved.upstreams == before.resolved.upstreams;
+}
+
 }  // namespace
 
 UpstreamFamilies::UpstreamFamilies()
@@ -101,7 +108,7 @@ std::vector<std::size_t> UpstreamFamilies::changed(const Delta& delta) const {
 
 void UpstreamFamilies::update(const Delta& delta) {
   std::vector<std::size_t> objects;
-  if (delta.same_config) {
+  if (has_same_upstreams(delta)) {
     objects = changed(delta);
   } else {
     arrange(delta.now);

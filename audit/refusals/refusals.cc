@@ -218,13 +218,17 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
 /// the answer came from is the same object or was not reported to differ.
 class Standing {
  public:
-  Standing(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot) {
+  /// `kept` outlives this.
+  Standing(const BuildInputs& inputs, const Plan& plan, const config::StandingServers& kept,
+           const Snapshot& snapshot)
+      : kept_(kept) {
     const Snapshot* previous = inputs.previous.get();
-    if (previous == nullptr || plan.reload_all || previous->config != snapshot.config ||
+    if (previous == nullptr || plan.reload_all || !kept.is_known() ||
         previous->policy != snapshot.policy) {
       return;
     }
     previous_ = previous;
+    same_config_ = previous->config == snapshot.config;
     gone_ = gone_files(previous->material, snapshot.material);
     for (const std::string& path : inputs.changes.paths)
       if (previous->side_files->contains(path)) looked_at_.push_back(path);
@@ -234,7 +238,7 @@ class Standing {
   std::shared_ptr<const ServerRefusals> at(std::size_t index) const {
     if (previous_ == nullptr) return nullptr;
     const auto& known = previous_->refusals_by_server.at(index);
-    if (!known || !known->is_whole) return nullptr;
+    if (!known || !known->is_whole || !is_asked_the_same(index, *known)) return nullptr;
     const bool differs =
         std::ranges::any_of(looked_at_,
                             [&](const auto& path) { return known->side_files.contains(path); }) ||
@@ -247,7 +251,14 @@ class Standing {
   const Snapshot* previous() const { return previous_; }
 
  private:
+  // What was said has a place in the order of all directives, which an edit can shift.
+  bool is_asked_the_same(std::size_t index, const ServerRefusals& known) const {
+    return same_config_ || (index < kept_.equal.size() && kept_.equal[index] && known.said.empty());
+  }
+
+  const config::StandingServers& kept_;
   const Snapshot* previous_ = nullptr;
+  bool same_config_ = false;
   GoneFiles gone_;
   std::vector<std::string> looked_at_;  // of the changed paths
 };
@@ -301,10 +312,11 @@ void set_missing_apart(Refusals& found) {
 
 }  // namespace
 
-Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot) {
+Refusals find_refusals(const BuildInputs& inputs, const Plan& plan,
+                       const config::StandingServers& kept, const Snapshot& snapshot) {
   SideFiles files(inputs, plan);
   SslTrials trials(inputs.policy, files);
-  const Standing standing(inputs, plan, snapshot);
+  const Standing standing(inputs, plan, kept, snapshot);
   const std::size_t servers = snapshot.config->resolved.servers.size();
   // The last good configuration is not the one nginx would read now.
   const bool is_last_good = !snapshot.config->parsed() && snapshot.config->last_success;

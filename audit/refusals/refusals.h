@@ -7,6 +7,7 @@
 
 #include "audit/inputs.h"
 #include "audit/plan.h"
+#include "config/standing_servers.h"
 
 namespace mtls::audit::refusals {
 
@@ -18,7 +19,9 @@ struct Refusals {
   std::vector<std::shared_ptr<const ServerRefusals>> by_server;
 };
 
-/// `snapshot`: with policy, configuration and material. What stands is taken over.
-Refusals find_refusals(const BuildInputs& inputs, const Plan& plan, const Snapshot& snapshot);
+/// `snapshot`: with policy, configuration and material. What stands is taken over; `kept`: what its
+/// configuration has in common with that of `inputs.previous`.
+Refusals find_refusals(const BuildInputs& inputs, const Plan& plan,
+                       const config::StandingServers& kept, const Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

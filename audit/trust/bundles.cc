@@ -266,6 +266,11 @@ Drafts all_bundles(const Snapshot& snapshot) {
   return bundles;
 }
 
+bool is_drafted(const Drafts& drafts, const std::string& path, const BundleAudit& before) {
+  const auto draft = drafts.find(path);
+  return draft != drafts.end() && draft->second.directives == before.directives;
+}
+
 // The files of the stores that are judged again: who shares a file with another sees its store.
 std::unordered_set<std::string_view> touched_paths(const Snapshot& snapshot,
                                                    const Snapshot& previous) {
@@ -283,21 +288,26 @@ std::unordered_set<std::string_view> touched_paths(const Snapshot& snapshot,
 
 std::map<std::string, std::shared_ptr<const BundleAudit>> audit_bundles(const Snapshot& snapshot,
                                                                         const Snapshot* previous) {
-  std::map<std::string, std::shared_ptr<const BundleAudit>> bundles;
   const base::sys_seconds now = snapshot.evaluated_at;
-  Drafts drafts;
-  if (previous == nullptr || previous->config != snapshot.config || previous->evaluated_at > now) {
-    drafts = all_bundles(snapshot);
-  } else {
-    bundles = previous->bundles;
+  std::map<std::string, std::shared_ptr<const BundleAudit>> bundles;
+  const bool is_comparable = previous != nullptr && previous->evaluated_at <= now &&
+                             previous->servers.size() == snapshot.servers.size();
+  const bool same_config = is_comparable && previous->config == snapshot.config;
+  Drafts drafts = same_config ? Drafts{} : all_bundles(snapshot);
+  if (is_comparable) {
     const auto touched = touched_paths(snapshot, *previous);
     const auto gone = gone_files(previous->material, snapshot.material);
-    for (const auto& [path, before] : bundles) {
+    for (const auto& [path, before] : previous->bundles) {
       const bool is_due = before->next_change_at && *before->next_change_at <= now;
-      if (!gone.contains(before->file.get()) && !touched.contains(path) && !is_due) continue;
-      BundleAudit& draft = drafts[path];
-      draft.file = snapshot.material.at(path);
-      draft.directives = before->directives;
+      const bool stands = !gone.contains(before->file.get()) && !touched.contains(path) && !is_due;
+      if (same_config && !stands) {
+        BundleAudit& draft = drafts[path];
+        draft.file = snapshot.material.at(path);
+        draft.directives = before->directives;
+      } else if (stands && (same_config || is_drafted(drafts, path, *before))) {
+        bundles.emplace_hint(bundles.end(), path, before);
+        drafts.erase(path);
+      }
     }
   }
   const StoresByPath stores = index_stores(snapshot, drafts);

@@ -108,6 +108,13 @@ Variables::Variables(const syntax::Directive& http) {
   add_dependents(spelling_dependent_);
 }
 
+bool Variables::binds_same(const Variables& other) const {
+  return maps_ == other.maps_ && set_somewhere_ == other.set_somewhere_ &&
+         unfollowed_ == other.unfollowed_ && assignments_ == other.assignments_ &&
+         mentioned_ == other.mentioned_ && verdict_carriers_ == other.verdict_carriers_ &&
+         spelling_dependent_ == other.spelling_dependent_;
+}
+
 // ngx_http_map(): `hostnames` and `volatile` stand alone; all other lines are a key and a value.
 Variables::Map Variables::read_map(const syntax::Directive& block) {
   Map map;

@@ -84,6 +84,9 @@ class Variables {
   /// Whether some word of the http or stream block contains the variable.
   bool mentions(std::string_view name) const { return mentioned_.contains(name); }
 
+  /// Whether the words of both blocks bind and mention the same variables, from the same texts.
+  bool binds_same(const Variables& other) const;
+
   /// The paths and patterns with which maps compare the request's path.
   struct Paths {
     std::vector<std::string> literals;
@@ -96,6 +99,8 @@ class Variables {
     std::string key;                     // in lower case; a pattern as written
     std::optional<syntax::Regex> regex;  // of `~` and `~*`
     std::string value;
+
+    bool operator==(const Row&) const = default;
   };
   struct Map {
     std::string source;
@@ -103,6 +108,8 @@ class Variables {
     std::string fallback;
     bool is_readable = true;  // false with `hostnames`, or a pattern that does not compile
     bool is_volatile = false;
+
+    bool operator==(const Map&) const = default;
   };
 
   using Names = std::set<std::string, std::less<>>;
