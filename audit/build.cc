@@ -13,7 +13,7 @@
 #include "audit/rules/rules.h"
 #include "audit/trust/bundles.h"
 #include "audit/trust/upstream_trust.h"
-#include "config/compare.h"
+#include "config/compare/standing_servers.h"
 
 namespace mtls::audit {
 namespace {
@@ -26,7 +26,7 @@ std::string unread_text(const ConfigView& config) {
 }
 
 // What the configuration has in common with the one before; empty where nothing was judged before.
-config::StandingServers standing_of(const Snapshot* previous, const Snapshot& snapshot) {
+config::compare::StandingServers standing_of(const Snapshot* previous, const Snapshot& snapshot) {
   if (previous == nullptr) return {};
   const ConfigView& before = *previous->config;
   const ConfigView& now = *snapshot.config;
@@ -35,8 +35,9 @@ config::StandingServers standing_of(const Snapshot* previous, const Snapshot& sn
     const std::vector<bool> all(now.resolved.servers.size(), true);
     return {.equal = all, .standing = all};
   }
-  return config::standing_servers({.document = *before.document, .resolved = before.resolved},
-                                  {.document = *now.document, .resolved = now.resolved});
+  return config::compare::standing_servers(
+      {.document = *before.document, .resolved = before.resolved},
+      {.document = *now.document, .resolved = now.resolved});
 }
 
 // A server's judgement stands while its configuration and every file it was computed from are the
@@ -48,10 +49,9 @@ bool still_stands(const ServerAudit& judged, const GoneFiles& gone, base::sys_se
          });
 }
 
-std::vector<std::shared_ptr<const ServerAudit>> judge_servers(const BuildInputs& inputs,
-                                                              const Plan& next,
-                                                              const config::StandingServers& kept,
-                                                              const Snapshot& snapshot) {
+std::vector<std::shared_ptr<const ServerAudit>> judge_servers(
+    const BuildInputs& inputs, const Plan& next, const config::compare::StandingServers& kept,
+    const Snapshot& snapshot) {
   const Snapshot* previous = inputs.previous.get();
   const bool same_question = previous != nullptr && previous->policy == snapshot.policy &&
                              kept.is_known() && previous->package == snapshot.package &&
@@ -131,7 +131,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   // contexts.
   snapshot->config = reading::read_config(inputs, next);
 
-  const config::StandingServers kept = standing_of(inputs.previous.get(), *snapshot);
+  const config::compare::StandingServers kept = standing_of(inputs.previous.get(), *snapshot);
 
   // The distribution package that this nginx comes from, where it decides what the release does.
   reading::PackageView package = reading::load_package(inputs, next);

@@ -74,6 +74,7 @@ ResolvedConfig resolve(const syntax::Document& document, const std::string& main
   config.sockets = std::move(scopes.sockets);
 
   const tls::RuntimePaths paths(document, main_path, build);
+  config.servers.reserve(scopes.servers.size());
   for (const blocks::ServerScope& scope : scopes.servers) {
     const tls::MergeInput input{.scope = scope,
                                 .outer = scopes.outers.at(scope.outer),

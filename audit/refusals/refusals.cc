@@ -219,8 +219,8 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
 class Standing {
  public:
   /// `kept` outlives this.
-  Standing(const BuildInputs& inputs, const Plan& plan, const config::StandingServers& kept,
-           const Snapshot& snapshot)
+  Standing(const BuildInputs& inputs, const Plan& plan,
+           const config::compare::StandingServers& kept, const Snapshot& snapshot)
       : kept_(kept) {
     const Snapshot* previous = inputs.previous.get();
     if (previous == nullptr || plan.reload_all || !kept.is_known() ||
@@ -256,7 +256,7 @@ class Standing {
     return same_config_ || (index < kept_.equal.size() && kept_.equal[index] && known.said.empty());
   }
 
-  const config::StandingServers& kept_;
+  const config::compare::StandingServers& kept_;
   const Snapshot* previous_ = nullptr;
   bool same_config_ = false;
   GoneFiles gone_;
@@ -313,7 +313,7 @@ void set_missing_apart(Refusals& found) {
 }  // namespace
 
 Refusals find_refusals(const BuildInputs& inputs, const Plan& plan,
-                       const config::StandingServers& kept, const Snapshot& snapshot) {
+                       const config::compare::StandingServers& kept, const Snapshot& snapshot) {
   SideFiles files(inputs, plan);
   SslTrials trials(inputs.policy, files);
   const Standing standing(inputs, plan, kept, snapshot);

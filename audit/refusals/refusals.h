@@ -7,7 +7,7 @@
 
 #include "audit/inputs.h"
 #include "audit/plan.h"
-#include "config/standing_servers.h"
+#include "config/compare/standing_servers.h"
 
 namespace mtls::audit::refusals {
 
@@ -22,6 +22,6 @@ struct Refusals {
 /// `snapshot`: with policy, configuration and material. What stands is taken over; `kept`: what its
 /// configuration has in common with that of `inputs.previous`.
 Refusals find_refusals(const BuildInputs& inputs, const Plan& plan,
-                       const config::StandingServers& kept, const Snapshot& snapshot);
+                       const config::compare::StandingServers& kept, const Snapshot& snapshot);
 
 }  // namespace mtls::audit::refusals

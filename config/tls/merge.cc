@@ -117,9 +117,13 @@ void Merger::set_stapling(TlsContext& context) const {
 }
 
 std::vector<NamedSetting> Merger::settings() const {
+  const auto is_ours = [&](const grammar::DirectiveRule& rule) {
+    return is_server_setting(rule, in_.scope.module, in_.build.version);
+  };
   std::vector<NamedSetting> all;
+  all.reserve(static_cast<std::size_t>(std::ranges::count_if(grammar::directive_table(), is_ours)));
   for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
-    if (!is_server_setting(rule, in_.scope.module, in_.build.version)) continue;
+    if (!is_ours(rule)) continue;
     all.push_back(
         {.directive = rule.name, .effective = effective_.as_text(rule, in_.build.version)});
   }

@@ -1,10 +1,19 @@
-// What a configuration has in common with the one before it, server block by server block. Plain
-// values; config/compare.h computes them.
+// Which server blocks an edit of the configuration leaves as they were, so that what was found out
+// about them need not be found out again. In doubt a block counts as changed. Pure.
 #pragma once
 
 #include <vector>
 
-namespace mtls::config {
+#include "config/resolved.h"
+#include "config/syntax/ast.h"
+
+namespace mtls::config::compare {
+
+/// A configuration and what it amounts to.
+struct ResolvedText {
+  const syntax::Document& document;
+  const ResolvedConfig& resolved;  // of `document`
+};
 
 /// By index in ResolvedConfig::servers of both configurations; empty: no server block can be told
 /// from the others, because they differ in number, or something outside of them differs.
@@ -19,4 +28,6 @@ struct StandingServers {
   bool is_known() const { return !equal.empty(); }
 };
 
-}  // namespace mtls::config
+StandingServers standing_servers(const ResolvedText& before, const ResolvedText& now);
+
+}  // namespace mtls::config::compare

@@ -1,4 +1,4 @@
-#include "config/compare.h"
+#include "config/compare/standing_servers.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include "config/exposure/variables.h"
 #include "config/routing/reach.h"
 
-namespace mtls::config {
+namespace mtls::config::compare {
 namespace {
 
 using syntax::Directive;
@@ -162,4 +162,4 @@ StandingServers standing_servers(const ResolvedText& before, const ResolvedText&
   return Comparison(before, now).result();
 }
 
-}  // namespace mtls::config
+}  // namespace mtls::config::compare
