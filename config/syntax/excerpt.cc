@@ -2,37 +2,48 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace mtls::config::syntax {
 namespace {
 
-constexpr std::size_t kWidth = 100;  // bytes of a line that are shown
-constexpr std::size_t kBefore = 70;  // at most this many of them come before the caret
-
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// One column per character, so that the caret stands under the right one.
-std::string printable(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) {
-    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    out += c == '\t' ? ' ' : is_control ? '?' : c;
+struct Printable {
+  std::string text;
+  std::size_t characters = 0;
+};
+
+// One character for each, so that the caret stands under the right one.
+Printable printable(std::string_view bytes) {
+  Printable out;
+  for (std::size_t i = 0; i < bytes.size(); ++out.characters) {
+    std::size_t end = i + 1;
+    while (end < bytes.size() && continues_character(bytes[end])) ++end;
+    const std::string character(bytes.substr(i, end - i));
+    if (character == "\t") {
+      out.text += ' ';
+    } else {
+      out.text += base::sanitize(character) == character ? character : "?";
+    }
+    i = end;
   }
   return out;
 }
 
 }  // namespace
 
-Excerpt excerpt(std::string_view line, std::uint32_t column) {
+Excerpt excerpt(std::string_view line, std::uint32_t column, std::size_t most) {
   if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t most_before = most * 7 / 10;
   const std::size_t caret = std::min<std::size_t>(std::max(column, 1U) - 1, line.size());
-  std::size_t begin = caret > kBefore ? caret - kBefore : 0;
-  std::size_t end = std::min(line.size(), begin + kWidth);
+  std::size_t begin = caret > most_before ? caret - most_before : 0;
+  std::size_t end = std::min(line.size(), begin + most);
   while (begin > 0 && continues_character(line[begin])) --begin;
   while (end < line.size() && continues_character(line[end])) ++end;
-  const std::string_view before = line.substr(begin, caret - begin);
-  const auto continued = std::count_if(before.begin(), before.end(), continues_character);
-  return {.text = printable(line.substr(begin, end - begin)),
-          .caret = before.size() - static_cast<std::size_t>(continued)};
+  const Printable before = printable(line.substr(begin, caret - begin));
+  const Printable rest = printable(line.substr(caret, end - caret));
+  return {.text = before.text + rest.text, .caret = before.characters};
 }
 
 }  // namespace mtls::config::syntax

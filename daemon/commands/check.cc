@@ -10,11 +10,14 @@
 
 #include <unistd.h>
 
+#include "base/text.h"
 #include "collectors/collect.h"
 #include "config/include.h"
 #include "daemon/commands/baseline.h"
 #include "daemon/commands/clients.h"
 #include "daemon/commands/command.h"
+#include "daemon/commands/progress.h"
+#include "daemon/commands/terminal.h"
 #include "daemon/inputs/bundle_conf.h"
 #include "daemon/settings/build_info.h"
 
@@ -71,13 +74,11 @@ int exit_code(const audit::Snapshot& snapshot, const reports::Comparison* compar
 }
 
 reports::formats::TextStyle text_style() {
-  const char* terminal = std::getenv("TERM");
-  const char* no_colour = std::getenv("NO_COLOR");
   if (isatty(STDOUT_FILENO) == 0) return reports::formats::TextStyle::kPlain;
-  const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  const char* no_colour = std::getenv("NO_COLOR");
   const bool is_wanted = no_colour == nullptr || *no_colour == '\0';  // no-color.org
-  return is_wanted && !is_dumb ? reports::formats::TextStyle::kColour
-                               : reports::formats::TextStyle::kTable;
+  return is_wanted && is_able_terminal(STDOUT_FILENO) ? reports::formats::TextStyle::kColour
+                                                      : reports::formats::TextStyle::kTable;
 }
 
 // "": the system does not tell.
@@ -145,10 +146,13 @@ base::Result<int> assess(const settings::Options& all, const audit::Policy& poli
                          inputs::Inputs& inputs) {
   const settings::CheckOptions& options = all.check;
   Layers layers(inputs, options);
+  std::optional<Progress> progress(std::in_place,
+                                   "reading and judging " + base::sanitize(policy.nginx_conf));
   const auto snapshot = judge(options, policy, inputs, layers);
   if (!snapshot) return tl::unexpected(snapshot.error());
   std::optional<Compared> compared;
   if (!options.against.empty()) {
+    progress->now("reading and judging " + base::sanitize(options.against));
     auto done = compare(all, inputs, layers, **snapshot);
     if (!done) return tl::unexpected(done.error());
     compared = std::move(*done);
@@ -172,8 +176,11 @@ base::Result<int> assess(const settings::Options& all, const audit::Policy& poli
                 collectors::collect(**snapshot, (*snapshot)->policy->limits).families);
           },
       .style = text_style(),
+      .columns = terminal_columns(STDOUT_FILENO),
       .text_of = text_source(layers.files)};
-  const auto printed = print(options.format->render(report));
+  const std::string text = options.format->render(report);
+  progress.reset();
+  const auto printed = print(text);
   if (!printed) return tl::unexpected(printed.error());
   if (options.format->exit_code != nullptr) return options.format->exit_code(report);
   return exit_code(**snapshot, comparison, options.fail_on);

@@ -1,12 +1,14 @@
 #include "daemon/commands/fix.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "base/text.h"
 #include "config/include.h"
 #include "daemon/commands/clients.h"
 #include "daemon/commands/command.h"
 #include "daemon/commands/mending.h"
+#include "daemon/commands/progress.h"
 #include "daemon/system/replace_file.h"
 #include "reports/fix/unified_diff.h"
 
@@ -76,6 +78,8 @@ base::Result<int> mend_all(const settings::Options& options, audit::Policy polic
   policy.canaries.push_back(
       {.name = kNobody, .certificate = "", .expect = audit::Expect::kNothing, .servers = {}});
   const base::sys_seconds now = wall_clock();
+  std::optional<Progress> progress(std::in_place,
+                                   "reading and judging " + printable(policy.nginx_conf));
   const auto snapshot = evaluate(policy, listed, now);
   if (const auto good = check_clients(options.check, *snapshot); !good)
     return tl::unexpected(good.error());
@@ -85,9 +89,12 @@ base::Result<int> mend_all(const settings::Options& options, audit::Policy polic
         "nginx refuses this configuration, repair that first: " + errors.front().text());
   }
   inputs::EditedFiles edited(listed);
-  const Mending mending =
-      mend(policy, edited, now, {.rule = options.fix.rule, .server = options.fix.server});
+  const Mending mending = mend(policy, edited, now,
+                               {.rule = options.fix.rule,
+                                .server = options.fix.server,
+                                .tell = [&](const std::string& step) { progress->now(step); }});
   const std::string diff = diff_of(edited, listed);
+  progress.reset();
   if (const auto printed = print(announcement(mending) + diff); !printed)
     return tl::unexpected(printed.error());
   if (options.fix.write) return write(edited, inputs);

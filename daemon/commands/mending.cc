@@ -79,6 +79,10 @@ class Mender {
 
   void attempt(const audit::Finding& finding) {
     tried_.insert(key_of(finding));
+    if (options_.tell) {
+      options_.tell("trying edit " + std::to_string(tried_.size()) + ", for " +
+                    std::string(audit::rules::rule_of(finding.kind).id));
+    }
     const auto edit =
         reports::fix::edit_for({.snapshot = *current_}, finding,
                                [this](const std::string& path) { return text_of(path); });

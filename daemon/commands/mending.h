@@ -2,6 +2,7 @@
 // no other comes, and nginx would take the result. Asks the file system that it is given.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ namespace mtls::daemon::commands {
 struct MendingOptions {
   std::string rule;    // the id of the only rule to mend; "": all
   std::string server;  // a glob over the first server_name; "": all, and the whole host
+  std::function<void(const std::string& step)> tell = nullptr;  // what is tried now
 };
 
 struct Mending {

@@ -1,6 +1,7 @@
 #include "reports/formats/accepted_text.h"
 
 #include "base/text.h"
+#include "reports/formats/plain_text.h"
 
 namespace mtls::reports::formats {
 namespace {
@@ -14,11 +15,13 @@ std::string place_of(const Issue& issue, const Assessment& assessment) {
   return text;
 }
 
-std::string accepted_line(const Issue& issue, const Assessment& assessment) {
-  std::string text = "accepted: " + std::string(issue.rule) + place_of(issue, assessment) + ": ";
-  text += issue.message + "\n  reason: " + issue.accepted->reason;
-  if (issue.accepted->until) text += "\n  until: " + base::rfc3339(*issue.accepted->until);
-  return text + "\n";
+std::string accepted_line(const Issue& issue, const Report& report) {
+  std::string text = told("accepted: " + std::string(issue.rule) +
+                              place_of(issue, report.assessment) + ": " + issue.message,
+                          report);
+  text += "  reason: " + issue.accepted->reason + "\n";
+  if (issue.accepted->until) text += "  until: " + base::rfc3339(*issue.accepted->until) + "\n";
+  return text;
 }
 
 }  // namespace
@@ -27,7 +30,7 @@ std::string accepted_section(const Report& report) {
   if (report.accepted.empty()) return "";
   std::string text = "\nAccepted, not counted: " + std::to_string(report.accepted.size()) + "\n";
   for (const Issue& issue : report.accepted) {
-    text += accepted_line(issue, report.assessment);
+    text += accepted_line(issue, report);
   }
   return text;
 }

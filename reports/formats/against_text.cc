@@ -36,13 +36,15 @@ std::string against_headline(const Report& report) {
   const Comparison& comparison = *report.against;
   const std::string host = base::sanitize(report.host);
   const std::size_t clients = comparison.worse_clients.size() + comparison.better_clients.size();
-  return (host.empty() ? "" : host + ", ") + "nginx " +
-         to_string(report.assessment.policy().build.version) + ", against " +
-         base::sanitize(report.against_name, base::kMaxPathBytes) + ": " +
-         counted(comparison.worse.size(), "new finding", "new findings") + ", " +
-         std::to_string(comparison.better.size()) + " gone, " + std::to_string(comparison.same) +
-         " as before; " +
-         counted(clients, "client gets another answer", "clients get another answer") + "\n\n";
+  return told((host.empty() ? "" : host + ", ") + "nginx " +
+                  to_string(report.assessment.policy().build.version) + ", against " +
+                  base::sanitize(report.against_name, base::kMaxPathBytes) + ": " +
+                  counted(comparison.worse.size(), "new finding", "new findings") + ", " +
+                  std::to_string(comparison.better.size()) + " gone, " +
+                  std::to_string(comparison.same) + " as before; " +
+                  counted(clients, "client gets another answer", "clients get another answer"),
+              report) +
+         "\n";
 }
 
 std::string against_section(const Report& report) {

@@ -11,6 +11,7 @@
 #include "reports/formats/check_tables.h"
 #include "reports/formats/headline.h"
 #include "reports/formats/paragraphs.h"
+#include "reports/formats/plain_text.h"
 
 namespace mtls::reports::formats {
 namespace {
@@ -43,16 +44,21 @@ std::vector<Issue> issues_to_tell(const Report& report) {
   return issues;
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string summary(const Report& report) {
   std::array<std::size_t, 3> counts{};
   for (const Issue& issue : report.issues) ++counts.at(static_cast<std::size_t>(issue.severity));
   const Assessment& assessment = report.assessment;
-  return std::to_string(assessment.resolved().servers.size()) + " server blocks in " +
-         std::to_string(assessment.document().files.size()) + " files as of " +
-         base::rfc3339(assessment.snapshot.evaluated_at) +
-         (report.against != nullptr ? ", new: " : ": ") + std::to_string(counts[0]) +
-         " critical, " + std::to_string(counts[1]) + " warning, " + std::to_string(counts[2]) +
-         " info\n";
+  const std::string text = counted(assessment.resolved().servers.size(), "server block") + " in " +
+                           counted(assessment.document().files.size(), "file") + " as of " +
+                           base::rfc3339(assessment.snapshot.evaluated_at) +
+                           (report.against != nullptr ? ", new: " : ": ") +
+                           std::to_string(counts[0]) + " critical, " + std::to_string(counts[1]) +
+                           " warning, " + std::to_string(counts[2]) + " info";
+  return told(text, report);
 }
 
 // A line for each CRL that somebody will have renewed by then (`--at`).
@@ -79,10 +85,9 @@ std::string check_text(const Report& report) {
     return against_headline(report) + paragraphs(report, causes) + against_section(report) +
            summary(report) + assumed_renewals(report);
   }
-  return headline(report, causes) + paragraphs(report, causes) +
-         server_table(report.assessment, report.style) +
-         client_table(report.assessment, report.style) + summary(report) +
-         assumed_renewals(report) + accepted_section(report);
+  return headline(report, causes) + paragraphs(report, causes) + server_table(report) +
+         client_table(report) + summary(report) + assumed_renewals(report) +
+         accepted_section(report);
 }
 
 }  // namespace mtls::reports::formats

@@ -36,6 +36,7 @@ struct Report {
   /// The metrics of the same evaluation in the text format.
   std::function<std::string()> metrics = nullptr;
   TextStyle style = TextStyle::kPlain;
+  std::size_t columns = 0;  // of the terminal; 0: there is none, or it does not tell
   /// The text of a file of the configuration, for excerpts; "": it cannot be read. Without this
   /// function there are no excerpts.
   std::function<std::string(const std::string& path)> text_of = nullptr;

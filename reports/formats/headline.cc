@@ -6,6 +6,7 @@
 
 #include "audit/rules/registry.h"
 #include "base/text.h"
+#include "reports/formats/plain_text.h"
 #include "reports/formats/prose.h"
 
 namespace mtls::reports::formats {
@@ -184,11 +185,12 @@ std::string headline(const Report& report, const std::vector<Cause>& causes) {
   const Assessment& assessment = report.assessment;
   const std::string host = base::sanitize(report.host);
   const base::sys_seconds now = assessment.snapshot.evaluated_at;
-  std::string text = (host.empty() ? "" : host + ", ") + "nginx " +
-                     to_string(assessment.policy().build.version) + ": " +
-                     joined(verdict_of(report, causes)) + "\n";
+  std::string text = told((host.empty() ? "" : host + ", ") + "nginx " +
+                              to_string(assessment.policy().build.version) + ": " +
+                              joined(verdict_of(report, causes)),
+                          report);
   if (const auto next = next_date(assessment))
-    text += "Next date: " + date(next->at, now) + ", " + next->what + "\n";
+    text += told("Next date: " + date(next->at, now) + ", " + next->what, report);
   return text + "\n";
 }
 

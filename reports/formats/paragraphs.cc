@@ -8,6 +8,7 @@
 #include "config/syntax/excerpt.h"
 #include "reports/formats/check_tables.h"
 #include "reports/formats/headline.h"
+#include "reports/formats/plain_text.h"
 #include "reports/formats/prose.h"
 
 namespace mtls::reports::formats {
@@ -18,6 +19,7 @@ constexpr std::size_t kMaxPlaces = 5;    // beside the first
 constexpr std::size_t kMaxParts = 5;     // told in one paragraph
 constexpr std::size_t kMaxRefusals = 5;  // with a paragraph: nginx stops at the first
 constexpr std::string_view kIndent = "  ";
+constexpr std::string_view kBar = " | ";
 
 Paint paint_of(audit::Severity severity) {
   switch (severity) {
@@ -93,6 +95,11 @@ class Writer {
   explicit Writer(const Report& report)
       : report_(report), sources_(report), names_(report.assessment.resolved()) {}
 
+  // As wide as the terminal.
+  std::string wrapped(std::string_view first, std::string_view text) const {
+    return formats::wrapped(first, text, width_);
+  }
+
   std::string paragraph(const Cause& cause) {
     std::string text = title(cause);
     const std::size_t shown = std::min(cause.parts.size(), kMaxParts);
@@ -150,12 +157,16 @@ class Writer {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return wrapped(kIndent, words);
     const std::string number = std::to_string(position.line);
     const std::uint32_t column = column_of(line, position.column, cause.first().path);
-    const config::syntax::Excerpt shown = config::syntax::excerpt(line, column);
-    std::string text = std::string(kIndent) + number + " | " + shown.text + "\n";
+    const std::size_t margin = kIndent.size() + number.size() + kBar.size();
+    const std::size_t most = report_.columns == 0 ? config::syntax::kExcerptBytes
+                                                  : width_ - std::min(margin, width_ / 2);
+    const config::syntax::Excerpt shown = config::syntax::excerpt(line, column, most);
+    std::string text = std::string(kIndent) + number + std::string(kBar) + shown.text + "\n";
     if (column == 0) return text + wrapped(kIndent, words);
-    const std::string before = std::string(kIndent) + std::string(number.size(), ' ') + " | " +
-                               std::string(shown.caret, ' ') + "^";
-    const bool fits = width_of(before) + 1 + width_of(words) <= kTextWidth;
+    const std::size_t left = width_of(first_characters(shown.text, shown.caret));
+    const std::string before = std::string(kIndent) + std::string(number.size(), ' ') +
+                               std::string(kBar) + std::string(left, ' ') + "^";
+    const bool fits = width_of(before) + 1 + width_of(words) <= width_;
     return text + before + (fits ? " " + words + "\n" : "\n" + wrapped(kIndent, words));
   }
 
@@ -196,6 +207,7 @@ class Writer {
   }
 
   const Report& report_;
+  std::size_t width_ = text_width(report_);
   Sources sources_;
   ServerNames names_;
 };
@@ -213,9 +225,10 @@ std::string paragraphs(const Report& report, const std::vector<Cause>& causes) {
     const bool is_too_much = i >= kMaxRefusals && i < refusals;
     if (!is_too_much) text += writer.paragraph(causes[i]);
     if (is_too_much && i + 1 == refusals) {
-      text += wrapped("", "And " + std::to_string(refusals - kMaxRefusals) +
-                              " more reasons why nginx refuses this configuration; --format json "
-                              "has all of them. nginx stops at the first.") +
+      text += writer.wrapped(
+                  "", "And " + std::to_string(refusals - kMaxRefusals) +
+                          " more reasons why nginx refuses this configuration; --format json "
+                          "has all of them. nginx stops at the first.") +
               "\n";
     }
   }

@@ -1,6 +1,9 @@
 #include "reports/formats/plain_text.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "reports/formats/prose.h"
 
 namespace mtls::reports::formats {
 
@@ -29,6 +32,15 @@ std::string one_line(const Issue& issue) {
   const std::string text = issue.message + (issue.message.ends_with('.') ? " " : ". ") +
                            std::string(issue.meaning) + " Fix: " + issue.remedy;
   return base::sanitize(text, base::kMaxPathBytes);
+}
+
+std::size_t text_width(const Report& report) {
+  constexpr std::size_t kLeast = 40;
+  return report.columns == 0 ? kTextWidth : std::clamp(report.columns, kLeast, kTextWidth);
+}
+
+std::string told(const std::string& text, const Report& report) {
+  return report.columns == 0 ? text + "\n" : wrapped("", text, text_width(report));
 }
 
 bool fails(const Issue& issue, const Report& report) {

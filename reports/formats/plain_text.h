@@ -20,6 +20,12 @@ FilePosition place_of(const Issue& issue, const Report& report);
 /// `DETAIL MEANING Fix: REMEDY`, in one line, printable.
 std::string one_line(const Issue& issue);
 
+/// Of text for people: that of the terminal, between 40 and kTextWidth.
+std::size_t text_width(const Report& report);
+
+/// One line in a pipe, which is read by line; as many as `text` needs on a terminal.
+std::string told(const std::string& text, const Report& report);
+
 /// An issue at or above --fail-on.
 bool fails(const Issue& issue, const Report& report);
 

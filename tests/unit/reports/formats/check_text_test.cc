@@ -9,7 +9,8 @@ namespace {
 
 using namespace audit_fixture;
 
-std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::kPlain) {
+std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::kPlain,
+                    std::size_t columns = 0) {
   const auto snapshot = host.scratch();
   const Assessment assessment{.snapshot = *snapshot};
   return formats::check_text({.assessment = assessment,
@@ -17,6 +18,7 @@ std::string text_of(Host& host, formats::TextStyle style = formats::TextStyle::k
                               .issues = issues_of(assessment),
                               .accepted = accepted_issues_of(assessment),
                               .style = style,
+                              .columns = columns,
                               .text_of = [&](const std::string& path) {
                                 return std::string(host.disk.read(path, 1U << 20U)->text());
                               }});
@@ -33,7 +35,7 @@ TEST_CASE("check text: a healthy host is a headline, its server block and a summ
             std::string(kNext) +
             "server http/a.test/0.0.0.0:443: ssl_verify_client on, depth 2, enforced yes, trust "
             "until 2031-01-01T00:00:00Z\n\n"
-            "1 server blocks in 1 files as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 "
+            "1 server block in 1 file as of 2030-01-01T00:00:00Z: 0 critical, 0 warning, 0 "
             "info\n");
 }
 
@@ -43,18 +45,36 @@ TEST_CASE("check text: a terminal gets columns, and colour where it is wanted") 
   CHECK_THAT(
       text_of(host, formats::TextStyle::kTable),
       Catch::Contains(
-          "SERVER BLOCK             VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
-          "http/a.test/0.0.0.0:443  on      2      yes       2031-01-01T00:00:00Z\n\n"
-          "CLIENT  SERVER BLOCK             FATE      $ssl_client_verify  STATUS  UNTIL        "
-          "         REFUSED BY\n"
-          "probe   http/a.test/0.0.0.0:443  accepted  SUCCESS             200     "
-          "2031-01-01T00:00:00Z  -\n\n"));
+          "SERVER BLOCK  VERIFY  DEPTH  ENFORCED  TRUST UNTIL\n"
+          "a.test        on      2      yes       2031-01-01 (in 365 days)\n\n"
+          "CLIENT  SERVER BLOCK  FATE      $ssl_client_verify  STATUS  UNTIL                     "
+          "REFUSED BY\n"
+          "probe   a.test        accepted  SUCCESS             200     2031-01-01 (in 365 days)  "
+          "-\n\n"));
   host.canary(minted().other_client.certificate_pem);
   const std::string coloured = text_of(host, formats::TextStyle::kColour);
   CHECK_THAT(coloured, Catch::Contains("\n\x1B[1;31mCRITICAL\x1B[0m canary-rejected  /etc") &&
                            Catch::Contains("  \x1B[1;31mrefused\x1B[0m  FAILED:unable") &&
                            Catch::Contains("  \x1B[32myes\x1B[0m       2031"));
   CHECK(text_of(host, formats::TextStyle::kTable).find('\x1B') == std::string::npos);
+}
+
+TEST_CASE("check text: a narrow terminal gets narrow lines, and nothing is lost") {
+  Host host;
+  host.canary(minted().other_client.certificate_pem);
+  const std::string text = text_of(host, formats::TextStyle::kTable, 50);
+  CAPTURE(text);
+  CHECK_THAT(text, Catch::Contains("CLIENT  SERVER       FATE     $ssl_client_  STATUS\n"
+                                   "        BLOCK                 verify\n"));
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = text.find('\n', begin);
+    const std::string line = text.substr(begin, end - begin);
+    CAPTURE(line);
+    const bool is_one_word = line.find(' ', line.find_first_not_of(' ')) == std::string::npos;
+    CHECK((line.size() <= 50 || is_one_word || line.starts_with("CRITICAL")));
+    begin = end + 1;
+  }
 }
 
 TEST_CASE("check text: the headline counts what refuses, what will, and who is open") {

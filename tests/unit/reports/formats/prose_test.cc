@@ -52,6 +52,49 @@ TEST_CASE("prose: lines are at most 100 characters long, and begin below the fir
   CHECK(wrapped("", "") == "\n");
 }
 
+TEST_CASE("prose: wide characters take two columns, combining ones none") {
+  struct Row {
+    const char* text;
+    std::size_t columns;
+  };
+  for (const Row& row : {
+           Row{"", 0}, Row{"abc", 3}, Row{"\xC3\xA4", 1},  // a with two dots
+           Row{"a\xCC\x88", 1},                            // the same, as two characters
+           Row{"\xE8\xAF\x81\xE4\xB9\xA6", 4},             // `certificate` in Chinese
+           Row{"\xF0\x9F\x94\x92", 2},                     // a lock
+           Row{"\xFF\xC3", 2},                             // no UTF-8
+       }) {
+    CAPTURE(row.text);
+    CHECK(width_of(row.text) == row.columns);
+  }
+  CHECK(first_characters("\xC3\xA4\xE8\xAF\x81z", 2) == "\xC3\xA4\xE8\xAF\x81");
+  CHECK(first_characters("ab", 9) == "ab");
+}
+
+TEST_CASE("prose: a cell is broken behind a separator, or where it must be, and nothing is lost") {
+  using Lines = std::vector<std::string>;
+  CHECK(broken("", 5) == Lines{""});
+  CHECK(broken("abcde", 5) == Lines{"abcde"});
+  CHECK(broken("ab cd ef", 5) == Lines{"ab cd", "ef"});
+  CHECK(broken("/etc/nginx/a.conf", 8) == Lines{"/etc/", "nginx/", "a.conf"});
+  CHECK(broken("abcdefg", 3) == Lines{"abc", "def", "g"});
+  const std::string wide = "\xE8\xAF\x81";
+  CHECK(broken(wide + wide + wide, 5) == Lines{wide + wide, wide});
+  CHECK(broken(wide, 1) == Lines{wide});
+  CHECK(widest_word("FAILED:certificate has expired (10)") == 11);
+  CHECK(widest_word("ab/cdef") == 4);
+  CHECK(widest_word("") == 0);
+}
+
+TEST_CASE("prose: tables have days, and minutes where they matter") {
+  CHECK(day(kT0 + days{20}, kT0) == "2030-01-21 (in 20 days)");
+  CHECK(day(kT0 - 3h, kT0) == "2029-12-31 21:00 UTC (3 hours ago)");
+}
+
+TEST_CASE("prose: lines are as wide as they may be") {
+  CHECK(wrapped("  ", "ab cd ef", 7) == "  ab cd\n  ef\n");
+}
+
 TEST_CASE("prose: a command has a line of its own and is never broken") {
   const std::string command = "Run: tr " + std::string(120, 'z') + " > new && mv new old";
   CHECK(wrapped("  Fix: ", "It is text. " + command) ==

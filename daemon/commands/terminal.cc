@@ -1,0 +1,23 @@
+#include "daemon/commands/terminal.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace mtls::daemon::commands {
+
+bool is_able_terminal(int descriptor) {
+  if (isatty(descriptor) == 0) return false;
+  const char* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+std::size_t terminal_columns(int descriptor) {
+  winsize size{};
+  const bool is_told = isatty(descriptor) == 1 && ioctl(descriptor, TIOCGWINSZ, &size) == 0;
+  return is_told ? size.ws_col : 0;
+}
+
+}  // namespace mtls::daemon::commands
