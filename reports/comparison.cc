@@ -95,9 +95,11 @@ std::multimap<std::string, std::size_t> servers_of(const Assessment& assessment)
 }
 
 bool is_same_answer(const audit::Verdict& one, const audit::Verdict& other) {
+  // What an error page shows to a client that is refused does not let it in.
   const auto answer = [](const audit::Verdict& verdict) {
+    const config::Served served = verdict.accepted ? verdict.served : config::Served::kNowhere;
     return std::tuple(verdict.is_judged, verdict.accepted, verdict.client_verify, verdict.code,
-                      verdict.served, verdict.http_status, verdict.handshake_alert);
+                      served, verdict.http_status, verdict.handshake_alert);
   };
   return answer(one) == answer(other);
 }
@@ -199,6 +201,7 @@ std::string answer_text(const audit::Verdict& verdict) {
   text += verdict.handshake_alert.empty() ? verdict.client_verify : verdict.handshake_alert;
   if (verdict.code != 0) text += " (" + std::to_string(verdict.code) + ")";
   if (verdict.http_status) text += ", " + std::to_string(*verdict.http_status);
+  if (verdict.accepted && verdict.served == config::Served::kSomewhere) text += ", not everywhere";
   return text;
 }
 

@@ -51,25 +51,25 @@ std::string inner_indentation(std::string_view text, const Directive& block) {
   return outer + (outer.starts_with('\t') ? "\t" : "    ");
 }
 
-// A line behind the place, which is the end of a word that ends a statement.
-TextEdit line_behind(const std::string& file, std::string_view text, std::size_t at,
-                     const std::string& indent, const std::string& statement) {
+// Lines behind the place, which is the end of a word that ends a statement.
+TextEdit lines_behind(const std::string& file, std::string_view text, std::size_t at,
+                      const std::string& indent, const std::vector<std::string>& statements) {
   const std::size_t end = std::min(text.find('\n', at), text.size());
   const std::string_view rest = text.substr(at, end - at);
   const std::size_t word = rest.find_first_not_of(" \t\r");
   const bool is_last = word == std::string_view::npos || rest[word] == '#';
-  if (!is_last) {  // something else stands on this line
-    return {.file = file, .range = {static_cast<std::uint32_t>(at), 0}, .text = " " + statement};
-  }
+  const bool is_end = end == text.size();
   const std::string feed = line_end_of(text);
-  if (end == text.size()) {
-    return {.file = file,
-            .range = {static_cast<std::uint32_t>(end), 0},
-            .text = feed + indent + statement};
+  std::string lines;
+  for (const std::string& statement : statements) {
+    if (!is_last) {  // something else stands on this line
+      lines += " " + statement;
+    } else {
+      lines += is_end ? feed + indent + statement : indent + statement + feed;
+    }
   }
-  return {.file = file,
-          .range = {static_cast<std::uint32_t>(end + 1), 0},
-          .text = indent + statement + feed};
+  const std::size_t begin = !is_last ? at : is_end ? end : end + 1;
+  return {.file = file, .range = {static_cast<std::uint32_t>(begin), 0}, .text = lines};
 }
 
 // Where the block's `{` is: behind the last argument.
@@ -80,13 +80,13 @@ std::size_t behind_brace(std::string_view text, const Directive& block) {
 }
 
 TextEdit inserted(const std::string& file, std::string_view text, const Directive& place,
-                  const std::string& statement) {
+                  const std::vector<std::string>& statements) {
   if (place.block) {
-    return line_behind(file, text, behind_brace(text, place), inner_indentation(text, place),
-                       statement);
+    return lines_behind(file, text, behind_brace(text, place), inner_indentation(text, place),
+                        statements);
   }
-  return line_behind(file, text, place.range.end(), indentation(text, place.range.offset),
-                     statement);
+  return lines_behind(file, text, place.range.end(), indentation(text, place.range.offset),
+                      statements);
 }
 
 TextEdit replaced_arguments(const std::string& file, const Directive& directive,
@@ -160,27 +160,83 @@ std::optional<TextEdit> error_log(const std::string& file, const Directive& dire
                   .text = " info"};
 }
 
-// Sets the header as the other way to the backend does; clears it where a client's own would pass.
-std::optional<std::string> header(const Assessment& assessment, const audit::Finding& finding,
-                                  const TextOf& text_of) {
+// `$ssl_client_s_dn` and its kind, and nothing else.
+bool is_client_variable(std::string_view text) {
+  constexpr std::string_view kBegin = "$ssl_client_";
+  constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyz_";
+  return text.starts_with(kBegin) && text.find_first_not_of(kWord, 1) == std::string_view::npos;
+}
+
+// Whether the statement tells of verified clients only, in any location of the server block: nginx
+// answers 400 to a certificate that fails, and without one the variables are empty, so that the
+// header is not sent.
+bool tells_verified_clients(const Directive& set, const config::TlsContext& server) {
+  const config::VerifyClient mode = server.verify_client.value;
+  const bool refuses_failed =
+      mode == config::VerifyClient::kOn || mode == config::VerifyClient::kOptional;
+  return refuses_failed && set.args.size() == 2 && is_client_variable(set.args.back().text);
+}
+
+// The block that holds the directive; null: it stands in none.
+const Directive* holder_of(const std::vector<Directive>& block, const base::SourceLocation& at) {
+  for (const Directive& directive : block) {
+    if (!directive.block) continue;
+    const bool holds = std::ranges::any_of(
+        *directive.block, [&](const Directive& inside) { return inside.at == at; });
+    if (holds) return &directive;
+    if (const Directive* deeper = holder_of(*directive.block, at)) return deeper;
+  }
+  return nullptr;
+}
+
+std::string statement_of(const Assessment& assessment, const Directive& directive,
+                         const TextOf& text_of) {
+  const std::string text = text_of(assessment.document().path_of(directive.at.file));
+  return text.substr(std::min<std::size_t>(directive.range.offset, text.size()),
+                     directive.range.length);
+}
+
+// What the block around `place` takes from outside and would lose with its first header of its own:
+// nginx inherits all headers or none (R6).
+std::vector<std::string> inherited(const Assessment& assessment, const Directive& place,
+                                   std::string_view name, const TextOf& text_of) {
+  const auto& main = assessment.document().main;
+  std::vector<std::string> statements;
+  bool is_own = true;
+  for (const Directive* block = holder_of(main, place.at); block != nullptr && statements.empty();
+       block = holder_of(main, block->at)) {
+    for (const Directive& directive : *block->block) {
+      if (directive.name != name) continue;
+      if (is_own) return {};
+      statements.push_back(statement_of(assessment, directive, text_of));
+    }
+    is_own = false;
+  }
+  return statements;
+}
+
+// Sets the header as the other way to the backend does; clears it where a client's own would pass
+// and the value of the other way would not be known to be right.
+std::vector<std::string> header(const Assessment& assessment, const audit::Finding& finding,
+                                const Directive& place, const TextOf& text_of) {
   const auto index = index_of(assessment, finding);
-  if (!index) return std::nullopt;
-  const auto& gaps = assessment.resolved().servers[*index].header_gaps;
+  if (!index) return {};
+  const config::TlsContext& server = assessment.resolved().servers[*index];
   const bool clears = finding.kind == FindingKind::kIdentityHeaderSpoofable;
-  const auto gap = std::ranges::find_if(gaps, [&](const auto& one) {
+  const auto gap = std::ranges::find_if(server.header_gaps, [&](const auto& one) {
     return one.at == *finding.at && one.is_spoofable == clears &&
            finding.detail.find(one.header) != std::string::npos;
   });
-  if (gap == gaps.end()) return std::nullopt;
+  if (gap == server.header_gaps.end()) return {};
   const Directive* set = find_at(assessment.document().main, gap->set_at);
-  const bool is_found = set != nullptr && !set->block && !set->args.empty();
-  std::string statement =
-      "proxy_set_header " + (is_found ? set->args.front().text : gap->header) + " \"\";";
-  if (!clears && is_found) {
-    const std::string other = text_of(assessment.document().path_of(set->at.file));
-    statement = other.substr(set->range.offset, set->range.length);
-  }
-  return statement;
+  // `proxy_pass` and `proxy_set_header`, `grpc_pass` and `grpc_set_header`
+  const std::string name = place.name.substr(0, place.name.find('_')) + "_set_header";
+  if (set == nullptr || set->block || set->args.empty() || set->name != name) return {};
+  std::vector<std::string> statements = inherited(assessment, place, name, text_of);
+  const bool copies = !clears || tells_verified_clients(*set, server);
+  statements.push_back(copies ? statement_of(assessment, *set, text_of)
+                              : name + " " + set->args.front().text + " \"\";");
+  return statements;
 }
 
 // A superseded certificate out of its bundle.
@@ -200,6 +256,47 @@ std::optional<TextEdit> certificate(const audit::Finding& finding, const TextOf&
     if (is_it) return removed(finding.path, text, {static_cast<std::uint32_t>(at), length});
   }
   return std::nullopt;
+}
+
+// The variable with names as the pattern has them: the same name with `_legacy`. `within`: the
+// words that hold the variable.
+std::optional<TextEdit> legacy_variable(const std::string& file, std::string_view text,
+                                        const ByteRange& within) {
+  constexpr std::string_view kWord =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  for (const std::string_view name : {"ssl_client_s_dn", "ssl_client_i_dn"}) {
+    const std::size_t at = text.find(name, within.offset);
+    const std::size_t end = at + name.size();
+    if (at == std::string_view::npos || end > within.end()) continue;
+    if (end < text.size() && kWord.find(text[end]) != std::string_view::npos) continue;
+    return TextEdit{.file = file, .range = {static_cast<std::uint32_t>(end), 0}, .text = "_legacy"};
+  }
+  return std::nullopt;
+}
+
+// Whether the rule speaks of every pattern of the map, so that none is meant for the other names.
+bool is_all_legacy(const Assessment& assessment, const Directive& map) {
+  const std::vector<audit::Finding> findings = findings_of(assessment.snapshot);
+  return std::ranges::all_of(*map.block, [&](const Directive& row) {
+    const bool is_setting =
+        row.name == "default" || row.name == "hostnames" || row.name == "volatile";
+    return is_setting || std::ranges::any_of(findings, [&](const audit::Finding& finding) {
+             return finding.kind == FindingKind::kLegacyDnRegex && finding.at == row.at;
+           });
+  });
+}
+
+std::optional<TextEdit> legacy_name(const Assessment& assessment, const Directive& place,
+                                    const TextOf& text_of) {
+  const auto& document = assessment.document();
+  const Directive* holder = place.name == "if" ? &place : holder_of(document.main, place.at);
+  if (holder == nullptr || holder->args.empty()) return std::nullopt;
+  if (holder->name == "map" && !is_all_legacy(assessment, *holder)) return std::nullopt;
+  const std::string file = document.path_of(holder->at.file);
+  const std::uint32_t begin = holder->args.front().range.offset;
+  const Directive& block = *holder;
+  const auto& last = block.name == "map" ? block.args.front() : block.args.back();
+  return legacy_variable(file, text_of(file), {begin, last.range.end() - begin});
 }
 
 std::optional<std::string> value_of(const Edit& edit, const Assessment& assessment,
@@ -222,18 +319,20 @@ std::optional<TextEdit> edit_for(const Assessment& assessment, const audit::Find
   if (place->range.end() > text.size()) return std::nullopt;  // made up, or it has gone
   if (edit->action == Edit::Action::kRemove && place->name == edit->directive)
     return removed(file, text, place->range);
+  if (finding.kind == FindingKind::kLegacyDnRegex) return legacy_name(assessment, *place, text_of);
   if (edit->action != Edit::Action::kSet) return std::nullopt;
   if (edit->directive == "error_page") return error_page(file, *place);
   if (edit->directive == "error_log") return error_log(file, *place);
   if (edit->directive == "proxy_set_header") {
-    const auto statement = header(assessment, finding, text_of);
-    return statement ? std::optional(inserted(file, text, *place, *statement)) : std::nullopt;
+    const std::vector<std::string> statements = header(assessment, finding, *place, text_of);
+    return statements.empty() ? std::nullopt
+                              : std::optional(inserted(file, text, *place, statements));
   }
   const auto value = value_of(*edit, assessment, finding);
   if (!value) return std::nullopt;
   if (place->name == edit->directive && !place->args.empty())
     return replaced_arguments(file, *place, *value);
-  return inserted(file, text, *place, std::string(edit->directive) + " " + *value + ";");
+  return inserted(file, text, *place, {std::string(edit->directive) + " " + *value + ";"});
 }
 
 std::string applied(const TextEdit& edit, const std::string& text) {

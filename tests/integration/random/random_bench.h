@@ -36,6 +36,8 @@ class RandomBench {
   const TempDir& directory() const { return directory_; }
   const RandomPorts& ports() const { return ports_; }
   const std::vector<RandomClient>& clients() const { return clients_; }
+  const audit::Policy& policy() const { return policy_; }
+  base::FileSystem& disk() { return disk_; }
   const config::NginxBuild& build() const { return policy_.build; }
 
   /// Replaces the files of the previous configuration.

@@ -141,6 +141,25 @@ TEST_CASE("comparison: a client without a certificate that is let in is worse") 
   CHECK(compared(host.scratch(), before).better_clients.size() == 1);
 }
 
+TEST_CASE("comparison: what an error page shows to a client that is refused is no other answer") {
+  Host host;
+  host.policy.canaries = {
+      {.name = "nobody", .certificate = "", .expect = audit::Expect::kNothing, .servers = {}}};
+  const auto with_page = [&](const std::string& codes) {
+    host.conf(http_server(std::string(kVerifyOn) + " error_page " + codes +
+                          " /refused.html; location / { proxy_pass http://b; }"));
+    return host.scratch();
+  };
+  const Snapshot before = with_page("400");
+  const Snapshot now = with_page("400 495 496");
+  CHECK(before->servers[0]->verdicts[0].served != now->servers[0]->verdicts[0].served);
+  const Comparison changed = compared(before, now);
+  for (const auto* changes : {&changed.better_clients, &changed.worse_clients}) {
+    for (const ClientChange& change : *changes)
+      CHECK(answer_text(change.before) != answer_text(change.now));
+  }
+}
+
 TEST_CASE("comparison: clients are not compared where a side lacks the CAs") {
   Host host;
   host.canary(minted().client.certificate_pem);
