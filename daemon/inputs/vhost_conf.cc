@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <string_view>
 
 #include "config/include.h"
@@ -49,16 +50,28 @@ struct Around {
   std::string_view more = {};
 };
 
-// The first of those with the fewest complaints counts.
+// The first of those with the fewest complaints counts; see Complaints.
 constexpr std::array kAround{Around{"http"}, Around{"http", kCertificate}, Around{"stream"},
                              Around{"stream", kCertificate}, Around{"mail"}};
 
-std::size_t complaints(const VhostConf& conf, base::FileSystem& files,
-                       const config::NginxBuild& build) {
+// What stands where it may not stand says which module was meant; a value or a variable that this
+// build does not know says less: modules that are not here bring some.
+struct Complaints {
+  bool lacks_server = false;
+  std::size_t of_form = 0;
+  std::size_t others = 0;
+
+  auto operator<=>(const Complaints&) const = default;
+};
+
+Complaints complaints(const VhostConf& conf, base::FileSystem& files,
+                      const config::NginxBuild& build) {
   MadeUpFile around(conf.path, conf.text, files);
   const auto document = config::load_document(around, conf.path, {.build = build});
-  return document.diagnostics.size() +
-         config::resolve(document, conf.path, build).diagnostics.size();
+  const config::ResolvedConfig resolved = config::resolve(document, conf.path, build);
+  return {.lacks_server = resolved.servers.empty(),
+          .of_form = document.diagnostics.size(),
+          .others = resolved.diagnostics.size()};
 }
 
 }  // namespace
@@ -69,12 +82,12 @@ std::optional<VhostConf> vhost_conf(base::FileSystem& files, const std::string& 
   const std::string main =
       main_directory(files, path) + "/(around " + path.substr(path.rfind('/') + 1) + ")";
   std::optional<VhostConf> best;
-  std::size_t fewest = 0;
+  Complaints fewest;
   for (const Around& around : kAround) {
     VhostConf conf{.path = main,
                    .text = "error_log stderr info; events { }\n" + std::string(around.module) +
                            " {" + std::string(around.more) + " include " + quoted(path) + "; }\n"};
-    const std::size_t count = complaints(conf, files, build);
+    const Complaints count = complaints(conf, files, build);
     if (best && count >= fewest) continue;
     best = std::move(conf);
     fewest = count;

@@ -20,6 +20,10 @@ TEST_CASE("vhost conf: server blocks alone get the block around them in which ng
            Row{"server { listen 80; proxy_pass 127.0.0.1:81; }", "stream { include"},
            Row{"server { listen 143; protocol imap; }", "mail { include"},
            Row{"server { listen 80; nonsense; }", "http { include"},
+           // A variable of a module that is not here: nginx's http all the same.
+           Row{"server { listen 80; location / { proxy_set_header A $voms_user; proxy_set_header "
+               "B $voms_vo; proxy_set_header C $voms_fqans; proxy_pass http://127.0.0.1:81; } }",
+               "http { include"},
            Row{"http { server { listen 80; } }", nullptr},
            Row{"events {} stream { server { listen 80; } }", nullptr},
            Row{"events {} server { listen 80; }", nullptr},
