@@ -12,6 +12,7 @@ function(install_text file folder)
 endfunction()
 
 install_text(nginx-mtls-exporter.8 man/man8 man)
+install_text(nginx-mtls-exporter.5 man/man5 man 5)
 install_text(nginx-mtls-exporter bash-completion/completions completion bash)
 install_text(_nginx-mtls-exporter zsh/site-functions completion zsh)
 install_text(nginx-mtls-exporter.fish fish/vendor_completions.d completion fish)

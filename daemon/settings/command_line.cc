@@ -266,12 +266,14 @@ void declare_explain(CLI::App& app, Raw& raw) {
 
 void declare_help(CLI::App& app, Raw& raw) {
   app.add_subcommand("help", "Print the flags of a command, and exit")
-      ->add_option("COMMAND", raw.help_about, "serve, check, dump, explain [all commands]");
+      ->add_option("COMMAND", raw.help_about, "serve, check, fix, dump, explain [all commands]");
   app.add_subcommand("completion", "Print the completions for a shell, and exit")
       ->add_option("SHELL", raw.shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  app.add_subcommand("man", "Print the manual page, and exit");
+  app.add_subcommand("man", "Print the manual page, and exit")
+      ->add_option("SECTION", raw.man_section, "8: the program, 5: the settings file [8]")
+      ->check(CLI::IsMember({"8", "5"}));
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct Raw {
   std::vector<std::string> explained;
   std::string help_about;  // the command; "": the program
   std::string shell;       // of the completion
+  std::string man_section = "8";
 };
 
 /// Those that only serve takes: they belong to the program itself, as serve is what it does without

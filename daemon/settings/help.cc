@@ -51,7 +51,8 @@ std::string about_word(const CLI::App& app, const std::string& word) {
 
 std::optional<Leave> help_asked_for(const CLI::App& app, const Raw& raw) {
   if (app.got_subcommand("completion")) return Leave{.code = 0, .text = completion(app, raw.shell)};
-  if (app.got_subcommand("man")) return Leave{.code = 0, .text = man_page(app)};
+  if (app.got_subcommand("man"))
+    return Leave{.code = 0, .text = raw.man_section == "5" ? settings_man_page() : man_page(app)};
   if (!app.got_subcommand("help")) return std::nullopt;
   const bool is_known =
       raw.help_about.empty() || std::ranges::any_of(commands_of(app), [&](const auto* command) {

@@ -29,4 +29,7 @@ std::string completion(const CLI::App& app, std::string_view shell);
 /// nginx-mtls-exporter(8), in the macros of man(7).
 std::string man_page(const CLI::App& app);
 
+/// nginx-mtls-exporter(5), the settings file.
+std::string settings_man_page();
+
 }  // namespace mtls::daemon::settings

@@ -5,6 +5,7 @@
 #include "daemon/settings/build_info.h"
 #include "daemon/settings/completion.h"
 #include "daemon/settings/help.h"
+#include "daemon/settings/settings_keys.h"
 
 namespace mtls::daemon::settings {
 namespace {
@@ -68,6 +69,24 @@ std::string examples_text(const CLI::App& app) {
   return ".nf\n" + text + ".fi\n";
 }
 
+std::string head_of(const std::string& section) {
+  return ".TH NGINX\\-MTLS\\-EXPORTER " + section + " \"\" \"nginx\\-mtls\\-exporter " +
+         escaped(std::string(exporter_version())) + "\"\n";
+}
+
+constexpr const char* kExample = R"(canaries:
+  - name: billing
+    certificate: /etc/nginx/canaries/billing.pem
+    servers: [api.example.com]
+policy:
+  severity: { crl-expires-soon: critical }
+  accept:
+    - rule: ca-expires-soon
+      server: legacy.*
+      until: 2027-03-01
+      reason: the last clients move in February
+)";
+
 struct ExitCode {
   std::string_view code;
   std::string_view meaning;
@@ -86,8 +105,7 @@ constexpr std::array kExitCodes{
 }  // namespace
 
 std::string man_page(const CLI::App& app) {
-  std::string text = ".TH NGINX\\-MTLS\\-EXPORTER 8 \"\" \"nginx\\-mtls\\-exporter " +
-                     escaped(std::string(exporter_version())) + "\"\n" +
+  std::string text = head_of("8") +
                      ".SH NAME\nnginx\\-mtls\\-exporter \\- predict which client certificates "
                      "nginx refuses, and from when\n.SH SYNOPSIS\n";
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
@@ -107,7 +125,31 @@ std::string man_page(const CLI::App& app) {
   }
   return text +
          ".SH FILES\nThe settings file that \\-\\-config.file names is described in\n"
-         ".IR docs/commands.md .\n.SH SEE ALSO\n.BR nginx (8),\n.BR openssl\\-verify (1)\n";
+         ".BR nginx\\-mtls\\-exporter (5).\n.SH SEE ALSO\n.BR nginx\\-mtls\\-exporter (5),\n.BR "
+         "nginx (8),\n.BR openssl\\-verify (1)\n";
+}
+
+std::string settings_man_page() {
+  std::string text =
+      head_of("5") +
+      ".SH NAME\nnginx\\-mtls\\-exporter \\- the settings file\n.SH DESCRIPTION\n"
+      "No settings file is needed. It is YAML and strict: an unknown or repeated key "
+      "is an error.\n"
+      ".B nginx\\-mtls\\-exporter \\-\\-config.check\nreads it and ends.\n.SH KEYS\n";
+  for (const SettingsKey& key : settings_keys()) {
+    text += ".TP\n.B " + escaped(std::string(key.path));
+    if (!key.value.empty()) text += ": \\fI" + escaped(std::string(key.value)) + "\\fR";
+    text += "\n" + escaped(std::string(key.help));
+    if (!key.usual.empty()) text += " Without it: " + escaped(std::string(key.usual)) + ".";
+    text += "\n";
+  }
+  text += ".SH EXAMPLE\n.nf\n";
+  for (std::string_view rest = kExample; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    text += escaped(std::string(rest.substr(0, end))) + "\n";
+    rest.remove_prefix(end + 1);
+  }
+  return text + ".fi\n.SH SEE ALSO\n.BR nginx\\-mtls\\-exporter (8)\n";
 }
 
 }  // namespace mtls::daemon::settings

@@ -8,6 +8,7 @@
 #include "audit/rules/registry.h"
 #include "base/text.h"
 #include "daemon/settings/assessed_at.h"
+#include "daemon/settings/settings_keys.h"
 #include "daemon/system/strict_yaml.h"
 
 namespace mtls::daemon::settings {
@@ -58,8 +59,7 @@ base::sys_seconds until_of(const YAML::Node& node) {
 }
 
 audit::AcceptSetting read_acceptance(const YAML::Node& node, const std::string& path) {
-  system::check_keys(node, "an entry of policy.accept",
-                     {"rule", "server", "path", "until", "reason"});
+  system::check_keys(node, "an entry of policy.accept", keys_in("policy.accept[]"));
   if (!node["rule"] || !node["reason"])
     system::reject(node, "an entry of policy.accept needs a rule and a reason");
   const std::string reason = system::text_of(node["reason"], "policy.accept: reason");
@@ -102,9 +102,7 @@ void read_thresholds(const YAML::Node& node, audit::Thresholds& thresholds) {
       {"ca_expires_soon", &thresholds.ca_expires_soon},
       {"server_certificate_expires_soon", &thresholds.server_certificate_expires_soon},
       {"crl_expires_soon", &thresholds.crl_expires_soon}};
-  system::YamlKeys keys;
-  for (const auto& [key, value] : known) keys.push_back(key);
-  system::check_keys(node, "policy.thresholds", keys);
+  system::check_keys(node, "policy.thresholds", keys_in("policy.thresholds"));
   for (const auto& [key, value] : known) {
     if (const auto entry = node[key]) *value = threshold_of(entry, "policy.thresholds." + key);
   }
@@ -113,7 +111,7 @@ void read_thresholds(const YAML::Node& node, audit::Thresholds& thresholds) {
 }  // namespace
 
 void read_policy_settings(const YAML::Node& node, const std::string& path, Settings& settings) {
-  system::check_keys(node, "policy", {"profile", "disable", "severity", "accept", "thresholds"});
+  system::check_keys(node, "policy", keys_in("policy"));
   if (const auto profile = node["profile"]) {
     const std::string word = system::text_of(profile, "policy.profile");
     if (word != "default" && word != "strict") {

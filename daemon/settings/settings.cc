@@ -5,6 +5,7 @@
 
 #include "daemon/settings/assessed_at.h"
 #include "daemon/settings/policy_settings.h"
+#include "daemon/settings/settings_keys.h"
 #include "daemon/system/strict_yaml.h"
 
 namespace mtls::daemon::settings {
@@ -22,7 +23,7 @@ std::size_t count_of(const YAML::Node& node, const std::string& key) {
 }
 
 void read_nginx(const YAML::Node& node, Settings& settings) {
-  system::check_keys(node, "nginx", {"conf", "prefix", "version"});
+  system::check_keys(node, "nginx", keys_in("nginx"));
   if (const auto conf = node["conf"]) settings.nginx_conf = system::text_of(conf, "nginx.conf");
   if (const auto prefix = node["prefix"])
     settings.nginx_prefix = system::text_of(prefix, "nginx.prefix");
@@ -33,7 +34,7 @@ void read_nginx(const YAML::Node& node, Settings& settings) {
 }
 
 audit::CanarySetting read_canary(const YAML::Node& node, const std::string& settings_path) {
-  system::check_keys(node, "a canary", {"name", "certificate", "expect", "servers", "paths"});
+  system::check_keys(node, "a canary", keys_in("canaries[]"));
   if (!node["name"] || !node["certificate"])
     system::reject(node, "a canary needs a name and a certificate");
   audit::CanarySetting canary;
@@ -69,9 +70,7 @@ void read_limits(const YAML::Node& node, audit::Limits& limits) {
       {"max_series", &limits.max_series},
       {"max_series_per_file", &limits.max_series_per_file},
       {"max_certificates_per_file", &limits.max_certificates_per_file}};
-  system::YamlKeys keys;
-  for (const auto& [key, value] : known) keys.push_back(key);
-  system::check_keys(node, "limits", keys);
+  system::check_keys(node, "limits", keys_in("limits"));
   for (const auto& [key, value] : known) {
     if (const auto entry = node[key]) *value = count_of(entry, key);
   }
@@ -114,7 +113,7 @@ audit::CaSetting read_ca(const YAML::Node& node, const std::string& key,
 void read_rotations(const YAML::Node& node, const std::string& path, Settings& settings) {
   if (!node.IsSequence()) system::reject(node, "rotations must be a list");
   for (const auto& entry : node) {
-    system::check_keys(entry, "a rotation", {"from", "to"});
+    system::check_keys(entry, "a rotation", keys_in("rotations[]"));
     if (!entry["from"] || !entry["to"]) {
       system::reject(entry,
                      "a rotation needs from and to, each a CA certificate's SHA-256 "
@@ -139,7 +138,7 @@ std::chrono::seconds span_of(const YAML::Node& node, const std::string& key) {
 }
 
 void read_probe(const YAML::Node& node, audit::ProbeSettings& probe) {
-  system::check_keys(node, "probe", {"enabled", "interval", "timeout", "servers"});
+  system::check_keys(node, "probe", keys_in("probe"));
   if (const auto enabled = node["enabled"]) probe.is_enabled = flag_of(enabled, "probe.enabled");
   if (const auto interval = node["interval"]) probe.interval = span_of(interval, "probe.interval");
   if (const auto timeout = node["timeout"]) probe.timeout = span_of(timeout, "probe.timeout");
@@ -156,8 +155,7 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
   Settings settings;
   const auto read = system::read_yaml(text, path, [&](const YAML::Node& root) {
     if (root.IsNull()) return;
-    system::check_keys(root, "the settings",
-                       {"nginx", "canaries", "rotations", "policy", "limits", "probe"});
+    system::check_keys(root, "the settings", keys_in(""));
     if (const auto nginx = root["nginx"]) read_nginx(nginx, settings);
     if (const auto canaries = root["canaries"]) read_canaries(canaries, path, settings);
     if (const auto rotations = root["rotations"]) read_rotations(rotations, path, settings);

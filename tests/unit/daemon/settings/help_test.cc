@@ -1,7 +1,11 @@
 // What the program says about its flags: help, suggestions, completions, the man page.
 #include <catch2/catch.hpp>
 
+#include <map>
+
+#include "audit/policy.h"
 #include "daemon/settings/options.h"
+#include "daemon/settings/settings_keys.h"
 
 namespace mtls::daemon {
 namespace {
@@ -106,6 +110,26 @@ TEST_CASE("help: completions and the man page have every flag of every command")
       CAPTURE(flag);
       CHECK_THAT(page, Catch::Contains(".B " + troff));
     }
+  }
+}
+
+TEST_CASE("help: the manual page of the settings has every key that the reader takes") {
+  const std::string page = leave({"man", "5"}).text;
+  CHECK_THAT(page, Catch::StartsWith(".TH ") && Catch::Contains(" 5 "));
+  CHECK_THAT(page, Catch::Contains(".B policy.accept[].until: \\fIDATE\\fR\n"));
+  CHECK(leave({"man", "7"}).code == 2);
+  const audit::Limits limits;
+  const std::map<std::string_view, std::size_t> usual{
+      {"limits.max_file_bytes", limits.max_file_bytes},
+      {"limits.max_crl_bytes", limits.max_crl_bytes},
+      {"limits.max_series", limits.max_series},
+      {"limits.max_series_per_file", limits.max_series_per_file},
+      {"limits.max_certificates_per_file", limits.max_certificates_per_file}};
+  for (const settings::SettingsKey& key : settings::settings_keys()) {
+    CAPTURE(key.path);
+    CHECK_THAT(page, Catch::Contains(".B " + std::string(key.path)));
+    const auto limit = usual.find(key.path);
+    if (limit != usual.end()) CHECK(key.usual == std::to_string(limit->second));
   }
 }
 
