@@ -35,7 +35,7 @@ for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mt
     share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/systemd/log-access.conf \
     lib/sysusers.d/nginx-mtls-exporter.conf lib/tmpfiles.d/nginx-mtls-exporter.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
     share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf \
-    share/man/man8/nginx-mtls-exporter.8 share/bash-completion/completions/nginx-mtls-exporter \
+    share/man/man8/nginx-mtls-exporter.8 share/man/man5/nginx-mtls-exporter.5 share/bash-completion/completions/nginx-mtls-exporter \
     share/zsh/site-functions/_nginx-mtls-exporter share/fish/vendor_completions.d/nginx-mtls-exporter.fish; do
     [ -f "$prefix/$file" ] || fail "$file is not installed"
 done
