@@ -18,8 +18,9 @@ struct Printable {
 Printable printable(std::string_view bytes) {
   Printable out;
   for (std::size_t i = 0; i < bytes.size(); ++out.characters) {
+    const bool is_begin = static_cast<unsigned char>(bytes[i]) >= 0xC0U;  // of several bytes
     std::size_t end = i + 1;
-    while (end < bytes.size() && continues_character(bytes[end])) ++end;
+    while (is_begin && end < bytes.size() && continues_character(bytes[end])) ++end;
     const std::string character(bytes.substr(i, end - i));
     if (character == "\t") {
       out.text += ' ';

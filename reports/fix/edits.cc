@@ -197,7 +197,7 @@ std::string statement_of(const Assessment& assessment, const Directive& directiv
 }
 
 // What the block around `place` takes from outside and would lose with its first header of its own:
-// nginx inherits all headers or none (R6).
+// nginx inherits all headers or none.
 std::vector<std::string> inherited(const Assessment& assessment, const Directive& place,
                                    std::string_view name, const TextOf& text_of) {
   const auto& main = assessment.document().main;

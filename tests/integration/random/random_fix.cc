@@ -147,7 +147,7 @@ class FixTrial {
 
   // Takes most of the time, so only some configurations are asked.
   std::string handshakes(const SpellingSettings& written) {
-    constexpr std::uint64_t kShare = 5;
+    constexpr std::uint64_t kShare = 3;
     if (written.seed % kShare != 0) return "";
     ++tally_.probed;
     Dice dice(written.seed);
@@ -183,9 +183,9 @@ TEST_CASE("random: what fix writes is taken by nginx, mends what it says, and ha
     rules += " " + rule + " " + std::to_string(count) + ",";
   WARN(asked << " configurations, " << tally.changed << " changed, " << tally.probed
              << " of them asked with handshakes; mended:" << rules);
-  if (asked < 40) return;  // too few seeds to judge
-  CHECK(tally.changed > asked / 4);
-  CHECK(tally.mended.size() >= 5);
+  if (asked < 40) return;             // too few seeds to judge
+  CHECK(tally.changed > asked / 10);  // 1.30.6 refuses more of them than 1.22.1
+  CHECK(tally.mended.size() >= 3);
 }
 
 }  // namespace mtls::testing
