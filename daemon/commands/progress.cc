@@ -27,7 +27,8 @@ Progress::Progress(std::string step) : step_(std::move(step)) {
   if (!is_able_terminal(STDERR_FILENO)) return;
   try {
     writer_ = std::thread([this] { write_until_done(); });
-  } catch (const std::system_error&) {  // too many threads: the work matters, this does not
+  } catch (const std::system_error&) {
+    writer_ = {};  // too many threads: the work matters, this does not
   }
 }
 

@@ -63,9 +63,11 @@ TextEdit lines_behind(const std::string& file, std::string_view text, std::size_
   std::string lines;
   for (const std::string& statement : statements) {
     if (!is_last) {  // something else stands on this line
-      lines += " " + statement;
+      lines.append(" ").append(statement);
+    } else if (is_end) {
+      lines.append(feed).append(indent).append(statement);
     } else {
-      lines += is_end ? feed + indent + statement : indent + statement + feed;
+      lines.append(indent).append(statement).append(feed);
     }
   }
   const std::size_t begin = !is_last ? at : is_end ? end : end + 1;
@@ -292,10 +294,9 @@ std::optional<TextEdit> legacy_name(const Assessment& assessment, const Directiv
   const Directive* holder = place.name == "if" ? &place : holder_of(document.main, place.at);
   if (holder == nullptr || holder->args.empty()) return std::nullopt;
   if (holder->name == "map" && !is_all_legacy(assessment, *holder)) return std::nullopt;
-  const std::string file = document.path_of(holder->at.file);
+  const std::string& file = document.path_of(holder->at.file);
   const std::uint32_t begin = holder->args.front().range.offset;
-  const Directive& block = *holder;
-  const auto& last = block.name == "map" ? block.args.front() : block.args.back();
+  const auto& last = holder->name == "map" ? holder->args.front() : holder->args.back();
   return legacy_variable(file, text_of(file), {begin, last.range.end() - begin});
 }
 

@@ -9,9 +9,6 @@
 #include <optional>
 #include <utility>
 
-#include <locale.h>
-#include <wchar.h>
-
 namespace mtls::reports::formats {
 namespace {
 
@@ -67,8 +64,8 @@ class Utf8Locale {
  private:
   // Null where the C library has none: uselocale() then changes nothing, and each byte counts.
   static locale_t locale() {
-    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return utf8;
+    static const locale_t kUtf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return kUtf8;
   }
 
   locale_t before_;
