@@ -1,5 +1,7 @@
 #include "reports/issue.h"
 
+#include <algorithm>
+
 #include "audit/rules/registry.h"
 #include "base/text.h"
 
@@ -28,6 +30,22 @@ Issue issue_of(const config::syntax::Document& document, const audit::Finding& f
           .accepted = finding.accepted};
 }
 
+Issue issue_of(const audit::NginxError& error) {
+  const audit::rules::Rule& rule = audit::rules::rule_of(audit::FindingKind::kNginxRefusesConfig);
+  return {.kind = rule.kind,
+          .severity = rule.severity,
+          .rule = rule.id,
+          .server = "",
+          .position = error.file.empty()
+                          ? std::nullopt
+                          : std::optional(FilePosition{error.file, error.line, error.column}),
+          .path = error.path,
+          .message = error.text(),
+          .meaning = rule.meaning,
+          .remedy = std::string(rule.remedy),
+          .effect = rule.effect};
+}
+
 std::vector<Issue> issues(const Assessment& assessment,
                           const std::vector<audit::Finding>& findings) {
   std::vector<Issue> issues;
@@ -54,6 +72,15 @@ std::vector<Issue> issues_of(const Assessment& assessment) {
 
 std::vector<Issue> accepted_issues_of(const Assessment& assessment) {
   return issues(assessment, accepted_findings_of(assessment.snapshot));
+}
+
+std::vector<Issue> issues_to_tell(const Assessment& assessment, std::vector<Issue> issues) {
+  for (const audit::NginxError& error : assessment.snapshot.nginx_errors()) {
+    const bool is_told = std::ranges::any_of(
+        issues, [&](const Issue& issue) { return issue.message.starts_with(error.text()); });
+    if (!is_told) issues.push_back(issue_of(error));
+  }
+  return issues;
 }
 
 }  // namespace mtls::reports

@@ -51,4 +51,8 @@ std::vector<Issue> issues_of(const Assessment& assessment);
 /// One for each that is accepted, in the same order.
 std::vector<Issue> accepted_issues_of(const Assessment& assessment);
 
+/// `issues`, and the refusals of nginx that the settings silence: what nginx refuses is told to
+/// people whatever they say.
+std::vector<Issue> issues_to_tell(const Assessment& assessment, std::vector<Issue> issues);
+
 }  // namespace mtls::reports

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "reports/dates.h"
 #include "reports/formats/headline.h"
 #include "reports/formats/prose.h"
 

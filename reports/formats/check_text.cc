@@ -1,13 +1,11 @@
 #include "reports/formats/check_text.h"
 
-#include <algorithm>
 #include <array>
 
-#include "audit/rules/registry.h"
 #include "base/text.h"
+#include "reports/causes.h"
 #include "reports/formats/accepted_text.h"
 #include "reports/formats/against_text.h"
-#include "reports/formats/causes.h"
 #include "reports/formats/check_tables.h"
 #include "reports/formats/headline.h"
 #include "reports/formats/paragraphs.h"
@@ -15,34 +13,6 @@
 
 namespace mtls::reports::formats {
 namespace {
-
-Issue issue_of(const audit::NginxError& error) {
-  const audit::rules::Rule& rule = audit::rules::rule_of(audit::FindingKind::kNginxRefusesConfig);
-  return {.kind = rule.kind,
-          .severity = rule.severity,
-          .rule = rule.id,
-          .server = "",
-          .position = error.file.empty()
-                          ? std::nullopt
-                          : std::optional(FilePosition{error.file, error.line, error.column}),
-          .path = error.path,
-          .message = error.text(),
-          .meaning = rule.meaning,
-          .remedy = std::string(rule.remedy),
-          .effect = rule.effect};
-}
-
-// Those of the findings, and the refusals that the settings silence: what nginx refuses is told
-// whatever they say.
-std::vector<Issue> issues_to_tell(const Report& report) {
-  std::vector<Issue> issues = report.issues;
-  for (const audit::NginxError& error : report.assessment.snapshot.nginx_errors()) {
-    const bool is_told = std::ranges::any_of(
-        issues, [&](const Issue& issue) { return issue.message.starts_with(error.text()); });
-    if (!is_told) issues.push_back(issue_of(error));
-  }
-  return issues;
-}
 
 std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
@@ -79,7 +49,7 @@ std::string assumed_renewals(const Report& report) {
 }  // namespace
 
 std::string check_text(const Report& report) {
-  const std::vector<Issue> issues = issues_to_tell(report);
+  const std::vector<Issue> issues = issues_to_tell(report.assessment, report.issues);
   const std::vector<Cause> causes = causes_of(issues);
   if (report.against != nullptr) {
     return against_headline(report) + paragraphs(report, causes) + against_section(report) +

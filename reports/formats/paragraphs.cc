@@ -6,10 +6,11 @@
 
 #include "base/text.h"
 #include "config/syntax/excerpt.h"
+#include "reports/dates.h"
 #include "reports/formats/check_tables.h"
-#include "reports/formats/headline.h"
 #include "reports/formats/plain_text.h"
 #include "reports/formats/prose.h"
+#include "reports/server_names.h"
 
 namespace mtls::reports::formats {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/formats/causes.h"
+#include "reports/causes.h"
 #include "reports/formats/formats.h"
 
 namespace mtls::reports::formats {

@@ -1,10 +1,10 @@
-#include "reports/formats/causes.h"
+#include "reports/causes.h"
 
 #include <catch2/catch.hpp>
 
 #include "audit/rules/registry.h"
 
-namespace mtls::reports::formats {
+namespace mtls::reports {
 namespace {
 
 using audit::FindingKind;
@@ -126,4 +126,4 @@ TEST_CASE("causes: ten thousand server blocks share one, none of them twice") {
 }
 
 }  // namespace
-}  // namespace mtls::reports::formats
+}  // namespace mtls::reports

@@ -1,4 +1,4 @@
-#include "reports/formats/causes.h"
+#include "reports/causes.h"
 
 #include <algorithm>
 #include <iterator>
@@ -11,7 +11,7 @@
 
 #include "audit/rules/registry.h"
 
-namespace mtls::reports::formats {
+namespace mtls::reports {
 namespace {
 
 using audit::FindingKind;
@@ -194,4 +194,4 @@ std::vector<Cause> causes_of(std::span<const Issue> issues) {
   return causes;
 }
 
-}  // namespace mtls::reports::formats
+}  // namespace mtls::reports

@@ -9,7 +9,7 @@
 
 #include "reports/issue.h"
 
-namespace mtls::reports::formats {
+namespace mtls::reports {
 
 /// Issues of one cause that say the same.
 struct CausePart {
@@ -35,4 +35,4 @@ struct Cause {
 /// blocks, then by place and rule. Refers to `issues`.
 std::vector<Cause> causes_of(std::span<const Issue> issues);
 
-}  // namespace mtls::reports::formats
+}  // namespace mtls::reports
