@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# ./dev run: build, serve, print three telling lines. Sourced by dev, which defines die, setup and build.
+# ./dev run: build, serve, say what was found and what to do next. Sourced by dev, which defines die, setup and build.
 EXPORTER=build/release/nginx-mtls-exporter
 EXPORTER_PID=""
 SCRATCH=""
@@ -50,28 +50,6 @@ host_asks() {
     return 1
 }
 
-# The lowest line of a family: what happens first, or is worst.
-telling() { grep "^nginx_mtls_$1{" "$SCRATCH/metrics" | sort -g -k 2 -t '}' | head -n 1; }
-
-# A timestamp as a date behind its line; other values as they are.
-print_telling() {
-    line=$(telling "$1")
-    [ -n "$line" ] || return 0
-    printed=$((printed + 1))
-    case $1 in
-        *_timestamp_seconds) printf '%s   # %s\n' "$line" "$(date -u -d "@$(printf '%.0f' "${line##* }")" '+%F %R UTC')" ;;
-        *) printf '%s\n' "$line" ;;
-    esac
-}
-
-print_three() {
-    printed=0
-    for family in server_trust_expiry_timestamp_seconds server_enforced canary_lockout_timestamp_seconds \
-        bundle_earliest_expiry_timestamp_seconds bundle_verify_success server_info; do
-        [ $printed -ge 3 ] || print_telling "$family"
-    done
-}
-
 run() {
     port=10059 address=127.0.0.1 once=no
     while [ $# -gt 0 ]; do
@@ -100,12 +78,23 @@ run() {
     fi
     start_exporter "$address:$serve_port" "$@" ||
         die "the exporter does not answer on $address:$serve_port (see above); another port: ./dev run --port N"
-    scrape
-    printf 'Serving %s\n\n  %s/metrics\n  %s/\n\n' "$what" "$base_url" "$base_url"
-    print_three
+    printf '\nServing %s\n\n' "$what"
+    "$EXPORTER" check "$@" --fail-on never --format brief
+    print_next "$@"
     [ "$once" = no ] || return 0
     printf '\nCtrl-C ends it.\n'
     wait "$EXPORTER_PID"
+}
+
+# The address of the page comes last, where it is seen.
+print_next() {
+    cat <<EOF
+
+Next:
+  all of it      $EXPORTER check $*
+  Prometheus     scrape $base_url/metrics (examples/prometheus.yml), alerts in alerts/nginx-mtls.rules.yml
+  the page       $base_url/
+EOF
 }
 
 why_not() {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
@@ -10,37 +11,59 @@
 #include <thread>
 
 #include "daemon/settings/build_info.h"
+#include "daemon/settings/policy_source.h"
 #include "daemon/system/memory.h"
 #include "reports/formats/formats.h"
-#include "reports/status_page.h"
+#include "reports/page/status_page.h"
 
 namespace mtls::daemon::app {
 
 struct Pages::Shared {
   struct Question {
-    Kind kind;
+    Key key;
     web::http::Post post;  // only called under the mutex
     Done done;
   };
   using SharedSnapshot = std::shared_ptr<const audit::Snapshot>;
 
-  explicit Shared(std::array<Make, 2> makers) : make(std::move(makers)) {}
+  struct Kept {
+    Key key;
+    web::http::Part page;
+  };
 
-  const std::array<Make, 2> make;
+  explicit Shared(Makers makers) : make(std::move(makers)) {}
+
+  const Makers make;
   std::mutex mutex;
   std::condition_variable changed;
   bool stopped = false;
   bool making = false;
   SharedSnapshot snapshot;
-  std::array<web::http::Part, 2> pages;  // of `snapshot`, by Kind; nullptr: nobody has asked yet
-  std::deque<Question> waiting;          // the first is being answered
+  std::deque<Kept> pages;        // of `snapshot`, the oldest first
+  std::deque<Question> waiting;  // the first is being answered
 
-  web::http::Part& page(Kind kind) { return pages.at(static_cast<std::size_t>(kind)); }
+  // nullptr: nobody has asked yet, or it is too long ago.
+  web::http::Part page(const Key& key) const {
+    const auto kept = std::ranges::find(pages, key, &Kept::key);
+    return kept == pages.end() ? nullptr : kept->page;
+  }
 
-  web::http::Part made(Kind kind, const audit::Snapshot& of) const {
+  // What is dropped: perhaps the last owner, so that the caller frees it without the mutex.
+  std::deque<Kept> keep(const Key& key, const web::http::Part& page) {
+    std::deque<Kept> dropped;
+    pages.push_back({key, page});
+    if (pages.size() > kMaxKept) {
+      dropped.push_back(std::move(pages.front()));
+      pages.pop_front();
+    }
+    return dropped;
+  }
+
+  web::http::Part made(const Key& key, const audit::Snapshot& of) const {
     const system::GivesUpWithoutMemory gives_up;
     try {
-      return web::http::deflated_body_part(make.at(static_cast<std::size_t>(kind))(of));
+      return web::http::deflated_body_part(
+          make.at(static_cast<std::size_t>(key.kind))(of, key.query));
     } catch (const std::bad_alloc&) {
       return nullptr;
     }
@@ -51,16 +74,18 @@ struct Pages::Shared {
     while (true) {
       changed.wait(lock, [this] { return stopped || !waiting.empty(); });
       if (stopped) return;
-      const Kind kind = waiting.front().kind;
-      web::http::Part answer = page(kind);
+      const Key key = waiting.front().key;
+      web::http::Part answer = page(key);
       if (!answer) {
         SharedSnapshot of = snapshot;
         making = true;
         lock.unlock();
-        answer = made(kind, *of);
+        answer = made(key, *of);
         lock.lock();
-        if (of == snapshot) page(kind) = answer;
+        std::deque<Kept> dropped;
+        if (of == snapshot && answer) dropped = keep(key, answer);
         lock.unlock();
+        dropped.clear();
         of.reset();  // perhaps the last owner: nobody waits meanwhile
         lock.lock();
         making = false;
@@ -73,7 +98,7 @@ struct Pages::Shared {
   }
 };
 
-Pages::Pages(std::array<Make, 2> make) : shared_(std::make_shared<Shared>(std::move(make))) {
+Pages::Pages(Makers make) : shared_(std::make_shared<Shared>(std::move(make))) {
   std::thread([shared = shared_] {
     sigset_t all;  // signals are for the main thread
     ::sigfillset(&all);
@@ -84,7 +109,7 @@ Pages::Pages(std::array<Make, 2> make) : shared_(std::make_shared<Shared>(std::m
 }
 
 void Pages::publish(std::shared_ptr<const audit::Snapshot> snapshot) {
-  std::array<web::http::Part, 2> old;
+  std::deque<Shared::Kept> old;
   const std::lock_guard lock(shared_->mutex);
   std::swap(shared_->snapshot, snapshot);
   std::swap(shared_->pages, old);
@@ -95,11 +120,11 @@ bool Pages::is_ready() const {
   return shared_->snapshot != nullptr;
 }
 
-void Pages::ask(Kind kind, const web::http::Post& post, Done done) {
+void Pages::ask(Key key, const web::http::Post& post, Done done) {
   std::unique_lock lock(shared_->mutex);
-  web::http::Part page = shared_->page(kind);
+  web::http::Part page = shared_->page(key);
   if (!page && shared_->waiting.size() < kMaxWaiting) {
-    shared_->waiting.push_back({.kind = kind, .post = post, .done = std::move(done)});
+    shared_->waiting.push_back({.key = std::move(key), .post = post, .done = std::move(done)});
     shared_->changed.notify_one();
     return;
   }
@@ -119,20 +144,25 @@ void Pages::stop() {
   shared_->changed.notify_one();
 }
 
-std::array<Pages::Make, 2> page_makers(const std::string& telemetry_path) {
-  const auto status = [telemetry_path](const audit::Snapshot& snapshot) {
-    return reports::status_page(
-        snapshot, {.version = settings::exporter_version(), .telemetry_path = telemetry_path});
+Pages::Makers page_makers(const std::string& telemetry_path) {
+  const reports::page::PageLinks links{.version = std::string(settings::exporter_version()),
+                                       .telemetry_path = telemetry_path,
+                                       .host = settings::host_name()};
+  const auto status = [links](const audit::Snapshot& snapshot, const std::string& query) {
+    return reports::page::status_page(snapshot, links, reports::page::parse_query(query));
   };
   // The same as that of `check --format json`.
-  const auto check = [](const audit::Snapshot& snapshot) {
+  const auto check = [](const audit::Snapshot& snapshot, const std::string&) {
     const reports::Assessment assessment{.snapshot = snapshot};
     return reports::find_format(reports::formats::formats(), "json")
         ->render({.assessment = assessment,
                   .issues = reports::issues_of(assessment),
                   .accepted = reports::accepted_issues_of(assessment)});
   };
-  return {status, check};
+  const auto explain = [links](const audit::Snapshot&, const std::string& question) {
+    return reports::page::explain_page(links, question);
+  };
+  return {status, check, explain};
 }
 
 }  // namespace mtls::daemon::app

@@ -29,6 +29,7 @@ class Routes final : public web::http::Site {
   web::http::Page post(std::string_view path) override;
 
  private:
+  std::optional<Pages::Kind> made_page(std::string_view path) const;
   std::optional<web::http::Page> page(const web::http::PageRequest& request);
   web::http::Page metrics(web::http::MetricsFormat format) const;
 

@@ -1,8 +1,6 @@
 #include "daemon/commands/check.h"
 
 #include <algorithm>
-#include <array>
-#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -20,6 +18,7 @@
 #include "daemon/commands/terminal.h"
 #include "daemon/inputs/bundle_conf.h"
 #include "daemon/settings/build_info.h"
+#include "daemon/settings/policy_source.h"
 
 namespace mtls::daemon::commands {
 namespace {
@@ -79,12 +78,6 @@ reports::formats::TextStyle text_style() {
   const bool is_wanted = no_colour == nullptr || *no_colour == '\0';  // no-color.org
   return is_wanted && is_able_terminal(STDOUT_FILENO) ? reports::formats::TextStyle::kColour
                                                       : reports::formats::TextStyle::kTable;
-}
-
-// "": the system does not tell.
-std::string host_name() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 // What the engine reads: the inputs, the clients of --clients, and the configuration of CA_BUNDLE.
@@ -161,7 +154,7 @@ base::Result<int> assess(const settings::Options& all, const audit::Policy& poli
   const reports::Assessment assessment{.snapshot = **snapshot};
   const reports::formats::Report report{
       .assessment = assessment,
-      .host = options.bundle.empty() ? host_name() : "",
+      .host = options.bundle.empty() ? settings::host_name() : "",
       .issues = comparison != nullptr ? comparison->worse : reports::issues_of(assessment),
       .accepted = reports::accepted_issues_of(assessment),
       .against = comparison,

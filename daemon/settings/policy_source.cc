@@ -103,13 +103,12 @@ void set_version(config::NginxBuild& build, config::Version version) {
   if (build.dialect == config::Dialect::kUnknown) build.dialect = config::Dialect::kNginx;
 }
 
-// Asked for like in ngx_init_cycle(); "" if the system does not say.
-std::string hostname() {
+}  // namespace
+
+std::string host_name() {
   std::array<char, HOST_NAME_MAX + 1> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
-
-}  // namespace
 
 running::Build build_of(const running::NginxMaster& master, const std::optional<std::string>& named,
                         base::FileSystem& disk) {
@@ -142,7 +141,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   const Nginx nginx = find_nginx(conf, host);
   audit::Policy policy;
   policy.build = nginx.build;
-  policy.build.hostname = hostname();
+  policy.build.hostname = host_name();
   policy.nginx_globals = nginx.globals;
   if (settings.nginx_version) set_version(policy.build, *settings.nginx_version);
   if (options.nginx_version) set_version(policy.build, *options.nginx_version);

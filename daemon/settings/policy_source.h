@@ -28,4 +28,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
 running::Build build_of(const running::NginxMaster& master, const std::optional<std::string>& named,
                         base::FileSystem& disk);
 
+/// Asked for like in ngx_init_cycle(); "" if the system does not say.
+std::string host_name();
+
 }  // namespace mtls::daemon::settings

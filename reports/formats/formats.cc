@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "reports/formats/check_brief.h"
 #include "reports/formats/check_github.h"
 #include "reports/formats/check_json.h"
 #include "reports/formats/check_junit.h"
@@ -19,6 +20,7 @@ std::string check_prom(const Report& report) {
 
 constexpr std::array kFormats{
     Format{.name = "text", .help = "for people, its wording may change", .render = check_text},
+    Format{.name = "brief", .help = "three sentences for people", .render = check_brief},
     Format{.name = "json", .help = "for programs, everything that is known", .render = check_json},
     Format{.name = "junit", .help = "test results for Jenkins and GitLab", .render = check_junit},
     Format{.name = "sarif", .help = "SARIF 2.1.0 for code scanning", .render = check_sarif},

@@ -9,7 +9,7 @@
 
 #include "audit/build.h"
 #include "collectors/collect.h"
-#include "reports/status_page.h"
+#include "reports/page/status_page.h"
 #include "tests/cost/shapes.h"
 #include "tests/support/der.h"
 #include "tests/support/memory_filesystem.h"
@@ -137,7 +137,7 @@ Cost evaluation(const std::string& hostile, const Use& use) {
   const std::string text =
       collectors::render(collectors::collect(*snapshot, policy.limits).families);
   const std::string page =
-      reports::status_page(*snapshot, {.version = "0", .telemetry_path = "/metrics"});
+      reports::page::status_page(*snapshot, {.version = "0", .telemetry_path = "/metrics"});
   const Cost cost{.seconds = cpu_seconds() - begin, .peak_mib = resident_mib("VmHWM:") - resident};
   CHECK(text.size() < std::size_t{1} << 20U);
   CHECK_FALSE(page.empty());

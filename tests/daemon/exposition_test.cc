@@ -67,6 +67,24 @@ TEST_CASE("exposition: the page and the check document are served plain and comp
 }
 
 TEST_CASE(
+    "exposition: the page filters, explains, reloads itself and forbids all that is foreign") {
+  const TempDir dir;
+  write_tree(dir);
+  const Exporter exporter(dir);
+  const HttpAnswer page = exporter.get("/?q=%3Cb%3E&page=7");
+  CHECK_THAT(page.body, Catch::Contains("match “&lt;b&gt;”"));
+  CHECK(page.headers.at("refresh") == "60");
+  CHECK_THAT(page.headers.at("content-security-policy"),
+             Catch::StartsWith("default-src 'none'; style-src 'sha256-"));
+  CHECK(exporter.get("/?refresh=off").headers.count("refresh") == 0);
+  const HttpAnswer told = exporter.get("/explain?q=canary-rejected");
+  CHECK(told.status == 200);
+  CHECK_THAT(told.body, Catch::Contains("canary-rejected (critical)"));
+  CHECK(told.headers.count("refresh") == 0);
+  CHECK(exporter.get("/api/v1/check?q=a").headers.at("content-type") == "application/json");
+}
+
+TEST_CASE(
     "exposition: Prometheus' own Accept gets OpenMetrics with the right names, types and one end") {
   const TempDir dir;
   write_tree(dir);

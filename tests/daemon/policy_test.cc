@@ -163,9 +163,9 @@ TEST_CASE(
   }));
   CHECK_THAT(exporter.log(),
              Catch::Contains("finding accepted") && Catch::Contains("(accepted: moving out)"));
-  CHECK_THAT(exporter.get("/").body, Catch::Contains("<h2>Accepted findings</h2>") &&
-                                         Catch::Contains("moving out") &&
-                                         Catch::Contains("next change by time alone " + instant));
+  CHECK_THAT(exporter.get("/").body,
+             Catch::Contains("Accepted findings</h2>") && Catch::Contains("moving out") &&
+                 Catch::Contains("Next change by time alone</dt><dd>" + instant));
   const json document = json::parse(exporter.get("/api/v1/check").body);
   CHECK(finding(document, "ca-expires-soon").at("accepted").at("until") == instant);
 }

@@ -4,7 +4,7 @@
 #include "audit/build.h"
 #include "collectors/collect.h"
 #include "config/include.h"
-#include "reports/status_page.h"
+#include "reports/page/status_page.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/pki_maker.h"
 
@@ -67,7 +67,7 @@ void evaluate(testing::MemoryFileSystem& disk, mtls::config::Version version) {
   fuzz::must(rendered(*first, policy.limits) == rendered(*second, policy.limits),
              "with nothing changed nothing changes");
   static_cast<void>(
-      mtls::reports::status_page(*first, {.version = "0", .telemetry_path = "/metrics"}));
+      mtls::reports::page::status_page(*first, {.version = "0", .telemetry_path = "/metrics"}));
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ std::size_t size_of(const BodyBytes& body) {
 std::string safety_fields(const Page& page, const ConfiguredHeaders& configured) {
   ConfiguredHeaders headers{{"X-Content-Type-Options", "nosniff"}};
   if (page.content_type.starts_with("text/html")) {
-    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'";
+    headers["Content-Security-Policy"] = page.content_security_policy.empty()
+                                             ? "default-src 'none'"
+                                             : std::string(page.content_security_policy);
   }
   for (const auto& [name, value] : configured) headers[name] = value;
   std::string fields;
@@ -70,6 +72,8 @@ std::string fields_of(const Page& page, std::size_t body_size, const Delivery& d
   std::string fields = "Date: " + http_date() + "\r\nContent-Type: " + page.content_type +
                        "\r\nContent-Length: " + std::to_string(body_size) +
                        "\r\nCache-Control: no-store\r\n" + safety_fields(page, delivery.headers);
+  if (page.refresh.count() > 0)
+    fields += "Refresh: " + std::to_string(page.refresh.count()) + "\r\n";
   if (page.status == 401) fields += "WWW-Authenticate: Basic realm=\"nginx-mtls-exporter\"\r\n";
   if (is_compressible(page)) fields += "Vary: Accept, Accept-Encoding\r\n";
   if (delivery.gzip && is_compressible(page)) fields += "Content-Encoding: gzip\r\n";
@@ -120,7 +124,10 @@ std::string values_of(const RequestHead& request, http::field name) {
 void response_to(const RequestHead& request, Site& site, const Answering& answering) {
   const auto& [headers, post, done] = answering;
   const std::string_view target(request.target().data(), request.target().size());
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::size_t question = target.find('?');
+  const std::string_view path = target.substr(0, question);
+  const std::string_view query =
+      question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
   const bool reads = request.method() == http::verb::get || is_head(request);
   const bool posts = request.method() == http::verb::post;
   const bool takes_post = site.takes_post(path);
@@ -137,7 +144,7 @@ void response_to(const RequestHead& request, Site& site, const Answering& answer
                           .headers = headers};
   if (posts) return done(compose(site.post(path), delivery));
   const std::string accept = values_of(request, http::field::accept);
-  site.get({.path = path, .accept = accept, .post = post},
+  site.get({.path = path, .query = query, .accept = accept, .post = post},
            [delivery, done = done](std::optional<Page> page) {
              done(compose(page ? *page : error_page(404), delivery));
            });

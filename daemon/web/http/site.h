@@ -2,6 +2,7 @@
 // not certificates. Web thread only.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ using Post = std::function<void(std::function<void()>)>;
 
 struct PageRequest {
   std::string_view path;         // the request target without its query
+  std::string_view query = "";   // what follows the first `?`
   std::string_view accept = "";  // all values of Accept
   Post post = {};
 };
@@ -27,6 +29,8 @@ struct Page {
   /// The parts of the body, in order. Sent as gzip to clients that accept it if at least one part
   /// is deflated already.
   std::vector<Part> parts;
+  std::string_view content_security_policy = {};  // of HTML; "": nothing may be loaded or run
+  std::chrono::seconds refresh{0};  // a browser is asked to load it again after this; 0: it is not
 };
 
 /// Called on the web thread only; must not block.

@@ -6,9 +6,9 @@
 
 #include "audit/snapshot.h"
 
-namespace mtls::reports {
+namespace mtls::reports::page {
 
-/// Paragraphs of HTML; "": nobody looked at nginx's processes.
+/// A section of HTML; "": nobody looked at nginx's processes.
 std::string live_section(const audit::Snapshot& snapshot);
 
-}  // namespace mtls::reports
+}  // namespace mtls::reports::page

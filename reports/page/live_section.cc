@@ -1,33 +1,30 @@
-#include "reports/live_section.h"
+#include "reports/page/live_section.h"
 
 #include "audit/loaded.h"
-#include "base/text.h"
+#include "reports/dates.h"
 #include "reports/markup.h"
+#include "reports/page/html.h"
 
-namespace mtls::reports {
+namespace mtls::reports::page {
 namespace {
 
-std::string instant(std::int64_t ns) {
+base::sys_seconds instant(std::int64_t ns) {
   const std::chrono::nanoseconds at(ns);
-  return base::rfc3339(base::sys_seconds(std::chrono::floor<std::chrono::seconds>(at)));
+  return base::sys_seconds(std::chrono::floor<std::chrono::seconds>(at));
 }
 
 std::string paragraph(const std::string& html) { return "<p>" + html + "</p>"; }
 
-std::string code(const std::string& path) {
-  return "<code>" + escape_markup(base::sanitize(path, base::kMaxPathBytes)) + "</code>";
-}
-
-std::string since(const running::Master& master) {
+std::string since(const running::Master& master, base::sys_seconds now) {
   if (!master.load) return "; it has no workers";
   if (master.generation->is_doubtful)
     return "; all of its workers are new, and nobody saw whether it was reloaded";
-  return ", with the configuration that it read at " + instant(master.load->before_ns);
+  return ", with the configuration that it read at " + date(instant(master.load->before_ns), now);
 }
 
-std::string master_line(const running::Master& master) {
+std::string master_line(const running::Master& master, base::sys_seconds now) {
   std::string line = "nginx " + escape_markup(master.build.version) + " runs as process " +
-                     std::to_string(master.process.pid) + since(master) + ".";
+                     std::to_string(master.process.pid) + since(master, now) + ".";
   if (master.is_replaced) line += " Its binary was replaced on the disk meanwhile.";
   const std::size_t draining = master.draining();
   if (draining > 0) {
@@ -37,6 +34,28 @@ std::string master_line(const running::Master& master) {
   return line;
 }
 
+// Paths; a host can have thousands.
+class Listed {
+ public:
+  void add(const std::string& path) {
+    constexpr std::size_t kMaxNamed = 20;
+    if (++count_ <= kMaxNamed) {
+      html_ += (html_.empty() ? "" : ", ") + code(path);
+    } else {
+      ++more_;
+    }
+  }
+  bool is_empty() const { return count_ == 0; }
+  std::string html() const {
+    return more_ == 0 ? html_ : html_ + " and " + std::to_string(more_) + " more";
+  }
+
+ private:
+  std::string html_;
+  std::size_t count_ = 0;
+  std::size_t more_ = 0;
+};
+
 // What is known of the files.
 std::string loaded_line(const audit::Snapshot& snapshot) {
   const audit::Loaded* loaded = snapshot.loaded.get();
@@ -45,20 +64,21 @@ std::string loaded_line(const audit::Snapshot& snapshot) {
     return paragraph(
         "An upgrade of the binary is under way: two masters serve, so what clients "
         "get is not known.");
-  std::string pending;
-  std::string unknown;
+  Listed pending;
+  Listed unknown;
   for (const auto& [path, state] : loaded->others) {
-    std::string& list = state == audit::LoadState::kPending ? pending : unknown;
-    list += (list.empty() ? "" : ", ") + code(path);
+    Listed& list = state == audit::LoadState::kPending ? pending : unknown;
+    list.add(path);
   }
   std::string text;
-  if (!pending.empty())
-    text += paragraph("<span class=\"warning\">It waits for a reload:</span> " + pending + ".");
-  if (!unknown.empty())
+  if (!pending.is_empty())
+    text +=
+        paragraph("<span class=\"doubtful\">It waits for a reload:</span> " + pending.html() + ".");
+  if (!unknown.is_empty())
     text += paragraph(
         "Which version of these files it has loaded is not known until its next "
         "reload: " +
-        unknown + ".");
+        unknown.html() + ".");
   if (text.empty() && loaded->config) text = paragraph("It has loaded the files as they are.");
   return text;
 }
@@ -68,12 +88,14 @@ std::string loaded_line(const audit::Snapshot& snapshot) {
 std::string live_section(const audit::Snapshot& snapshot) {
   if (!snapshot.processes) return "";
   const running::ProcessView& view = *snapshot.processes;
-  std::string section = "<h2>The running nginx</h2>";
+  std::string section =
+      "<section aria-labelledby=\"running\"><h2 id=\"running\">The running nginx</h2>\n";
   if (!view.is_visible)
-    return section + paragraph("/proc does not show the exporter the processes of other users.");
+    return section + paragraph("/proc does not show the exporter the processes of other users.") +
+           "</section>\n";
   const running::Master* master = snapshot.master();
-  section +=
-      paragraph(master != nullptr ? master_line(*master) : "No nginx runs on this configuration.");
+  section += paragraph(master != nullptr ? master_line(*master, snapshot.evaluated_at)
+                                         : "No nginx runs on this configuration.");
   section += loaded_line(snapshot);
   if (view.elsewhere > 0) {
     section += paragraph(
@@ -81,7 +103,7 @@ std::string live_section(const audit::Snapshot& snapshot) {
         "look at: " +
         std::to_string(view.elsewhere) + ".");
   }
-  return section;
+  return section + "</section>\n";
 }
 
-}  // namespace mtls::reports
+}  // namespace mtls::reports::page
