@@ -48,6 +48,15 @@ class TestSite final : public daemon::web::http::Site {
       return daemon::web::http::Page{200, "text/plain; version=0.0.4", {one_, two_}};
     if (path == "/" || path == "/later")
       return daemon::web::http::Page{200, "text/html; charset=utf-8", {one_}};
+    if (path == "/refreshing")
+      return daemon::web::http::Page{.status = 200,
+                                     .content_type = "text/html",
+                                     .parts = {one_},
+                                     .content_security_policy = "default-src 'self'",
+                                     .refresh = std::chrono::seconds(7)};
+    if (path == "/query")
+      return daemon::web::http::Page{
+          200, "text/plain", {daemon::web::http::body_part(std::string(request.query))}};
     if (path == "/empty") return daemon::web::http::Page{200, "text/plain", {}};
     if (path == "/-/ready") return daemon::web::http::Page{503, "text/plain", {one_}};
     if (path == "/packed")

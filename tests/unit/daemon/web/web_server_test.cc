@@ -48,10 +48,21 @@ TEST_CASE("web: a page is sent with its parts in order and with safety headers")
   CHECK_FALSE(answer.headers.contains("content-security-policy"));
 }
 
-TEST_CASE("web: only HTML carries a content security policy") {
+TEST_CASE("web: only HTML carries a content security policy, its own or one that allows nothing") {
   TestServer web;
-  CHECK(testing::get(web.port, "/").headers.at("content-security-policy") ==
-        "default-src 'none'; style-src 'unsafe-inline'");
+  const HttpAnswer plain = testing::get(web.port, "/");
+  CHECK(plain.headers.at("content-security-policy") == "default-src 'none'");
+  CHECK_FALSE(plain.headers.contains("refresh"));
+  const HttpAnswer own = testing::get(web.port, "/refreshing?a=b&c?d");
+  CHECK(own.headers.at("content-security-policy") == "default-src 'self'");
+  CHECK(own.headers.at("refresh") == "7");
+}
+
+TEST_CASE("web: a page is told what follows the first question mark") {
+  TestServer web;
+  CHECK(testing::get(web.port, "/query?a=b&c?d").body == "a=b&c?d");
+  CHECK(testing::get(web.port, "/query?").body.empty());
+  CHECK(testing::get(web.port, "/query").body.empty());
 }
 
 TEST_CASE("web: a page that another thread makes is sent when it is there") {
