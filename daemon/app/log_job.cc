@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "audit/error_logs.h"
+#include "audit/logs/error_logs.h"
 #include "audit/loaded.h"
 #include "base/text.h"
 #include "collectors/log_families.h"
@@ -19,7 +19,7 @@ void LogJob::plan(const audit::Snapshot& snapshot) {
                 .master = master != nullptr ? master->process.pid : 0};
   if (source == source_) return;
   source_ = std::move(source);
-  reader_.follow(std::make_shared<const running::VerifyPlan>(audit::verify_plan(snapshot)));
+  reader_.follow(std::make_shared<const running::VerifyPlan>(audit::logs::verify_plan(snapshot)));
 }
 
 // A log that cannot be read is no fault of the exporter's, but somebody should know.

@@ -108,9 +108,18 @@ void ProcessWatcher::watch_configurations() {
   configuration_opened();
 }
 
-void ProcessWatcher::configuration_opened() {
+// A master opens its configuration before it starts workers, so a look that has new workers is
+// taken in after that was read.
+bool ProcessWatcher::read_events() {
   std::array<char, 4096> events{};
-  while (::read(inotify_.get(), events.data(), events.size()) > 0) continue;
+  bool has_any = false;
+  while (poll_ != nullptr && ::read(inotify_.get(), events.data(), events.size()) > 0)
+    has_any = true;
+  return has_any;
+}
+
+void ProcessWatcher::configuration_opened() {
+  read_events();
   may_reload_ = true;
   opened_ms_ = Clocks::now().monotonic_ms;
   set_pace(kFastMilliseconds);
@@ -243,6 +252,8 @@ void ProcessWatcher::finish(Job& job) {
 }
 
 void ProcessWatcher::take_in(ProcessTable::Look& look) {
+  watch_configurations();
+  if (read_events()) configuration_opened();
   auto view = std::make_shared<running::ProcessView>(std::move(look.view));
   std::erase_if(followed_, [&](const auto& entry) {
     return std::ranges::none_of(view->masters, [&](const running::Master& master) {

@@ -57,6 +57,7 @@ class ProcessWatcher {
   void open_inotify();
   void watch_configurations();
   void configuration_opened();
+  bool read_events();
   void set_pace(std::uint64_t milliseconds);
   void tick();
   bool is_over_soon(std::int64_t now_ms) const;

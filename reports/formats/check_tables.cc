@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "reports/dates.h"
-#include "reports/formats/headline.h"
 #include "reports/formats/prose.h"
+#include "reports/server_names.h"
 
 namespace mtls::reports::formats {
 namespace {

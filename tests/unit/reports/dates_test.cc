@@ -31,6 +31,11 @@ TEST_CASE("dates: a span is told in its greatest unit, rounded down") {
   }
 }
 
+TEST_CASE("dates: tables have days, and minutes where they matter") {
+  CHECK(day(kT0 + days{20}, kT0) == "2030-01-21 (in 20 days)");
+  CHECK(day(kT0 - 3h, kT0) == "2029-12-31 21:00 UTC (3 hours ago)");
+}
+
 TEST_CASE("dates: instants in a text become dates, and nothing else does") {
   CHECK(date(kT0 + 90min, kT0) == "2030-01-01 01:30 UTC (in 1 hour)");
   CHECK(with_dates("a ends at 2029-12-31T00:00:00Z, b at 2030-01-03T04:05:06Z", kT0) ==

@@ -1,5 +1,4 @@
 #include "reports/formats/prose.h"
-#include "reports/dates.h"
 
 #include <catch2/catch.hpp>
 
@@ -48,11 +47,6 @@ TEST_CASE("prose: a cell is broken behind a separator, or where it must be, and 
   CHECK(widest_word("FAILED:certificate has expired (10)") == 11);
   CHECK(widest_word("ab/cdef") == 4);
   CHECK(widest_word("") == 0);
-}
-
-TEST_CASE("prose: tables have days, and minutes where they matter") {
-  CHECK(day(kT0 + days{20}, kT0) == "2030-01-21 (in 20 days)");
-  CHECK(day(kT0 - 3h, kT0) == "2029-12-31 21:00 UTC (3 hours ago)");
 }
 
 TEST_CASE("prose: lines are as wide as they may be") {

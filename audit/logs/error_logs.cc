@@ -1,4 +1,4 @@
-#include "audit/error_logs.h"
+#include "audit/logs/error_logs.h"
 
 #include <algorithm>
 #include <set>
@@ -9,7 +9,7 @@
 #include "config/conf_path.h"
 #include "config/tls/core_directive.h"
 
-namespace mtls::audit {
+namespace mtls::audit::logs {
 namespace {
 
 using config::Module;
@@ -130,4 +130,4 @@ running::VerifyPlan verify_plan(const Snapshot& snapshot) {
   return plan;
 }
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::logs

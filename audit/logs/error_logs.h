@@ -5,10 +5,10 @@
 #include "audit/snapshot.h"
 #include "running/verify_counts.h"
 
-namespace mtls::audit {
+namespace mtls::audit::logs {
 
 /// Of the configuration that the running nginx has loaded, else of that on the disk. Its `logs` has
 /// the files of both: a new one is known before nginx opens it.
 running::VerifyPlan verify_plan(const Snapshot& snapshot);
 
-}  // namespace mtls::audit
+}  // namespace mtls::audit::logs

@@ -1,4 +1,4 @@
-#include "audit/error_logs.h"
+#include "audit/logs/error_logs.h"
 
 #include <catch2/catch.hpp>
 
@@ -20,7 +20,7 @@ running::VerifyPlan plan_of(const std::string& conf) {
   Host host;
   host.policy.build.prefix = "/srv";
   host.conf(conf);
-  return verify_plan(*host.scratch());
+  return logs::verify_plan(*host.scratch());
 }
 
 /// The paths of the logs with these numbers.
@@ -102,7 +102,7 @@ TEST_CASE("error logs: what the running nginx has counts, and new files of the d
   Loaded loaded;
   loaded.config = before->config;
   snapshot.loaded = std::make_shared<const Loaded>(loaded);
-  const running::VerifyPlan plan = verify_plan(snapshot);
+  const running::VerifyPlan plan = logs::verify_plan(snapshot);
   CHECK(plan.logs == Logs{"/srv/old", "/srv/new"});
   CHECK(named(plan, plan.blocks.at(0).logs) == Logs{"/srv/old"});
 }
@@ -112,7 +112,7 @@ TEST_CASE("error logs: without any error_log the built-in file takes errors") {
   host.policy.build.prefix = "/srv";
   host.policy.build.configure = "--error-log-path=/var/log/nginx/error.log";
   host.conf(with("", "", ""));
-  const running::VerifyPlan plan = verify_plan(*host.scratch());
+  const running::VerifyPlan plan = logs::verify_plan(*host.scratch());
   CHECK(plan.logs == Logs{"/var/log/nginx/error.log"});
   CHECK(plan.blocks.at(0).logs.empty());
   CHECK(plan.upstream_logs.empty());
