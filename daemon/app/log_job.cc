@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "audit/logs/error_logs.h"
 #include "audit/loaded.h"
+#include "audit/logs/error_logs.h"
 #include "base/text.h"
 #include "collectors/log_families.h"
 #include "collectors/openmetrics.h"
