@@ -117,6 +117,15 @@ void compare_probes(const BuildInputs& inputs, Snapshot& snapshot) {
   if (inputs.probe_answers) snapshot.probed = probing::compared(snapshot, *inputs.probe_answers);
 }
 
+void find_findings(const BuildInputs& inputs, const Evidence& evidence, Snapshot& snapshot) {
+  if (inputs.policy.missing_files == MissingFiles::kWarning)
+    refusals::excuse_missing_files(snapshot);
+  snapshot.text_findings = rules::text_findings(snapshot, inputs.previous.get());
+  snapshot.findings = rules::host_findings(snapshot, evidence);
+  append_server_findings(snapshot);
+  rules::accept_findings(snapshot, evidence);
+}
+
 }  // namespace
 
 std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
@@ -173,12 +182,7 @@ std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
   snapshot->upstreams = trust::audit_upstreams(*snapshot, evidence);
 
   // 7. What is wrong with the configuration as a whole, and when time alone changes any of this.
-  if (inputs.policy.missing_files == MissingFiles::kWarning)
-    refusals::excuse_missing_files(*snapshot);
-  snapshot->text_findings = rules::text_findings(*snapshot, inputs.previous.get());
-  snapshot->findings = rules::host_findings(*snapshot, evidence);
-  append_server_findings(*snapshot);
-  rules::accept_findings(*snapshot, evidence);
+  find_findings(inputs, evidence, *snapshot);
   snapshot->next_change_at = earliest_change(*snapshot, evidence.clock);
   return snapshot;
 }

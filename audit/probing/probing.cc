@@ -57,7 +57,7 @@ std::optional<ProbeTarget> target_of(const config::ResolvedConfig& resolved, std
   const std::optional<std::string> name = plain_name(server);
   for (const config::SocketRole& role : resolved.reaches[index].roles) {
     const Socket& socket = resolved.sockets[role.socket];
-    const bool is_named = name && role.has_name && role.selected == index;
+    const bool is_named = name && role.selected == index;
     if (!socket.ssl || socket.transport != config::Transport::kTcp) continue;
     if (!is_named && !role.is_default) continue;
     ProbeTarget target{.id = server.id,

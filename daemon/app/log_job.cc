@@ -18,8 +18,8 @@ void LogJob::plan(const audit::Snapshot& snapshot) {
                 .policy = snapshot.policy,
                 .master = master != nullptr ? master->process.pid : 0};
   if (source == source_) return;
-  source_ = std::move(source);
   reader_.follow(std::make_shared<const running::VerifyPlan>(audit::logs::verify_plan(snapshot)));
+  source_ = std::move(source);
 }
 
 // A log that cannot be read is no fault of the exporter's, but somebody should know.

@@ -1,6 +1,7 @@
 #include "daemon/app/nginx_watch.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "base/text.h"
@@ -26,8 +27,12 @@ struct NginxWatch::Job {
   bool is_idle = false;  // the master, after the lines
 
   void run() {
-    emergencies = logs->run(snapshot, processes);
-    snapshot.reset();
+    try {
+      emergencies = logs->run(snapshot, processes);
+      snapshot.reset();
+    } catch (const std::bad_alloc&) {
+      return;  // the next look makes up for it
+    }
     is_idle = master != 0 && (asks_idle || !emergencies.empty()) &&
               live::waits_for_signals(kProc, master);
   }
@@ -119,6 +124,7 @@ void NginxWatch::start_reading() {
 
 void NginxWatch::finish(Job& job) {
   job_ = nullptr;
+  if (!snapshot_) snapshot_ = std::move(job.snapshot);
   log_metrics_ = logs_->metrics();
   for (const auto& [pid, message] : job.emergencies)
     outcomes_.read({.level = "emerg", .pid = pid, .message = message});

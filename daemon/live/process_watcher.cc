@@ -152,8 +152,11 @@ void ProcessWatcher::tick() {
   if (differs) early_looks_ = kEarlyLooks;
   const std::int64_t late = followed_.empty() ? kSearchMilliseconds : kLookMilliseconds;
   const std::int64_t due = early_looks_ > 0 ? 0 : late;
-  if (may_reload_ || now - idle_ms_ >= kIdleMilliseconds) note_idle();
-  if (differs || is_over_soon(now) || now - looked_ms_ >= due) start_look();
+  // The look that shows what became of the opened configuration has to begin after the master was
+  // last seen idle.
+  const bool is_over = is_over_soon(now);
+  if ((may_reload_ && !is_over) || now - idle_ms_ >= kIdleMilliseconds) note_idle();
+  if (differs || is_over || now - looked_ms_ >= due) start_look();
 }
 
 // All masters wait again, and a look will show what became of the opened configuration.
@@ -290,10 +293,12 @@ void ProcessWatcher::follow(running::Master& master, std::int64_t at_ms) {
   }
   running::Children looked{.from_ms = at_ms, .until_ms = at_ms, .pids = {}};
   for (const running::Worker& worker : master.workers) looked.pids.push_back(worker.pid);
-  followed.seen.insert(
+  const auto place = followed.seen.insert(
       std::ranges::upper_bound(followed.seen, at_ms, {}, &running::Children::from_ms),
       std::move(looked));
   followed.generations.see(master.workers, followed.seen, may_reload_);
+  followed.seen.erase(
+      place);  // how long the children have been the same is what read_children() saw
   followed.seen.erase(followed.seen.begin(), followed.seen.end() - 1);
   master.generation = followed.generations.current();
   if (!master.generation) return;

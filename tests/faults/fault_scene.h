@@ -31,6 +31,9 @@ class FaultScene {
     dir.write("settings.yml", spec.settings);
     exporter_.emplace(dir, std::vector<std::string>{"--config.file", dir.path("settings.yml")},
                       spec.environment, spec.launcher);
+    // The logs are looked at after the first evaluation.
+    eventually(
+        5s, [&] { return exporter_->value("nginx_mtls_verify_failures_observable").has_value(); });
     at_start_ = verdicts(scrape());
   }
 

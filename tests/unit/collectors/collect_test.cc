@@ -84,16 +84,23 @@ std::string text_beside_nginx(Host& host) {
                                .build = {.conf = kConf},
                                .generation = running::Generation{.number = 1},
                                .load = running::LoadTime{.before_ns = std::int64_t{1} << 62U}};
-  const auto snapshot = audit::build({.policy = host.policy,
-                                      .disk = host.disk,
-                                      .now = kT0,
-                                      .previous = nullptr,
-                                      .changes = {},
-                                      .processes = std::make_shared<const running::ProcessView>(
-                                          running::ProcessView{.masters = {master}}),
-                                      .changed_at = [](const std::string&) {
-                                        return std::optional(audit::PathTimes{.changed_ns = 1});
-                                      }});
+  const audit::ProbeAnswer answer{
+      .id = {.module = config::Module::kHttp, .server = "a.test", .listen = "0.0.0.0:443"},
+      .failure = {},
+      .ca_names = {},
+      .leaf = {}};
+  const auto snapshot = audit::build(
+      {.policy = host.policy,
+       .disk = host.disk,
+       .now = kT0,
+       .previous = nullptr,
+       .changes = {},
+       .processes =
+           std::make_shared<const running::ProcessView>(running::ProcessView{.masters = {master}}),
+       .probe_answers = std::make_shared<const audit::ProbeAnswers>(audit::ProbeAnswers{answer}),
+       .changed_at = [](const std::string&) {
+         return std::optional(audit::PathTimes{.changed_ns = 1});
+       }});
   return render(collect(*snapshot, {}).families);
 }
 

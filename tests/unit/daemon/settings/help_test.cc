@@ -98,7 +98,7 @@ TEST_CASE("help: completions and the man page have every flag of every command")
                    Catch::Contains(is_fish ? std::string(" -l ") + (flag + 2) : std::string(flag)));
       }
     }
-    CHECK_THAT(script.text, Catch::Contains("text json junit sarif github nagios prom"));
+    CHECK_THAT(script.text, Catch::Contains("text brief json junit sarif github nagios prom"));
   }
   CHECK(leave({"completion", "ksh"}).code == 2);
   const std::string page = leave({"man"}).text;
