@@ -60,7 +60,8 @@ def lay_out(scratch):
     certificate(scratch, "sound", "/CN=sound", 3000, *issued_by(scratch, "healthy"))
     stale_crl(scratch)
     blocks = "".join(server_block(scratch, name) for name in DAYS)
-    (scratch / "nginx.conf").write_text(f"error_log error.log info;\nevents {{}}\nhttp {{\n{blocks}}}\n")
+    (scratch / "error.log").touch()
+    (scratch / "nginx.conf").write_text(f"error_log {scratch}/error.log info;\nevents {{}}\nhttp {{\n{blocks}}}\n")
     (scratch / "settings.yml").write_text(f"""canaries:
   - {{name: billing, certificate: {scratch}/billing.pem, expect: accept, servers: [stale.example.com, refused.example.com]}}
   - {{name: sound, certificate: {scratch}/sound.pem, expect: accept, servers: [healthy.example.com]}}
