@@ -44,8 +44,9 @@ TEST_CASE("commands: check exits by its findings and the threshold of --fail-on"
     CAPTURE(row.flags);
     const Outcome outcome = run(dir, row.flags);
     CHECK(outcome.code == row.code);
-    CHECK_THAT(outcome.output, Catch::Contains(row.flags.back() == "json" ? "\"ca-expires-soon\""
-                                                                          : "1 server block in 1 file"));
+    CHECK_THAT(outcome.output,
+               Catch::Contains(row.flags.back() == "json" ? "\"ca-expires-soon\""
+                                                          : "1 server block in 1 file"));
     CHECK(outcome.error.empty());
   }
 }
