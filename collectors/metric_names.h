@@ -125,7 +125,7 @@ inline constexpr FamilySpec kNginxShuttingDownWorkers{
     MTLS "nginx_shutting_down_workers",
     "Workers that still serve old connections with what nginx had read before its last reload."};
 inline constexpr FamilySpec kLiveProbeSuccess{
-    MTLS "live_probe_success", "1: the running nginx completed a handshake at this server block."};
+    MTLS "live_probe_success", "1: the running nginx answered a handshake at this server block."};
 inline constexpr FamilySpec kLiveCaNamesMatch{
     MTLS "live_ca_names_match", "1: the CA names that it asked for are those of the files."};
 inline constexpr FamilySpec kLiveCertificateMatch{

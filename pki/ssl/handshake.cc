@@ -34,14 +34,14 @@ struct ClientHandshake::Session {
   Greeting greeting;
   std::string failure;
 
-  // Called for a CertificateRequest.
+  // Called when the client has read all that the server says before it wants the certificate.
   static int asked(SSL* ssl, void* argument) {
     auto* session = static_cast<Session*>(argument);
     session->greeting.asks = true;
     const STACK_OF(X509_NAME)* names = SSL_get0_peer_CA_list(ssl);
     for (int i = 0; i < sk_X509_NAME_num(names); ++i)
       session->greeting.ca_names.insert(name_of(sk_X509_NAME_value(names, i)).canonical);
-    return 1;
+    return -1;  // stay here: SSL_ERROR_WANT_X509_LOOKUP
   }
 
   void see_leaf() {
@@ -82,18 +82,20 @@ void ClientHandshake::take(std::string_view bytes) {
     must(BIO_write(session.input, bytes.data(), static_cast<int>(bytes.size())) > 0);
   ERR_clear_error();
   const int result = SSL_do_handshake(session.ssl.get());
-  if (result == 1) {
+  const int error = SSL_get_error(session.ssl.get(), result);
+  if (result == 1 || error == SSL_ERROR_WANT_X509_LOOKUP) {
     session.see_leaf();
     session.state = State::kDone;
     return;
   }
-  if (SSL_get_error(session.ssl.get(), result) == SSL_ERROR_WANT_READ) return;
+  if (error == SSL_ERROR_WANT_READ) return;
   session.failure = innermost_reason();
   session.state = State::kFailed;
 }
 
 std::string ClientHandshake::to_send() {
   std::string bytes;
+  if (session_->state == State::kDone) return bytes;
   std::array<char, 4096> part{};
   for (int got = 0; (got = BIO_read(session_->output, part.data(), part.size())) > 0;)
     bytes.append(part.data(), static_cast<std::size_t>(got));

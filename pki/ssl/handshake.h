@@ -1,5 +1,6 @@
-// One TLS handshake of a client without a certificate, to see what a server shows: the CA names
-// that it asks for, and its own certificate. The caller carries the bytes. Trusts everybody and
+// A TLS handshake as far as a client without a certificate has to go to see what a server shows:
+// the CA names that it asks for, and its own certificate. Where it is asked for one it ends there,
+// so that no server refuses it and logs that. The caller carries the bytes. Trusts everybody and
 // verifies nothing. Pure but for the library's random numbers.
 #pragma once
 
@@ -33,7 +34,7 @@ class ClientHandshake {
 
   /// Takes bytes of the server, "" at first, and goes as far as they allow.
   void take(std::string_view bytes);
-  /// What the server has to be sent now.
+  /// What the server has to be sent now; nothing once it is done.
   std::string to_send();
   State state() const;
   /// kDone: what was seen.

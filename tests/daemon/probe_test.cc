@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+
 #include "tests/daemon/exporter_fixture.h"
 #include "tests/daemon/loaded_scene.h"
 
@@ -85,6 +87,39 @@ TEST_CASE("probe: each block is reached as its clients reach it") {
     CHECK(daemon->shows(is(kCertificate, 1, server)));
   }
   CHECK(daemon->shows(is(kSuccess, std::nullopt, "~^regex")));
+}
+
+TEST_CASE("probe: nginx refuses nobody because of it, and nobody is counted") {
+  if (!NginxRunner::available()) {
+    WARN("skipped: there is no nginx");
+    return;
+  }
+  if (!std::filesystem::exists(mtls::testing::nginx_module("stream"))) {
+    WARN("skipped: this nginx has no stream module");
+    return;
+  }
+  const Scene scene;
+  const TempDir& dir = scene.dir;
+  dir.write("settings.yml", "probe: {enabled: true, interval: 1s}\n");
+  const std::string address = "127.0.0.1:" + std::to_string(mtls::testing::free_port());
+  for (const std::string protocols : {"TLSv1.2", "TLSv1.3"}) {
+    CAPTURE(protocols);
+    dir.rename_over("nginx.conf",
+                    mtls::testing::load_module("stream") +
+                        "error_log error.log info;\nevents {}\nstream { server { listen " +
+                        address + " ssl; ssl_protocols " + protocols +
+                        "; ssl_certificate server.pem; ssl_certificate_key server.key; "
+                        "ssl_client_certificate a.pem; ssl_verify_client on; return ok; } }\n");
+    const NginxRunner nginx(dir);
+    const auto daemon = scene.exporter();
+    CHECK(daemon->time_until(is(kSuccess, 1, address)) < 5s);
+    std::this_thread::sleep_for(2500ms);  // more rounds, and a look at the log
+    CHECK(daemon->value(kNames) == 1);
+    CHECK(daemon->value(kCertificate) == 1);
+    CHECK_THAT(nginx.error_log(), !Catch::Contains("client sent no required SSL certificate"));
+    CHECK(daemon->value("nginx_mtls_verify_failures_observable") == 1);
+    CHECK(daemon->value("nginx_mtls_client_verify_failures_total", {{"code", "no_cert"}}) == 0);
+  }
 }
 
 TEST_CASE("probe: it is off unless the settings ask for it, and keeps to their servers") {
