@@ -67,7 +67,4 @@ struct Loaded {
   }
 };
 
-/// The files that nginx's master logs into: absolute paths. Not syslog, not stderr.
-std::vector<std::string> main_error_logs(const Snapshot& snapshot);
-
 }  // namespace mtls::audit

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "daemon/system/log/log.h"
+#include "daemon/system/worker.h"
 
 namespace mtls::daemon::app {
 namespace {
@@ -17,7 +18,7 @@ constexpr const char* kProc = "/proc";
 
 struct NginxWatch::Job {
   uv_work_t request{};
-  NginxWatch* watch = nullptr;  // null once it has closed
+  NginxWatch* owner = nullptr;  // null once it has closed
   std::shared_ptr<LogJob> logs;
   std::shared_ptr<const audit::Snapshot> snapshot;
   std::vector<int> processes;
@@ -36,6 +37,8 @@ struct NginxWatch::Job {
     is_idle = master != 0 && (asks_idle || !emergencies.empty()) &&
               live::waits_for_signals(kProc, master);
   }
+
+  void finish() { owner->finish(*this); }
 };
 
 NginxWatch::NginxWatch(uv_loop_t& loop, live::ProcessTable::Describe describe, OnChange on_change)
@@ -55,10 +58,7 @@ NginxWatch::NginxWatch(uv_loop_t& loop, live::ProcessTable::Describe describe, O
 void NginxWatch::close() {
   if (std::exchange(closed_, true)) return;
   processes_.close();
-  if (job_ != nullptr) {
-    job_->watch = nullptr;
-    uv_cancel(reinterpret_cast<uv_req_t*>(&job_->request));
-  }
+  system::let_go(job_);
   uv_close(reinterpret_cast<uv_handle_t*>(timer_), [](uv_handle_t* handle) {
     const std::unique_ptr<uv_timer_t> closed(reinterpret_cast<uv_timer_t*>(handle));
   });
@@ -100,8 +100,7 @@ void NginxWatch::published(const std::shared_ptr<const audit::Snapshot>& snapsho
 void NginxWatch::start_reading() {
   if (closed_ || job_ != nullptr) return;
   auto job = std::make_unique<Job>();
-  job->request.data = job.get();
-  job->watch = this;
+  job->owner = this;
   job->logs = logs_;
   job->snapshot = std::exchange(snapshot_, nullptr);
   job->asks_idle = outcomes_.is_under_way();
@@ -113,13 +112,7 @@ void NginxWatch::start_reading() {
       for (const running::Worker& worker : master.workers) job->processes.push_back(worker.pid);
     }
   }
-  job_ = job.release();
-  uv_queue_work(
-      &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
-      [](uv_work_t* request, int status) {
-        const std::unique_ptr<Job> done(static_cast<Job*>(request->data));
-        if (done->watch != nullptr && status == 0) done->watch->finish(*done);
-      });
+  job_ = system::start_work(loop_, std::move(job));
 }
 
 void NginxWatch::finish(Job& job) {

@@ -3,6 +3,8 @@
 #include <new>
 #include <utility>
 
+#include "daemon/system/worker.h"
+
 namespace mtls::daemon::app {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::uint64_t kBetweenMilliseconds = 250;
 
 struct Reloads::Job {
   uv_work_t request{};
-  Reloads* reloads = nullptr;  // null once it has closed
+  Reloads* owner = nullptr;  // null once it has closed
   std::function<base::Result<audit::Policy>()> read;
   base::Result<audit::Policy> policy = tl::unexpected(
       base::Error{base::ErrorCode::kUnreadable, "too little memory to read the settings", {}});
@@ -24,6 +26,8 @@ struct Reloads::Job {
       return;
     }
   }
+
+  void finish() { owner->finish(*this); }
 };
 
 Reloads::Reloads(uv_loop_t& loop, Steps steps) : loop_(loop), steps_(std::move(steps)) {
@@ -47,16 +51,9 @@ void Reloads::begin() {
   is_under_way_ = true;
   steps_.begin();
   auto job = std::make_unique<Job>();
-  job->request.data = job.get();
-  job->reloads = this;
+  job->owner = this;
   job->read = steps_.read;
-  job_ = job.release();
-  uv_queue_work(
-      &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
-      [](uv_work_t* request, int status) {
-        const std::unique_ptr<Job> done(static_cast<Job*>(request->data));
-        if (done->reloads != nullptr && status == 0) done->reloads->finish(*done);
-      });
+  job_ = system::start_work(loop_, std::move(job));
 }
 
 void Reloads::finish(Job& job) {
@@ -71,10 +68,7 @@ void Reloads::done() {
 
 void Reloads::close() {
   if (std::exchange(closed_, true)) return;
-  if (job_ != nullptr) {
-    job_->reloads = nullptr;
-    uv_cancel(reinterpret_cast<uv_req_t*>(&job_->request));
-  }
+  system::let_go(job_);
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
 }
 

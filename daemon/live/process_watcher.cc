@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/system/loop.h"
+#include "daemon/system/worker.h"
 #include "running/process_facts.h"
 
 namespace mtls::daemon::live {
@@ -55,9 +56,12 @@ void close_handle(Handle* handle) {
 
 struct ProcessWatcher::Job {
   uv_work_t request{};
-  ProcessWatcher* watcher = nullptr;  // null once it has closed
+  ProcessWatcher* owner = nullptr;  // null once it has closed
   std::shared_ptr<ProcessTable> table;
   ProcessTable::Look look;
+
+  void run() { look = table->look(); }
+  void finish() { owner->finish(*this); }
 };
 
 ProcessWatcher::ProcessWatcher(uv_loop_t& loop, ProcessTable::Describe describe, OnChange on_change)
@@ -136,10 +140,7 @@ void ProcessWatcher::set_pace(std::uint64_t milliseconds) {
 
 void ProcessWatcher::close() {
   if (std::exchange(closed_, true)) return;
-  if (job_ != nullptr) {
-    job_->watcher = nullptr;
-    uv_cancel(reinterpret_cast<uv_req_t*>(&job_->request));
-  }
+  system::let_go(job_);
   close_handle(timer_);
   close_handle(burst_);
   if (poll_ != nullptr) close_handle(poll_);
@@ -226,20 +227,9 @@ void ProcessWatcher::start_look() {
   if (early_looks_ > 0) --early_looks_;
   looked_ms_ = Clocks::now().monotonic_ms;
   auto job = std::make_unique<Job>();
-  job->request.data = job.get();
-  job->watcher = this;
+  job->owner = this;
   job->table = table_;
-  job_ = job.release();
-  uv_queue_work(
-      &loop_, &job_->request,
-      [](uv_work_t* request) {
-        auto* looking = static_cast<Job*>(request->data);
-        looking->look = looking->table->look();
-      },
-      [](uv_work_t* request, int status) {
-        const std::unique_ptr<Job> done(static_cast<Job*>(request->data));
-        if (done->watcher != nullptr && status == 0) done->watcher->finish(*done);
-      });
+  job_ = system::start_work(loop_, std::move(job));
 }
 
 void ProcessWatcher::finish(Job& job) {

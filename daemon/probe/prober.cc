@@ -5,6 +5,7 @@
 
 #include "audit/probing/probing.h"
 #include "daemon/probe/connection.h"
+#include "daemon/system/worker.h"
 
 namespace mtls::daemon::probe {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::uint64_t kSoonMilliseconds = 500;
 
 struct Prober::Job {
   uv_work_t request{};
-  Prober* prober = nullptr;  // null once it has closed
+  Prober* owner = nullptr;  // null once it has closed
   std::vector<audit::ProbeTarget> targets;
   std::chrono::seconds timeout{};
   std::shared_ptr<audit::ProbeAnswers> answers;  // nullptr: memory was short
@@ -30,6 +31,8 @@ struct Prober::Job {
       return;
     }
   }
+
+  void finish() { owner->finish(*this); }
 };
 
 Prober::Prober(uv_loop_t& loop, OnAnswers on_answers)
@@ -69,17 +72,10 @@ void Prober::start() {
     return;
   }
   auto job = std::make_unique<Job>();
-  job->request.data = job.get();
-  job->prober = this;
+  job->owner = this;
   job->targets = targets_;
   job->timeout = settings_.timeout;
-  job_ = job.release();
-  uv_queue_work(
-      &loop_, &job_->request, [](uv_work_t* request) { static_cast<Job*>(request->data)->run(); },
-      [](uv_work_t* request, int status) {
-        const std::unique_ptr<Job> done(static_cast<Job*>(request->data));
-        if (done->prober != nullptr && status == 0) done->prober->finish(*done);
-      });
+  job_ = system::start_work(loop_, std::move(job));
 }
 
 void Prober::finish(Job& job) {
@@ -95,10 +91,7 @@ void Prober::finish(Job& job) {
 
 void Prober::close() {
   if (std::exchange(closed_, true)) return;
-  if (job_ != nullptr) {
-    job_->prober = nullptr;
-    uv_cancel(reinterpret_cast<uv_req_t*>(&job_->request));
-  }
+  system::let_go(job_);
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
 }
 

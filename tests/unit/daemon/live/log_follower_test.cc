@@ -26,6 +26,14 @@ void append(const TempDir& dir, const std::string& text, const std::string& file
   std::ofstream(dir.path(file), std::ios::app) << text;
 }
 
+/// Of a log with one line, which it has passed over.
+LogFollower follower_of_zero(const TempDir& dir) {
+  append(dir, "zero\n");
+  LogFollower follower(dir.path("log"));
+  news(follower);
+  return follower;
+}
+
 }  // namespace
 
 TEST_CASE("log follower: what stood there before is not news, what comes is, once") {
@@ -83,9 +91,7 @@ TEST_CASE("log follower: no line is lost or read twice over a rotation") {
 
 TEST_CASE("log follower: what was cut off before it was read is read from the copy") {
   const TempDir dir;
-  append(dir, "zero\n");
-  LogFollower follower(dir.path("log"));
-  news(follower);
+  LogFollower follower = follower_of_zero(dir);
   append(dir, "one\n");
   CHECK(news(follower) == Lines{"one"});
   append(dir, "two\nthree\n");
@@ -98,9 +104,7 @@ TEST_CASE("log follower: what was cut off before it was read is read from the co
 
 TEST_CASE("log follower: a truncated file that has grown as long as before is read anew") {
   const TempDir dir;
-  append(dir, "zero\n");
-  LogFollower follower(dir.path("log"));
-  news(follower);
+  LogFollower follower = follower_of_zero(dir);
   append(dir, "one\n");
   CHECK(news(follower) == Lines{"one"});
   append(dir, "two\n");
@@ -111,9 +115,7 @@ TEST_CASE("log follower: a truncated file that has grown as long as before is re
 
 TEST_CASE("log follower: a truncated file that ends as before, at the same place, is read anew") {
   const TempDir dir;
-  append(dir, "zero\n");
-  LogFollower follower(dir.path("log"));
-  news(follower);
+  LogFollower follower = follower_of_zero(dir);
   const std::string end(500, 'x');
   append(dir, "1 " + end + "\n");
   run_in(dir, ": > log");
@@ -127,9 +129,7 @@ TEST_CASE("log follower: a truncated file that ends as before, at the same place
 
 TEST_CASE("log follower: what was cut off without a copy is lost, and that is told") {
   const TempDir dir;
-  append(dir, "zero\n");
-  LogFollower follower(dir.path("log"));
-  news(follower);
+  LogFollower follower = follower_of_zero(dir);
   append(dir, "one\n");
   news(follower);
   run_in(dir, ": > log");
@@ -153,9 +153,7 @@ TEST_CASE("log follower: a symbolic link that leads elsewhere is followed") {
 
 TEST_CASE("log follower: a file that was deleted is read on until another one is there") {
   const TempDir dir;
-  append(dir, "zero\n");
-  LogFollower follower(dir.path("log"));
-  news(follower);
+  LogFollower follower = follower_of_zero(dir);
   std::ofstream kept(dir.path("log"), std::ios::app);
   run_in(dir, "rm log");
   kept << "one\n" << std::flush;
