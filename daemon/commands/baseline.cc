@@ -41,7 +41,10 @@ base::Result<std::unique_ptr<inputs::Inputs>> open_baseline(const settings::Opti
   std::error_code error;
   inputs::InputOptions what{
       .root = options.root, .dump = options.check.against, .dump_flag = "--against"};
-  if (fs::is_directory(options.check.against, error)) {
+  if (!options.manifests.empty()) {
+    what.dump.clear();
+    what.manifests = {options.check.against};
+  } else if (fs::is_directory(options.check.against, error)) {
     auto stand = stand_in(options, main_path);
     if (!stand) return tl::unexpected(stand.error());
     what = std::move(*stand);

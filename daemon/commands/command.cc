@@ -66,8 +66,11 @@ base::Result<audit::Policy> policy_of(const settings::Options& options, inputs::
 
 base::Result<int> run_with_inputs(const settings::Options& options, base::FileSystem& disk,
                                   const CommandBody& command) {
-  const auto inputs = inputs::Inputs::open(
-      {.root = options.root, .dump = options.nginx_dump, .nginx_conf = options.nginx_conf}, disk);
+  const auto inputs = inputs::Inputs::open({.root = options.root,
+                                            .dump = options.nginx_dump,
+                                            .manifests = options.manifests,
+                                            .nginx_conf = options.nginx_conf},
+                                           disk);
   if (!inputs) return tl::unexpected(inputs.error());
   const auto policy = policy_of(options, **inputs);
   return policy ? command(*policy, **inputs) : kRefused;

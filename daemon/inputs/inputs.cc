@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "daemon/inputs/ingress_conf.h"
 #include "daemon/inputs/vhost_conf.h"
 
 namespace mtls::daemon::inputs {
@@ -20,6 +21,14 @@ base::Result<void> mistake(const std::string& text) {
 std::string without_slash(std::string path) {
   while (path.ends_with('/')) path.pop_back();
   return path;
+}
+
+// "-" is standard input.
+base::Result<std::string> whole_text(base::FileSystem& disk, const std::string& path) {
+  if (path == "-") return standard_input(kMaxDumpBytes);
+  const auto content = disk.read(absolute_path(path), kMaxDumpBytes);
+  if (!content) return tl::unexpected(content.error());
+  return std::string(content->text());
 }
 
 }  // namespace
@@ -72,22 +81,30 @@ base::Result<void> Inputs::set_root(const InputOptions& options) {
 }
 
 base::Result<void> Inputs::set_dump(const InputOptions& options) {
-  base::Result<std::string> text;
-  if (options.dump == "-") {
-    text = standard_input(kMaxDumpBytes);
-  } else {
-    const auto content = disk_.read(absolute_path(options.dump), kMaxDumpBytes);
-    if (content) {
-      text = std::string(content->text());
-    } else {
-      text = tl::unexpected(content.error());
-    }
-  }
+  const auto text = whole_text(disk_, options.dump);
   if (!text) return mistake(options.dump_flag + ": " + text.error().message);
   std::error_code no_directory;
   auto dump = NginxDump::parse(*text, fs::current_path(no_directory).string(), host());
   if (!dump) return mistake(options.dump_flag + ": " + dump.error().message);
   dump_ = std::move(*dump);
+  main_path_ = dump_->main_path();
+  return {};
+}
+
+base::Result<void> Inputs::set_manifests(const InputOptions& options) {
+  Manifests manifests;
+  for (const std::string& path : options.manifests) {
+    const auto text = whole_text(disk_, path);
+    if (!text) return mistake("--ingress: " + text.error().message);
+    const std::string name = path == "-" ? "/(standard input)" : absolute_path(path);
+    if (const auto added = add_manifests(name, *text, manifests); !added)
+      return mistake("--ingress: " + added.error().message);
+  }
+  if (manifests.ingresses.empty()) {
+    return mistake("--ingress: there is no object of kind Ingress in " + options.manifests.front() +
+                   (options.manifests.size() > 1 ? " and the others" : ""));
+  }
+  dump_ = NginxDump::made_up(ingress_conf(manifests), kIngressConf, host());
   main_path_ = dump_->main_path();
   return {};
 }
@@ -101,6 +118,10 @@ base::Result<std::unique_ptr<Inputs>> Inputs::open(const InputOptions& options,
   }
   if (!options.dump.empty()) {
     if (const auto done = inputs->set_dump(options); !done) return tl::unexpected(done.error());
+  }
+  if (!options.manifests.empty()) {
+    if (const auto done = inputs->set_manifests(options); !done)
+      return tl::unexpected(done.error());
   }
   inputs->own_.emplace(
       disk, inputs->dump_ ? static_cast<base::FileSystem&>(*inputs->dump_) : inputs->host());
@@ -118,7 +139,7 @@ std::optional<std::string> Inputs::wrap_vhost(const std::string& main_path,
 }
 
 std::string Inputs::here(const std::string& path) const {
-  if (!rooted_) return path;
+  if (!rooted_) return manifest_of(path);
   const auto where = rooted_->here(path);
   return where ? *where : path;
 }

@@ -1,10 +1,12 @@
 // What `check` and `dump` read: this host, a directory that stands in for a host, what `nginx -T`
-// printed, one file of server blocks. All of it is a FileSystem over the one before. Main thread.
+// printed, one file of server blocks, Kubernetes manifests. All of it is a FileSystem over the one
+// before. Main thread.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/filesystem.h"
 #include "config/nginx_build.h"
@@ -19,6 +21,7 @@ namespace mtls::daemon::inputs {
 struct InputOptions {
   std::string root = {};  // DIR or PLACE=DIR; "": this host
   std::string dump = {};  // a file that holds what nginx -T printed; "-": standard input; "": none
+  std::vector<std::string> manifests = {};  // of Kubernetes; "-": standard input
   std::optional<std::string> nginx_conf = {};
   std::string dump_flag = "--nginx.dump";     // that named the dump
   Elsewhere elsewhere = Elsewhere::kMissing;  // what is not below the place of the root
@@ -61,7 +64,8 @@ class Inputs {
   /// The file of server blocks that wrap_vhost() put something around.
   const std::optional<std::string>& wrapped() const { return wrapped_; }
 
-  /// Where a file of nginx's is on this machine; the path itself without a root.
+  /// Where a file of nginx's is on this machine; the path itself without a root. Of what was made
+  /// of a manifest, the manifest.
   std::string here(const std::string& path) const;
   /// Whether the configuration that was read is all in the dump; true without a dump.
   bool is_in_dump(const std::string& path) const { return !dump_ || dump_->holds(path); }
@@ -70,6 +74,7 @@ class Inputs {
   explicit Inputs(base::FileSystem& disk) : disk_(disk) {}
   base::Result<void> set_root(const InputOptions& options);
   base::Result<void> set_dump(const InputOptions& options);
+  base::Result<void> set_manifests(const InputOptions& options);
 
   base::FileSystem& disk_;
   std::optional<RootedFiles> rooted_;

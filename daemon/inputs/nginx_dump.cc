@@ -81,6 +81,14 @@ base::Result<std::unique_ptr<NginxDump>> NginxDump::parse(std::string_view text,
   return dump;
 }
 
+std::unique_ptr<NginxDump> NginxDump::made_up(std::map<std::string, std::string> texts,
+                                              std::string main_path, base::FileSystem& files) {
+  std::unique_ptr<NginxDump> dump(new NginxDump(files));
+  dump->main_path_ = std::move(main_path);
+  dump->texts_ = std::move(texts);
+  return dump;
+}
+
 base::Result<base::FileContent> NginxDump::read(const std::string& path, std::size_t limit) {
   const auto found = texts_.find(path);
   if (found == texts_.end()) return files_.read(path, limit);

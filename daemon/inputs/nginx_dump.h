@@ -21,6 +21,10 @@ class NginxDump final : public base::FileSystem {
                                                         const std::string& directory,
                                                         base::FileSystem& files);
 
+  /// A dump of files that are on no disk: `texts` by path, `main_path` one of them.
+  static std::unique_ptr<NginxDump> made_up(std::map<std::string, std::string> texts,
+                                            std::string main_path, base::FileSystem& files);
+
   /// nginx's main configuration file, which it prints first.
   const std::string& main_path() const { return main_path_; }
   bool holds(const std::string& path) const { return texts_.contains(path); }

@@ -138,6 +138,13 @@ void declare_inputs(CLI::App& command, Raw& raw) {
                   "Read the configuration from this output of nginx -T; - is standard input")
       ->type_name("FILE")
       ->group(kInputs);
+  command
+      .add_option(
+          "--ingress", raw.options.manifests,
+          "Read the Ingress objects of these Kubernetes manifests, with the Secrets in them, "
+          "as ingress-nginx reads them; - is standard input")
+      ->type_name("FILE")
+      ->group(kInputs);
 }
 
 void declare_clients(CLI::App& command, Raw& raw) {
@@ -193,9 +200,9 @@ void declare_check(CLI::App& app, Raw& raw) {
       ->capture_default_str()
       ->group(kQuestion);
   check
-      .add_option(
-          "--missing-files", raw.missing_files,
-          "How to report files that are not there [error; with --root and --nginx.dump warn]")
+      .add_option("--missing-files", raw.missing_files,
+                  "How to report files that are not there [error; with --root, --nginx.dump and "
+                  "--ingress warn]")
       ->check(CLI::IsMember({"error", "warn"}))
       ->type_name("HOW")
       ->group(kInputs);

@@ -66,6 +66,7 @@ Mistake understand_bundle(const Raw& raw, CheckOptions& check) {
        {std::pair{"--nginx.conf", raw.options.nginx_conf.has_value()},
         std::pair{"--root", !raw.options.root.empty()},
         std::pair{"--nginx.dump", !raw.options.nginx_dump.empty()},
+        std::pair{"--ingress", !raw.options.manifests.empty()},
         std::pair{"--against", !raw.options.check.against.empty()}}) {
     if (is_given) return std::string("CA_BUNDLE and ") + flag + kExclude;
   }
@@ -140,6 +141,10 @@ Mistake understand(const CLI::App& app, Raw& raw) {
   if (auto mistake = understand_command(app, options)) return mistake;
   if (options.nginx_conf && !options.nginx_dump.empty())
     return std::string("--nginx.conf and --nginx.dump") + kExclude;
+  if (options.nginx_conf && !options.manifests.empty())
+    return std::string("--nginx.conf and --ingress") + kExclude;
+  if (!options.nginx_dump.empty() && !options.manifests.empty())
+    return std::string("--nginx.dump and --ingress") + kExclude;
   const std::string& rule = options.fix.rule;
   if (!rule.empty() && audit::rules::find_rule(rule) == nullptr)
     return "--rule: " + audit::rules::unknown_rule(rule);

@@ -60,6 +60,7 @@ struct Options {
   std::optional<config::Version> nginx_openssl;
   std::string root;  // of check and dump: DIR or PLACE=DIR stands in for a host; "": this host
   std::string nginx_dump;  // of check and dump: a file with the output of nginx -T; "-": stdin
+  std::vector<std::string> manifests;  // of check and dump: Kubernetes files; "-": stdin
   std::vector<std::string> listen_addresses;
   bool systemd_socket = false;  // serve on systemd's sockets instead of the addresses
   std::string web_config_file;  // "": plain HTTP for everybody

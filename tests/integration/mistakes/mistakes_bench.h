@@ -6,6 +6,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -13,6 +16,7 @@
 
 #include "audit/rules/registry.h"
 #include "tests/integration/verdict/verdict_bench.h"
+#include "tests/support/child_process.h"
 
 namespace mtls::testing {
 
@@ -68,6 +72,37 @@ inline void check_findings(Bench& bench, const std::map<std::string, Rules>& by_
   for (const auto& server : snapshot->servers) check_clients(*server);
 }
 
+/// What the policy that people copy says: it knows the directives of the server block alone.
+inline bool policy_denies(const config::TlsContext& server) {
+  const bool is_explicit = server.verify_depth.provenance != config::Provenance::kDefault;
+  const config::VerifyClient mode = server.verify_client.value;
+  return mode == config::VerifyClient::kOff || mode == config::VerifyClient::kOptional ||
+         !server.client_certificate.value || (is_explicit && server.verify_depth.value < 2);
+}
+
+/// A line for side_by_side.py for each client, if MTLS_SIDE_BY_SIDE names a file: test, nginx's
+/// code, what `openssl verify` says as scripts call it, the policy, our findings.
+inline void note_side_by_side(Bench& bench, const Mistake& mistake) {
+  const char* const path = std::getenv("MTLS_SIDE_BY_SIDE");
+  if (path == nullptr || !mistake.files.contains("bundle.pem")) return;
+  const auto snapshot = bench.evaluate();
+  const std::string& conf = snapshot->policy->nginx_conf;
+  const std::string directory = conf.substr(0, conf.rfind('/') + 1);
+  std::string rules;
+  for (const std::string& rule : mistake.findings) rules += (rules.empty() ? "" : " ") + rule;
+  std::ofstream out(path, std::ios::app);
+  for (std::size_t i = 0; i < mistake.clients.size(); ++i) {
+    const std::string client = "clients/client-" + std::to_string(i) + ".pem";
+    ChildProcess openssl({.argv = {"/usr/bin/openssl", "verify", "-CAfile",
+                                   directory + "bundle.pem", directory + client}});
+    const bool is_taken = openssl.wait(std::chrono::seconds{20}) == 0;
+    const bool is_denied = policy_denies(snapshot->config->resolved.servers.front());
+    out << Catch::getResultCapture().getCurrentTestName() << '\t' << mistake.clients[i].code << '\t'
+        << (is_taken ? "OK" : "refused") << '\t' << (is_denied ? "denied" : "-") << '\t' << rules
+        << '\n';
+  }
+}
+
 inline void check(const Mistake& mistake) {
   if (nginx_is_missing()) return;
   Bench bench;
@@ -86,6 +121,7 @@ inline void check(const Mistake& mistake) {
   }
   bench.check(fates);
   check_findings(bench, {{"on", mistake.findings}});
+  note_side_by_side(bench, mistake);
 }
 
 /// CRLs of all of them, in which nothing is revoked.
