@@ -5,6 +5,7 @@
 
 #include "audit/build.h"
 #include "base/shortage.h"
+#include "daemon/inputs/ingress_conf.h"
 #include "daemon/settings/policy_source.h"
 #include "daemon/system/disk.h"
 #include "daemon/system/log/log.h"
@@ -49,6 +50,8 @@ namespace {
 base::Result<audit::Policy> policy_of(const settings::Options& options, inputs::Inputs& inputs) {
   settings::Options found = options;
   found.nginx_conf = inputs.main_path();
+  if (!options.manifests.empty() && !found.nginx_version)
+    found.nginx_version = inputs::kIngressNginx;
   auto policy = settings::read_policy(found, inputs.disk(), inputs.host());
   if (!policy) {
     system::log::log_error("invalid settings", {{"error", policy.error().message}});

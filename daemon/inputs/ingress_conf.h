@@ -7,10 +7,13 @@
 #include <map>
 #include <string>
 
+#include "config/nginx_build.h"
 #include "daemon/inputs/kubernetes.h"
 
 namespace mtls::daemon::inputs {
 
+/// nginx's version in controller 1.15 (images/nginx/rootfs/build.sh).
+inline constexpr config::Version kIngressNginx{1, 27, 1};
 inline constexpr const char* kIngressConf = "/(ingress-nginx)/nginx.conf";
 
 /// The texts by path: kIngressConf, what it includes, and the files of the Secrets. A Secret that

@@ -104,6 +104,9 @@ base::Result<void> Inputs::set_manifests(const InputOptions& options) {
     return mistake("--ingress: there is no object of kind Ingress in " + options.manifests.front() +
                    (options.manifests.size() > 1 ? " and the others" : ""));
   }
+  // Nothing of this machine is the controller's: no binary, no modules.
+  rooted_.emplace(Stand{.place = "", .directory = kIngressConf}, Elsewhere::kMissing, disk_);
+  is_of_manifests_ = true;
   dump_ = NginxDump::made_up(ingress_conf(manifests), kIngressConf, host());
   main_path_ = dump_->main_path();
   return {};
@@ -139,7 +142,8 @@ std::optional<std::string> Inputs::wrap_vhost(const std::string& main_path,
 }
 
 std::string Inputs::here(const std::string& path) const {
-  if (!rooted_) return manifest_of(path);
+  if (is_of_manifests_) return manifest_of(path);
+  if (!rooted_) return path;
   const auto where = rooted_->here(path);
   return where ? *where : path;
 }

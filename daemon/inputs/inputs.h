@@ -78,6 +78,7 @@ class Inputs {
 
   base::FileSystem& disk_;
   std::optional<RootedFiles> rooted_;
+  bool is_of_manifests_ = false;
   bool is_beside_ = false;  // the root stands in for one directory of this host
   std::unique_ptr<NginxDump> dump_;
   std::optional<OwnPaths> own_;

@@ -50,8 +50,12 @@ std::string space_of(const YAML::Node& metadata) {
   return space.empty() ? "default" : space;
 }
 
+// v1beta1 has serviceName and servicePort.
 std::string backend_of(const YAML::Node& path) {
-  const YAML::Node service = map_at(map_at(path, "backend"), "service");
+  const YAML::Node backend = map_at(path, "backend");
+  if (backend["serviceName"])
+    return scalar(backend["serviceName"]) + "-" + scalar(backend["servicePort"]);
+  const YAML::Node service = map_at(backend, "service");
   const YAML::Node port = map_at(service, "port");
   const std::string number = scalar(port["number"]);
   return scalar(service["name"]) + "-" + (number.empty() ? scalar(port["name"]) : number);

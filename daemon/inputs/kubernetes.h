@@ -1,5 +1,5 @@
 // Kubernetes manifests as text: the Ingress objects of ingress-nginx and the Secrets that they name
-// (networking.k8s.io/v1, v1). Pure.
+// (networking.k8s.io/v1 and v1beta1, v1). Pure.
 #pragma once
 
 #include <map>

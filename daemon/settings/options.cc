@@ -145,6 +145,8 @@ Mistake understand(const CLI::App& app, Raw& raw) {
     return std::string("--nginx.conf and --ingress") + kExclude;
   if (!options.nginx_dump.empty() && !options.manifests.empty())
     return std::string("--nginx.dump and --ingress") + kExclude;
+  if (!options.root.empty() && !options.manifests.empty())
+    return std::string("--root and --ingress") + kExclude;
   const std::string& rule = options.fix.rule;
   if (!rule.empty() && audit::rules::find_rule(rule) == nullptr)
     return "--rule: " + audit::rules::unknown_rule(rule);

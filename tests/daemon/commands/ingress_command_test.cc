@@ -40,8 +40,8 @@ struct Scene {
   }
 
   Outcome check(const std::string& file, std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {"check", "--ingress", file, "--nginx.version=1.26.3",
-                               "--client-cert", "ada=" + ada, "--client-cert", "nobody="});
+    more.insert(more.begin(), {"check", "--ingress", file, "--client-cert", "ada=" + ada,
+                               "--client-cert", "nobody="});
     return run(more);
   }
 };
@@ -81,6 +81,17 @@ TEST_CASE("ingress: what lets others in is found at the line of its annotation")
   CHECK_THAT(open.output, Catch::Contains("\"served-without-tls\""));
 }
 
+TEST_CASE("ingress: the nginx and its modules are the controller's, not this machine's") {
+  const Scene scene;
+  const Outcome outcome = scene.check(
+      scene.manifest("web.yaml",
+                     std::string(kOn) + "configuration-snippet: 'more_set_headers \"A: b\";'\n"),
+      {"--format=json"});
+  CAPTURE(outcome.output, outcome.error);
+  CHECK(outcome.code == 0);
+  CHECK(json::parse(outcome.output).at("nginx").at("version") == "1.27.1");
+}
+
 TEST_CASE("ingress: a Secret that is not in the files is told, and is no refusal") {
   const Scene scene;
   const Outcome outcome = scene.check(
@@ -102,6 +113,7 @@ TEST_CASE("ingress: it is compared with another manifest, and flags that contrad
   CHECK(worse.code == 1);
   CHECK(scene.check(before, {"--against", after}).code == 0);
   CHECK(scene.check(before, {"--nginx.dump=-"}).code == 2);
+  CHECK(scene.check(before, {"--root=/"}).code == 2);
   CHECK(scene.check(scene.dir.write("no.yaml", "kind: Pod\n")).code == 2);
 }
 
