@@ -31,13 +31,10 @@ loader_in() { (cd "$1" && find . -name 'ld-linux*.so.*' | sed 's|^\./||' | head 
 
 # apt with a state of its own: it knows nothing installed, so it fetches every library that nginx needs.
 download_nginx() {
-    mkdir -p "$2/lists/partial" "$2/archives/partial" "$2/etc/preferences.d"
-    : > "$2/status"
     security=""
     [ "$1" = sid ] || security="deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR-security $1-security main"
-    printf '%s\n' "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $1 main" "$security" \
-        > "$2/etc/sources.list"
-    private_apt "$2" update >&2 || die "nginxes: apt-get update for $1 failed; MTLS_MIRROR names another mirror"
+    make_private_apt "$2" "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $1 main" "$security" ||
+        die "nginxes: apt-get update for $1 failed; MTLS_MIRROR names another mirror"
     # shellcheck disable=SC2046  # a list of words
     private_apt "$2" install --download-only --no-install-recommends -y nginx-light libnginx-mod-stream \
         libnginx-mod-mail $(modules_of "$1") >&2 || die "nginxes: apt-get could not fetch nginx of $1"
@@ -45,6 +42,16 @@ download_nginx() {
 
 # What the tests of other products ask: Lua's hook is Debian 12's.
 modules_of() { [ "$1" != bookworm ] || echo libnginx-mod-http-lua; }
+
+# make_private_apt DIR SOURCE...: the lists of these sources, and nothing installed.
+make_private_apt() {
+    mkdir -p "$1/lists/partial" "$1/archives/partial" "$1/etc/preferences.d"
+    : > "$1/status"
+    state=$1
+    shift
+    printf '%s\n' "$@" > "$state/etc/sources.list"
+    private_apt "$state" update >&2
+}
 
 private_apt() {
     state=$1
