@@ -3,7 +3,7 @@
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libuv1-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libcrypt-dev
     nlohmann-json3-dev libsystemd-dev libssl-dev libpcre2-dev zlib1g-dev libexpected-dev libboost-dev prometheus-cpp-dev"
 TEST_BUILD_PACKAGES="catch2 libbenchmark-dev"
-TEST_PACKAGES="bindfs faketime systemd prometheus prometheus-alertmanager openssl python3 curl vim-tiny"
+TEST_PACKAGES="bindfs faketime systemd prometheus prometheus-alertmanager openssl python3 curl vim-tiny fish zsh"
 NGINX_PACKAGES="nginx-light libnginx-mod-stream libnginx-mod-mail"
 STYLE_PACKAGES="clang-format-19 shellcheck prometheus python3 g++"
 TIDY_PACKAGES="clang-tidy-19 git"

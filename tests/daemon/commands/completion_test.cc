@@ -1,6 +1,7 @@
 // The completions that bash offers, and what shells and troff say of the generated texts.
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <sstream>
 
 #include "tests/daemon/exporter_fixture.h"
 
@@ -23,6 +24,19 @@ std::string offered(const std::string& words) {
   return outcome.output;
 }
 
+/// The first words of what fish offers after this line.
+std::vector<std::string> offered_by_fish(const std::string& line) {
+  const Outcome outcome = run({"/usr/bin/fish", "--no-config", "-c",
+                               std::string("'") + EXPORTER_BINARY +
+                                   "' completion fish | source; complete -C '" + line + "'"});
+  CHECK(outcome.error.empty());
+  std::vector<std::string> words;
+  std::istringstream lines(outcome.output);
+  for (std::string offer; std::getline(lines, offer);)
+    words.push_back(offer.substr(0, offer.find('\t')));
+  return words;
+}
+
 }  // namespace
 
 TEST_CASE("completion: bash offers commands, the flags of a command, and the values of a flag") {
@@ -36,6 +50,21 @@ TEST_CASE("completion: bash offers commands, the flags of a command, and the val
   CHECK(offered("nginx-mtls-exporter check --format = ju") == "junit\n");
   CHECK(offered("nginx-mtls-exporter dump --format ''") == "json crossplane opa conf\n");
   CHECK(offered("nginx-mtls-exporter check --root /us") == "/usr\n");
+}
+
+TEST_CASE("completion: fish offers the same") {
+  if (!std::filesystem::exists("/usr/bin/fish")) {
+    WARN("skipped: no fish");
+    return;
+  }
+  using Words = std::vector<std::string>;
+  CHECK(offered_by_fish("nginx-mtls-exporter che") == Words{"check"});
+  CHECK(offered_by_fish("nginx-mtls-exporter check --aga") == Words{"--against"});
+  CHECK(offered_by_fish("nginx-mtls-exporter dump --aga").empty());
+  CHECK(offered_by_fish("nginx-mtls-exporter check --web").empty());
+  CHECK(offered_by_fish("nginx-mtls-exporter check --format s") == Words{"sarif"});
+  CHECK(offered_by_fish("nginx-mtls-exporter dump --format ") ==
+        Words{"conf", "crossplane", "json", "opa"});
 }
 
 TEST_CASE("completion: the scripts parse, and the man page has no mistakes") {
