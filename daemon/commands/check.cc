@@ -154,7 +154,7 @@ base::Result<int> assess(const settings::Options& all, const audit::Policy& poli
   const reports::Assessment assessment{.snapshot = **snapshot};
   const reports::formats::Report report{
       .assessment = assessment,
-      .host = options.bundle.empty() ? settings::host_name() : "",
+      .host = options.bundle.empty() && !inputs.is_away() ? settings::host_name() : "",
       .issues = comparison != nullptr ? comparison->worse : reports::issues_of(assessment),
       .accepted = reports::accepted_issues_of(assessment),
       .against = comparison,
