@@ -92,10 +92,12 @@ std::size_t open_servers(const std::vector<Cause>& causes) {
   return servers.size();
 }
 
+// What lets somebody in and belongs to no server block counts among these: a row of a `map`.
 bool is_other_critical(const Cause& cause) {
   const Effect effect = cause.first().effect;
+  const bool is_open_somewhere = effect == Effect::kLetsIn && cause.servers.empty();
   return cause.first().severity == audit::Severity::kCritical &&
-         (effect == Effect::kNone || effect == Effect::kStopsNginx) &&
+         (effect == Effect::kNone || effect == Effect::kStopsNginx || is_open_somewhere) &&
          cause.first().kind != audit::FindingKind::kNginxRefusesConfig;
 }
 

@@ -77,6 +77,15 @@ TEST_CASE("check text: a narrow terminal gets narrow lines, and nothing is lost"
   }
 }
 
+std::string dead_guard(const std::string& sign) {
+  return "if ($ssl_client_s_dn " + sign + " \"CN=a, O=b\") { return 403; }";
+}
+
+std::string dead_map(const std::string& condition) {
+  return "map $ssl_client_s_dn $in { default 0; \"CN=a, O=b\" 1; }" +
+         server("a.test", std::string(kVerifyOn) + "if (" + condition + ") { return 403; }");
+}
+
 TEST_CASE("check text: the headline counts what refuses, what will, and who is open") {
   struct Row {
     const char* says;
@@ -109,6 +118,17 @@ TEST_CASE("check text: the headline counts what refuses, what will, and who is o
             [&](Host& host) { host.disk.remove(kServerPem); }},
            {"1 file cannot be read here, and what depends on it is not known\n",
             [&](Host& host) { host.disk.fault(kBundle, base::ErrorCode::kPermission); }},
+           // A guard that never matches, with a client that it refuses.
+           {"1 thing refuses clients now\n",
+            [&](Host& host) {
+              host.conf(http(server("a.test", kVerifyOn + dead_guard("!="))));
+              host.canary(minted().client.certificate_pem);
+            }},
+           {"1 server block lets in clients that should not pass\n",
+            [&](Host& host) { host.conf(http(server("a.test", kVerifyOn + dead_guard("=")))); }},
+           {"1 thing refuses clients now\n",
+            [&](Host& host) { host.conf(http(dead_map("$in = 0"))); }},
+           {"1 other critical finding\n", [&](Host& host) { host.conf(http(dead_map("$in"))); }},
            {"no server block asks for client certificates, there is nothing to judge\n",
             [&](Host& host) { host.conf(http_server(kCertificate)); }},
        }) {
