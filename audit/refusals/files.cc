@@ -108,14 +108,18 @@ Refusal cached_refusal(std::string_view object, const std::string& path, const F
   return wrong_content(path, failed(what + std::string(error->function), error->openssl));
 }
 
+constexpr const char* kStoreFailed = " error:05880002:x509 certificate routines::system lib";
+constexpr const char* kStoreFailedLate = " error:05880020:x509 certificate routines::BIO lib";
+
 // SSL_CTX_load_verify_locations() and X509_LOOKUP_load_file(), which nginx called before 1.27.2.
-Refusal store_refusal(std::string_view function, const std::string& path,
+Refusal store_refusal(const RefusalScene& scene, std::string_view function, const std::string& path,
                       const FoundMaterial& found) {
   if (!opens(found.presence)) {
-    return unopened(found.presence, path,
-                    failed(quoted(function, path),
-                           new_file_queue(found.presence, path, "r") +
-                               " error:05880002:x509 certificate routines::system lib"));
+    const bool is_late = openssl_of(scene.policy.build) >= pki::kOpenssl35;
+    return unopened(
+        found.presence, path,
+        failed(quoted(function, path), new_file_queue(found.presence, path, "r") +
+                                           (is_late ? kStoreFailedLate : kStoreFailed)));
   }
   if (found.material == nullptr) return std::nullopt;
   const auto error = pki::read_error(*found.material, FileReader::kStoreFile);
@@ -255,8 +259,8 @@ Refusal trust_file_refusal(const RefusalScene& scene, const std::string& path, T
     return use == TrustUse::kCrl ? cached_refusal("CRL", path, found, FileReader::kCrlList)
                                  : cached_refusal("certificate", path, found, FileReader::kCaList);
   }
-  if (use == TrustUse::kCrl) return store_refusal("X509_LOOKUP_load_file", path, found);
-  auto refusal = store_refusal("SSL_CTX_load_verify_locations", path, found);
+  if (use == TrustUse::kCrl) return store_refusal(scene, "X509_LOOKUP_load_file", path, found);
+  auto refusal = store_refusal(scene, "SSL_CTX_load_verify_locations", path, found);
   return refusal || use != TrustUse::kClient ? refusal : names_refusal(path, found);
 }
 
@@ -354,7 +358,7 @@ Refusal command_refusal(const RefusalScene& scene, const config::ConfCommand& co
   using pki::ssl::CommandValue;
   const CommandValue value = scene.trials.value_of_command(command.name);
   if (value == CommandValue::kText) return scene.trials.command(command.name, command.value);
-  if (value == CommandValue::kStore || !scene.trials.judges_names()) return std::nullopt;
+  if (value == CommandValue::kStore) return std::nullopt;
   const CommandFile file{.kind = command.kind,
                          .path = config::full_path(command.value, scene.policy.nginx_conf),
                          .is_directory = value == CommandValue::kDirectory};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/refusals/every_openssl.h"
 #include "audit/trust/trust.h"
 
 namespace mtls::audit::refusals {
@@ -35,9 +36,9 @@ bool SslTrials::judges_names() const {
 // Other releases know other names and algorithms, but these errors do not depend on them (R9.19);
 // of the digest SslContext says what theirs says.
 pki::ssl::SslRefusal SslTrials::if_theirs_agrees(const pki::ssl::SslRefusal& refusal) const {
-  constexpr std::array<std::string_view, 5> kOfEvery{"no cipher match", "ee key too small",
-                                                     "ca key too small", "ca md too weak",
-                                                     "key values mismatch"};
+  constexpr std::array<std::string_view, 6> kOfEvery{"no cipher match",  "invalid command",
+                                                     "ee key too small", "ca key too small",
+                                                     "ca md too weak",   "key values mismatch"};
   if (!refusal || judges_names()) return refusal;
   const bool is_of_every = std::any_of(
       kOfEvery.begin(), kOfEvery.end(),
@@ -64,11 +65,13 @@ Refusal SslTrials::ciphers(const std::string& list) {
 }
 
 Refusal SslTrials::curves(const std::string& list) {
-  if (!judges_names() || list == "auto") return std::nullopt;
+  if (list == "auto") return std::nullopt;
   const auto known = curves_.find(list);
   if (known != curves_.end()) return known->second;
   Refusal refusal;
-  if (const auto openssl = pki::ssl::SslContext(trust::kDefaultSecurityLevel).set_curves(list)) {
+  auto openssl = pki::ssl::SslContext(trust::kDefaultSecurityLevel).set_curves(list);
+  if (openssl && !judges_names()) openssl = refusal_of_groups(list, openssl_of(policy_.build));
+  if (openssl) {
     refusal = of_value(quoted("SSL_CTX_set1_curves_list", list), *openssl);
   }
   return curves_.emplace(list, std::move(refusal)).first->second;
@@ -115,12 +118,13 @@ Refusal SslTrials::certificates(const std::string& ciphers, const std::string& p
 }
 
 Refusal SslTrials::command(const std::string& name, const std::string& value) {
-  if (!judges_names()) return std::nullopt;
   const auto known = commands_.find({name, value});
   if (known != commands_.end()) return known->second;
   Refusal refusal;
-  if (const auto openssl =
-          pki::ssl::SslContext(trust::kDefaultSecurityLevel).run_command(name, value)) {
+  auto openssl = pki::ssl::SslContext(trust::kDefaultSecurityLevel).run_command(name, value);
+  if (openssl && !judges_names())
+    openssl = refusal_of_command(name, value, *openssl, openssl_of(policy_.build));
+  if (openssl) {
     refusal = of_value("SSL_CONF_cmd(\"" + name + "\", \"" + value + "\")", *openssl);
   }
   return commands_.emplace(std::pair(name, value), std::move(refusal)).first->second;

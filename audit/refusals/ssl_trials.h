@@ -1,7 +1,7 @@
 // What OpenSSL says of the values of a TLS context, asked of one SSL_CTX per cipher string and
-// remembered for one evaluation, since hundreds of server blocks share the same few values. Names
-// are judged only where nginx runs on the OpenSSL release this program is linked with. Pure in what
-// the files answer.
+// remembered for one evaluation, since hundreds of server blocks share the same few values. Where
+// nginx runs on another OpenSSL release than this program, a name is judged if all releases agree
+// (every_openssl.h). Pure in what the files answer.
 #pragma once
 
 #include <map>
@@ -45,6 +45,7 @@ class SslTrials {
 
   /// The SSL_CTX with these ciphers set. Certificates used last stay in it.
   pki::ssl::SslContext& context(const std::string& ciphers);
+  /// nginx runs on the OpenSSL release that this program is linked with.
   bool judges_names() const;
   /// The level is the cipher string's own, or the library's default, which openssl.cnf can change.
   bool is_level_known(const std::string& ciphers);

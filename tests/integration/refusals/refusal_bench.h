@@ -71,7 +71,6 @@ class RefusalBench {
     const std::string first = ours.empty() ? "" : ours.front().text();
     INFO("nginx: " << theirs);
     INFO("ours:  " << first);
-    if (needs_their_openssl(theirs)) return nginx;
     CHECK((nginx.exit_code == 0) == ours.empty());
     CHECK(before_openssl(first) == before_openssl(theirs));
     ++asked;
@@ -97,15 +96,6 @@ class RefusalBench {
   }
 
  private:
-  // Names that only the OpenSSL behind this nginx can judge, when it is not ours.
-  bool needs_their_openssl(const std::string& theirs) const {
-    const pki::OpensslRelease ours = pki::linked_openssl();
-    const config::Version& other = policy.build.openssl;
-    const bool is_ours = ours.major == other.major && ours.minor == other.minor;
-    return !is_ours &&
-           (theirs.starts_with("SSL_CONF_cmd(") || theirs.starts_with("SSL_CTX_set1_curves_list("));
-  }
-
   // `… [emerg] 12#12: MESSAGE`.
   static std::string words_of(const std::string& emerg) {
     constexpr std::string_view kLevel = "[emerg] ";
