@@ -138,7 +138,8 @@ class Oracle {
     return store.verify(chain->certificates,
                         {.depth = judge.verify_depth.value,
                          .security_level = judge.security_level().value_or(kDefaultSecurityLevel),
-                         .purpose = pki::Purpose::kClient},
+                         .purpose = pki::Purpose::kClient,
+                         .release = audit::openssl_of(build_)},
                         snapshot_.evaluated_at);
   }
 
