@@ -3,7 +3,8 @@
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libuv1-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libcrypt-dev
     nlohmann-json3-dev libsystemd-dev libssl-dev libpcre2-dev zlib1g-dev libexpected-dev libboost-dev prometheus-cpp-dev"
 TEST_BUILD_PACKAGES="catch2 libbenchmark-dev"
-TEST_PACKAGES="bindfs faketime systemd prometheus prometheus-alertmanager openssl python3 curl vim-tiny fish zsh"
+TEST_PACKAGES="bindfs faketime systemd prometheus prometheus-alertmanager openssl python3 curl vim-tiny jsonnet
+    fish zsh"
 NGINX_PACKAGES="nginx-light libnginx-mod-stream libnginx-mod-mail"
 STYLE_PACKAGES="clang-format-19 shellcheck prometheus python3 g++"
 TIDY_PACKAGES="clang-tidy-19 git"
@@ -12,6 +13,8 @@ BENCH_PACKAGES="prometheus-node-exporter nginx-light python3 python3-cryptograph
 NGINXES_PACKAGES="patchelf debian-archive-keyring"
 PACKAGE_PACKAGES="mmdebstrap debian-archive-keyring git"
 IMAGE_PACKAGES="buildah"
+MIXIN_PACKAGES="jsonnet"
+DOCS_PACKAGES="mkdocs python3"
 RUN_PACKAGES="openssl curl ca-certificates"
 
 SUDO=""
@@ -44,8 +47,10 @@ packages_for() {
         nginxes) echo "$NGINXES_PACKAGES" ;;
         package) echo "$PACKAGE_PACKAGES" ;;
         image) echo "$IMAGE_PACKAGES" ;;
+        mixin) echo "$MIXIN_PACKAGES" ;;
+        docs) echo "$DOCS_PACKAGES" ;;
         run) echo "$BUILD_PACKAGES $RUN_PACKAGES" ;;
-        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, package, image, run" ;;
+        *) die "setup: no purpose '$1': build, test-build, test, style, tidy, fuzz, bench, nginxes, package, image, mixin, docs, run" ;;
     esac
 }
 

@@ -53,7 +53,7 @@ def finding_violations(root):
 
 def link_violations(root):
     bad = []
-    for page in [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("alerts/*.md")]:
+    for page in [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("alerts/*.md"), *root.glob("mixin/*.md")]:
         for target in LINK.findall(page.read_text()):
             if not (page.parent / target).exists():
                 bad.append(f"{page.relative_to(root)}: the link to {target} leads nowhere")

@@ -30,7 +30,9 @@ grep -q "^ExecStart=$prefix/bin/nginx-mtls-exporter " "$prefix/share/doc/nginx-m
     fail "socket-activated.conf starts another program"
 [ ! -e "$units/nginx-mtls-exporter.service.d" ] || fail "a drop-in takes effect without being asked for"
 
-for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mtls-exporter/alerts/runbook.md \
+for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mtls-exporter/alerts/nginx-mtls-fleet.rules.yml \
+    share/nginx-mtls-exporter/alerts/severities.md share/nginx-mtls-exporter/dashboards/nginx-mtls-overview.json \
+    share/nginx-mtls-exporter/mixin/mixin.libsonnet share/nginx-mtls-exporter/alerts/runbook.md \
     share/nginx-mtls-exporter/policies/nginx_mtls.rego share/doc/nginx-mtls-exporter/systemd/ssl-cert.conf \
     share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/systemd/log-access.conf \
     lib/sysusers.d/nginx-mtls-exporter.conf lib/tmpfiles.d/nginx-mtls-exporter.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
@@ -54,7 +56,7 @@ while read -r link; do
 done <"$scratch/links"
 rules=$(sed -n 's/^  - \(.*rules.yml\)$/\1/p' "$doc/examples/prometheus.yml")
 [ -f "$doc/examples/$rules" ] || fail "examples/prometheus.yml names $rules, which is not installed there"
-grep -o ']([^)#:]*' "$doc/README.md" | cut -c3- | grep -E '^(alerts|docs|examples|policies)/' >"$scratch/links"
+grep -o ']([^)#:]*' "$doc/README.md" | cut -c3- | grep -E '^(alerts|dashboards|docs|examples|mixin|policies)/' >"$scratch/links"
 while read -r link; do
     [ -e "$doc/$link" ] || fail "README.md links to $link, which is not installed"
 done <"$scratch/links"
