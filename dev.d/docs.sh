@@ -7,3 +7,10 @@ mixin() {
     mkdir -p alerts dashboards
     jsonnet -S -m . mixin/render.jsonnet || die "mixin: see above"
 }
+
+docs() {
+    setup docs
+    mkdir -p build
+    python3 -B dev.d/docs_site.py . build/docs || die "docs: see above"
+    say "build/docs/index.html"
+}
