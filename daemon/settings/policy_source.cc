@@ -8,7 +8,6 @@
 #include "config/conf_path.h"
 #include "daemon/live/nginx_process.h"
 #include "daemon/live/openssl_library.h"
-#include "daemon/settings/settings.h"
 
 namespace mtls::daemon::settings {
 namespace {
@@ -121,21 +120,23 @@ running::Build build_of(const running::NginxMaster& master, const std::optional<
           .dialect = std::string(config::word(nginx.build.dialect))};
 }
 
+base::Result<Settings> read_settings(const Options& options, base::FileSystem& disk) {
+  if (options.config_file.empty()) return Settings{};
+  const std::string path = absolute(options.config_file);
+  const auto content = disk.read(path, kMaxSettingsBytes);
+  if (!content) return tl::unexpected<base::Error>(content.error());
+  return parse_settings(content->text(), path);
+}
+
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk) {
   return read_policy(options, disk, disk);
 }
 
 base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem& disk,
                                         base::FileSystem& host) {
-  Settings settings;
-  if (!options.config_file.empty()) {
-    const std::string path = absolute(options.config_file);
-    const auto content = disk.read(path, kMaxSettingsBytes);
-    if (!content) return tl::unexpected<base::Error>(content.error());
-    const auto parsed = parse_settings(content->text(), path);
-    if (!parsed) return tl::unexpected<base::Error>(parsed.error());
-    settings = *parsed;
-  }
+  auto read = read_settings(options, disk);
+  if (!read) return tl::unexpected<base::Error>(read.error());
+  Settings& settings = *read;
   const auto named = options.nginx_conf ? options.nginx_conf : settings.nginx_conf;
   const std::string conf = named ? absolute(*named) : "";
   const Nginx nginx = find_nginx(conf, host);

@@ -10,9 +10,13 @@
 #include "base/filesystem.h"
 #include "base/result.h"
 #include "daemon/settings/options.h"
+#include "daemon/settings/settings.h"
 #include "running/process_view.h"
 
 namespace mtls::daemon::settings {
+
+/// What --config.file says, read through `disk`; the defaults without that flag.
+base::Result<Settings> read_settings(const Options& options, base::FileSystem& disk);
 
 /// Reads the settings file through `disk`, /proc and the nginx binary (which is never run) through
 /// `host`. If the configuration is named, only a master that runs on it counts. Fails only because

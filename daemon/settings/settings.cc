@@ -1,26 +1,14 @@
 #include "daemon/settings/settings.h"
 
-#include <algorithm>
 #include <set>
 
-#include "daemon/settings/assessed_at.h"
 #include "daemon/settings/policy_settings.h"
+#include "daemon/settings/setting_values.h"
 #include "daemon/settings/settings_keys.h"
 #include "daemon/system/strict_yaml.h"
 
 namespace mtls::daemon::settings {
 namespace {
-
-std::size_t count_of(const YAML::Node& node, const std::string& key) {
-  const std::string text = system::text_of(node, key);
-  const bool digits =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  constexpr std::size_t kMostDigits = 15;
-  if (!digits || text.size() > kMostDigits || text.starts_with('0')) {
-    system::reject(node, key + " must be a whole number above 0");
-  }
-  return std::stoull(text);
-}
 
 void read_nginx(const YAML::Node& node, Settings& settings) {
   system::check_keys(node, "nginx", keys_in("nginx"));
@@ -124,19 +112,6 @@ void read_rotations(const YAML::Node& node, const std::string& path, Settings& s
   }
 }
 
-bool flag_of(const YAML::Node& node, const std::string& key) {
-  const std::string text = system::text_of(node, key);
-  if (text != "true" && text != "false") system::reject(node, key + " must be true or false");
-  return text == "true";
-}
-
-std::chrono::seconds span_of(const YAML::Node& node, const std::string& key) {
-  const auto span = parse_time_span(system::text_of(node, key));
-  if (!span || *span < std::chrono::seconds{1})
-    system::reject(node, key + " must be a time span of at least a second, such as 30s or 5m");
-  return *span;
-}
-
 void read_probe(const YAML::Node& node, audit::ProbeSettings& probe) {
   system::check_keys(node, "probe", keys_in("probe"));
   if (const auto enabled = node["enabled"]) probe.is_enabled = flag_of(enabled, "probe.enabled");
@@ -162,6 +137,8 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
     if (const auto policy = root["policy"]) read_policy_settings(policy, path, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
     if (const auto probe = root["probe"]) read_probe(probe, settings.probe);
+    if (const auto observer = root["observer"])
+      settings.observer = read_observer_settings(observer, path);
   });
   if (!read) return tl::unexpected(read.error());
   return settings;

@@ -9,6 +9,7 @@
 
 #include "audit/policy.h"
 #include "base/result.h"
+#include "daemon/settings/observer_settings.h"
 
 namespace mtls::daemon::settings {
 
@@ -24,6 +25,7 @@ struct Settings {
   std::vector<audit::AcceptSetting> accept;
   audit::Thresholds thresholds;
   audit::ProbeSettings probe;
+  std::optional<ObserverSettings> observer;  // nullopt: nobody observes
 };
 
 /// `path`: that of the file, absolute or not; relative certificate paths are relative to its

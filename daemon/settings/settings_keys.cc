@@ -69,6 +69,19 @@ constexpr std::array kKeys{
     SettingsKey{"probe.timeout", "SPAN", "5s", "Of each handshake."},
     SettingsKey{"probe.servers", "LIST", "every server block that asks for certificates",
                 "Globs over the first server_name."},
+    SettingsKey{"observer", "", "nobody observes",
+                "The clients that come, as nginx's own log tells them. An empty map, {}, begins "
+                "it."},
+    SettingsKey{"observer.socket", "PATH", "/run/nginx-mtls-exporter/clients.sock",
+                "The Unix socket that nginx logs to."},
+    SettingsKey{"observer.state", "FILE", "/var/lib/nginx-mtls-exporter/clients.db",
+                "Where the clients are kept."},
+    SettingsKey{"observer.window", "SPAN", "30d",
+                "A client that did not come for so long is forgotten."},
+    SettingsKey{"observer.remember", "fingerprints|subjects", "fingerprints",
+                "subjects keeps the certificates too, with the names in them."},
+    SettingsKey{"observer.max_clients", "COUNT", "200000",
+                "Of clients that are kept; those that came last stay."},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "audit/policy.h"
+#include "daemon/settings/observer_settings.h"
 #include "daemon/settings/options.h"
 #include "daemon/settings/settings_keys.h"
 
@@ -125,8 +126,15 @@ TEST_CASE("help: the manual page of the settings has every key that the reader t
       {"limits.max_series", limits.max_series},
       {"limits.max_series_per_file", limits.max_series_per_file},
       {"limits.max_certificates_per_file", limits.max_certificates_per_file}};
+  const settings::ObserverSettings observer;
+  const std::map<std::string_view, std::string> usual_observer{
+      {"observer.socket", observer.socket},
+      {"observer.state", observer.state},
+      {"observer.max_clients", std::to_string(observer.max_clients)}};
   for (const settings::SettingsKey& key : settings::settings_keys()) {
     CAPTURE(key.path);
+    const auto observed = usual_observer.find(key.path);
+    if (observed != usual_observer.end()) CHECK(key.usual == observed->second);
     CHECK_THAT(page, Catch::Contains(".B " + std::string(key.path)));
     const auto limit = usual.find(key.path);
     if (limit != usual.end()) CHECK(key.usual == std::to_string(limit->second));

@@ -20,6 +20,7 @@ TEST_CASE("settings: an empty file is all defaults") {
     CHECK(settings->accept.empty());
     CHECK(settings->thresholds == audit::Thresholds{});
     CHECK(settings->probe == audit::ProbeSettings{});
+    CHECK_FALSE(settings->observer);
   }
 }
 
@@ -60,6 +61,7 @@ limits:
   max_certificates_per_file: 4
   max_series_per_file: 5
 probe: {enabled: true, interval: 90s, timeout: 2s, servers: [api.*]}
+observer: {socket: in.sock, state: /var/db, window: 8w, remember: subjects, max_clients: 6}
 )",
                                                  "/etc/exporter/s.yml");
   REQUIRE(settings);
@@ -107,11 +109,28 @@ probe: {enabled: true, interval: 90s, timeout: 2s, servers: [api.*]}
                                                 .interval = std::chrono::seconds{90},
                                                 .timeout = std::chrono::seconds{2},
                                                 .servers = {"api.*"}});
+  CHECK(settings->observer ==
+        settings::ObserverSettings{.socket = "/etc/exporter/in.sock",
+                                   .state = "/var/db",
+                                   .window = std::chrono::weeks{8},
+                                   .remember = settings::ObserverSettings::Remember::kSubjects,
+                                   .max_clients = 6});
   CHECK(settings->limits == audit::Limits{.max_file_bytes = 1,
                                           .max_crl_bytes = 2,
                                           .max_series = 3,
                                           .max_series_per_file = 5,
                                           .max_certificates_per_file = 4});
+}
+
+TEST_CASE("settings: an empty observer begins it, with what the manual page says") {
+  const auto settings = settings::parse_settings("observer: {}\n", "/etc/s.yml");
+  REQUIRE(settings);
+  REQUIRE(settings->observer);
+  CHECK(settings->observer->socket == "/run/nginx-mtls-exporter/clients.sock");
+  CHECK(settings->observer->state == "/var/lib/nginx-mtls-exporter/clients.db");
+  CHECK(settings->observer->window == std::chrono::days{30});
+  CHECK(settings->observer->remember == settings::ObserverSettings::Remember::kFingerprints);
+  CHECK(settings->observer->max_clients == 200'000);
 }
 
 TEST_CASE("settings: a mistake is reported with its line and column") {
@@ -149,6 +168,14 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
            {"probe: {interval: 0s}\n",
             "s.yml:1:19: probe.interval must be a time span of at least"},
            {"probe: {servers: a}\n", "s.yml:1:18: probe.servers must be a list of globs"},
+           {"observer: true\n", "s.yml:1:11: observer must be a map with socket, state, window"},
+           {"observer:\n", "s.yml:2:1: observer must be a map with socket, state, window"},
+           {"observer: {window: 30}\n",
+            "s.yml:1:20: observer.window must be a time span of at least a second"},
+           {"observer: {remember: names}\n",
+            "s.yml:1:22: observer.remember must be fingerprints or subjects"},
+           {"observer: {max_clients: 0}\n",
+            "s.yml:1:25: observer.max_clients must be a whole number above 0"},
            {"policy: strict\n", "s.yml:1:9: policy must be a map with profile, disable, severity"},
            {"policy: {profil: strict}\n", "s.yml:1:10: unknown key \"profil\" in policy"},
            {"policy: {profile: lax}\n", "s.yml:1:19: policy.profile must be default or strict"},
