@@ -10,6 +10,7 @@
 #include <string>
 
 #include "audit/policy.h"
+#include "audit/remembered.h"
 #include "audit/snapshot.h"
 #include "base/filesystem.h"
 #include "base/time.h"
@@ -45,6 +46,7 @@ struct BuildInputs {
   std::shared_ptr<const ProbeAnswers> probe_answers = nullptr;      // nullptr: nobody asked nginx
   /// nullopt: it leads nowhere. Empty: nobody can tell.
   std::function<std::optional<PathTimes>(const std::string& path)> changed_at = {};
+  std::shared_ptr<const Remembered> remembered = nullptr;  // nullptr: nothing is
 };
 
 }  // namespace mtls::audit

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/loaded/recall.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
 #include "config/references.h"
@@ -107,10 +108,10 @@ config::Version release_of(const Snapshot& snapshot, const running::Master& mast
 class Adoption {
  public:
   Adoption(const BuildInputs& inputs, const Snapshot& snapshot, const running::Master& master,
-           const LoadedFiles* before)
+           const LoadedFiles* before, bool is_doubtful)
       : inputs_(inputs),
         bounds_(bounds_of(*master.load)),
-        is_doubtful_(master.generation->is_doubtful),
+        is_doubtful_(is_doubtful),
         keeps_objects_(release_of(snapshot, master) >= config::Version{1, 27, 4}),
         inherits_objects_(!says_off(*snapshot.config->document, "ssl_object_cache_inheritable")),
         before_(before) {}
@@ -348,8 +349,14 @@ std::shared_ptr<const Loaded> follow(const BuildInputs& inputs, const Snapshot& 
   }
   const bool is_same_master =
       before && before->master == master->process.pid && before->master_started == master->started;
-  const Adoption adoption(inputs, snapshot, *master,
-                          is_same_master && !is_same ? before->files.get() : nullptr);
+  const LoadedFiles* of_the_one_before = is_same_master && !is_same ? before->files.get() : nullptr;
+  LoadedFiles recalled;
+  const Recall known = before ? Recall::kNothing : recall(inputs.remembered.get(), *master);
+  if (known != Recall::kNothing) recalled = recalled_files(*inputs.remembered, snapshot);
+  if (known == Recall::kDoubtful) of_the_one_before = &recalled;
+  if (known == Recall::kSame) next->files = std::make_shared<const LoadedFiles>(recalled);
+  const Adoption adoption(inputs, snapshot, *master, of_the_one_before,
+                          master->generation->is_doubtful || known == Recall::kDoubtful);
   adopt_files(inputs, snapshot, adoption, *next);
   fill(snapshot, next->files);
   note_possible(snapshot, next->files);
