@@ -60,6 +60,10 @@ class LineReader {
   void begin_inside() { is_dropping_ = true; }
   /// What was fed so far ends with a whole line.
   bool is_between_lines() const { return rest_.empty() && !is_dropping_; }
+  /// Bytes of a line whose end has not come.
+  std::size_t unfinished() const { return rest_.size(); }
+  /// Inside of a line that is dropped.
+  bool is_dropping() const { return is_dropping_; }
   /// Lines that were dropped.
   std::uint64_t oversized() const { return oversized_; }
 

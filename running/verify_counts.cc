@@ -148,6 +148,12 @@ void VerifyCounts::trust(int pid) {
   waiting_.erase(waiting);
 }
 
+std::vector<int> VerifyCounts::trusted() const {
+  std::vector<int> all;
+  for (const auto& [pid, reading] : trusted_) all.push_back(pid);
+  return all;
+}
+
 void VerifyCounts::take(std::size_t log, const VerifyLine& line) {
   const std::string* label = label_of(log, line);
   if (label == nullptr) return;

@@ -61,6 +61,7 @@ class VerifyCounts {
   void follow(std::shared_ptr<const VerifyPlan> plan, std::vector<bool> readable);
   /// It is a process of nginx's.
   void trust(int pid);
+  std::vector<int> trusted() const;
   void take(std::size_t log, const VerifyLine& line);
   /// Once after each reading.
   void end_reading();

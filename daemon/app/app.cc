@@ -90,7 +90,8 @@ class App {
     system::log::log_info("nginx", {{"conf", policy.nginx_conf},
                                     {"version", config::to_string(policy.build.version)}});
     nginx_ = std::make_unique<NginxWatch>(
-        loop_,
+        NginxWatch::World{
+            .loop = loop_, .disk = disk_, .state_directory = options_.state_directory},
         [this](const auto& it) { return settings::build_of(it, options_.nginx_conf, disk_); },
         [this](const auto& view) { nginx_changed(view); });
     watcher_ = watch::Watcher::create(
@@ -98,15 +99,16 @@ class App {
         {.rescan_interval = options_.rescan_interval,
          .poll_interval = std::min(kPollInterval, options_.rescan_interval)},
         [this](const watch::FileChanges& changes) { files_changed(changes); });
-    updater_.set_processes(nginx_->view());
+    updater_.set_processes(nginx_->view(), nginx_->remembered());
     start_signals();
     start_timers();
     awaited_ = updater_.adopt(std::move(policy), "start");
     drain();
+    nginx_->keep_state();
     system::log::log_info("stopped");
     if (!pages_.is_idle()) {
       system::log::close_log();
-      std::_Exit(0);  // a page is being made for nobody; nothing needs saving
+      std::_Exit(0);  // a page is being made for nobody
     }
     return 0;
   }
@@ -254,7 +256,7 @@ class App {
         &shutdown_timer_,
         [](uv_timer_t*) {
           system::log::close_log();
-          std::_Exit(0);  // a worker hangs on a dead file system; nothing needs saving
+          std::_Exit(0);  // a worker hangs on a dead file system; what was kept is seconds old
         },
         kShutdownMilliseconds, 0);
     uv_unref(reinterpret_cast<uv_handle_t*>(&shutdown_timer_));

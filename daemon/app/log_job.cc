@@ -1,15 +1,44 @@
 #include "daemon/app/log_job.h"
 
 #include <string>
+#include <utility>
 
 #include "audit/loaded.h"
 #include "audit/logs/error_logs.h"
 #include "base/text.h"
 #include "collectors/log_families.h"
 #include "collectors/openmetrics.h"
+#include "daemon/app/log_state.h"
 #include "daemon/system/log/log.h"
 
 namespace mtls::daemon::app {
+namespace {
+
+constexpr const char* kFile = "logs.json";
+// A crash counts what came since then twice: once before, once after.
+constexpr std::chrono::seconds kBetween{2};
+
+}  // namespace
+
+void LogJob::resume() {
+  if (std::exchange(is_resumed_, true) || !directory_.is_there()) return;
+  const auto text = directory_.read(kFile);
+  if (!text) return;
+  auto state = parse_log_state(*text, live::this_boot());
+  if (!state) return directory_.set_aside(kFile, state.error().message);
+  reader_.resume(std::move(*state));
+}
+
+void LogJob::keep() {
+  const std::uint64_t mark = reader_.mark();
+  if (!is_resumed_ || !directory_.is_there() || mark == kept_) return;
+  kept_at_ = Clock::now();
+  if (directory_.write(kFile, log_state_text(reader_.state(), live::this_boot()))) kept_ = mark;
+}
+
+void LogJob::keep_now_and_then() {
+  if (Clock::now() - kept_at_ >= kBetween) keep();
+}
 
 void LogJob::plan(const audit::Snapshot& snapshot) {
   const running::Master* master = snapshot.master();
@@ -47,10 +76,12 @@ void LogJob::render() {
 
 std::vector<live::LogReader::Emergency> LogJob::run(
     const std::shared_ptr<const audit::Snapshot>& snapshot, const std::vector<int>& processes) {
+  resume();
   if (snapshot) plan(*snapshot);
   std::vector<live::LogReader::Emergency> emergencies = reader_.read(processes);
   tell();
   render();
+  keep_now_and_then();
   return emergencies;
 }
 

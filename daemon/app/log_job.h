@@ -1,12 +1,16 @@
 // One look at nginx's error logs, on a worker: which there are, what came since the last look, and
-// the metrics of it. The loop thread hands one in and takes it back.
+// the metrics of it. Where it stopped is kept for the next process. The loop thread hands one in
+// and takes it back.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "audit/snapshot.h"
 #include "daemon/app/published.h"
+#include "daemon/app/state_directory.h"
 #include "daemon/live/log_reader.h"
 
 namespace mtls::daemon::app {
@@ -14,6 +18,9 @@ namespace mtls::daemon::app {
 /// What stays from look to look.
 class LogJob {
  public:
+  /// `state_directory`: "": the next process begins at the ends of the logs.
+  explicit LogJob(std::string state_directory) : directory_(std::move(state_directory)) {}
+
   /// `snapshot`: the last that was published, nullptr if it is none since the last look.
   /// `processes`: nginx's.
   std::vector<live::LogReader::Emergency> run(
@@ -22,8 +29,14 @@ class LogJob {
   /// nullptr before the first look.
   const std::shared_ptr<const LogMetrics>& metrics() const { return metrics_; }
   bool is_behind() const { return reader_.is_behind(); }
+  /// Writes where it stopped, if that is not written yet.
+  void keep();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void resume();
+  void keep_now_and_then();
   void plan(const audit::Snapshot& snapshot);
   void tell();
   void render();
@@ -38,6 +51,10 @@ class LogJob {
     bool operator==(const Source&) const = default;
   };
 
+  StateDirectory directory_;
+  bool is_resumed_ = false;
+  std::uint64_t kept_ = 0;  // the mark of what is written
+  Clock::time_point kept_at_{};
   Source source_;
   live::LogReader reader_;
   std::shared_ptr<const LogMetrics> metrics_;

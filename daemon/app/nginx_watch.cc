@@ -20,7 +20,10 @@ struct NginxWatch::Job {
   uv_work_t request{};
   NginxWatch* owner = nullptr;  // null once it has closed
   std::shared_ptr<LogJob> logs;
-  std::shared_ptr<const audit::Snapshot> snapshot;
+  std::shared_ptr<LoadedKeeper> keeper;
+  std::shared_ptr<const audit::Snapshot> snapshot;       // nullptr: the same as for the last job
+  std::shared_ptr<const audit::Snapshot> kept_snapshot;  // the last there is
+  View view;
   std::vector<int> processes;
   int master = 0;          // 0: none
   bool asks_idle = false;  // a refused reload may be over
@@ -31,6 +34,8 @@ struct NginxWatch::Job {
     try {
       emergencies = logs->run(snapshot, processes);
       snapshot.reset();
+      if (kept_snapshot && view) keeper->look(*kept_snapshot, *view);
+      kept_snapshot.reset();  // here: it may be the last one that holds it, and it is large
     } catch (const std::bad_alloc&) {
       return;  // the next look makes up for it
     }
@@ -41,10 +46,13 @@ struct NginxWatch::Job {
   void finish() { owner->finish(*this); }
 };
 
-NginxWatch::NginxWatch(uv_loop_t& loop, live::ProcessTable::Describe describe, OnChange on_change)
-    : loop_(loop),
+NginxWatch::NginxWatch(const World& world, live::ProcessTable::Describe describe,
+                       OnChange on_change)
+    : loop_(world.loop),
       on_change_(std::move(on_change)),
-      processes_(loop, std::move(describe), [this](const View& processes) { take_in(processes); }),
+      processes_(loop_, std::move(describe), [this](const View& processes) { take_in(processes); }),
+      logs_(std::make_shared<LogJob>(world.state_directory)),
+      keeper_(std::make_shared<LoadedKeeper>(world.state_directory, world.disk)),
       timer_(new uv_timer_t{}) {
   processes_view_ = processes_.view();
   refresh();
@@ -94,7 +102,16 @@ void NginxWatch::published(const std::shared_ptr<const audit::Snapshot>& snapsho
     refresh();
   }
   snapshot_ = snapshot;
+  kept_snapshot_ = snapshot;
   if (!log_metrics_) start_reading();
+}
+
+std::shared_ptr<const audit::Remembered> NginxWatch::remembered() const {
+  return keeper_->read([&](int pid, std::int64_t started) {
+    return view_ && std::ranges::any_of(view_->masters, [&](const running::Master& master) {
+             return master.process.pid == pid && master.started == started;
+           });
+  });
 }
 
 void NginxWatch::start_reading() {
@@ -102,6 +119,9 @@ void NginxWatch::start_reading() {
   auto job = std::make_unique<Job>();
   job->owner = this;
   job->logs = logs_;
+  job->keeper = keeper_;
+  job->kept_snapshot = kept_snapshot_;
+  job->view = view_;
   job->snapshot = std::exchange(snapshot_, nullptr);
   job->asks_idle = outcomes_.is_under_way();
   const running::Master* counted = view_ ? view_->master_of(conf_) : nullptr;

@@ -11,6 +11,8 @@
 #include <uv.h>
 
 #include "audit/snapshot.h"
+#include "base/filesystem.h"
+#include "daemon/app/loaded_keeper.h"
 #include "daemon/app/log_job.h"
 #include "daemon/live/process_watcher.h"
 #include "running/reload_outcomes.h"
@@ -23,14 +25,22 @@ class NginxWatch {
   /// Called on the loop thread whenever the view is another one.
   using OnChange = std::function<void(const View& view)>;
 
+  struct World {
+    uv_loop_t& loop;
+    base::FileSystem& disk;       // of nginx's files; any thread
+    std::string state_directory;  // "": nothing is kept for the next process
+  };
+
   /// Looks at the processes before it returns.
-  NginxWatch(uv_loop_t& loop, live::ProcessTable::Describe describe, OnChange on_change);
+  NginxWatch(const World& world, live::ProcessTable::Describe describe, OnChange on_change);
   ~NginxWatch() { close(); }
   NginxWatch(const NginxWatch&) = delete;
   NginxWatch& operator=(const NginxWatch&) = delete;
 
   /// nullptr: nothing is known yet.
   const View& view() const { return view_; }
+  /// At the start: what the process before knew of what nginx has loaded; nullptr: nothing.
+  std::shared_ptr<const audit::Remembered> remembered() const;
   /// With what is counted of nginx.
   void fill(Publication& publication) const {
     publication.counts.reloads = outcomes_.counts();
@@ -40,6 +50,8 @@ class NginxWatch {
   /// Which configuration counts, and where its nginx logs.
   void published(const std::shared_ptr<const audit::Snapshot>& snapshot);
   void close();
+  /// At the end, once no work is under way: what the next process must not forget.
+  void keep_state() { logs_->keep(); }
 
  private:
   struct Job;
@@ -53,9 +65,11 @@ class NginxWatch {
   OnChange on_change_;
   live::ProcessWatcher processes_;
   running::ReloadOutcomes outcomes_;
-  std::string conf_;                                           // "": not known yet
-  std::shared_ptr<const audit::Snapshot> snapshot_;            // for the next look at the logs
-  std::shared_ptr<LogJob> logs_ = std::make_shared<LogJob>();  // of the worker, if any
+  std::string conf_;                                 // "": not known yet
+  std::shared_ptr<const audit::Snapshot> snapshot_;  // for the next look at the logs
+  std::shared_ptr<LogJob> logs_;                     // these two are of the worker, if any
+  std::shared_ptr<LoadedKeeper> keeper_;
+  std::shared_ptr<const audit::Snapshot> kept_snapshot_;  // the last, for `keeper_`
   std::shared_ptr<const LogMetrics> log_metrics_;
   View processes_view_;
   View view_;

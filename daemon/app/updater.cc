@@ -61,6 +61,7 @@ struct Updater::Job {
   std::shared_ptr<const audit::Snapshot> previous;
   std::shared_ptr<const running::ProcessView> processes;
   std::shared_ptr<const audit::ProbeAnswers> probe_answers;
+  std::shared_ptr<const audit::Remembered> remembered;
   audit::Changes changes;
   Request answers = 0;
   std::string trigger;
@@ -105,7 +106,8 @@ struct Updater::Job {
                       .changes = changes,
                       .processes = processes,
                       .probe_answers = probe_answers,
-                      .changed_at = [this](const std::string& path) { return times_of(path); }});
+                      .changed_at = [this](const std::string& path) { return times_of(path); },
+                      .remembered = remembered});
     payload = metrics->of(snapshot);
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
@@ -178,6 +180,7 @@ void Updater::run() {
   job->previous = snapshot_;
   job->processes = processes_;
   job->probe_answers = probe_answers_;
+  job->remembered = remembered_;
   job->changes = std::exchange(pending_, {});
   job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});

@@ -52,9 +52,12 @@ class Updater {
   void nginx_changed(std::shared_ptr<const running::ProcessView> processes);
   /// nginx shows something else in handshakes; nullptr: nobody asks it.
   void probed(std::shared_ptr<const audit::ProbeAnswers> answers);
-  /// nginx_changed() before the first evaluation; nullptr: nobody knows.
-  void set_processes(std::shared_ptr<const running::ProcessView> processes) {
+  /// nginx_changed() before the first evaluation; nullptr: nobody knows. `remembered`: what an
+  /// earlier process knew of nginx.
+  void set_processes(std::shared_ptr<const running::ProcessView> processes,
+                     std::shared_ptr<const audit::Remembered> remembered) {
     processes_ = std::move(processes);
+    remembered_ = std::move(remembered);
   }
   /// Of the master that reads the configuration of the policy; 0: none does.
   int master_pid() const;
@@ -87,6 +90,7 @@ class Updater {
   std::shared_ptr<const audit::Policy> policy_;
   std::shared_ptr<const running::ProcessView> processes_;
   std::shared_ptr<const audit::ProbeAnswers> probe_answers_;
+  std::shared_ptr<const audit::Remembered> remembered_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
   std::shared_ptr<MetricsPayload> metrics_;  // of the worker, while there is one
   SelfCounts counts_;

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/text.h"
+
 namespace mtls::daemon::live {
 namespace {
 
@@ -40,6 +42,17 @@ LogFollower::State state_of(int error) {
   return LogFollower::State::kFailed;
 }
 
+bool is_open_to_us(const std::string& path, const struct stat& facts) {
+  return S_ISREG(facts.st_mode) && open_to_read(path);
+}
+
+// /proc says where an open file is now.
+std::string path_behind(int descriptor) {
+  std::error_code none;
+  return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), none)
+      .string();
+}
+
 bool same_time(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
@@ -51,11 +64,106 @@ void LogFollower::remember_tail(File& file) {
   file.before = bytes_at(file.descriptor.get(), file.offset - static_cast<off_t>(size), size);
 }
 
-bool LogFollower::open() {
-  const bool is_first = !std::exchange(has_looked_, true);
+std::vector<LogPosition> LogFollower::positions() const {
+  if (!resumed_.empty()) return resumed_;
+  std::vector<LogPosition> all;
+  for (const File& file : files_) {
+    // A line that is not whole is read again.
+    const std::size_t unfinished = file.lines.unfinished();
+    const std::string_view known(file.before);
+    const std::string_view before =
+        known.substr(0, known.size() - std::min(known.size(), unfinished));
+    all.push_back({.path = path_behind(file.descriptor.get()),
+                   .device = file.device,
+                   .inode = file.inode,
+                   .offset = file.offset - static_cast<off_t>(unfinished),
+                   .before = before.size(),
+                   .digest = base::fnv1a(before),
+                   .is_inside = file.lines.is_dropping(),
+                   .is_at_end = file.is_at_end && unfinished == 0});
+  }
+  return all;
+}
+
+std::uint64_t LogFollower::mark() const {
+  constexpr std::uint64_t kFactor = 1'099'511'628'211;
+  std::uint64_t mark = files_.size();
+  for (const File& file : files_) {
+    mark = (mark ^ file.inode) * kFactor;
+    mark = (mark ^ static_cast<std::uint64_t>(file.offset)) * kFactor;
+  }
+  return mark;
+}
+
+// nullopt: it is no regular file, or it cannot be read.
+std::optional<LogFollower::File> LogFollower::open_file(const std::string& path) {
   struct stat facts{};
-  if (::stat(path_.c_str(), &facts) != 0) {
-    state_ = state_of(errno);
+  if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+  File file{.descriptor = open_to_read(path), .before = {}, .grew = Clock::now(), .lines = {}};
+  const bool is_open = file.descriptor && ::fstat(file.descriptor.get(), &facts) == 0;
+  if (!is_open || !S_ISREG(facts.st_mode)) return std::nullopt;
+  file.device = facts.st_dev;
+  file.inode = facts.st_ino;
+  return file;
+}
+
+// Where the file can be by now, or a copy of it.
+std::vector<std::string> LogFollower::places(const LogPosition& position) const {
+  std::vector<std::string> all{position.path, path_};
+  const std::filesystem::path path(path_);
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(path.parent_path(), error), end; at != end && !error;
+       at.increment(error)) {
+    if (at->path().filename().string().starts_with(path.filename().string()))
+      all.push_back(at->path().string());
+  }
+  return all;
+}
+
+std::optional<LogFollower::File> LogFollower::find_again(const LogPosition& position) const {
+  const std::vector<std::string> all = places(position);
+  for (const bool is_itself : {true, false}) {
+    for (const std::string& place : all) {
+      auto file = open_file(place);
+      if (!file) continue;
+      const bool has_number = file->device == position.device && file->inode == position.inode;
+      if (has_number != is_itself || (!is_itself && position.before == 0)) continue;
+      const auto size = static_cast<std::size_t>(position.before);
+      file->before = bytes_at(file->descriptor.get(),
+                              position.offset - static_cast<off_t>(position.before), size);
+      if (file->before.size() != size || base::fnv1a(file->before) != position.digest) continue;
+      file->offset = position.offset;
+      file->is_at_end = position.is_at_end;
+      if (position.is_inside) file->lines.begin_inside();
+      return file;
+    }
+  }
+  return std::nullopt;
+}
+
+// A file that was rotated away and compressed is lost, if it was still written to.
+void LogFollower::restore() {
+  const std::vector<LogPosition> positions = std::exchange(resumed_, {});
+  for (const LogPosition& position : positions) {
+    auto file = find_again(position);
+    if (file) {
+      files_.push_back(std::move(*file));
+    } else if (&position == &positions.back()) {
+      ++lost_;
+    }
+  }
+}
+
+bool LogFollower::open() {
+  bool is_first = !std::exchange(has_looked_, true);
+  struct stat facts{};
+  const bool is_there = ::stat(path_.c_str(), &facts) == 0;
+  if (!is_there) state_ = state_of(errno);
+  if (!resumed_.empty() && (is_there ? is_open_to_us(path_, facts) : state_ == State::kMissing)) {
+    restore();
+    is_first = false;  // what has come since is new
+  }
+  if (!is_there) {
     // nginx goes on with a file that somebody deleted.
     if (state_ == State::kMissing && !files_.empty()) state_ = State::kReading;
     return state_ == State::kReading;

@@ -1,7 +1,7 @@
-// One log file, read line by line as it grows: from its end at first, over rename, deletion,
-// truncation and a symbolic link that leads elsewhere, each line once. What was cut off by a
-// truncation before it was read is looked for in a copy beside it, as logrotate's copytruncate
-// makes one. Waits if its file system does. Any thread, one at a time.
+// One log file, read line by line as it grows: from its end at first or from where another process
+// stopped, over rename, deletion, truncation and a symbolic link that leads elsewhere, each line
+// once. What was cut off by a truncation before it was read is looked for in a copy beside it, as
+// logrotate's copytruncate makes one. Waits if its file system does. Any thread, one at a time.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,11 +10,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "daemon/live/log_position.h"
 #include "daemon/system/file_descriptor.h"
 #include "running/error_log.h"
 
@@ -39,6 +41,12 @@ class LogFollower {
     bool is_first = false;
   };
   using Take = std::function<void(const Line& line)>;
+  /// Before the first open(): goes on from there, instead of from the end.
+  void resume(std::vector<LogPosition> positions) { resumed_ = std::move(positions); }
+  /// For resume().
+  std::vector<LogPosition> positions() const;
+  /// Differs whenever positions() does.
+  std::uint64_t mark() const;
   /// False: the file cannot be read now.
   bool open();
   /// Opens it, and hands out the lines since the last call, up to some megabytes of them; the rest
@@ -74,6 +82,10 @@ class LogFollower {
     running::LineReader lines;
   };
 
+  static std::optional<File> open_file(const std::string& path);
+  void restore();
+  std::vector<std::string> places(const LogPosition& position) const;
+  std::optional<File> find_again(const LogPosition& position) const;
   bool read_file(File& file, const Take& take, std::size_t& budget);
   static bool read_up_to(File& file, off_t end, const Take& take, std::size_t& budget);
   static bool was_truncated(const File& file, const struct stat& facts);
@@ -82,7 +94,8 @@ class LogFollower {
   static void remember_tail(File& file);
 
   std::string path_;
-  std::vector<File> files_;  // the oldest first
+  std::vector<File> files_;           // the oldest first
+  std::vector<LogPosition> resumed_;  // not looked for yet
   bool has_looked_ = false;
   State state_ = State::kMissing;
   std::uint64_t oversized_ = 0;

@@ -32,6 +32,7 @@ LogReader::Log& LogReader::log_of(const std::string& path) {
       std::ranges::find(logs_, path, [](const Log& log) { return log.follower.path(); });
   if (found != logs_.end()) return *found;
   logs_.push_back({.follower = LogFollower(path), .counts = {.path = path}});
+  if (auto known = resumed_.extract(path)) logs_.back().follower.resume(std::move(known.mapped()));
   return logs_.back();
 }
 
@@ -45,6 +46,26 @@ void LogReader::follow(std::shared_ptr<const running::VerifyPlan> plan) {
     logs.splice(logs.end(), logs_, at);
   }
   logs_ = std::move(logs);
+}
+
+void LogReader::resume(LogState state) {
+  resumed_ = std::move(state.logs);
+  for (const int process : state.processes) counts_.trust(process);
+}
+
+LogState LogReader::state() const {
+  LogState state{.logs = resumed_, .processes = counts_.trusted()};
+  for (const Log& log : logs_) {
+    auto positions = log.follower.positions();
+    if (!positions.empty()) state.logs[log.follower.path()] = std::move(positions);
+  }
+  return state;
+}
+
+std::uint64_t LogReader::mark() const {
+  std::uint64_t mark = 0;
+  for (const Log& log : logs_) mark = mark * 31 + log.follower.mark();
+  return mark;
 }
 
 // Two paths that lead to one file: the first one is read.

@@ -2,7 +2,9 @@
 // a file system does. Any thread, one at a time.
 #pragma once
 
+#include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +27,12 @@ class LogReader {
 
   /// Which logs, and what their lines count for. nullptr changes nothing.
   void follow(std::shared_ptr<const running::VerifyPlan> plan);
+  /// Before the first follow(): goes on where another process stopped.
+  void resume(LogState state);
+  /// For resume().
+  LogState state() const;
+  /// Differs whenever a position does.
+  std::uint64_t mark() const;
   /// What came since the last call, up to some megabytes a log. `processes`: those that are known
   /// to be nginx's.
   std::vector<Emergency> read(const std::vector<int>& processes);
@@ -56,7 +64,8 @@ class LogReader {
             std::vector<Emergency>& emergencies);
 
   std::shared_ptr<const running::VerifyPlan> plan_ = std::make_shared<const running::VerifyPlan>();
-  std::list<Log> logs_;  // in the order of the plan
+  std::list<Log> logs_;                                      // in the order of the plan
+  std::map<std::string, std::vector<LogPosition>> resumed_;  // of logs that no plan had yet
   running::VerifyCounts counts_;
   std::vector<Turn> turns_;
 };

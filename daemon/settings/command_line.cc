@@ -94,6 +94,11 @@ void declare_serve(CLI::App& app, Raw& raw) {
       ->type_name("TIME")
       ->capture_default_str()
       ->group(kServeGroup);
+  app.add_option("--state.directory", options.state_directory,
+                 "Directory of the program's own, for what its restart must not forget: where it "
+                 "stopped in nginx's logs, and what nginx has loaded [$STATE_DIRECTORY]")
+      ->type_name("DIR")
+      ->group(kServeGroup);
   app.add_flag("--config.check", options.config_check,
                "Check the settings file and the web configuration, then exit")
       ->group(kServeGroup);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <sstream>
 
@@ -23,6 +24,14 @@ Mistake understand_version(const std::string& flag, const std::string& text,
               : Mistake(flag + ": \"" + text + "\" is not a version; write one such as 1.22.1");
 }
 
+// StateDirectory= of the unit; it may list several.
+std::string systemd_state_directory() {
+  const char* const listed = std::getenv("STATE_DIRECTORY");
+  if (listed == nullptr) return "";
+  const std::string_view all(listed);
+  return std::string(all.substr(0, all.find(':')));
+}
+
 Mistake understand_serve(Raw& raw) {
   Options& options = raw.options;
   if (options.listen_addresses.empty()) options.listen_addresses = {":10059"};
@@ -36,6 +45,7 @@ Mistake understand_serve(Raw& raw) {
            "\" is not a duration; write one such as 30s, 5m or 1h";
   }
   options.rescan_interval = *interval;
+  if (options.state_directory.empty()) options.state_directory = systemd_state_directory();
   return std::nullopt;
 }
 

@@ -69,7 +69,8 @@ struct Options {
   bool enable_lifecycle = false;  // POST /-/reload
   bool compat_blackbox = false;   // probe_ssl_earliest_cert_expiry
   std::chrono::milliseconds rescan_interval{30'000};
-  bool config_check = false;  // check the settings and exit
+  std::string state_directory;  // what a restart of this program must not forget; "": it does
+  bool config_check = false;    // check the settings and exit
   system::log::LogOptions log;
   CheckOptions check;
   FixOptions fix;

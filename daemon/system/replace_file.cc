@@ -60,6 +60,18 @@ base::Result<std::string> content_of(int file, const std::string& path) {
 
 }  // namespace
 
+base::Result<void> put_file(const std::string& path, std::string_view content) {
+  const std::string fresh = beside(path, ".new");
+  ::unlink(fresh.c_str());
+  const FileDescriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const bool is_done =
+      file && write_all(file.get(), content) && ::rename(fresh.c_str(), path.c_str()) == 0;
+  if (is_done) return {};
+  auto error = refuse(path);
+  ::unlink(fresh.c_str());
+  return error;
+}
+
 base::Result<std::string> replace_file(const std::string& path, std::string_view content) {
   const FileDescriptor old(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat facts{};

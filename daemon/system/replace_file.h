@@ -1,5 +1,5 @@
-// A new content for a file that others read meanwhile: they see the old one or the new one. Any
-// thread.
+// A new content for a file that others read meanwhile, or that a crash must not leave half written:
+// there is the old one or the new one. Any thread.
 #pragma once
 
 #include <string>
@@ -14,5 +14,9 @@ namespace mtls::daemon::system {
 /// no `*` of an include matches; one from before is replaced. Returns that path. kUnreadable: it
 /// cannot be written; nothing has changed then, but `.NAME.orig` may be there.
 base::Result<std::string> replace_file(const std::string& path, std::string_view content);
+
+/// The same for a file of this program's own, which need not be there yet: mode 600, and no old
+/// content is kept. It does not wait for the disk, so a loss of power may leave the old one.
+base::Result<void> put_file(const std::string& path, std::string_view content);
 
 }  // namespace mtls::daemon::system

@@ -44,9 +44,10 @@ class Scene {
                         "ssl_verify_client on; location / { return 200 ok; } } }\n");
   }
 
-  std::unique_ptr<Exporter> exporter() const {
-    return std::make_unique<Exporter>(
-        dir, std::vector<std::string>{"--config.file", dir.path("settings.yml")});
+  std::unique_ptr<Exporter> exporter(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> flags{"--config.file", dir.path("settings.yml")};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return std::make_unique<Exporter>(dir, flags);
   }
 
   /// What nginx says to the client now.

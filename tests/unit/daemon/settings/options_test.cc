@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+
 namespace mtls::daemon {
 namespace {
 
@@ -27,6 +29,7 @@ TEST_CASE("options: without flags there are the defaults") {
     CHECK(options.max_requests == 0);
     CHECK_FALSE((options.systemd_socket || options.enable_lifecycle || options.compat_blackbox));
     CHECK(options.rescan_interval == 30s);
+    CHECK(options.state_directory.empty());
     CHECK_FALSE(options.config_check);
     CHECK(options.log.level == system::log::LogLevel::kInfo);
     CHECK(options.log.format == system::log::LogFormat::kLogfmt);
@@ -47,6 +50,7 @@ TEST_CASE("options: every flag is read, before and after the command, with = and
                              "--web.telemetry-path=/m",
                              "--web.config.file=w.yml",
                              "--rescan.interval=5m",
+                             "--state.directory=/state",
                              "--web.systemd-socket",
                              "--web.max-requests=9",
                              "--web.enable-lifecycle",
@@ -67,9 +71,21 @@ TEST_CASE("options: every flag is read, before and after the command, with = and
   CHECK((options.systemd_socket && options.enable_lifecycle && options.compat_blackbox));
   CHECK(options.web_config_file == "w.yml");
   CHECK(options.rescan_interval == 5min);
+  CHECK(options.state_directory == "/state");
   CHECK(options.config_check);
   CHECK(options.log.level == system::log::LogLevel::kDebug);
   CHECK(options.log.format == system::log::LogFormat::kJson);
+}
+
+TEST_CASE("options: systemd names the state directory, the flag another one") {
+  const auto directory = [](const std::vector<const char*>& arguments) {
+    return std::get<settings::Options>(parse(arguments)).state_directory;
+  };
+  ::setenv("STATE_DIRECTORY", "/var/lib/one:/var/lib/two", 1);
+  CHECK(directory({}) == "/var/lib/one");
+  CHECK(directory({"--state.directory=/other"}) == "/other");
+  ::unsetenv("STATE_DIRECTORY");
+  CHECK(directory({}).empty());
 }
 
 TEST_CASE("options: check and dump have flags of their own besides the shared ones") {
