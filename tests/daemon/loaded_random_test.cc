@@ -1,9 +1,11 @@
-// Random sequences of edits, reloads, refused reloads, crashes and restarts of the daemon: what is
-// said of the loaded files is what real clients get, or nothing is said.
+// Random sequences of edits, reloads, refused reloads, crashes and restarts of the daemon, with and
+// without what it keeps over them: what is said of the loaded files is what real clients get, or
+// nothing is said.
 #include <catch2/catch.hpp>
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 
 #include "tests/daemon/loaded_scene.h"
@@ -16,10 +18,16 @@ int number_from(const char* variable, int otherwise) {
   return text != nullptr ? std::stoi(text) : otherwise;
 }
 
-/// A host on which anything happens.
+/// A host on which anything happens. With an odd seed the daemon keeps its state.
 class Restless : public Scene {
  public:
-  explicit Restless(unsigned seed) : random_(seed) {
+  explicit Restless(unsigned seed) : random_(seed), keeps_state_(seed % 2 == 1) {
+    std::filesystem::create_directory(dir.path("state"));
+    daemon_ = start();
+    if (keeps_state_) {
+      REQUIRE(
+          eventually(10s, [&] { return std::filesystem::exists(dir.path("state/loaded.json")); }));
+    }
     run_in(dir,
            "mkdir -p ..1 ..2 && cp a.pem ..1/ca.pem && cp b.pem ..2/ca.pem && ln -s ..1 ..data");
   }
@@ -27,6 +35,10 @@ class Restless : public Scene {
   /// Some things, one right after the other. Their names.
   std::string happen() {
     std::string all;
+    if (keeps_state_ && roll(3) == 0) {
+      std::this_thread::sleep_for(4s);  // until what nginx has loaded is kept
+      all = "quiet";
+    }
     const int count = 1 + roll(3);
     for (int i = 0; i < count; ++i) {
       all += (all.empty() ? "" : ", ") + happen_once();
@@ -51,6 +63,31 @@ class Restless : public Scene {
   }
 
  private:
+  std::unique_ptr<Exporter> start() const {
+    if (!keeps_state_) return exporter();
+    return exporter({"--state.directory", dir.path("state")});
+  }
+
+  std::string restart() {
+    daemon_.reset();
+    std::string meanwhile;
+    // By the times alone, workers that took the place of crashed ones look like a reload.
+    switch (keeps_state_ ? roll(6) : 6) {
+      case 0:
+        hang_up(nginx_);
+        meanwhile = ", meanwhile SIGHUP";
+        break;
+      case 1:
+        crash(nginx_);
+        meanwhile = ", meanwhile a crash";
+        break;
+      case 2: meanwhile = ", meanwhile " + edit(); break;
+      default: break;
+    }
+    daemon_ = start();
+    return "restart of the daemon" + meanwhile;
+  }
+
   int roll(int sides) { return std::uniform_int_distribution<int>(0, sides - 1)(random_); }
 
   void check_pending() {
@@ -95,16 +132,15 @@ class Restless : public Scene {
         return "refused reload";
       case 4:
         if (roll(3) != 0) return edit();
-        daemon_.reset();
-        daemon_ = exporter();
-        return "restart of the daemon";
+        return restart();
       default: return edit();
     }
   }
 
   std::mt19937 random_;
+  bool keeps_state_;
   NginxRunner nginx_{dir};
-  std::unique_ptr<Exporter> daemon_ = exporter();
+  std::unique_ptr<Exporter> daemon_;
 };
 
 }  // namespace
