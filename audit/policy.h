@@ -137,6 +137,16 @@ struct ProbeSettings {
   bool operator==(const ProbeSettings&) const = default;
 };
 
+/// Which logs of nginx are read.
+struct LogSettings {
+  // Absolute paths; nullopt: those that the configuration names.
+  std::optional<std::vector<std::string>> error_logs = {};
+  std::string journal =
+      {};  // the systemd unit whose entries are nginx's stderr and syslog; "": none
+
+  bool operator==(const LogSettings&) const = default;
+};
+
 struct Policy {
   std::string nginx_conf = "/etc/nginx/nginx.conf";
   config::NginxBuild build;
@@ -149,6 +159,7 @@ struct Policy {
   std::vector<AcceptSetting> accept = {};
   Thresholds thresholds = {};
   ProbeSettings probe = {};
+  LogSettings logs = {};
   // When the files are as they are, where they are judged for a later time: a job renews CRLs that
   // are fresh then (audit/reading/renewals.h). nullopt: no renewal is assumed.
   std::optional<base::sys_seconds> files_as_of = {};

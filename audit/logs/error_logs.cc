@@ -1,7 +1,10 @@
 #include "audit/logs/error_logs.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -22,34 +25,66 @@ bool is_file(std::string_view target) {
          !target.starts_with("memory:");
 }
 
-void add_logs(const std::vector<config::syntax::Directive>& directives, const std::string& prefix,
+// What a service writes to stderr, and what goes to the socket of the host's syslog, systemd puts
+// into the journal.
+bool is_in_journal(std::string_view target) {
+  constexpr std::array<std::string_view, 3> kSockets{"server=unix:/dev/log",
+                                                     "server=unix:/run/systemd/journal/dev-log",
+                                                     "server=unix:/var/run/log"};
+  if (target == "stderr" || target == "/dev/stderr") return true;
+  return target.starts_with("syslog:") &&
+         std::ranges::any_of(kSockets, [&](std::string_view socket) {
+           const std::size_t at = target.find(socket);
+           if (at == std::string_view::npos) return false;
+           const std::string_view rest = target.substr(at + socket.size());
+           return rest.empty() || rest.front() == ',';
+         });
+}
+
+/// Where a target of error_log can be read.
+class Places {
+ public:
+  explicit Places(const Policy& policy)
+      : prefix_(policy.build.prefix), unit_(policy.logs.journal) {}
+  /// nullopt: nowhere.
+  std::optional<std::string> of(const std::string& target) const {
+    if (!unit_.empty() && is_in_journal(target)) return std::string(kJournal) + unit_;
+    if (!is_file(target)) return std::nullopt;
+    return config::main_conf_path(target, prefix_);
+  }
+
+ private:
+  const std::string& prefix_;
+  const std::string& unit_;
+};
+
+void add_logs(const std::vector<config::syntax::Directive>& directives, const Places& places,
               bool& is_set, std::vector<std::string>& logs) {
   for (const config::syntax::Directive& directive : directives) {
     if (directive.name != "error_log" || directive.args.empty()) continue;
     is_set = true;
-    const std::string& target = directive.args.front().text;
-    if (is_file(target)) logs.push_back(config::main_conf_path(target, prefix));
+    if (auto place = places.of(directive.args.front().text)) logs.push_back(std::move(*place));
   }
 }
 
 // The files that nginx's master logs into. ngx_error_log() and ngx_conf_full_name(): relative to
 // the prefix. Without a directive it is -e, or what was compiled in.
-std::vector<std::string> main_error_logs(const Snapshot& snapshot) {
+std::vector<std::string> main_error_logs(const Snapshot& snapshot, const Places& places) {
   const config::NginxBuild& build = snapshot.policy->build;
   const ConfigView& view =
       snapshot.loaded && snapshot.loaded->config ? *snapshot.loaded->config : *snapshot.config;
   std::vector<std::string> logs;
   bool is_set = false;
-  add_logs(view.document->globals, build.prefix, is_set, logs);
-  add_logs(view.document->main, build.prefix, is_set, logs);
+  add_logs(view.document->globals, places, is_set, logs);
+  add_logs(view.document->main, places, is_set, logs);
   if (is_set) return logs;
   const running::Master* master = snapshot.master();
   std::optional<std::string> built_in =
       master != nullptr ? master->process.error_log : std::nullopt;
   if (!built_in && build.configure)
     built_in = config::configured(" " + *build.configure, "--error-log-path=");
-  if (built_in && is_file(*built_in))
-    logs.push_back(config::main_conf_path(*built_in, build.prefix));
+  if (!built_in) return logs;
+  if (auto place = places.of(*built_in)) logs.push_back(std::move(*place));
   return logs;
 }
 
@@ -76,8 +111,8 @@ bool is_plain(const Directive& log) {
 
 class Planner {
  public:
-  Planner(const ConfigView& view, const std::string& prefix, Files& files)
-      : view_(view), prefix_(prefix), files_(files), logs_(*view.document, "error_log") {}
+  Planner(const ConfigView& view, const Places& places, Files& files)
+      : view_(view), places_(places), files_(files), logs_(*view.document, "error_log") {}
 
   std::vector<running::VerifyPlan::Block> blocks() {
     std::vector<running::VerifyPlan::Block> blocks;
@@ -98,9 +133,9 @@ class Planner {
   std::vector<std::size_t> numbers(const InForce& logs, bool (*takes)(const Directive&)) {
     std::vector<std::size_t> numbers;
     for (const Directive* log : logs) {
-      if (log->args.empty() || !is_file(log->args.front().text)) continue;
-      const std::size_t number =
-          files_.number_of(config::main_conf_path(log->args.front().text, prefix_));
+      const auto place = log->args.empty() ? std::nullopt : places_.of(log->args.front().text);
+      if (!place) continue;
+      const std::size_t number = files_.number_of(*place);
       if (takes(*log) && is_plain(*log)) numbers.push_back(number);
     }
     return numbers;
@@ -136,9 +171,53 @@ class Planner {
   }
 
   const ConfigView& view_;
-  const std::string& prefix_;
+  const Places& places_;
   Files& files_;
   config::tls::CoreDirective logs_;
+};
+
+/// A plan in which the settings choose among its files.
+class Choice {
+ public:
+  Choice(running::VerifyPlan& plan, const std::vector<std::string>& chosen) : plan_(plan) {
+    const std::set<std::string> wanted(chosen.begin(), chosen.end());
+    std::set<std::string> named;
+    for (const std::string& log : plan.logs) {
+      named.insert(log);
+      const bool is_kept = log.starts_with(kJournal) || wanted.contains(log);
+      number_of_.push_back(is_kept ? std::optional(logs_.size()) : std::nullopt);
+      if (is_kept) logs_.push_back(log);
+    }
+    for (const std::string& log : wanted) {
+      if (named.contains(log)) continue;
+      stand_ins_.push_back(logs_.size());
+      logs_.push_back(log);
+    }
+  }
+
+  void apply() {
+    for (auto& block : plan_.blocks) block.logs = chosen(block.logs);
+    for (auto& list : plan_.upstream_logs) list = chosen(list);
+    std::erase_if(plan_.upstream_logs, [](const auto& list) { return list.empty(); });
+    plan_.logs = std::move(logs_);
+  }
+
+ private:
+  std::vector<std::size_t> chosen(const std::vector<std::size_t>& numbers) const {
+    std::vector<std::size_t> chosen;
+    bool lacks = false;
+    for (const std::size_t number : numbers) {
+      if (number_of_[number]) chosen.push_back(*number_of_[number]);
+      if (!number_of_[number]) lacks = true;
+    }
+    if (lacks) chosen.insert(chosen.end(), stand_ins_.begin(), stand_ins_.end());
+    return chosen;
+  }
+
+  running::VerifyPlan& plan_;
+  std::vector<std::string> logs_;
+  std::vector<std::optional<std::size_t>> number_of_;  // by that of the plan
+  std::vector<std::size_t> stand_ins_;
 };
 
 }  // namespace
@@ -146,15 +225,16 @@ class Planner {
 running::VerifyPlan verify_plan(const Snapshot& snapshot) {
   running::VerifyPlan plan;
   Files files(plan.logs);
-  const std::string& prefix = snapshot.policy->build.prefix;
+  const Places places(*snapshot.policy);
   const bool has_loaded = snapshot.loaded && snapshot.loaded->config;
   const ConfigView& view = has_loaded ? *snapshot.loaded->config : *snapshot.config;
-  for (const std::string& log : main_error_logs(snapshot)) files.number_of(log);
-  Planner planner(view, prefix, files);
+  for (const std::string& log : main_error_logs(snapshot, places)) files.number_of(log);
+  Planner planner(view, places, files);
   plan.blocks = planner.blocks();
   const auto lists = planner.upstream_logs();
   plan.upstream_logs.assign(lists.begin(), lists.end());
-  if (&view != snapshot.config.get()) Planner(*snapshot.config, prefix, files).upstream_logs();
+  if (&view != snapshot.config.get()) Planner(*snapshot.config, places, files).upstream_logs();
+  if (const auto& chosen = snapshot.policy->logs.error_logs) Choice(plan, *chosen).apply();
   constexpr int kCodes = 101;  // of OpenSSL 3.6
   for (int code = 0; code < kCodes; ++code)
     plan.reasons.push_back(pki::verify_text(code, openssl_of(snapshot.policy->build)));

@@ -158,6 +158,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   policy.canaries = std::move(settings.canaries);
   policy.rotations = std::move(settings.rotations);
   policy.probe = std::move(settings.probe);
+  policy.logs = std::move(settings.logs);
   policy.limits = settings.limits;
   policy.profile = settings.profile;
   policy.rules = std::move(settings.rules);

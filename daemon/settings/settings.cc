@@ -124,6 +124,21 @@ void read_probe(const YAML::Node& node, audit::ProbeSettings& probe) {
   }
 }
 
+void read_logs(const YAML::Node& node, const std::string& path, audit::LogSettings& logs) {
+  system::check_keys(node, "logs", keys_in("logs"));
+  if (const auto unit = node["journal"]) logs.journal = system::text_of(unit, "logs.journal");
+  const auto files = node["error_logs"];
+  if (!files) return;
+  const std::string word = files.IsScalar() ? files.Scalar() : "";
+  if (word == "auto") return;
+  logs.error_logs.emplace();
+  if (word == "off") return;
+  if (!files.IsSequence())
+    system::reject(files, "logs.error_logs must be auto, off or a list of files");
+  for (const auto& file : files)
+    logs.error_logs->push_back(system::joined(system::text_of(file, "logs.error_logs"), path));
+}
+
 }  // namespace
 
 base::Result<Settings> parse_settings(std::string_view text, const std::string& path) {
@@ -137,6 +152,7 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
     if (const auto policy = root["policy"]) read_policy_settings(policy, path, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
     if (const auto probe = root["probe"]) read_probe(probe, settings.probe);
+    if (const auto logs = root["logs"]) read_logs(logs, path, settings.logs);
     if (const auto observer = root["observer"])
       settings.observer = read_observer_settings(observer, path);
   });

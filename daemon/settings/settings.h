@@ -25,6 +25,7 @@ struct Settings {
   std::vector<audit::AcceptSetting> accept;
   audit::Thresholds thresholds;
   audit::ProbeSettings probe;
+  audit::LogSettings logs;
   std::optional<ObserverSettings> observer;  // nullopt: nobody observes
 };
 

@@ -69,6 +69,14 @@ constexpr std::array kKeys{
     SettingsKey{"probe.timeout", "SPAN", "5s", "Of each handshake."},
     SettingsKey{"probe.servers", "LIST", "every server block that asks for certificates",
                 "Globs over the first server_name."},
+    SettingsKey{"logs", "", "", "nginx's error logs, in which it tells whom it refuses."},
+    SettingsKey{"logs.error_logs", "auto|off|LIST", "auto",
+                "auto: the files that nginx's configuration names. off: none. A list of files: "
+                "these alone; one that the configuration does not name stands for those of its "
+                "files that are not in the list."},
+    SettingsKey{"logs.journal", "UNIT", "none",
+                "Read the journal of this systemd unit, such as nginx.service, where nginx logs to "
+                "stderr or to the local syslog."},
     SettingsKey{"observer", "", "nobody observes",
                 "The clients that come, as nginx's own log tells them. An empty map, {}, begins "
                 "it."},

@@ -16,9 +16,10 @@ constexpr const char* kStream =
     "ssl_certificate server.pem; ssl_certificate_key server.key; "
     "ssl_client_certificate clients.pem; ssl_verify_client on; return x; } }\n";
 
-running::VerifyPlan plan_of(const std::string& conf) {
+running::VerifyPlan plan_of(const std::string& conf, const LogSettings& settings = {}) {
   Host host;
   host.policy.build.prefix = "/srv";
+  host.policy.logs = settings;
   host.conf(conf);
   return logs::verify_plan(*host.scratch());
 }
@@ -66,6 +67,53 @@ TEST_CASE("error logs: of the innermost level those that take level info count f
     CHECK(block.label == "a.test");
     CHECK(block.names == Logs{"a.test"});
     CHECK(named(plan, block.logs) == row.counted);
+  }
+}
+
+TEST_CASE("error logs: the journal of a unit has what nginx logs to stderr and the local syslog") {
+  const LogSettings settings{.journal = "nginx.service"};
+  const std::string journal = "journal:nginx.service";
+  struct Row {
+    std::string log;
+    Logs counted;
+  };
+  for (const Row& row : {
+           Row{"error_log stderr info;", {journal}},
+           Row{"error_log /dev/stderr info;", {journal}},
+           Row{"error_log stderr;", {}},
+           Row{"error_log syslog:server=unix:/dev/log,nohostname info;", {journal}},
+           Row{"error_log syslog:facility=daemon,server=unix:/dev/log info;", {journal}},
+           Row{"error_log syslog:server=unix:/dev/logs info;", {}},
+           Row{"error_log syslog:server=10.0.0.1 info;", {}},
+           Row{"error_log f info; error_log stderr info;", {"/srv/f", journal}},
+       }) {
+    CAPTURE(row.log);
+    const running::VerifyPlan plan = plan_of(with(row.log, "", ""), settings);
+    CHECK(named(plan, plan.blocks.front().logs) == row.counted);
+  }
+}
+
+TEST_CASE("error logs: the settings choose files, and name those that stand for others") {
+  const std::string conf = with("error_log m info;", "", "error_log s info; error_log t info;");
+  struct Row {
+    Logs chosen;
+    Logs followed, counted;
+  };
+  for (const Row& row : {
+           Row{{}, {}, {}},
+           Row{{"/srv/s"}, {"/srv/s"}, {"/srv/s"}},
+           Row{{"/srv/s", "/srv/m"}, {"/srv/m", "/srv/s"}, {"/srv/s"}},
+           Row{{"/host/log"}, {"/host/log"}, {"/host/log"}},
+           Row{{"/srv/s", "/srv/t", "/host/log"},
+               {"/host/log", "/srv/s", "/srv/t"},
+               {"/srv/s", "/srv/t"}},
+       }) {
+    CAPTURE(row.chosen);
+    const running::VerifyPlan plan = plan_of(conf, {.error_logs = row.chosen});
+    Logs followed = plan.logs;
+    std::ranges::sort(followed);
+    CHECK(followed == row.followed);
+    CHECK(named(plan, plan.blocks.front().logs) == row.counted);
   }
 }
 

@@ -20,8 +20,20 @@ TEST_CASE("settings: an empty file is all defaults") {
     CHECK(settings->accept.empty());
     CHECK(settings->thresholds == audit::Thresholds{});
     CHECK(settings->probe == audit::ProbeSettings{});
+    CHECK(settings->logs == audit::LogSettings{});
     CHECK_FALSE(settings->observer);
   }
+}
+
+TEST_CASE("settings: logs are those of the configuration, none, or some") {
+  const auto files = [](const std::string& word) {
+    const auto settings = settings::parse_settings("logs: {error_logs: " + word + "}", "/s.yml");
+    REQUIRE(settings);
+    return settings->logs.error_logs;
+  };
+  CHECK(files("auto") == std::nullopt);
+  CHECK(files("off") == std::vector<std::string>{});
+  CHECK(files("[/a]") == std::vector<std::string>{"/a"});
 }
 
 TEST_CASE("settings: every key is read") {
@@ -61,6 +73,7 @@ limits:
   max_certificates_per_file: 4
   max_series_per_file: 5
 probe: {enabled: true, interval: 90s, timeout: 2s, servers: [api.*]}
+logs: {error_logs: [/var/log/a, b.log], journal: nginx.service}
 observer: {socket: in.sock, state: /var/db, window: 8w, remember: subjects, max_clients: 6}
 )",
                                                  "/etc/exporter/s.yml");
@@ -109,6 +122,8 @@ observer: {socket: in.sock, state: /var/db, window: 8w, remember: subjects, max_
                                                 .interval = std::chrono::seconds{90},
                                                 .timeout = std::chrono::seconds{2},
                                                 .servers = {"api.*"}});
+  CHECK(settings->logs == audit::LogSettings{.error_logs = {{"/var/log/a", "/etc/exporter/b.log"}},
+                                             .journal = "nginx.service"});
   CHECK(settings->observer ==
         settings::ObserverSettings{.socket = "/etc/exporter/in.sock",
                                    .state = "/var/db",
@@ -163,6 +178,9 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
            {"limits: {max_series: 1e3}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_series: 9999999999999999}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_serie: 1}\n", "s.yml:1:10: unknown key \"max_serie\" in limits"},
+           {"logs: {error_logs: none}\n",
+            "s.yml:1:20: logs.error_logs must be auto, off or a list of files"},
+           {"logs: {error_log: off}\n", "s.yml:1:8: unknown key \"error_log\" in logs"},
            {"probe: on\n", "s.yml:1:8: probe must be a map with enabled, interval"},
            {"probe: {enabled: yes}\n", "s.yml:1:18: probe.enabled must be true or false"},
            {"probe: {interval: 0s}\n",
@@ -232,7 +250,7 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
            {"- nginx\n", "s.yml:1:1: the settings must be a map"},
            {"nginx\n", "s.yml:1:1: the settings must be a map"},
            {"nginx: {\n", "s.yml:"},
-           {"nginx: *anchor\n", "s.yml:1:8: "},
+           {"nginx: *anchor\n", "s.yml:1:8: unknown key \"error_log\" in logs"},
            {"? [a, b]\n: c\n", "s.yml:1:3: "},
            {"limits:\n\tmax_series: 1\n", "s.yml:2:"},
            {"nginx: {}\n---\nlimits: {}\n", "s.yml:2:1: only one document is read"},
