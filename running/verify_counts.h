@@ -34,7 +34,9 @@ struct VerifyPlan {
 
     bool operator==(const Block&) const = default;
   };
-  std::vector<std::string> logs = {};  // every file to follow: absolute paths
+  /// What stands in place of a path for the journal of a systemd unit: `journal:nginx.service`.
+  static constexpr std::string_view kJournal = "journal:";
+  std::vector<std::string> logs = {};  // every file to follow: absolute paths, or journals
   std::vector<Block> blocks = {};
   // Each list of error_logs that counts somewhere, as far as they take failures of backends.
   std::vector<std::vector<std::size_t>> upstream_logs = {};

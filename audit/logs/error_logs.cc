@@ -48,7 +48,8 @@ class Places {
       : prefix_(policy.build.prefix), unit_(policy.logs.journal) {}
   /// nullopt: nowhere.
   std::optional<std::string> of(const std::string& target) const {
-    if (!unit_.empty() && is_in_journal(target)) return std::string(kJournal) + unit_;
+    if (!unit_.empty() && is_in_journal(target))
+      return std::string(running::VerifyPlan::kJournal) + unit_;
     if (!is_file(target)) return std::nullopt;
     return config::main_conf_path(target, prefix_);
   }
@@ -184,7 +185,7 @@ class Choice {
     std::set<std::string> named;
     for (const std::string& log : plan.logs) {
       named.insert(log);
-      const bool is_kept = log.starts_with(kJournal) || wanted.contains(log);
+      const bool is_kept = log.starts_with(running::VerifyPlan::kJournal) || wanted.contains(log);
       number_of_.push_back(is_kept ? std::optional(logs_.size()) : std::nullopt);
       if (is_kept) logs_.push_back(log);
     }

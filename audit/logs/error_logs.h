@@ -2,15 +2,10 @@
 // it refuses; of these the ones that the settings let be read. Pure.
 #pragma once
 
-#include <string_view>
-
 #include "audit/snapshot.h"
 #include "running/verify_counts.h"
 
 namespace mtls::audit::logs {
-
-/// What a plan calls the journal of a systemd unit, in place of a path: `journal:nginx.service`.
-inline constexpr std::string_view kJournal = "journal:";
 
 /// Of the configuration that the running nginx has loaded, else of that on the disk. Its `logs` has
 /// the files of both: a new one is known before nginx opens it.

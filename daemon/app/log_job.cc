@@ -54,7 +54,7 @@ void LogJob::plan(const audit::Snapshot& snapshot) {
 // A log that cannot be read is no fault of the exporter's, but somebody should know.
 void LogJob::tell() {
   for (const live::LogReader::Turn& turn : reader_.take_turns()) {
-    const bool is_well = turn.state == live::LogFollower::State::kReading;
+    const bool is_well = turn.state == live::LineSource::State::kReading;
     system::log::log_info(
         is_well ? "nginx's error log can be read again" : "nginx's error log cannot be read",
         {{"path", base::sanitize(turn.path, base::kMaxPathBytes)},

@@ -10,10 +10,10 @@ using nlohmann::json;
 constexpr int kFormat = 1;
 
 json json_of(const live::LogPosition& position) {
-  return {{"path", position.path},        {"device", position.device},
-          {"inode", position.inode},      {"offset", position.offset},
-          {"before", position.before},    {"digest", position.digest},
-          {"inside", position.is_inside}, {"at_end", position.is_at_end}};
+  return {
+      {"path", position.path},        {"device", position.device},    {"inode", position.inode},
+      {"offset", position.offset},    {"before", position.before},    {"digest", position.digest},
+      {"inside", position.is_inside}, {"at_end", position.is_at_end}, {"cursor", position.cursor}};
 }
 
 // Throws json::exception.
@@ -25,7 +25,8 @@ live::LogPosition position_of(const json& from) {
           .before = from.at("before"),
           .digest = from.at("digest"),
           .is_inside = from.at("inside"),
-          .is_at_end = from.at("at_end")};
+          .is_at_end = from.at("at_end"),
+          .cursor = from.at("cursor")};
 }
 
 bool is_sound(const live::LogPosition& position) {

@@ -2,9 +2,15 @@
 
 #include <systemd/sd-journal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
+
+#include "base/text.h"
+#include "running/error_log.h"
+#include "running/verify_counts.h"
 
 namespace mtls::daemon::live {
 namespace {
@@ -14,10 +20,10 @@ constexpr int kMostEntries = 50'000;
 // nginx cuts its lines at 2 KiB (NGX_MAX_ERROR_STR).
 constexpr std::size_t kLongestField = std::size_t{64} << 10U;
 
-JournalFollower::State state_of(int error) {
-  if (error == -EACCES || error == -EPERM) return JournalFollower::State::kDenied;
-  if (error == -ENOENT) return JournalFollower::State::kMissing;
-  return JournalFollower::State::kFailed;
+LineSource::State state_of(int error) {
+  if (error == -EACCES || error == -EPERM) return LineSource::State::kDenied;
+  if (error == -ENOENT) return LineSource::State::kMissing;
+  return LineSource::State::kFailed;
 }
 
 // What stands behind `NAME=`; "": the entry does not have it.
@@ -53,10 +59,20 @@ bool has_files(sd_journal* journal) {
 void JournalFollower::Close::operator()(sd_journal* journal) const { sd_journal_close(journal); }
 
 JournalFollower::JournalFollower(std::string unit, std::string directory)
-    : unit_(std::move(unit)), directory_(std::move(directory)) {}
-JournalFollower::~JournalFollower() = default;
-JournalFollower::JournalFollower(JournalFollower&&) noexcept = default;
-JournalFollower& JournalFollower::operator=(JournalFollower&&) noexcept = default;
+    : path_(std::string(running::VerifyPlan::kJournal) + unit),
+      unit_(std::move(unit)),
+      directory_(std::move(directory)) {}
+
+void JournalFollower::resume(std::vector<LogPosition> positions) {
+  if (!positions.empty()) cursor_ = std::move(positions.back().cursor);
+}
+
+std::vector<LogPosition> JournalFollower::positions() const {
+  if (cursor_.empty()) return {};
+  return {{.cursor = cursor_}};
+}
+
+std::uint64_t JournalFollower::mark() const { return base::fnv1a(cursor_); }
 
 // To the entry behind which the next call reads: the last one that was handed out, else the newest.
 bool JournalFollower::seek() {
@@ -103,10 +119,14 @@ bool JournalFollower::open() {
   return true;
 }
 
+// Of a message of several lines, as syslog takes them, nginx wrote the first one. The kernel tells
+// the journal who sent a datagram of syslog; of what comes through stderr, who opened it.
 void JournalFollower::take_entry(const Take& take) {
-  std::string_view text = field(journal_.get(), "MESSAGE", "MESSAGE=");
-  const std::string message(text);  // the next field takes its place
-  take({.text = message, .pid = number_of(field(journal_.get(), "_PID", "_PID="))});
+  const std::string message(field(journal_.get(), "MESSAGE", "MESSAGE="));
+  const std::string_view text = std::string_view(message).substr(0, message.find('\n'));
+  const int sender = number_of(field(journal_.get(), "_PID", "_PID="));
+  const auto line = running::parse_log_line(text);
+  take({.text = text, .is_first = line && line->pid == sender});
 }
 
 bool JournalFollower::read(const Take& take) {

@@ -4,57 +4,31 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
+
+#include "daemon/live/line_source.h"
 
 struct sd_journal;
 
 namespace mtls::daemon::live {
 
-class JournalFollower {
+class JournalFollower final : public LineSource {
  public:
-  enum class State : std::uint8_t {
-    kReading,
-    kMissing,  // there is no journal on this host
-    kDenied,
-    kFailed,
-  };
-
   /// `unit`: such as `nginx.service`. `directory`: of the journal's files; "": the host's journal.
   explicit JournalFollower(std::string unit, std::string directory = "");
-  ~JournalFollower();
-  JournalFollower(JournalFollower&&) noexcept;
-  JournalFollower& operator=(JournalFollower&&) noexcept;
-  JournalFollower(const JournalFollower&) = delete;
-  JournalFollower& operator=(const JournalFollower&) = delete;
 
-  /// A line, and the process that wrote it, as the kernel told the journal: a client cannot choose
-  /// it.
-  struct Line {
-    std::string_view text;
-    int pid = 0;
-  };
-  using Take = std::function<void(const Line& line)>;
+  void resume(std::vector<LogPosition> positions) override;
+  std::vector<LogPosition> positions() const override;
+  std::uint64_t mark() const override;
+  bool open() override;
+  bool read(const Take& take) override;
 
-  /// Before the first open(): goes on behind this entry, instead of at the end.
-  void resume(std::string cursor) { cursor_ = std::move(cursor); }
-  /// The entry that was handed out last, for resume(); "": none is known.
-  const std::string& cursor() const { return cursor_; }
-
-  /// False: the journal cannot be read now.
-  bool open();
-  /// Opens it, and hands out the lines since the last call, up to some tens of thousands; the rest
-  /// comes with the next call. False: it cannot be read now.
-  bool read(const Take& take);
-
-  const std::string& unit() const { return unit_; }
-  State state() const { return state_; }
-  /// There is more than the last call read.
-  bool is_behind() const { return is_behind_; }
-  /// Times that entries were gone before they were read.
-  std::uint64_t lost() const { return lost_; }
+  const std::string& path() const override { return path_; }
+  State state() const override { return state_; }
+  bool is_behind() const override { return is_behind_; }
+  std::uint64_t lost() const override { return lost_; }
 
  private:
   struct Close {
@@ -64,9 +38,10 @@ class JournalFollower {
   bool seek();
   void take_entry(const Take& take);
 
+  std::string path_;
   std::string unit_;
   std::string directory_;
-  std::string cursor_;
+  std::string cursor_;  // of the entry that was handed out last; "": none is known
   std::unique_ptr<sd_journal, Close> journal_;
   State state_ = State::kMissing;
   bool is_behind_ = false;

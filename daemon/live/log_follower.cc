@@ -308,10 +308,9 @@ bool LogFollower::is_behind() const {
   return std::ranges::any_of(files_, [](const File& file) { return !file.is_at_end; });
 }
 
-bool LogFollower::is_same_file(const LogFollower& other) const {
-  return !files_.empty() && !other.files_.empty() &&
-         files_.back().device == other.files_.back().device &&
-         files_.back().inode == other.files_.back().inode;
+std::optional<std::pair<dev_t, ino_t>> LogFollower::file() const {
+  if (files_.empty()) return std::nullopt;
+  return std::pair{files_.back().device, files_.back().inode};
 }
 
 }  // namespace mtls::daemon::live

@@ -9,63 +9,37 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "daemon/live/log_position.h"
+#include "daemon/live/line_source.h"
 #include "daemon/system/file_descriptor.h"
 #include "running/error_log.h"
 
 namespace mtls::daemon::live {
 
-class LogFollower {
+class LogFollower final : public LineSource {
  public:
-  enum class State : std::uint8_t {
-    kReading,  // also of a file that was deleted, as long as nothing stands in its place
-    kMissing,
-    kDenied,
-    kNotRegular,  // a device, a pipe: never opened
-    kFailed,
-  };
-
   explicit LogFollower(std::string path) : path_(std::move(path)) {}
 
-  struct Line {
-    std::string_view text;
-    // Nothing stood before it that was written after the last look: it is the beginning of a
-    // write() of nginx's.
-    bool is_first = false;
-  };
-  using Take = std::function<void(const Line& line)>;
-  /// Before the first open(): goes on from there, instead of from the end.
-  void resume(std::vector<LogPosition> positions) { resumed_ = std::move(positions); }
-  /// For resume().
-  std::vector<LogPosition> positions() const;
-  /// Differs whenever positions() does.
-  std::uint64_t mark() const;
-  /// False: the file cannot be read now.
-  bool open();
-  /// Opens it, and hands out the lines since the last call, up to some megabytes of them; the rest
-  /// comes with the next call. False: the file cannot be read now.
-  bool read(const Take& take);
-  /// Leaves out what is there now.
-  void skip();
-  /// Lets go of the files that the path led to before.
-  void forget_former();
+  void resume(std::vector<LogPosition> positions) override { resumed_ = std::move(positions); }
+  std::vector<LogPosition> positions() const override;
+  std::uint64_t mark() const override;
+  bool open() override;
+  bool read(const Take& take) override;
+  void skip() override;
+  void forget_former() override;
 
-  const std::string& path() const { return path_; }
-  State state() const { return state_; }
-  /// There is more than the last call read.
-  bool is_behind() const;
-  /// Whether both lead to one file now.
-  bool is_same_file(const LogFollower& other) const;
-  std::uint64_t oversized() const { return oversized_; }
+  const std::string& path() const override { return path_; }
+  State state() const override { return state_; }
+  bool is_behind() const override;
+  std::optional<std::pair<dev_t, ino_t>> file() const override;
+  std::uint64_t oversized() const override { return oversized_; }
   /// Times that something was cut off before it was read, and no copy has it.
-  std::uint64_t lost() const { return lost_; }
+  std::uint64_t lost() const override { return lost_; }
 
  private:
   using Clock = std::chrono::steady_clock;

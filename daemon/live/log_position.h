@@ -9,7 +9,7 @@
 
 namespace mtls::daemon::live {
 
-/// In one file. What stood before tells the file, or a copy of it, from another one.
+/// In one file or journal. What stood before tells the file, or a copy of it, from another one.
 struct LogPosition {
   std::string path = {};  // of the file itself, behind all symbolic links
   std::uint64_t device = 0;
@@ -19,6 +19,7 @@ struct LogPosition {
   std::uint64_t digest = 0;  // ... have this base::fnv1a()
   bool is_inside = false;    // `offset` is inside of a line that was too long
   bool is_at_end = false;    // nothing stood behind it
+  std::string cursor = {};   // of a journal, and nothing else: the last entry
 
   bool operator==(const LogPosition&) const = default;
 };

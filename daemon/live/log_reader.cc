@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/live/journal_follower.h"
+#include "daemon/live/log_follower.h"
 #include "running/error_log.h"
 #include "running/verify_line.h"
 
@@ -16,23 +18,34 @@ constexpr std::size_t kLongestLimiting = 96;
 
 }  // namespace
 
-std::string_view words(LogFollower::State state) {
+namespace {
+
+std::unique_ptr<LineSource> source_of(const std::string& path) {
+  constexpr std::string_view kJournal = running::VerifyPlan::kJournal;
+  if (path.starts_with(kJournal))
+    return std::make_unique<JournalFollower>(path.substr(kJournal.size()));
+  return std::make_unique<LogFollower>(path);
+}
+
+}  // namespace
+
+std::string_view words(LineSource::State state) {
   switch (state) {
-    case LogFollower::State::kReading: return "it can be read";
-    case LogFollower::State::kMissing: return "it does not exist";
-    case LogFollower::State::kDenied: return "permission denied";
-    case LogFollower::State::kNotRegular: return "it is a device, a pipe or a directory";
-    case LogFollower::State::kFailed: break;
+    case LineSource::State::kReading: return "it can be read";
+    case LineSource::State::kMissing: return "it does not exist";
+    case LineSource::State::kDenied: return "permission denied";
+    case LineSource::State::kNotRegular: return "it is a device, a pipe or a directory";
+    case LineSource::State::kFailed: break;
   }
   return "it cannot be read";
 }
 
 LogReader::Log& LogReader::log_of(const std::string& path) {
   const auto found =
-      std::ranges::find(logs_, path, [](const Log& log) { return log.follower.path(); });
+      std::ranges::find(logs_, path, [](const Log& log) { return log.source->path(); });
   if (found != logs_.end()) return *found;
-  logs_.push_back({.follower = LogFollower(path), .counts = {.path = path}});
-  if (auto known = resumed_.extract(path)) logs_.back().follower.resume(std::move(known.mapped()));
+  logs_.push_back({.source = source_of(path), .counts = {.path = path}});
+  if (auto known = resumed_.extract(path)) logs_.back().source->resume(std::move(known.mapped()));
   return logs_.back();
 }
 
@@ -56,28 +69,29 @@ void LogReader::resume(LogState state) {
 LogState LogReader::state() const {
   LogState state{.logs = resumed_, .processes = counts_.trusted()};
   for (const Log& log : logs_) {
-    auto positions = log.follower.positions();
-    if (!positions.empty()) state.logs[log.follower.path()] = std::move(positions);
+    auto positions = log.source->positions();
+    if (!positions.empty()) state.logs[log.source->path()] = std::move(positions);
   }
   return state;
 }
 
 std::uint64_t LogReader::mark() const {
   std::uint64_t mark = 0;
-  for (const Log& log : logs_) mark = mark * 31 + log.follower.mark();
+  for (const Log& log : logs_) mark = mark * 31 + log.source->mark();
   return mark;
 }
 
 // Two paths that lead to one file: the first one is read.
 bool LogReader::is_double(const Log& log) const {
+  const auto file = log.source->file();
   for (const Log& other : logs_) {
     if (&other == &log) return false;
-    if (other.follower.is_same_file(log.follower)) return true;
+    if (file && other.source->file() == file) return true;
   }
   return false;
 }
 
-void LogReader::take(const LogFollower::Line& line, std::size_t number, Log& log,
+void LogReader::take(const LineSource::Line& line, std::size_t number, Log& log,
                      std::vector<Emergency>& emergencies) {
   const std::string_view text = line.text;
   ++log.counts.lines;
@@ -95,12 +109,12 @@ void LogReader::take(const LogFollower::Line& line, std::size_t number, Log& log
 }
 
 void LogReader::open(Log& log) {
-  const bool is_readable = log.follower.open();
+  const bool is_readable = log.source->open();
   const bool was_readable = std::exchange(log.is_readable, is_readable);
   const bool is_first = !std::exchange(log.is_known, true);
   if (was_readable && !is_readable && !is_first) ++log.counts.unreadable;
   if (was_readable != is_readable)
-    turns_.push_back({.path = log.follower.path(), .state = log.follower.state()});
+    turns_.push_back({.path = log.source->path(), .state = log.source->state()});
 }
 
 // Which file counts for whom depends on which can be read, so all are opened first.
@@ -116,12 +130,11 @@ std::vector<LogReader::Emergency> LogReader::read(const std::vector<int>& proces
   std::size_t number = 0;
   for (Log& log : logs_) {
     const bool was_double = std::exchange(log.is_double, is_double(log));
-    if (was_double && !log.is_double) log.follower.forget_former();
+    if (was_double && !log.is_double) log.source->forget_former();
     if (log.is_double) {
-      log.follower.skip();
+      log.source->skip();
     } else {
-      log.follower.read(
-          [&](const LogFollower::Line& line) { take(line, number, log, emergencies); });
+      log.source->read([&](const LineSource::Line& line) { take(line, number, log, emergencies); });
     }
     ++number;
   }
@@ -133,15 +146,15 @@ std::vector<running::LogCounts> LogReader::logs() const {
   std::vector<running::LogCounts> all;
   for (const Log& log : logs_) {
     running::LogCounts counts = log.counts;
-    counts.oversized = log.follower.oversized();
-    counts.lost = log.follower.lost();
+    counts.oversized = log.source->oversized();
+    counts.lost = log.source->lost();
     all.push_back(std::move(counts));
   }
   return all;
 }
 
 bool LogReader::is_behind() const {
-  return std::ranges::any_of(logs_, [](const Log& log) { return log.follower.is_behind(); });
+  return std::ranges::any_of(logs_, [](const Log& log) { return log.source->is_behind(); });
 }
 
 }  // namespace mtls::daemon::live

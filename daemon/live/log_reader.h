@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/live/log_follower.h"
+#include "daemon/live/line_source.h"
 #include "running/log_counts.h"
 #include "running/verify_counts.h"
 
@@ -44,13 +44,13 @@ class LogReader {
   /// Since the last call: why a log cannot be read any more, or that it can again.
   struct Turn {
     std::string path;
-    LogFollower::State state;
+    LineSource::State state;
   };
   std::vector<Turn> take_turns() { return std::exchange(turns_, {}); }
 
  private:
   struct Log {
-    LogFollower follower;
+    std::unique_ptr<LineSource> source;
     running::LogCounts counts;
     bool is_readable = true;
     bool is_known = false;  // somebody has tried to open it
@@ -60,7 +60,7 @@ class LogReader {
   Log& log_of(const std::string& path);
   bool is_double(const Log& log) const;
   void open(Log& log);
-  void take(const LogFollower::Line& line, std::size_t number, Log& log,
+  void take(const LineSource::Line& line, std::size_t number, Log& log,
             std::vector<Emergency>& emergencies);
 
   std::shared_ptr<const running::VerifyPlan> plan_ = std::make_shared<const running::VerifyPlan>();
@@ -71,6 +71,6 @@ class LogReader {
 };
 
 /// For the log: `it is a device or a pipe`.
-std::string_view words(LogFollower::State state);
+std::string_view words(LineSource::State state);
 
 }  // namespace mtls::daemon::live

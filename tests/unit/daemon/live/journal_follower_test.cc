@@ -42,9 +42,7 @@ struct Scene {
 
   static std::vector<std::string> read(JournalFollower& follower) {
     std::vector<std::string> lines;
-    follower.read([&](const JournalFollower::Line& line) {
-      lines.push_back(std::to_string(line.pid) + " " + std::string(line.text));
-    });
+    follower.read([&](const LineSource::Line& line) { lines.push_back(std::string(line.text)); });
     return lines;
   }
 };
@@ -59,14 +57,14 @@ TEST_CASE("journal: of one unit, from the end on, each entry once, over new file
   scene.write("before");
   JournalFollower follower("nginx.service", scene.dir.path("journal"));
   CHECK(Scene::read(follower).empty());
-  CHECK(follower.state() == JournalFollower::State::kReading);
+  CHECK(follower.state() == LineSource::State::kReading);
   scene.write("one");
   scene.write("of another", "cron.service");
   scene.write("two");
-  CHECK(Scene::read(follower) == Lines{"42 one", "42 two"});
+  CHECK(Scene::read(follower) == Lines{"one", "two"});
   CHECK(Scene::read(follower).empty());
   scene.write("in a new file", "nginx.service", "b");
-  CHECK(Scene::read(follower) == Lines{"42 in a new file"});
+  CHECK(Scene::read(follower) == Lines{"in a new file"});
 }
 
 TEST_CASE("journal: an empty one counts from its first entry on") {
@@ -76,7 +74,7 @@ TEST_CASE("journal: an empty one counts from its first entry on") {
   JournalFollower follower("nginx.service", scene.dir.path("journal"));
   CHECK(Scene::read(follower).empty());
   scene.write("first");
-  CHECK(Scene::read(follower) == Lines{"42 first"});
+  CHECK(Scene::read(follower) == Lines{"first"});
 }
 
 TEST_CASE("journal: another process goes on behind the last entry") {
@@ -86,18 +84,35 @@ TEST_CASE("journal: another process goes on behind the last entry") {
   scene.write("before");
   Scene::read(first);
   scene.write("read");
-  CHECK(Scene::read(first) == Lines{"42 read"});
+  CHECK(Scene::read(first) == Lines{"read"});
   scene.write("meanwhile");
   JournalFollower second("nginx.service", scene.dir.path("journal"));
-  second.resume(first.cursor());
-  CHECK(Scene::read(second) == Lines{"42 meanwhile"});
+  second.resume(first.positions());
+  CHECK(Scene::read(second) == Lines{"meanwhile"});
   CHECK(second.lost() == 0);
+}
+
+TEST_CASE("journal: a line whose sender it names tells a process of nginx's") {
+  if (is_missing()) return;
+  Scene scene;
+  JournalFollower follower("nginx.service", scene.dir.path("journal"));
+  scene.write("before");
+  Scene::read(follower);
+  const auto line = [](int pid) {
+    const std::string number = std::to_string(pid);
+    return "2026/12/01 03:00:00 [info] " + number + "#" + number + ": *1 a";
+  };
+  scene.write(line(42));
+  scene.write(line(43));
+  std::vector<bool> firsts;
+  follower.read([&](const LineSource::Line& read) { firsts.push_back(read.is_first); });
+  CHECK(firsts == std::vector<bool>{true, false});
 }
 
 TEST_CASE("journal: without a directory it is missing") {
   JournalFollower follower("nginx.service", "/nonexistent/journal");
   CHECK_FALSE(follower.open());
-  CHECK(follower.state() == JournalFollower::State::kMissing);
+  CHECK(follower.state() == LineSource::State::kMissing);
 }
 
 }  // namespace mtls::daemon::live

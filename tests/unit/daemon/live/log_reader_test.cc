@@ -118,7 +118,7 @@ TEST_CASE("log reader: a log that cannot be read any more is told once") {
   reader.read({});
   const auto turns = reader.take_turns();
   REQUIRE(turns.size() == 1);
-  CHECK(turns.front().state == LogFollower::State::kNotRegular);
+  CHECK(turns.front().state == LineSource::State::kNotRegular);
   CHECK(reader.logs().front().unreadable == 1);
   CHECK_FALSE(reader.counts().observable().at("a"));
   CHECK(words(turns.front().state) == "it is a device, a pipe or a directory");
