@@ -49,12 +49,17 @@ struct RotationSetting {
   bool operator==(const RotationSetting&) const = default;
 };
 
+/// How many series are served: all of them, or those that alerts and recording rules need, which
+/// fit a limit of 200 samples on a host of usual size.
+enum class MetricsDetail { kFull, kCompact };
+
 struct Limits {
   std::size_t max_file_bytes = std::size_t{16} << 20U;
   std::size_t max_crl_bytes = std::size_t{64} << 20U;
   std::size_t max_series = 1'000'000;
   std::size_t max_series_per_file = 2'000;     // of ca_* and of crl_*: a file with more has none
   std::size_t max_certificates_per_file = 64;  // with more: no ca_* series for that file
+  MetricsDetail detail = MetricsDetail::kFull;
 
   bool operator==(const Limits&) const = default;
 };

@@ -82,10 +82,11 @@ void write_trusted(const Server& server, const audit::Limits& limits, SampleWrit
   }
 }
 
-BundleFamilies::BundleFamilies()
+BundleFamilies::BundleFamilies(bool is_compact)
     : bundles_({&kBundleInfo, &kBundleEarliestExpiry, &kBundleCertificates, &kBundleVerifySuccess,
-                &kBundleProblems}),
-      certificates_({&kCaNotBefore, &kCaNotAfter, &kCaSuperseded, &kCaInfo}) {}
+                &kBundleProblems},
+               is_compact),
+      certificates_({&kCaNotBefore, &kCaNotAfter, &kCaSuperseded, &kCaInfo}, is_compact) {}
 
 void BundleFamilies::update(const Delta& delta) {
   const auto& [same_paths, positions, bundles] = delta.bundles;

@@ -43,6 +43,7 @@ void SampleWriter::add(const FamilySpec& family, const LabelText& labels, double
 }
 
 void SampleWriter::add_to(std::size_t column, const LabelText& labels, double value) {
+  if (is_compact_ && !is_in_compact(*columns_[column], value)) return;
   Part& part = parts_.at(column);
   if (part.samples == 0) {
     touched_.push_back(column);
@@ -167,7 +168,7 @@ bool ChunkStore::splice(const Group& group, const Chunk& before,
 
 void ChunkStore::rewrite(Group& group, const std::vector<std::size_t>& objects,
                          const Write& write) {
-  SampleWriter out(columns_);
+  SampleWriter out(columns_, is_compact_);
   for (const std::size_t object : objects) write_object(object, write, out);
   const bool is_whole = objects.size() == group.size;
   group.chunks.resize(columns_.size());

@@ -27,7 +27,9 @@ using Columns = std::vector<const FamilySpec*>;
 /// Takes the samples of objects, one object after the other.
 class SampleWriter {
  public:
-  explicit SampleWriter(const Columns& columns) : columns_(columns), parts_(columns.size()) {}
+  /// `is_compact`: only the series that are in compact (metric_names.h).
+  explicit SampleWriter(const Columns& columns, bool is_compact = false)
+      : columns_(columns), is_compact_(is_compact), parts_(columns.size()) {}
 
   /// To the first column of that family. A second series of an object with the same labels is
   /// ignored.
@@ -51,6 +53,7 @@ class SampleWriter {
   void end_object();
 
   const Columns& columns_;
+  bool is_compact_;
   std::vector<Part> parts_;
   std::vector<std::size_t> touched_;  // columns with a sample of this object
 };
@@ -60,7 +63,8 @@ class ChunkStore {
   /// Writes the samples of object number `index`.
   using Write = std::function<void(std::size_t index, SampleWriter& out)>;
 
-  explicit ChunkStore(Columns columns) : columns_(std::move(columns)) {}
+  explicit ChunkStore(Columns columns, bool is_compact = false)
+      : columns_(std::move(columns)), is_compact_(is_compact) {}
 
   /// The objects, by the labels that tell them from each other: series of two objects can have the
   /// same labels only where their identities are equal, and then the first one speaks. All of them
@@ -103,6 +107,7 @@ class ChunkStore {
   std::vector<std::size_t> with_twins(std::vector<std::size_t> changed) const;
 
   Columns columns_;
+  bool is_compact_;
   std::vector<Group> groups_;
   std::map<std::size_t, std::vector<std::size_t>> twins_;  // object to all of its identity
   std::size_t written_ = 0;

@@ -12,7 +12,15 @@ constexpr std::size_t kMostAuthorityStores = 3;
 }  // namespace
 
 struct Collector::State {
-  explicit State(bool blackbox) : servers(blackbox) { omitted.arrange({""}); }
+  State(bool blackbox, bool is_compact)
+      : servers(blackbox, is_compact),
+        bundles(is_compact),
+        crls(is_compact),
+        upstreams(is_compact),
+        files(is_compact),
+        live(is_compact) {
+    omitted.arrange({""});
+  }
 
   Collection collect(const std::shared_ptr<const audit::Snapshot>& snapshot,
                      const audit::Limits& limits_now);
@@ -129,7 +137,10 @@ Collector& Collector::operator=(Collector&&) noexcept = default;
 Collection Collector::collect(const std::shared_ptr<const audit::Snapshot>& snapshot,
                               const audit::Limits& limits) {
   std::unique_ptr<State> state = std::move(state_);  // lost when something throws below
-  if (!state || state->limits != limits) state = std::make_unique<State>(blackbox_);
+  if (!state || state->limits != limits) {
+    const bool is_compact = limits.detail == audit::MetricsDetail::kCompact;
+    state = std::make_unique<State>(blackbox_, is_compact);
+  }
   Collection collection = state->collect(snapshot, limits);
   state_ = std::move(state);
   return collection;

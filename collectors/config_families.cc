@@ -16,7 +16,8 @@ void write_file(const audit::MaterialFile& file, SampleWriter& out) {
 
 }  // namespace
 
-FileFamilies::FileFamilies() : files_({&kFileModified, &kFileReadable}) {}
+FileFamilies::FileFamilies(bool is_compact)
+    : files_({&kFileModified, &kFileReadable}, is_compact) {}
 
 void FileFamilies::update(const Delta& delta) {
   const auto& [same_paths, positions, files] = delta.files;

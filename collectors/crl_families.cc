@@ -40,7 +40,8 @@ void write_checked(const Server& server, const std::vector<std::string>& issuers
     out.add(kServerCrlInfo, labels.with("issuer", issuer), 1);
 }
 
-CrlFamilies::CrlFamilies() : crls_({&kCrlThisUpdate, &kCrlNextUpdate, &kCrlRevoked}) {}
+CrlFamilies::CrlFamilies(bool is_compact)
+    : crls_({&kCrlThisUpdate, &kCrlNextUpdate, &kCrlRevoked}, is_compact) {}
 
 // What depends on the configuration alone.
 void CrlFamilies::find_paths(const audit::Snapshot& snapshot) {

@@ -9,13 +9,14 @@
 
 namespace mtls::collectors {
 
-Family::Family(const FamilySpec& spec) {
+Family::Family(const FamilySpec& spec, bool is_compact) : spec_(spec), is_compact_(is_compact) {
   family_.name = spec.name;
   family_.help = spec.help;
   family_.type = spec.type;
 }
 
 void Family::add(const Labels& labels, double value) {
+  if (is_compact_ && !is_in_compact(spec_, value)) return;
   prometheus::ClientMetric metric;
   std::string key;
   for (const auto& [name, raw] : labels) {

@@ -17,7 +17,8 @@ using Labels = std::vector<std::pair<const char*, std::string>>;
 
 class Family {
  public:
-  explicit Family(const FamilySpec& spec);
+  /// `is_compact`: only the series that are in compact (metric_names.h).
+  explicit Family(const FamilySpec& spec, bool is_compact = false);
 
   /// Label values are sanitized (base::sanitize). A second series with the same labels is ignored.
   void add(const Labels& labels, double value);
@@ -25,6 +26,8 @@ class Family {
   prometheus::MetricFamily take() { return std::move(family_); }
 
  private:
+  FamilySpec spec_;
+  bool is_compact_;
   prometheus::MetricFamily family_;
   std::set<std::string> seen_;
 };

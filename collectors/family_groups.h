@@ -1,5 +1,6 @@
 // The groups of families, each of which keeps its text and writes again what changed. Each stands
 // in a file of its own, *_families.cc. Series that a limit leaves out are counted in omitted().
+// `is_compact`: of the settings, metrics.detail.
 #pragma once
 
 #include <map>
@@ -42,7 +43,7 @@ Columns server_columns();
 
 class ServerFamilies {
  public:
-  explicit ServerFamilies(bool blackbox);
+  ServerFamilies(bool blackbox, bool is_compact);
   void update(const Delta& delta);
   /// Writes which server block trusts and checks what, where max_series allows it; the rest counts
   /// as omitted.
@@ -83,7 +84,7 @@ class ServerFamilies {
 
 class BundleFamilies {
  public:
-  BundleFamilies();
+  explicit BundleFamilies(bool is_compact);
   void update(const Delta& delta);
 
   const ChunkStore& bundles() const { return bundles_; }
@@ -99,7 +100,7 @@ class BundleFamilies {
 
 class CrlFamilies {
  public:
-  CrlFamilies();
+  explicit CrlFamilies(bool is_compact);
   void update(const Delta& delta);
 
   const ChunkStore& crls() const { return crls_; }
@@ -134,7 +135,7 @@ class CrlFamilies {
 
 class UpstreamFamilies {
  public:
-  UpstreamFamilies();
+  explicit UpstreamFamilies(bool is_compact);
   void update(const Delta& delta);
 
   const ChunkStore& upstreams() const { return upstreams_; }
@@ -149,7 +150,7 @@ class UpstreamFamilies {
 
 class FileFamilies {
  public:
-  FileFamilies();
+  explicit FileFamilies(bool is_compact);
   void update(const Delta& delta);
 
   const ChunkStore& files() const { return files_; }
@@ -176,7 +177,7 @@ class HostFamilies {
 /// What the running nginx shows.
 class LiveFamilies {
  public:
-  LiveFamilies();
+  explicit LiveFamilies(bool is_compact);
   void update(const Delta& delta);
 
   const ChunkStore& nginx() const { return nginx_; }

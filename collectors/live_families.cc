@@ -73,11 +73,11 @@ bool is_same_verdict(const audit::Snapshot& now, const audit::Snapshot& before, 
 
 }  // namespace
 
-LiveFamilies::LiveFamilies()
+LiveFamilies::LiveFamilies(bool is_compact)
     : nginx_({&kNginxInfo, &kNginxRunning, &kNginxConfigLoad, &kNginxShuttingDownWorkers}),
-      files_({&kReloadPending}),
+      files_({&kReloadPending}, is_compact),
       verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}),
-      probes_({&kLiveProbeSuccess, &kLiveCaNamesMatch, &kLiveCertificateMatch}) {
+      probes_({&kLiveProbeSuccess, &kLiveCaNamesMatch, &kLiveCertificateMatch}, is_compact) {
   nginx_.arrange({""});
   probes_.arrange({""});
 }

@@ -10,7 +10,9 @@
 
 namespace mtls::collectors {
 
+/// `is_compact`: of the settings, metrics.detail. Then a series that is 0 is there only for the
+/// commonest reasons.
 Families log_families(const running::VerifyCounts& counts,
-                      const std::vector<running::LogCounts>& logs);
+                      const std::vector<running::LogCounts>& logs, bool is_compact = false);
 
 }  // namespace mtls::collectors

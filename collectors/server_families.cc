@@ -91,9 +91,9 @@ void write_server(const Server& server, const audit::Limits& limits, SampleWrite
   if (!too_many_rotate(server, limits)) write_rotation(server, out);
 }
 
-ServerFamilies::ServerFamilies(bool blackbox)
+ServerFamilies::ServerFamilies(bool blackbox, bool is_compact)
     : has_blackbox_(blackbox),
-      servers_(server_columns()),
+      servers_(server_columns(), is_compact),
       verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}),
       blackbox_({&kBlackboxEarliestExpiry}),
       trusted_({&kServerCaInfo}),

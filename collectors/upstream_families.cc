@@ -69,8 +69,9 @@ bool has_same_upstreams(const Delta& delta) {
 
 }  // namespace
 
-UpstreamFamilies::UpstreamFamilies()
-    : upstreams_({&kUpstreamVerifyEnabled, &kUpstreamTrustExpiry, &kUpstreamCertificateExpiry}) {}
+UpstreamFamilies::UpstreamFamilies(bool is_compact)
+    : upstreams_({&kUpstreamVerifyEnabled, &kUpstreamTrustExpiry, &kUpstreamCertificateExpiry},
+                 is_compact) {}
 
 void UpstreamFamilies::arrange(const audit::Snapshot& snapshot) {
   const auto& upstreams = snapshot.config->resolved.upstreams;

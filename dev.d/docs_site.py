@@ -94,7 +94,7 @@ def configuration(root, source, out):
     def quoted(text):
         return "'" + text.replace("'", "''") + "'"
     lines = ["site_name: nginx-mtls-exporter", f"docs_dir: {quoted(str(source))}", f"site_dir: {quoted(str(out))}", "use_directory_urls: false",
-             f"theme: {{name: null, custom_dir: {quoted(str(root / 'docs/theme'))}}}", "plugins: []", "nav:"]
+             f"theme: {{name: null, custom_dir: {quoted(str(root / 'dev.d/docs_theme'))}}}", "plugins: []", "nav:"]
     for heading, names in menu(root):
         lines.append(f"  - {quoted(heading)}:")
         lines += [f"      - {quoted(title(root / name))}: {quoted(name)}" for name in names]

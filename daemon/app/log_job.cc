@@ -64,8 +64,15 @@ void LogJob::tell() {
 
 void LogJob::render() {
   const std::vector<running::LogCounts> logs = reader_.logs();
-  if (metrics_ && reader_.counts().version() == rendered_ && logs == rendered_logs_) return;
-  const collectors::Families families = collectors::log_families(reader_.counts(), logs);
+  const bool is_compact =
+      source_.policy && source_.policy->limits.detail == audit::MetricsDetail::kCompact;
+  if (metrics_ && reader_.counts().version() == rendered_ && logs == rendered_logs_ &&
+      is_compact == is_compact_) {
+    return;
+  }
+  is_compact_ = is_compact;
+  const collectors::Families families =
+      collectors::log_families(reader_.counts(), logs, is_compact);
   auto metrics = std::make_shared<LogMetrics>();
   metrics->text = web::http::deflated_body_part(collectors::render(families));
   metrics->openmetrics = web::http::deflated_body_part(collectors::render_openmetrics(families));

@@ -60,6 +60,7 @@ class LogJob {
   std::shared_ptr<const LogMetrics> metrics_;
   std::uint64_t rendered_ = 0;  // the version of the counts
   std::vector<running::LogCounts> rendered_logs_;
+  bool is_compact_ = false;
 };
 
 }  // namespace mtls::daemon::app

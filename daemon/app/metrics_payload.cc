@@ -84,6 +84,7 @@ std::shared_ptr<const Payload> MetricsPayload::of(
   auto payload = std::make_shared<Payload>();
   payload->metrics = web::http::joined_part(std::move(all));
   payload->series_over_limit = collection.over_limit;
+  payload->is_compact = snapshot->policy->limits.detail == audit::MetricsDetail::kCompact;
   return payload;
 }
 

@@ -21,6 +21,7 @@ namespace mtls::daemon::app {
 struct Payload {
   web::http::Part metrics;  // in both formats: gauges read the same; without the closing `# EOF`
   std::size_t series_over_limit = 0;  // left out because of limits.max_series
+  bool is_compact = false;            // of the settings, metrics.detail
 };
 
 /// What nginx's error logs tell, rendered when it changes.

@@ -122,7 +122,8 @@ web::http::Page Routes::metrics(web::http::MetricsFormat format) const {
   const Publication now = sources_.published.load();
   if (now.payload) page.parts.push_back(now.payload->metrics);
   if (now.logs) page.parts.push_back(open ? now.logs->openmetrics : now.logs->text);
-  const collectors::Families own = self_families(now.counts, sources_.requests);
+  const bool is_compact = now.payload && now.payload->is_compact;
+  const collectors::Families own = self_families(now.counts, sources_.requests, is_compact);
   page.parts.push_back(
       web::http::body_part(open ? collectors::render_openmetrics(own) + collectors::kOpenMetricsEnd
                                 : collectors::render(own)));

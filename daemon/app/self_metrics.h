@@ -8,6 +8,8 @@
 
 namespace mtls::daemon::app {
 
-collectors::Families self_families(const SelfCounts& counts, const web::RequestCounts& requests);
+/// `is_compact`: of the settings, metrics.detail. Then the old names are left out.
+collectors::Families self_families(const SelfCounts& counts, const web::RequestCounts& requests,
+                                   bool is_compact = false);
 
 }  // namespace mtls::daemon::app

@@ -64,6 +64,16 @@ void read_limits(const YAML::Node& node, audit::Limits& limits) {
   }
 }
 
+void read_metrics(const YAML::Node& node, audit::Limits& limits) {
+  system::check_keys(node, "metrics", keys_in("metrics"));
+  const auto detail = node["detail"];
+  if (!detail) return;
+  const std::string word = system::text_of(detail, "metrics.detail");
+  if (word != "full" && word != "compact")
+    system::reject(detail, "metrics.detail must be full or compact");
+  limits.detail = word == "full" ? audit::MetricsDetail::kFull : audit::MetricsDetail::kCompact;
+}
+
 void read_canaries(const YAML::Node& node, const std::string& path, Settings& settings) {
   if (!node.IsSequence()) system::reject(node, "canaries must be a list");
   std::set<std::string> names;
@@ -151,6 +161,7 @@ base::Result<Settings> parse_settings(std::string_view text, const std::string& 
     if (const auto rotations = root["rotations"]) read_rotations(rotations, path, settings);
     if (const auto policy = root["policy"]) read_policy_settings(policy, path, settings);
     if (const auto limits = root["limits"]) read_limits(limits, settings.limits);
+    if (const auto metrics = root["metrics"]) read_metrics(metrics, settings.limits);
     if (const auto probe = root["probe"]) read_probe(probe, settings.probe);
     if (const auto logs = root["logs"]) read_logs(logs, path, settings.logs);
     if (const auto observer = root["observer"])

@@ -63,6 +63,11 @@ constexpr std::array kKeys{
                 "Of ca_* and of crl_*: a file with more has none."},
     SettingsKey{"limits.max_certificates_per_file", "COUNT", "64",
                 "A file with more has no ca_* series."},
+    SettingsKey{"metrics", "", "", "What the daemon serves."},
+    SettingsKey{
+        "metrics.detail", "full|compact", "full",
+        "compact: only the series that alerts and recording rules need, fewer than 200 on a "
+        "host of usual size."},
     SettingsKey{"probe", "", "", "TLS handshakes with the running nginx, without a certificate."},
     SettingsKey{"probe.enabled", "true|false", "false", "Whether there are any."},
     SettingsKey{"probe.interval", "SPAN", "5m", "From one round to the next."},

@@ -39,12 +39,12 @@ function(config)
       },
       {
         alert: 'NginxMtlsValidationStuck',
-        expr: 'time() - nginx_mtls_last_evaluation_timestamp_seconds{$} > %(stuck_seconds)d' % t,
+        expr: 'time() - nginx_mtls_exporter_last_evaluation_timestamp_seconds{$} > %(stuck_seconds)d' % t,
         'for': '10m',
         labels: { severity: 'warning' },
         annotations: {
           summary: "{{ $labels.instance }}: no evaluation or rescan for {{ $value | humanizeDuration }}, metrics are stale",
-          description: "A file system hangs, or the exporter has a bug. See nginx_mtls_watch_*; a restart is safe.",
+          description: "A file system hangs, or the exporter has a bug. See nginx_mtls_exporter_watch_*; a restart is safe.",
           check: "journalctl -u nginx-mtls-exporter",
         },
       },

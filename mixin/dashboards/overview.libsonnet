@@ -46,9 +46,9 @@ function(config)
                 'Days until the first certificate of the chain ends.', 'Days', 'd', b.steps([['red', null], ['orange', 7], ['green', 14]]), ['job']),
       ],
       [
-        b.series('Evaluations', 8, [b.query('sum by (trigger) (rate(nginx_mtls_evaluations_total{@}[$__rate_interval]))', '{{trigger}}')],
+        b.series('Evaluations', 8, [b.query('sum by (trigger) (rate(nginx_mtls_exporter_evaluations_total{@}[$__rate_interval]))', '{{trigger}}')],
                  'What makes the exporters look again.', 'ops'),
-        b.series('Evaluation takes', 8, [b.query('max by (instance) (nginx_mtls_last_evaluation_duration_seconds{@})', '{{instance}}')],
+        b.series('Evaluation takes', 8, [b.query('max by (instance) (nginx_mtls_exporter_last_evaluation_duration_seconds{@})', '{{instance}}')],
                  'Of each host, the last one.', 's'),
         b.series('Memory', 8, [b.query('process_resident_memory_bytes{@}', '{{instance}}')], 'Resident memory of the exporters.', 'bytes'),
       ],

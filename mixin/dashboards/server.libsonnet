@@ -13,7 +13,7 @@ function(config)
     [
       b.variable('job', 'Job', 'label_values(nginx_mtls_server_info{$}, job)'),
       b.variable('instance', 'Host', 'label_values(nginx_mtls_server_info{$,job=~"$job"}, instance)'),
-      b.variable('server', 'Server', 'label_values(nginx_mtls_server_enforcement_unknown{$,job=~"$job",instance=~"$instance"}, server)'),
+      b.variable('server', 'Server', 'label_values(nginx_mtls_server_info{$,verify_client!="off",job=~"$job",instance=~"$instance"}, server)'),
     ],
     [
       [

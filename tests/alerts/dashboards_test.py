@@ -120,7 +120,7 @@ def main(exporter, root):
             for name in recorded:
                 alerting.eventually(f"{name} is recorded", lambda name=name: there.ask(name))
             # rate() needs two scrapes.
-            alerting.eventually("rates are there", lambda: there.ask("rate(nginx_mtls_evaluations_total[15s])"))
+            alerting.eventually("rates are there", lambda: there.ask("rate(nginx_mtls_exporter_evaluations_total[15s])"))
             bad = list(failures(there, boards))
             assert there.ask("nginx_mtls_no_such(") is None, "this test does not see a query that is refused"
     for line in bad:

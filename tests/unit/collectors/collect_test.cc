@@ -18,6 +18,7 @@ using namespace audit_fixture;
 struct NamedFamily {
   std::string name;
   std::string help;
+  std::string in_compact = "kAll";
 };
 
 /// The families that metric_names.h declares, read from its text: a family that no collector
@@ -37,6 +38,9 @@ std::vector<NamedFamily> declared_families() {
       (family.name.empty() ? family.name : family.help) += (*found)[1].str();
     }
     if (body.find("MTLS \"") != std::string::npos) family.name.insert(0, "nginx_mtls_");
+    constexpr std::string_view kKept = "InCompact::";
+    if (const auto kept = body.find(kKept); kept != std::string::npos)
+      family.in_compact = body.substr(kept + kKept.size());
     families.push_back(family);
   }
   REQUIRE(families.size() > 30);
@@ -123,6 +127,33 @@ TEST_CASE("collect: the text is what prometheus-cpp writes, and OpenMetrics too:
   const std::string text = text_of(host);
   CHECK(testing::as_prometheus_cpp_writes(text) == text);
   CHECK(text.find(" counter\n") == std::string::npos);
+}
+
+TEST_CASE("collect: in compact a family has the series that metric_names.h says, and no other") {
+  Host host = talkative();
+  const std::string full = text_of(host);
+  const std::string compact = text_of(host, {.detail = audit::MetricsDetail::kCompact});
+  std::set<std::string> kinds;
+  for (const NamedFamily& family : declared_families()) {
+    INFO(family.name);
+    std::set<std::string> expected;
+    for (const std::string& line : lines_of(full, family.name)) {
+      const char next = line[family.name.size()];
+      if (next != '{' && next != ' ') continue;  // another family
+      const bool is_zero = line.ends_with(" 0");
+      if (family.in_compact == "kAll" || (family.in_compact == "kNonZero" && !is_zero) ||
+          (family.in_compact == "kZero" && is_zero)) {
+        expected.insert(line);
+      } else {
+        kinds.insert(family.in_compact);
+      }
+    }
+    std::set<std::string> kept = lines_of(compact, family.name + "{");
+    kept.merge(lines_of(compact, family.name + " "));
+    CHECK(kept == expected);
+  }
+  CHECK(kinds == std::set<std::string>{"kNonZero", "kZero", "kNone"});
+  CHECK(lines_of(compact, "# HELP").size() < lines_of(full, "# HELP").size());
 }
 
 TEST_CASE("collect: help texts need no escaping in either format") {

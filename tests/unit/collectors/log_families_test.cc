@@ -56,4 +56,21 @@ TEST_CASE("log families: refusals, logs, and whose refusals can be seen") {
                  Catch::Contains("\nnginx_mtls_client_verify_failures_total{server=\"a\","));
 }
 
+TEST_CASE("log families: compact has zeros only of the commonest reasons") {
+  const Families families = log_families(counts(), {{.path = "/log", .lines = 0}}, true);
+  const auto samples = testing::parse_metrics(render(families));
+  const auto has = [&](const std::string& name, const testing::Labels& labels) {
+    return !testing::find(samples, "nginx_mtls_" + name, labels).empty();
+  };
+  for (const char* code : {"no_cert", "10", "12", "20", "21", "23"})
+    CHECK(has("client_verify_failures_total", {{"server", "b"}, {"code", code}}));
+  for (const char* code : {"ocsp", "2", "18", "26"})
+    CHECK_FALSE(has("client_verify_failures_total", {{"server", "b"}, {"code", code}}));
+  CHECK(has("client_verify_failures_total", {{"server", "a"}, {"code", "10"}}));
+  CHECK(has("log_lines_total", {{"log", "/log"}}));
+  CHECK_FALSE(has("log_errors_total", {}));
+  CHECK_FALSE(has("verify_failures_observable", {{"server", "a"}}));
+  CHECK(has("verify_failures_observable", {{"server", "b"}}));
+}
+
 }  // namespace mtls::collectors

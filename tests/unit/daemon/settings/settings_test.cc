@@ -66,6 +66,7 @@ policy:
       until: 2030-01-31
       reason: its clients move in January
   thresholds: {ca_expires_soon: 8w, server_certificate_expires_soon: 36h, crl_expires_soon: 40%}
+metrics: {detail: compact}
 limits:
   max_file_bytes: 1
   max_crl_bytes: 2
@@ -134,7 +135,8 @@ observer: {socket: in.sock, state: /var/db, window: 8w, remember: subjects, max_
                                           .max_crl_bytes = 2,
                                           .max_series = 3,
                                           .max_series_per_file = 5,
-                                          .max_certificates_per_file = 4});
+                                          .max_certificates_per_file = 4,
+                                          .detail = audit::MetricsDetail::kCompact});
 }
 
 TEST_CASE("settings: an empty observer begins it, with what the manual page says") {
@@ -173,6 +175,8 @@ TEST_CASE("settings: a mistake is reported with its line and column") {
             "s.yml:2:40: servers must be a list"},
            {"canaries:\n  - {name: a, certificate: c}\n  - {name: a, certificate: d}\n",
             "s.yml:3:5: two canaries are named \"a\""},
+           {"metrics: {detail: some}\n", "s.yml:1:19: metrics.detail must be full or compact"},
+           {"metrics: {details: full}\n", "s.yml:1:11: unknown key \"details\" in metrics"},
            {"limits: {max_series: 0}\n", "s.yml:1:22: max_series must be a whole number above 0"},
            {"limits: {max_series: -5}\n", "s.yml:1:22: max_series must be"},
            {"limits: {max_series: 1e3}\n", "s.yml:1:22: max_series must be"},
