@@ -4,6 +4,7 @@
 set -eu
 
 source=$1 out=$2
+export LC_ALL=C.UTF-8  # as debhelper does: no locale in what is built, and ccache knows the objects of the Debian package
 name=nginx-mtls-exporter-$PACKAGE_VERSION.linux-$(dpkg --print-architecture)
 cd "$source"
 flags="$(dpkg-buildflags --get CXXFLAGS) $(dpkg-buildflags --get CPPFLAGS)"  # those of the Debian package
