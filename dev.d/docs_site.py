@@ -14,7 +14,7 @@ PAGES = ("*.md", "docs/*.md", "docs/decisions/*.md", "alerts/*.md", "mixin/*.md"
 # The order of the menu; what is not named here comes last, under its own headings.
 MENU = {
     "Begin": ["README.md", "docs/start.md", "docs/decides.md", "docs/faq.md", "docs/migration.md"],
-    "Use": ["docs/operations.md", "docs/commands.md", "docs/metrics.md", "docs/findings.md", "docs/rotation.md", "docs/web.md", "docs/http.md",
+    "Use": ["docs/operations.md", "docs/commands.md", "docs/metrics.md", "docs/findings.md", "docs/rotation.md", "docs/fleet.md", "docs/web.md", "docs/http.md",
             "SECURITY.md"],
     "Be alerted": ["alerts/runbook.md", "alerts/severities.md", "mixin/README.md"],
     "Understand": ["docs/nginx-semantics.md", "docs/differential.md", "docs/performance.md", "docs/reliability.md", "docs/soak.md",

@@ -82,7 +82,8 @@ installed_it_serves() {
     is "failed units" "$(guest systemctl list-units --failed --no-legend)" ""
     is "the account" "$(guest sh -c "ps -o user:32= -p $(property MainPID)" 2>/dev/null || guest stat -c %U "/proc/$(property MainPID)")" nginx-mtls-exporter
     is "the settings' directory" "$(guest stat -c '%a %U %G' /etc/nginx-mtls-exporter)" "750 root nginx-mtls-exporter"
-    guest nginx-mtls-exporter check --format brief | grep -q "nginx 1\." || fail "check by hand says nothing of this nginx"
+    guest nginx-mtls-exporter check --format brief >"$scratch/brief" || true  # 1: findings
+    grep -q ", nginx 1\." "$scratch/brief" || { cat "$scratch/brief"; fail "check by hand says nothing of this nginx"; }
     says "exposure of the running unit: $(exposed)"
     guest man nginx-mtls-exporter >/dev/null 2>&1 || guest test -s /usr/share/man/man8/nginx-mtls-exporter.8.gz || fail "no manual page"
     guest systemctl is-system-running >/dev/null || fail "the system is degraded"
