@@ -4,6 +4,7 @@ set(doc share/doc/nginx-mtls-exporter)
 
 install(TARGETS nginx-mtls-exporter RUNTIME DESTINATION bin)
 install(DIRECTORY policies dashboards mixin DESTINATION ${data})
+install(DIRECTORY examples/nginx DESTINATION ${data})  # what nginx.conf includes
 install(DIRECTORY docs examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS)
 install(FILES README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE DESTINATION ${doc})
 install(FILES systemd/nginx-mtls-exporter.sysusers DESTINATION lib/sysusers.d RENAME nginx-mtls-exporter.conf)
