@@ -115,6 +115,7 @@ void append_server_findings(Snapshot& snapshot) {
 void compare_probes(const BuildInputs& inputs, Snapshot& snapshot) {
   snapshot.probe_answers = inputs.probe_answers;
   if (inputs.probe_answers) snapshot.probed = probing::compared(snapshot, *inputs.probe_answers);
+  snapshot.observed_truth = inputs.observed_truth;
 }
 
 void find_findings(const BuildInputs& inputs, const Evidence& evidence, Snapshot& snapshot) {

@@ -107,6 +107,8 @@ enum class FindingKind {
   kReloadPending,
   kLiveVerdictDiffers,
   kLastReloadRefused,
+  kLoadedTrustStale,
+  kObserverIncomplete,
 };
 
 /// Somebody has looked at a finding and lives with it.

@@ -44,6 +44,8 @@ struct BuildInputs {
   Changes changes;
   std::shared_ptr<const running::ProcessView> processes = nullptr;  // nullptr: nobody looked
   std::shared_ptr<const ProbeAnswers> probe_answers = nullptr;      // nullptr: nobody asked nginx
+  std::shared_ptr<const ObservedTruth> observed_truth =
+      nullptr;  // nullptr: nobody observes clients
   /// nullopt: it leads nowhere. Empty: nobody can tell.
   std::function<std::optional<PathTimes>(const std::string& path)> changed_at = {};
   std::shared_ptr<const Remembered> remembered = nullptr;  // nullptr: nothing is

@@ -165,6 +165,8 @@ struct Policy {
   Thresholds thresholds = {};
   ProbeSettings probe = {};
   LogSettings logs = {};
+  std::string observer_socket =
+      {};  // where nginx's lines about clients arrive; "": nobody observes
   // When the files are as they are, where they are judged for a later time: a job renews CRLs that
   // are fresh then (audit/reading/renewals.h). nullopt: no renewal is assumed.
   std::optional<base::sys_seconds> files_as_of = {};

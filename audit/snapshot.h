@@ -18,6 +18,7 @@
 #include "audit/finding_list.h"
 #include "audit/material_set.h"
 #include "audit/nginx_error.h"
+#include "audit/observed_truth.h"
 #include "audit/policy.h"
 #include "audit/probe.h"
 #include "base/time.h"
@@ -264,6 +265,9 @@ struct Snapshot {
   // What handshakes with the running nginx showed; nullptr: there were none.
   std::shared_ptr<const ProbeAnswers> probe_answers;
   std::vector<ProbedServer> probed;
+
+  // What clients that came tell about the running nginx; nullptr: nobody observes them.
+  std::shared_ptr<const ObservedTruth> observed_truth;
 
   // What of all this the running nginx has loaded; nullptr: none runs, or nothing is known.
   std::shared_ptr<const Loaded> loaded;

@@ -16,6 +16,7 @@ endfunction()
 
 install_unit(nginx-mtls-exporter.service lib/systemd/system)
 install_unit(nginx-mtls-exporter.socket lib/systemd/system)
+install_unit(nginx-mtls-observer.socket lib/systemd/system)
 # Drop-ins are the administrator's choice: below lib/systemd they would take effect.
 file(GLOB drop_ins RELATIVE ${MTLS_SYSTEMD} ${MTLS_SYSTEMD}/*.conf)
 foreach(drop_in IN LISTS drop_ins)

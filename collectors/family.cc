@@ -15,8 +15,8 @@ Family::Family(const FamilySpec& spec, bool is_compact) : spec_(spec), is_compac
   family_.type = spec.type;
 }
 
-void Family::add(const Labels& labels, double value) {
-  if (is_compact_ && !is_in_compact(spec_, value)) return;
+// nullptr: there is one with these labels.
+prometheus::ClientMetric* Family::metric_for(const Labels& labels) {
   prometheus::ClientMetric metric;
   std::string key;
   for (const auto& [name, raw] : labels) {
@@ -24,13 +24,26 @@ void Family::add(const Labels& labels, double value) {
     key += safe + '\n';
     metric.label.push_back({name, std::move(safe)});
   }
-  if (!seen_.insert(std::move(key)).second) return;
-  if (family_.type == prometheus::MetricType::Counter) {
-    metric.counter.value = value;
-  } else {
-    metric.gauge.value = value;
-  }
+  if (!seen_.insert(std::move(key)).second) return nullptr;
   family_.metric.push_back(std::move(metric));
+  return &family_.metric.back();
+}
+
+void Family::add(const Labels& labels, double value) {
+  if (is_compact_ && !is_in_compact(spec_, value)) return;
+  prometheus::ClientMetric* const metric = metric_for(labels);
+  if (metric == nullptr) return;
+  if (family_.type == prometheus::MetricType::Counter) {
+    metric->counter.value = value;
+  } else {
+    metric->gauge.value = value;
+  }
+}
+
+void Family::add(const Labels& labels, prometheus::ClientMetric::Histogram histogram) {
+  if (is_compact_ && !is_in_compact(spec_, histogram.sample_sum)) return;
+  prometheus::ClientMetric* const metric = metric_for(labels);
+  if (metric != nullptr) metric->histogram = std::move(histogram);
 }
 
 std::size_t series(const Families& families) {

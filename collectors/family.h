@@ -22,10 +22,14 @@ class Family {
 
   /// Label values are sanitized (base::sanitize). A second series with the same labels is ignored.
   void add(const Labels& labels, double value);
+  /// The same, of a histogram; its last bucket is not the infinite one.
+  void add(const Labels& labels, prometheus::ClientMetric::Histogram histogram);
   /// Once, at the end.
   prometheus::MetricFamily take() { return std::move(family_); }
 
  private:
+  prometheus::ClientMetric* metric_for(const Labels& labels);
+
   FamilySpec spec_;
   bool is_compact_;
   prometheus::MetricFamily family_;

@@ -19,6 +19,28 @@ std::string_view family_name(const prometheus::MetricFamily& family) {
   return name;
 }
 
+std::string_view type_of(const prometheus::MetricFamily& family) {
+  switch (family.type) {
+    case MetricType::Counter: return "counter";
+    case MetricType::Histogram: return "histogram";
+    default: return "gauge";
+  }
+}
+
+void append_histogram(std::string& out, const std::string& name, const LabelText& labels,
+                      const prometheus::ClientMetric::Histogram& histogram) {
+  for (const auto& bucket : histogram.bucket) {
+    std::string bound;
+    append_number(bound, bucket.upper_bound);
+    append_sample(out, name + "_bucket", labels.with("le", bound).text(),
+                  static_cast<double>(bucket.cumulative_count));
+  }
+  const auto count = static_cast<double>(histogram.sample_count);
+  append_sample(out, name + "_bucket", labels.with("le", "+Inf").text(), count);
+  append_sample(out, name + "_count", labels.text(), count);
+  append_sample(out, name + "_sum", labels.text(), histogram.sample_sum);
+}
+
 void append_metric(std::string& out, const prometheus::MetricFamily& family,
                    const prometheus::ClientMetric& metric) {
   const bool counts = family.type == MetricType::Counter;
@@ -26,6 +48,8 @@ void append_metric(std::string& out, const prometheus::MetricFamily& family,
   if (counts) name += kCounterSuffix;
   LabelText labels;
   for (const auto& label : metric.label) labels.add(label.name, label.value);
+  if (family.type == MetricType::Histogram)
+    return append_histogram(out, name, labels, metric.histogram);
   append_sample(out, name, labels.text(), counts ? metric.counter.value : metric.gauge.value);
 }
 
@@ -38,7 +62,7 @@ std::string render_openmetrics(const Families& families) {
     const std::string name(family_name(family));
     out += "# HELP " + name + " ";
     append_escaped(out, family.help);
-    out += "\n# TYPE " + name + (family.type == MetricType::Counter ? " counter\n" : " gauge\n");
+    out += "\n# TYPE " + name + " " + std::string(type_of(family)) + "\n";
     for (const auto& metric : family.metric) append_metric(out, family, metric);
   }
   return out;

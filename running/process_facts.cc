@@ -81,6 +81,7 @@ std::optional<ProcessStatus> parse_status(std::string_view text) {
     status.namespaces = 0;
     while (!next_word(*numbers).empty()) ++status.namespaces;
   }
+  if (auto users = line_of(text, "Uid")) status.user = number_of<std::uint32_t>(next_word(*users));
   return status;
 }
 

@@ -36,6 +36,7 @@ struct ProcessStatus {
   bool waits_for_signals = false;
   // PID namespaces that it is in, from the reader's down; 1: the reader's own.
   std::size_t namespaces = 1;
+  std::optional<std::uint32_t> user = {};  // its real uid, as the reader sees it
 
   bool operator==(const ProcessStatus&) const = default;
 };

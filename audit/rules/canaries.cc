@@ -169,7 +169,32 @@ std::string said(const Verdict& verdict) {
          ")";
 }
 
+// What clients that came showed; of a server block that the files do not have any more nothing is
+// said.
+void add_untruths(const HostView& host, Untruth kind, Findings& findings) {
+  if (!host.snapshot.observed_truth) return;
+  for (const ServerUntruth& untruth : *host.snapshot.observed_truth) {
+    const auto& servers = host.resolved().servers;
+    const auto server = std::ranges::find(servers, untruth.id, &config::TlsContext::id);
+    if (untruth.kind != kind || server == servers.end()) continue;
+    Finding finding =
+        finding_at(place_beside(*server),
+                   std::string("nginx ") + (untruth.was_accepted ? "accepted" : "refused") +
+                       " a client of the CA with the key " + untruth.issuer_key +
+                       ", and with the files on the disk it would be " +
+                       (untruth.was_accepted ? "refused" : "accepted"));
+    finding.context = untruth.id;
+    finding.effect = untruth.was_accepted ? Effect::kLetsIn : Effect::kRefuses;
+    findings.add(std::move(finding));
+  }
+}
+
+void loaded_trust_stale(const HostView& host, Findings& findings) {
+  add_untruths(host, Untruth::kStale, findings);
+}
+
 void verdict_differs(const HostView& host, Findings& findings) {
+  add_untruths(host, Untruth::kDiffers, findings);
   const Loaded* loaded = host.snapshot.loaded.get();
   if (loaded == nullptr || !loaded->config || loaded->servers.empty()) return;
   for (std::size_t i = 0; i < loaded->servers.size(); ++i) {
@@ -233,9 +258,18 @@ constexpr std::array kRules{
          .severity = Severity::kWarning,
          .about = About::kText,
          .meaning = "The running nginx, with what it has loaded, decides otherwise about a known "
-                    "client than it will after its next reload.",
+                    "client than it will after its next reload, or about a client that came than "
+                    "anything here explains.",
          .remedy = "Reload nginx if the files are right; otherwise correct them first.",
          .check = verdict_differs},
+    Rule{.kind = FindingKind::kLoadedTrustStale,
+         .id = "loaded-trust-stale",
+         .severity = Severity::kCritical,
+         .about = About::kText,
+         .meaning = "A client came, and nginx decided as its CA files were when it read them, not "
+                    "as they are now.",
+         .remedy = "Reload nginx if the files are right; otherwise correct them first.",
+         .check = loaded_trust_stale},
 };
 
 }  // namespace

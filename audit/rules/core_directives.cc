@@ -8,6 +8,7 @@
 #include "audit/rules/rules.h"
 #include "config/tls/core_directive.h"
 #include "config/tls/merge_check.h"
+#include "config/tls/observer_line.h"
 
 namespace mtls::audit::rules {
 namespace {
@@ -75,6 +76,29 @@ void server_tokens(const TextView& text, Findings& findings) {
                   });
 }
 
+std::string detail_of(const config::tls::LineGap& gap, const config::TlsContext& server) {
+  std::string level = &*server.directive == gap.block ? "the server block" : gap.block->name;
+  for (const config::syntax::Argument& word : gap.block->args) level += " " + word.text;
+  if (gap.instead == nullptr) return level + " has no access_log, and inherits none";
+  std::string log = "access_log";
+  for (const config::syntax::Argument& word : gap.instead->args) log += " " + word.text;
+  return "in " + level + " " + log + " is in force, and not the observer's";
+}
+
+void observer_incomplete(const HostView& host, Findings& findings) {
+  const std::string& socket = host.snapshot.policy->observer_socket;
+  if (socket.empty()) return;
+  const config::tls::ObserverLine line(*host.snapshot.config->document, socket);
+  for (const config::TlsContext& server : host.resolved().servers) {
+    if (server.id.module == Module::kMail || !asks(server)) continue;
+    for (const config::tls::LineGap& gap : line.gaps(server)) {
+      Finding finding = finding_for(server, detail_of(gap, server));
+      finding.at = gap.instead != nullptr ? gap.instead->at : place_beside(server);
+      findings.add(std::move(finding));
+    }
+  }
+}
+
 constexpr std::array kRules{
     Rule{.kind = FindingKind::kErrorLogHidesVerifyFailures,
          .id = "error-log-hides-verify-failures",
@@ -137,6 +161,16 @@ constexpr std::array kErrorPageRules{
          .remedy = "Write error_page 400 495 496.",
          .edit = Edit::set("error_page"),
          .check = misses_codes},
+    Rule{.kind = FindingKind::kObserverIncomplete,
+         .id = "observer-incomplete",
+         .severity = Severity::kWarning,
+         .about = About::kText,
+         .meaning = "The settings observe clients, and some of those that come here are not told: "
+                    "what is said of CAs without clients does not hold for this server block.",
+         .remedy =
+             "Include mtls-observer-http.conf in the http block, mtls-observer-stream.conf in "
+             "the stream block, and mtls-observer-line.conf wherever an access_log stands.",
+         .check = observer_incomplete},
 };
 
 }  // namespace

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 
 #include <uv.h>
 
 #include "daemon/app/nginx_watch.h"
+#include "daemon/app/observer_watch.h"
 #include "daemon/app/pages.h"
 #include "daemon/app/published.h"
 #include "daemon/app/reloads.h"
 #include "daemon/app/routes.h"
+#include "daemon/app/start.h"
 #include "daemon/app/updater.h"
 #include "daemon/probe/prober.h"
 #include "daemon/settings/build_info.h"
@@ -44,22 +45,6 @@ constexpr std::chrono::milliseconds kWebTimeout{250};
 // rescans if those are more frequent. A change is served within 5 s.
 constexpr std::chrono::milliseconds kPollInterval{4000};
 
-// A SIGHUP that arrives before its handler is installed would end the process. Blocked until then,
-// it becomes a reload. Threads started meanwhile keep it blocked, so that the loop's thread gets
-// it.
-void hold_hangups(int how) {
-  sigset_t hangup;
-  sigemptyset(&hangup);
-  sigaddset(&hangup, SIGHUP);
-  pthread_sigmask(how, &hangup, nullptr);
-}
-
-// Nothing needs saving before the first evaluation, so a start that waits for a disk can end at
-// once.
-void end_at_once_on_terminate() {
-  std::signal(SIGTERM, [](int) { std::_Exit(0); });
-}
-
 class App {
  public:
   App(const settings::Options& options, uv_loop_t& loop) : options_(options), loop_(loop) {
@@ -76,14 +61,12 @@ class App {
     reload_requested_.data = this;
   }
 
-  int run(audit::Policy policy, std::unique_ptr<web::auth::LiveWebConfig> web_config) {
+  int run(audit::Policy policy, std::unique_ptr<web::auth::LiveWebConfig> web_config,
+          const std::optional<settings::ObserverSettings>& observer) {
+    const auto opened = start_observer(observer);
+    if (!opened) return give_up("cannot observe clients", opened.error());
     auto web = start_web(std::move(web_config));
-    if (!web) {
-      system::log::log_error("cannot serve HTTP", {{"error", web.error().message}});
-      close_handles();
-      drain();
-      return web.error().code == base::ErrorCode::kInvalidArgument ? 2 : 3;
-    }
+    if (!web) return give_up("cannot serve HTTP", web.error());
     web_ = std::move(*web);
     for (const std::string& address : web_->addresses())
       system::log::log_info("listening", {{"address", address}});
@@ -114,14 +97,38 @@ class App {
   }
 
  private:
+  int give_up(const char* what, const base::Error& error) {
+    system::log::log_error(what, {{"error", error.message}});
+    if (observer_) observer_->close();
+    close_handles();
+    drain();
+    return error.code == base::ErrorCode::kInvalidArgument ? 2 : 3;
+  }
+
+  base::Result<void> start_observer(const std::optional<settings::ObserverSettings>& settings) {
+    if (!settings) return {};
+    auto socket = open_observer_socket(*settings, sockets_);
+    if (!socket) return tl::unexpected(socket.error());
+    observer_ = std::make_unique<ObserverWatch>(
+        loop_, *settings, std::move(*socket),
+        ObserverWatch::Callbacks{.processes = [this] { return nginx_->processes(); },
+                                 .on_truth = [this](auto truth) { updater_.observed(truth); },
+                                 .on_metrics = [this] { publish_counts(); }});
+    return {};
+  }
+
   base::Result<std::unique_ptr<web::WebServer>> start_web(
       std::unique_ptr<web::auth::LiveWebConfig> config) {
     web::WebOptions web{.listen_addresses = options_.listen_addresses,
                         .max_requests = options_.max_requests};
     if (options_.systemd_socket) {
-      auto sockets = system::inherited_sockets();
-      if (!sockets) return tl::unexpected(sockets.error());
-      web.inherited_sockets = std::move(*sockets);
+      for (const system::InheritedSocket& socket : sockets_)
+        if (socket.name != kObserverSocket) web.inherited_sockets.push_back(socket.fd);
+      if (web.inherited_sockets.empty()) {
+        return base::fail(base::ErrorCode::kInvalidArgument,
+                          "no socket activation file descriptors found; --web.systemd-socket needs "
+                          "a socket unit that starts this service");
+      }
     }
     return web::WebServer::start(web, routes_, requests_, std::move(config));
   }
@@ -180,6 +187,7 @@ class App {
       watcher_->watch(snapshot.sightings());
     }
     prober_.set(snapshot);
+    if (observer_) observer_->published(shared);
     snapshot_ = shared;
     publish_counts();
     const std::string status =
@@ -213,6 +221,7 @@ class App {
     counts.watch = std::move(watch);
     counts.settings_are_current = settings_are_current_;
     nginx_->fill(current_);
+    if (observer_) current_.observed = observer_->metrics();
     published_.store(current_);
   }
 
@@ -264,6 +273,7 @@ class App {
     pages_.stop();
     watcher_->close();
     nginx_->close();
+    if (observer_) observer_->close();
     close_handles();
   }
 
@@ -297,6 +307,7 @@ class App {
   uv_signal_t interrupt_{};
   uv_async_t reload_requested_{};
 
+  const std::vector<system::InheritedSocket> sockets_ = system::inherited_sockets();
   system::Mounts mounts_;
   system::MountThreads mount_threads_{system::kStuckAfter};
   system::TimeoutFileSystem disk_{std::make_shared<system::Disk>(), mounts_, mount_threads_};
@@ -313,6 +324,7 @@ class App {
   std::unique_ptr<web::WebServer> web_;
   std::unique_ptr<watch::Watcher> watcher_;
   std::unique_ptr<NginxWatch> nginx_;
+  std::unique_ptr<ObserverWatch> observer_;  // nullptr: nobody observes clients
   Updater updater_{{.loop = loop_, .disk = disk_, .blackbox = options_.compat_blackbox},
                    [this](const auto& snapshot, const Publication& publication) {
                      publish(snapshot, publication);
@@ -330,34 +342,15 @@ class App {
   bool stopping_ = false;
 };
 
-// A library that aborts during the start is reported in the log's own format.
-void prepare_last_words() {
-  system::set_last_words(system::log::error_line(
-      "cannot start", {{"error",
-                        "the system refused a thread, memory or a descriptor (raise the service's "
-                        "TasksMax=, MemoryMax= or LimitNOFILE=, or the ulimit)"}}));
-}
-
 int run_app(const settings::Options& options, audit::Policy policy,
-            std::unique_ptr<web::auth::LiveWebConfig> web_config) {
+            std::unique_ptr<web::auth::LiveWebConfig> web_config,
+            const std::optional<settings::ObserverSettings>& observer) {
   uv_loop_t loop{};
   if (const auto opened = system::open_loop(loop); !opened) {
     system::log::log_error("cannot start", {{"error", opened.error().message}});
     return 3;
   }
-  return App(options, loop).run(std::move(policy), std::move(web_config));
-}
-
-// nullptr: there is no web configuration. The start waits for `disk`; scrapes use `web_disk`, which
-// does not wait.
-base::Result<std::unique_ptr<web::auth::LiveWebConfig>> open_web_config(
-    const std::string& path, base::FileSystem& disk, base::FileSystem& web_disk) {
-  if (path.empty()) return nullptr;
-  std::error_code ignored;  // the working directory may be gone
-  auto config =
-      web::auth::LiveWebConfig::open(disk, std::filesystem::absolute(path, ignored).string());
-  if (config) (*config)->switch_to(web_disk);
-  return config;
+  return App(options, loop).run(std::move(policy), std::move(web_config), observer);
 }
 
 }  // namespace
@@ -372,6 +365,7 @@ int serve(const settings::Options& options) {
   prepare_last_words();
   system::Disk disk;
   auto policy = settings::read_policy(options, disk);
+  const auto settings = settings::read_settings(options, disk);
   system::Mounts mounts;
   system::MountThreads mount_threads(kWebTimeout);
   system::TimeoutFileSystem web_disk(std::make_shared<system::Disk>(), mounts, mount_threads);
@@ -387,7 +381,8 @@ int serve(const settings::Options& options) {
   } else {
     system::log::log_info("starting", {{"version", settings::exporter_version()},
                                        {"revision", settings::exporter_revision()}});
-    code = run_app(options, std::move(*policy), std::move(*web_config));
+    code = run_app(options, std::move(*policy), std::move(*web_config),
+                   settings ? settings->observer : std::nullopt);
   }
   system::log::close_log();
   return code;

@@ -73,7 +73,7 @@ void LogJob::render() {
   is_compact_ = is_compact;
   const collectors::Families families =
       collectors::log_families(reader_.counts(), logs, is_compact);
-  auto metrics = std::make_shared<LogMetrics>();
+  auto metrics = std::make_shared<RenderedMetrics>();
   metrics->text = web::http::deflated_body_part(collectors::render(families));
   metrics->openmetrics = web::http::deflated_body_part(collectors::render_openmetrics(families));
   metrics_ = std::move(metrics);

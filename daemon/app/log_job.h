@@ -27,7 +27,7 @@ class LogJob {
       const std::shared_ptr<const audit::Snapshot>& snapshot, const std::vector<int>& processes);
 
   /// nullptr before the first look.
-  const std::shared_ptr<const LogMetrics>& metrics() const { return metrics_; }
+  const std::shared_ptr<const RenderedMetrics>& metrics() const { return metrics_; }
   bool is_behind() const { return reader_.is_behind(); }
   /// Writes where it stopped, if that is not written yet.
   void keep();
@@ -57,7 +57,7 @@ class LogJob {
   Clock::time_point kept_at_{};
   Source source_;
   live::LogReader reader_;
-  std::shared_ptr<const LogMetrics> metrics_;
+  std::shared_ptr<const RenderedMetrics> metrics_;
   std::uint64_t rendered_ = 0;  // the version of the counts
   std::vector<running::LogCounts> rendered_logs_;
   bool is_compact_ = false;

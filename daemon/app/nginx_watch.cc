@@ -114,6 +114,16 @@ std::shared_ptr<const audit::Remembered> NginxWatch::remembered() const {
   });
 }
 
+std::vector<int> NginxWatch::processes() const {
+  std::vector<int> processes;
+  if (!processes_view_) return processes;
+  for (const running::Master& master : processes_view_->masters) {
+    processes.push_back(master.process.pid);
+    for (const running::Worker& worker : master.workers) processes.push_back(worker.pid);
+  }
+  return processes;
+}
+
 void NginxWatch::start_reading() {
   if (closed_ || job_ != nullptr) return;
   auto job = std::make_unique<Job>();
@@ -126,12 +136,7 @@ void NginxWatch::start_reading() {
   job->asks_idle = outcomes_.is_under_way();
   const running::Master* counted = view_ ? view_->master_of(conf_) : nullptr;
   if (counted != nullptr) job->master = counted->process.pid;
-  if (processes_view_) {
-    for (const running::Master& master : processes_view_->masters) {
-      job->processes.push_back(master.process.pid);
-      for (const running::Worker& worker : master.workers) job->processes.push_back(worker.pid);
-    }
-  }
+  job->processes = processes();
   job_ = system::start_work(loop_, std::move(job));
 }
 

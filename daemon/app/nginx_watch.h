@@ -46,6 +46,8 @@ class NginxWatch {
     publication.counts.reloads = outcomes_.counts();
     publication.logs = log_metrics_;
   }
+  /// The numbers of nginx's processes, of all masters.
+  std::vector<int> processes() const;
   void file_changed() { processes_.file_changed(); }
   /// Which configuration counts, and where its nginx logs.
   void published(const std::shared_ptr<const audit::Snapshot>& snapshot);
@@ -70,7 +72,7 @@ class NginxWatch {
   std::shared_ptr<LogJob> logs_;                     // these two are of the worker, if any
   std::shared_ptr<LoadedKeeper> keeper_;
   std::shared_ptr<const audit::Snapshot> kept_snapshot_;  // the last, for `keeper_`
-  std::shared_ptr<const LogMetrics> log_metrics_;
+  std::shared_ptr<const RenderedMetrics> log_metrics_;
   View processes_view_;
   View view_;
   uv_timer_t* timer_;

@@ -24,8 +24,8 @@ struct Payload {
   bool is_compact = false;            // of the settings, metrics.detail
 };
 
-/// What nginx's error logs tell, rendered when it changes.
-struct LogMetrics {
+/// Metrics that are rendered when they change: what nginx's error logs tell, what clients do.
+struct RenderedMetrics {
   web::http::Part text;
   web::http::Part openmetrics;  // without the closing `# EOF`
 };
@@ -47,8 +47,9 @@ struct SelfCounts {
 
 /// What a scrape is answered from; published whole, so that its parts always belong together.
 struct Publication {
-  std::shared_ptr<const Payload> payload;       // nullptr before the first evaluation
-  std::shared_ptr<const LogMetrics> logs = {};  // nullptr before the first look at them
+  std::shared_ptr<const Payload> payload;                // nullptr before the first evaluation
+  std::shared_ptr<const RenderedMetrics> logs = {};      // nullptr before the first look at them
+  std::shared_ptr<const RenderedMetrics> observed = {};  // nullptr: nobody observes clients
   SelfCounts counts;
 };
 

@@ -121,7 +121,8 @@ web::http::Page Routes::metrics(web::http::MetricsFormat format) const {
       .status = 200, .content_type = open ? kOpenMetrics : kMetricsText, .parts = {}};
   const Publication now = sources_.published.load();
   if (now.payload) page.parts.push_back(now.payload->metrics);
-  if (now.logs) page.parts.push_back(open ? now.logs->openmetrics : now.logs->text);
+  for (const auto& rendered : {now.logs, now.observed})
+    if (rendered) page.parts.push_back(open ? rendered->openmetrics : rendered->text);
   const bool is_compact = now.payload && now.payload->is_compact;
   const collectors::Families own = self_families(now.counts, sources_.requests, is_compact);
   page.parts.push_back(

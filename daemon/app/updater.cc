@@ -62,6 +62,7 @@ struct Updater::Job {
   std::shared_ptr<const running::ProcessView> processes;
   std::shared_ptr<const audit::ProbeAnswers> probe_answers;
   std::shared_ptr<const audit::Remembered> remembered;
+  std::shared_ptr<const audit::ObservedTruth> observed_truth;
   audit::Changes changes;
   Request answers = 0;
   std::string trigger;
@@ -106,6 +107,7 @@ struct Updater::Job {
                       .changes = changes,
                       .processes = processes,
                       .probe_answers = probe_answers,
+                      .observed_truth = observed_truth,
                       .changed_at = [this](const std::string& path) { return times_of(path); },
                       .remembered = remembered});
     payload = metrics->of(snapshot);
@@ -149,6 +151,11 @@ void Updater::probed(std::shared_ptr<const audit::ProbeAnswers> answers) {
   request({}, "nginx");
 }
 
+void Updater::observed(std::shared_ptr<const audit::ObservedTruth> truth) {
+  observed_truth_ = std::move(truth);
+  request({}, "nginx");
+}
+
 int Updater::master_pid() const {
   const running::Master* master =
       processes_ && policy_ ? processes_->master_of(policy_->nginx_conf) : nullptr;
@@ -181,6 +188,7 @@ void Updater::run() {
   job->processes = processes_;
   job->probe_answers = probe_answers_;
   job->remembered = remembered_;
+  job->observed_truth = observed_truth_;
   job->changes = std::exchange(pending_, {});
   job->answers = requested_;
   job->trigger = std::exchange(pending_trigger_, {});

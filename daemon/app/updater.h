@@ -52,6 +52,8 @@ class Updater {
   void nginx_changed(std::shared_ptr<const running::ProcessView> processes);
   /// nginx shows something else in handshakes; nullptr: nobody asks it.
   void probed(std::shared_ptr<const audit::ProbeAnswers> answers);
+  /// Clients that came tell something else about nginx.
+  void observed(std::shared_ptr<const audit::ObservedTruth> truth);
   /// nginx_changed() before the first evaluation; nullptr: nobody knows. `remembered`: what an
   /// earlier process knew of nginx.
   void set_processes(std::shared_ptr<const running::ProcessView> processes,
@@ -91,6 +93,7 @@ class Updater {
   std::shared_ptr<const running::ProcessView> processes_;
   std::shared_ptr<const audit::ProbeAnswers> probe_answers_;
   std::shared_ptr<const audit::Remembered> remembered_;
+  std::shared_ptr<const audit::ObservedTruth> observed_truth_;
   std::shared_ptr<const audit::Snapshot> snapshot_;
   std::shared_ptr<MetricsPayload> metrics_;  // of the worker, while there is one
   SelfCounts counts_;

@@ -159,6 +159,7 @@ base::Result<audit::Policy> read_policy(const Options& options, base::FileSystem
   policy.rotations = std::move(settings.rotations);
   policy.probe = std::move(settings.probe);
   policy.logs = std::move(settings.logs);
+  if (settings.observer) policy.observer_socket = settings.observer->socket;
   policy.limits = settings.limits;
   policy.profile = settings.profile;
   policy.rules = std::move(settings.rules);

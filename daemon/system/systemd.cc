@@ -3,8 +3,8 @@
 #include <systemd/sd-daemon.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <ctime>
-#include <numeric>
 #include <string>
 
 #include "base/text.h"
@@ -29,16 +29,16 @@ std::uint64_t monotonic_microseconds() {
 
 // Removes the variables from the environment, so that no program started from here takes the
 // sockets for its own.
-base::Result<std::vector<int>> inherited_sockets() {
+std::vector<InheritedSocket> inherited_sockets() {
   constexpr int kUnsetEnvironment = 1;
-  const int count = ::sd_listen_fds(kUnsetEnvironment);
-  if (count <= 0) {
-    return base::fail(base::ErrorCode::kInvalidArgument,
-                      "no socket activation file descriptors found; --web.systemd-socket needs a "
-                      "socket unit that starts this service");
+  char** names = nullptr;
+  const int count = ::sd_listen_fds_with_names(kUnsetEnvironment, &names);
+  std::vector<InheritedSocket> sockets;
+  for (int i = 0; i < count; ++i) {
+    sockets.push_back({.fd = SD_LISTEN_FDS_START + i, .name = names[i]});
+    std::free(names[i]);
   }
-  std::vector<int> sockets(static_cast<std::size_t>(count));
-  std::iota(sockets.begin(), sockets.end(), SD_LISTEN_FDS_START);
+  std::free(names);
   return sockets;
 }
 

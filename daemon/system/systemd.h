@@ -4,15 +4,21 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-
 namespace mtls::daemon::system {
 
-/// The sockets that a socket unit passed (sd_listen_fds(3)). kInvalidArgument: there are none.
-base::Result<std::vector<int>> inherited_sockets();
+/// A socket that a socket unit passed (sd_listen_fds(3)).
+struct InheritedSocket {
+  int fd = -1;
+  std::string name;  // FileDescriptorName= of the unit, else the unit's own
+
+  bool operator==(const InheritedSocket&) const = default;
+};
+/// All of them, once: later there are none. Empty: no socket unit started this process.
+std::vector<InheritedSocket> inherited_sockets();
 
 /// `status` is the line that `systemctl status` shows.
 void notify_ready(std::string_view status);

@@ -35,6 +35,9 @@ for file in share/nginx-mtls-exporter/alerts/nginx-mtls.rules.yml share/nginx-mt
     share/nginx-mtls-exporter/mixin/mixin.libsonnet share/nginx-mtls-exporter/alerts/runbook.md \
     share/nginx-mtls-exporter/policies/nginx_mtls.rego share/doc/nginx-mtls-exporter/systemd/ssl-cert.conf \
     share/doc/nginx-mtls-exporter/systemd/no-capability.conf share/doc/nginx-mtls-exporter/systemd/log-access.conf \
+    share/doc/nginx-mtls-exporter/systemd/observer.conf lib/systemd/system/nginx-mtls-observer.socket \
+    share/nginx-mtls-exporter/nginx/mtls-observer-http.conf share/nginx-mtls-exporter/nginx/mtls-observer-line.conf \
+    share/nginx-mtls-exporter/nginx/mtls-observer-stream.conf \
     lib/sysusers.d/nginx-mtls-exporter.conf lib/tmpfiles.d/nginx-mtls-exporter.conf share/doc/nginx-mtls-exporter/docs/metrics.md \
     share/doc/nginx-mtls-exporter/examples/prometheus.yml share/doc/nginx-mtls-exporter/examples/demo/nginx.conf \
     share/man/man8/nginx-mtls-exporter.8 share/man/man5/nginx-mtls-exporter.5 share/bash-completion/completions/nginx-mtls-exporter \

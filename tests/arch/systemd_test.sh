@@ -38,6 +38,7 @@ with 15 ssl-cert log-access
 with 13 ssl-cert no-capability
 with 6 socket-activated
 with 4 no-capability socket-activated
+with 17 observer
 for drop_in in "$root"/systemd/*.conf; do cp "$drop_in" "$units/$unit.d/"; done
 
 # What the units name, so that only their own mistakes are told.
@@ -45,8 +46,8 @@ mkdir -p "$scratch/usr/bin" "$scratch/bin"
 install -m 755 /dev/null "$scratch/usr/bin/nginx-mtls-exporter"
 install -m 755 /dev/null "$scratch/bin/kill"
 for target in sysinit basic shutdown sockets multi-user network; do echo '[Unit]' >"$units/$target.target"; done
-cp "$1/systemd/nginx-mtls-exporter.socket" "$units/"
-systemd-analyze verify --root="$scratch" --man=no nginx-mtls-exporter.socket >"$scratch/report" 2>&1 || echo "refused" >>"$scratch/report"
+cp "$1/systemd/nginx-mtls-exporter.socket" "$1/systemd/nginx-mtls-observer.socket" "$units/"
+systemd-analyze verify --root="$scratch" --man=no nginx-mtls-exporter.socket nginx-mtls-observer.socket >"$scratch/report" 2>&1 || echo "refused" >>"$scratch/report"
 if [ -s "$scratch/report" ]; then cat "$scratch/report"; exit 1; fi
 
 port=$(sed -n 's/^#   --web.listen-address .*(:\([0-9]*\))$/\1/p' "$1/systemd/nginx-mtls-exporter.default")

@@ -5,9 +5,9 @@
 #include <filesystem>
 
 #include "running/client_line.h"
-#include "tests/support/observer/datagram_inbox.h"
 #include "tests/support/fresh_pki.h"
 #include "tests/support/nginx_runner.h"
+#include "tests/support/observer/datagram_inbox.h"
 #include "tests/support/observer/snippet.h"
 #include "tests/support/wire/free_port.h"
 #include "tests/support/wire/http_client.h"

@@ -142,6 +142,46 @@ std::vector<Case> log_cases() {
   };
 }
 
+// What each way to leave the line out does is asked of nginx in observer_line_test.cc.
+std::vector<Case> observer_cases() {
+  const std::string head =
+      "log_format mtls_observer x; map $ssl_cipher $mtls_observer { default 1; }\n";
+  const std::string line = " access_log syslog:server=unix:/x.sock,tag=m mtls_observer; ";
+  const auto is = [](Effect effect, const std::string& name, const std::string& conf) {
+    return Case{kObserverIncomplete, effect, name, [conf](Host& host) {
+                  host.policy.observer_socket = "/x.sock";
+                  host.conf(conf);
+                }};
+  };
+  const auto block = [&](const std::string& more) {
+    return http(head + line + server("a.test", kVerifyOn + more));
+  };
+  return {
+      is(Effect::kFires, "nobody sends the line", http_server(kVerifyOn)),
+      is(Effect::kSilent, "http sends it", block("")),
+      is(Effect::kFires, "the block's own access_log replaces it", block(" access_log a.log;")),
+      is(Effect::kSilent, "the block has both", block(" access_log a.log;" + line)),
+      is(Effect::kFires, "off turns both off", block(" access_log off;" + line)),
+      is(Effect::kFires, "a location has its own", block(" location / { access_log a.log; }")),
+      is(Effect::kFires, "so has one inside a location",
+         block(" location / { location /a { access_log off; } }")),
+      is(Effect::kSilent, "a location repeats it",
+         block(" location / { access_log a.log;" + line + "}")),
+      is(Effect::kFires, "another socket",
+         http(head + " access_log syslog:server=unix:/y.sock mtls_observer; " +
+              server("a.test", kVerifyOn))),
+      is(Effect::kFires, "another format",
+         http(" access_log syslog:server=unix:/x.sock; " + server("a.test", kVerifyOn))),
+      is(Effect::kFires, "another condition",
+         http(head + " access_log syslog:server=unix:/x.sock mtls_observer if=$https; " +
+              server("a.test", kVerifyOn))),
+      is(Effect::kSilent, "a server that asks nobody",
+         http(server("a.test", std::string(kCertificate) + " access_log a.log;"))),
+      {kObserverIncomplete, Effect::kSilent, "nobody observes",
+       [](Host& host) { host.conf(http_server(kVerifyOn)); }},
+  };
+}
+
 std::vector<Case> guard_cases() {
   const std::string told = "location / { " + kTells + kApp + "}";
   return {
@@ -283,8 +323,9 @@ std::vector<Case> door_cases() {
 
 std::vector<Case> exposure_cases() {
   std::vector<Case> all;
-  for (const auto& group : {twin_cases(), header_cases(), name_cases(), log_cases(), guard_cases(),
-                            door_cases(), plain_listen_cases(), dead_guard_cases()}) {
+  for (const auto& group :
+       {twin_cases(), header_cases(), name_cases(), log_cases(), observer_cases(), guard_cases(),
+        door_cases(), plain_listen_cases(), dead_guard_cases()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;
