@@ -26,6 +26,8 @@ macro(mtls_link_statically)
   set_property(TARGET PkgConfig::UV PROPERTY INTERFACE_LINK_LIBRARIES ${uv} Threads::Threads ${CMAKE_DL_LIBS})
   mtls_find_archive(pcre2 pcre2-8)
   set_property(TARGET PkgConfig::PCRE2 PROPERTY INTERFACE_LINK_LIBRARIES ${pcre2})
+  mtls_find_archive(sqlite sqlite3)
+  set_property(TARGET PkgConfig::SQLITE PROPERTY INTERFACE_LINK_LIBRARIES ${sqlite} Threads::Threads ${CMAKE_DL_LIBS} m)
   mtls_find_archive(crypt crypt)
   add_library(crypt INTERFACE IMPORTED)  # stands in for -lcrypt
   target_link_libraries(crypt INTERFACE ${crypt})

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # What is needed of Debian 12 or 13, and ./dev setup. Sourced by dev, which defines say and die.
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libuv1-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libcrypt-dev
-    nlohmann-json3-dev libsystemd-dev libssl-dev libpcre2-dev zlib1g-dev libexpected-dev libboost-dev prometheus-cpp-dev"
+    nlohmann-json3-dev libsystemd-dev libssl-dev libpcre2-dev zlib1g-dev libsqlite3-dev libexpected-dev libboost-dev
+    prometheus-cpp-dev"
 TEST_BUILD_PACKAGES="catch2 libbenchmark-dev"
 TEST_PACKAGES="bindfs faketime systemd prometheus prometheus-alertmanager openssl python3 curl vim-tiny jsonnet
     fish zsh"

@@ -30,7 +30,7 @@ DESTDIR=$scratch/staged cmake --install "$scratch/built" --prefix /usr/local --s
 tree=$scratch/staged/usr/local
 
 python3 packaging/sbom.py "$tree/bin/nginx-mtls-exporter" "$PACKAGE_VERSION" libssl-dev zlib1g-dev libyaml-cpp-dev libfmt-dev \
-    libuv1-dev libpcre2-dev libcrypt-dev prometheus-cpp-dev "libstdc++-$(gcc -dumpversion)-dev" >"$out/$name.spdx.json"
+    libuv1-dev libpcre2-dev libsqlite3-dev libcrypt-dev prometheus-cpp-dev "libstdc++-$(gcc -dumpversion)-dev" >"$out/$name.spdx.json"
 mkdir -p "$tree/share/doc/nginx-mtls-exporter"
 cp "$out/$name.spdx.json" "$tree/share/doc/nginx-mtls-exporter/sbom.spdx.json"
 mv "$tree" "$scratch/$name"
