@@ -135,6 +135,20 @@ void ClientTable::forget_before_window(std::chrono::sys_seconds now) {
   }
 }
 
+void ClientTable::clear() {
+  while (!clients_.empty()) remove(clients_.begin());
+}
+
+void ClientTable::put_back(const std::vector<ObservedClient>& changed,
+                           const std::vector<std::string>& gone) {
+  for (const ObservedClient& client : changed) {
+    const pki::Fingerprint fingerprint = fingerprint_in(client.fingerprint);
+    if (clients_.contains(fingerprint)) changed_.insert(fingerprint);
+  }
+  for (const std::string& fingerprint : gone)
+    if (!clients_.contains(fingerprint_in(fingerprint))) gone_.push_back(fingerprint);
+}
+
 std::vector<ObservedClient> ClientTable::take_changed() {
   std::vector<ObservedClient> changed;
   changed.reserve(changed_.size());

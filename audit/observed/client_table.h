@@ -59,6 +59,12 @@ class ClientTable {
   using Distinct = std::map<running::ObservedServer, std::map<std::string, std::size_t>>;
   const Distinct& distinct() const { return distinct_; }
 
+  /// Ends all.
+  void clear();
+  /// What take_changed() and take_gone() gave could not be kept: they will give it again.
+  void put_back(const std::vector<running::ObservedClient>& changed,
+                const std::vector<std::string>& gone);
+
   /// Since it was asked last: the clients that are others than before, and those that are gone.
   std::vector<running::ObservedClient> take_changed();
   std::vector<std::string> take_gone();

@@ -34,6 +34,13 @@ Observer::Observer(ObserverOptions options, Instant now)
   for (const LineFault fault : running::kLineFaults) counts_.rejected[fault] = 0;
 }
 
+void Observer::remember(std::vector<running::ObservedClient> clients,
+                        std::chrono::sys_seconds since) {
+  ++version_;
+  clients_.load(std::move(clients));
+  counts_.since = since;
+}
+
 // The labels are those of the configuration that nginx runs with.
 void Observer::follow_blocks(const Snapshot& snapshot) {
   const std::shared_ptr<const ConfigView> config = running_config(snapshot);

@@ -46,6 +46,8 @@ class Observer {
   std::uint64_t version() const { return version_; }
   ObservedTruth untruths() const { return meter_.untruths(); }
   ClientTable& clients() { return clients_; }
+  /// What was kept of an earlier process, which began to listen at `since`.
+  void remember(std::vector<running::ObservedClient> clients, std::chrono::sys_seconds since);
 
  private:
   /// A server block that asks for certificates.

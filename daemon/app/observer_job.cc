@@ -19,8 +19,11 @@ audit::observed::Instant now() {
 
 }  // namespace
 
-ObserverJob::ObserverJob(audit::observed::ObserverOptions options, observed::ClientSocket socket)
-    : socket_(std::move(socket)), observer_(std::move(options), now()) {}
+ObserverJob::ObserverJob(audit::observed::ObserverOptions options, observed::ClientSocket socket,
+                         ClientKeeper keeper)
+    : socket_(std::move(socket)),
+      observer_(std::move(options), now()),
+      keeper_(std::move(keeper)) {}
 
 void ObserverJob::receive() {
   socket_.receive(kMostDatagrams, [this](const observed::Datagram& datagram) {
@@ -48,10 +51,12 @@ void ObserverJob::render() {
 
 void ObserverJob::run(const std::shared_ptr<const audit::Snapshot>& snapshot,
                       const std::vector<int>& processes) {
+  keeper_.restore(observer_);
   if (snapshot) observer_.follow(snapshot, now());
   heard_from_.follow(processes);
   receive();
   observer_.settle(now());
+  keeper_.save(observer_);
   audit::ObservedTruth truth = observer_.untruths();
   if (!truth_ || *truth_ != truth)
     truth_ = std::make_shared<const audit::ObservedTruth>(std::move(truth));

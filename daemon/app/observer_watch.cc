@@ -57,7 +57,8 @@ ObserverWatch::ObserverWatch(uv_loop_t& loop, const settings::ObserverSettings& 
                              observed::ClientSocket socket, Callbacks callbacks)
     : loop_(loop),
       callbacks_(std::move(callbacks)),
-      observer_(std::make_shared<ObserverJob>(options_of(settings), std::move(socket))),
+      observer_(std::make_shared<ObserverJob>(options_of(settings), std::move(socket),
+                                              ClientKeeper(settings.state, settings.max_clients))),
       poll_(new uv_poll_t{}),
       timer_(new uv_timer_t{}) {
   uv_poll_init(&loop_, poll_, observer_->descriptor());
@@ -68,6 +69,7 @@ ObserverWatch::ObserverWatch(uv_loop_t& loop, const settings::ObserverSettings& 
 
 void ObserverWatch::close() {
   if (std::exchange(closed_, true)) return;
+  if (job_ == nullptr && has_begun_) observer_->save();  // a worker that saves goes on by itself
   system::let_go(job_);
   close_handle(poll_);
   close_handle(timer_);

@@ -111,4 +111,21 @@ TEST_CASE("client table: what was kept before is known again") {
   CHECK(*after.find(of(2)) == *before.find(of(2)));
 }
 
+TEST_CASE("client table: what could not be kept is given again") {
+  ClientTable clients = table();
+  clients.add(client(1), {.at = kA, .when = day(1)});
+  clients.add(client(2), {.at = kA, .when = day(1)});
+  clients.erase(of(2));
+  const auto changed = clients.take_changed();
+  const auto gone = clients.take_gone();
+  CHECK(changed.size() == 1);
+  CHECK(gone.size() == 1);
+  clients.put_back(changed, gone);
+  CHECK(clients.take_changed() == changed);
+  CHECK(clients.take_gone() == gone);
+  clients.clear();
+  CHECK(clients.size() == 0);
+  CHECK(clients.distinct().empty());
+}
+
 }  // namespace mtls::audit::observed
