@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/clients/client_verdict.h"
 #include "audit/trust/handshake_requirement.h"
 #include "config/release/release_hole.h"
 
@@ -153,7 +154,7 @@ std::string doubt_of_unread_text(const Snapshot& snapshot) {
 // What code, another product or unread text may do; "": nothing.
 std::string doubt_about(const Snapshot& snapshot, const config::NginxBuild& build,
                         const TlsContext& server) {
-  std::string doubt = doubt_of_hooks(snapshot, server);
+  std::string doubt = clients::doubt_of_hooks(snapshot, server);
   if (doubt.empty()) doubt = doubt_of_unread_text(snapshot);
   if (!doubt.empty()) return doubt;
   if (build.dialect == config::Dialect::kUnknown)
@@ -172,14 +173,6 @@ std::string waiver_in(const TlsContext& server) {
 }
 
 }  // namespace
-
-std::string doubt_of_hooks(const Snapshot& snapshot, const TlsContext& server) {
-  if (server.hooks.empty()) return "";
-  const config::HandshakeHook& hook = server.hooks.front();
-  return hook.directive + " (" + snapshot.config->document->path_of(hook.at.file) + ":" +
-         std::to_string(hook.at.line) +
-         ") runs in the handshake and may replace what verifies the client";
-}
 
 Enforcement enforcement_of(const Snapshot& snapshot, const config::NginxBuild& build,
                            std::size_t server) {

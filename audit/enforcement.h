@@ -21,9 +21,6 @@ struct Enforcement {
   bool is_bypassed = false;  // a known hole of this release is the reason
 };
 
-/// What code in the handshake may do to the clients of this server block; "": there is none.
-std::string doubt_of_hooks(const Snapshot& snapshot, const config::TlsContext& server);
-
 /// REQUIRES: `snapshot` has config and package.
 Enforcement enforcement_of(const Snapshot& snapshot, const config::NginxBuild& build,
                            std::size_t server);

@@ -11,7 +11,6 @@
 #include "audit/trust/rotation.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
-#include "base/text.h"
 #include "pki/verify.h"
 
 namespace mtls::audit {
@@ -24,26 +23,9 @@ bool is_usable(const pki::Material& sent) {
   return !sent.certificates.empty() || !sent.unread.empty() || pki::has_short_time(sent);
 }
 
-// Why nothing can be said about any client; "": it can.
-std::string doubt_about_clients(const JudgeInputs& inputs, const clients::ClientCheck& check) {
-  const std::string& unread = check.content.unread;
-  if (!unread.empty()) return "the exporter cannot read " + base::sanitize(unread) + ", nginx can";
-  return doubt_of_hooks(inputs.snapshot, check.server());
-}
-
-Verdict unjudged_verdict(const Canary& canary, const std::string& doubt) {
-  Verdict verdict;
-  verdict.canary = canary.name;
-  verdict.expect = canary.expect;
-  verdict.served = config::Served::kUnknown;
-  verdict.undecidable = doubt;
-  verdict.is_judged = false;
-  return verdict;
-}
-
 std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const clients::ClientCheck& check) {
   std::vector<Verdict> verdicts;
-  const std::string doubt = doubt_about_clients(inputs, check);
+  const std::string doubt = clients::doubt_about_clients(inputs.snapshot, check);
   if (check.content.is_open) return verdicts;
   for (const Canary& canary : inputs.snapshot.canaries) {
     if (!canary.concerns(check.server())) continue;
@@ -52,7 +34,7 @@ std::vector<Verdict> verdicts_of(const JudgeInputs& inputs, const clients::Clien
         canary.path.empty() ? &kNoCertificate : check.evidence.material.content(&canary.path);
     if (sent == nullptr || (!canary.path.empty() && !is_usable(*sent))) continue;
     verdicts.push_back(doubt.empty() ? clients::verdict_of(canary, *sent, check)
-                                     : unjudged_verdict(canary, doubt));
+                                     : clients::unjudged_verdict(canary, doubt));
   }
   return verdicts;
 }

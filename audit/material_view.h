@@ -45,8 +45,9 @@ struct Evidence {
   MaterialView material;
   Clock clock;
 
-  explicit Evidence(const Snapshot& snapshot)
-      : material(snapshot.material), clock(snapshot.evaluated_at) {}
+  explicit Evidence(const Snapshot& snapshot) : Evidence(snapshot, snapshot.evaluated_at) {}
+  Evidence(const Snapshot& snapshot, base::sys_seconds now)
+      : material(snapshot.material), clock(now) {}
 };
 
 }  // namespace mtls::audit

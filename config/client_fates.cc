@@ -81,9 +81,9 @@ ClientFate ClientFates::of(std::size_t server, const FateQuestion& client) {
   return impl_->of(server, client);
 }
 
-bool ClientFates::counts_days(std::size_t server) {
+bool ClientFates::mentions(std::size_t server, std::string_view variable) {
   const exposure::OuterBlock* outer = impl_->outer_of(impl_->resolved().servers.at(server));
-  return outer != nullptr && outer->variables.mentions("ssl_client_v_remain");
+  return outer != nullptr && outer->variables.mentions(variable);
 }
 
 }  // namespace mtls::config

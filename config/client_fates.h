@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "config/client_fate.h"
 #include "config/resolved.h"
@@ -23,9 +24,9 @@ class ClientFates {
   /// is served everywhere, and others nowhere.
   ClientFate of(std::size_t server, const FateQuestion& client);
 
-  /// Whether some guard of that http or stream block compares $ssl_client_v_remain, so that time
-  /// alone changes fates.
-  bool counts_days(std::size_t server);
+  /// Whether the http or stream block around that server block mentions this variable, named
+  /// without `$`. With ssl_client_v_remain time alone changes fates.
+  bool mentions(std::size_t server, std::string_view variable);
 
  private:
   class Impl;

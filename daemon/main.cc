@@ -11,6 +11,7 @@
 #include "daemon/commands/dump.h"
 #include "daemon/commands/explain.h"
 #include "daemon/commands/fix.h"
+#include "daemon/commands/observed_list.h"
 #include "daemon/settings/options.h"
 #include "daemon/system/last_words.h"
 #include "daemon/system/memory.h"
@@ -36,6 +37,8 @@ int run(const mtls::daemon::settings::Options& options) {
     case mtls::daemon::settings::Command::kDump: return mtls::daemon::commands::dump(options);
     case mtls::daemon::settings::Command::kExplain: return mtls::daemon::commands::explain(options);
     case mtls::daemon::settings::Command::kFix: return mtls::daemon::commands::fix(options);
+    case mtls::daemon::settings::Command::kClients:
+      return mtls::daemon::commands::list_clients(options);
     case mtls::daemon::settings::Command::kServe: break;
   }
   widen_descriptor_table();

@@ -68,18 +68,24 @@ int check_last_too(X509_STORE_CTX* context) {
 
 }  // namespace
 
-VerifyRun::VerifyRun(X509_STORE_CTX* context, OpensslRelease release) : release_(release) {
+VerifyRun::VerifyRun(X509_STORE_CTX* context, const VerifyPolicy& policy)
+    : release_(policy.release), assumes_signature_(policy.assumes_signature) {
   X509_STORE_CTX_set_app_data(context, this);
   X509_STORE_CTX_set_verify_cb(context, note_error);
 }
 
 int VerifyRun::note_error(int /*ok*/, X509_STORE_CTX* context) {
   auto* run = static_cast<VerifyRun*>(X509_STORE_CTX_get_app_data(context));
-  if (run == nullptr || run->skipped_depth_ < 0) return 1;
-  if (X509_STORE_CTX_get_error_depth(context) == run->skipped_depth_) {
+  if (run == nullptr) return 1;
+  const int error = X509_STORE_CTX_get_error(context);
+  const int depth = X509_STORE_CTX_get_error_depth(context);
+  const bool is_assumed =
+      run->assumes_signature_ && depth == 0 && error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+  const bool is_skipped = run->skipped_depth_ >= 0 && depth == run->skipped_depth_;
+  if (is_assumed || is_skipped) {
     X509_STORE_CTX_set_error(context, run->error_);
   } else {
-    run->error_ = X509_STORE_CTX_get_error(context);
+    run->error_ = error;
   }
   return 1;
 }

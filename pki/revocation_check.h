@@ -4,7 +4,7 @@
 
 #include <openssl/x509_vfy.h>
 
-#include "pki/openssl_release.h"
+#include "pki/verify.h"
 
 namespace mtls::pki {
 
@@ -12,9 +12,8 @@ namespace mtls::pki {
 /// goes on after it, like nginx's ngx_ssl_verify_callback() (R3.20).
 class VerifyRun {
  public:
-  /// `release`: of the OpenSSL that nginx runs with. `context`: of a store with
-  /// install_revocation_check(), initialized.
-  VerifyRun(X509_STORE_CTX* context, OpensslRelease release);
+  /// `context`: of a store with install_revocation_check(), initialized.
+  VerifyRun(X509_STORE_CTX* context, const VerifyPolicy& policy);
   VerifyRun(const VerifyRun&) = delete;
   VerifyRun& operator=(const VerifyRun&) = delete;
 
@@ -25,6 +24,7 @@ class VerifyRun {
   int skip_last(X509_STORE_CTX* context);
 
   OpensslRelease release_;
+  bool assumes_signature_;
   int skipped_depth_ = -1;  // whose errors do not count; -1: all count
   int error_ = 0;           // the last one that counts
 };

@@ -129,7 +129,7 @@ ChainVerdict TrustStore::verify(std::span<const Certificate> chain, const Verify
   X509* leaf = chain.front().handle().whole();
   must(X509_STORE_CTX_init(context.get(), store_->store.get(), leaf, sent.get()) == 1);
   apply(policy, at, context.get());
-  const VerifyRun run(context.get(), policy.release);
+  const VerifyRun run(context.get(), policy);
   X509_verify_cert(context.get());
   ERR_clear_error();
   const int code = X509_STORE_CTX_get_error(context.get());

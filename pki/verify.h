@@ -23,6 +23,9 @@ struct VerifyPolicy {
   Purpose purpose = Purpose::kClient;
   OpensslRelease release = linked_openssl();  // that nginx runs with; the certificates were parsed
                                               // for the same one
+  // The first certificate's signature counts as good: it stands for one of which only facts are
+  // known (pki/clients/stand_in.h).
+  bool assumes_signature = false;
 };
 
 struct ChainVerdict {

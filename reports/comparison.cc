@@ -72,20 +72,6 @@ std::vector<Issue> without(const Assessment& some, Issues& others, std::size_t& 
   return left;
 }
 
-// The CAs and CRLs of the block that decides about the clients of this one.
-bool has_its_files(const Assessment& assessment, std::size_t index) {
-  const config::ResolvedConfig& resolved = assessment.resolved();
-  const config::TlsContext& decides = resolved.servers[resolved.tls_owner(index).value_or(index)];
-  const auto& material = assessment.snapshot.material;
-  return std::ranges::none_of(
-      std::array{&decides.client_certificate, &decides.trusted_certificate, &decides.crl},
-      [&](const auto* setting) {
-        const std::string* path = audit::static_path(setting->value);
-        const auto file = path != nullptr ? material.find(*path) : material.end();
-        return file != material.end() && file->second->error;
-      });
-}
-
 // By id; server blocks that collide in their order.
 std::multimap<std::string, std::size_t> servers_of(const Assessment& assessment) {
   std::multimap<std::string, std::size_t> servers;
@@ -157,10 +143,9 @@ class Comparer {
     for (const audit::Verdict& verdict : now.verdicts) {
       const auto known =
           std::ranges::find(before.verdicts, verdict.canary, &audit::Verdict::canary);
-      if (known == before.verdicts.end() || is_same_answer(*known, verdict)) continue;
-      ClientChange change{.client = verdict.canary, .server = id, .before = *known, .now = verdict};
-      (is_worse(change) ? result_.worse_clients : result_.better_clients)
-          .push_back(std::move(change));
+      if (known == before.verdicts.end()) continue;
+      add_client(result_,
+                 {.client = verdict.canary, .server = id, .before = *known, .now = verdict});
     }
   }
 
@@ -170,6 +155,25 @@ class Comparer {
 };
 
 }  // namespace
+
+bool has_its_files(const Assessment& assessment, std::size_t index) {
+  const config::ResolvedConfig& resolved = assessment.resolved();
+  const config::TlsContext& decides = resolved.servers[resolved.tls_owner(index).value_or(index)];
+  const auto& material = assessment.snapshot.material;
+  return std::ranges::none_of(
+      std::array{&decides.client_certificate, &decides.trusted_certificate, &decides.crl},
+      [&](const auto* setting) {
+        const std::string* path = audit::static_path(setting->value);
+        const auto file = path != nullptr ? material.find(*path) : material.end();
+        return file != material.end() && file->second->error;
+      });
+}
+
+void add_client(Comparison& comparison, ClientChange change) {
+  if (is_same_answer(change.before, change.now)) return;
+  (is_worse(change) ? comparison.worse_clients : comparison.better_clients)
+      .push_back(std::move(change));
+}
 
 Comparison compare(const Assessment& before, const Assessment& now) {
   return Comparer(before, now).take();

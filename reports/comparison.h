@@ -39,6 +39,13 @@ bool is_worse(const Comparison& comparison, audit::Severity bar);
 /// below the directory of the main file are compared from there.
 Comparison compare(const Assessment& before, const Assessment& now);
 
+/// Adds a client that both evaluations answer differently; the same answer adds nothing.
+void add_client(Comparison& comparison, ClientChange change);
+
+/// Whether an evaluation has the CA and CRL files of the block that decides about the clients of
+/// this one.
+bool has_its_files(const Assessment& assessment, std::size_t index);
+
 /// A client that was let in is refused, or may be. One without a certificate, or one that is to be
 /// rejected, is let in.
 bool is_worse(const ClientChange& change);

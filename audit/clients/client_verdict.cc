@@ -9,6 +9,7 @@
 
 #include "audit/clients/negotiation.h"
 #include "audit/clients/unjudged.h"
+#include "base/text.h"
 #include "pki/nginx_variables.h"
 
 namespace mtls::audit::clients {
@@ -64,7 +65,7 @@ class Guards {
     if (chain.empty()) return;
     const pki::Certificate& leaf = chain.front();
     const auto& end = leaf.facts().validity.not_after;
-    const bool counts = end && check.fates.counts_days(check.index);
+    const bool counts = end && check.fates.mentions(check.index, "ssl_client_v_remain");
     variables_.values =
         pki::nginx_variables(leaf, counts ? check.evidence.clock.now_counting_days_to(*end)
                                           : check.evidence.clock.now_for(chain));
@@ -73,6 +74,13 @@ class Guards {
   const config::ClientFate& of(const std::string& verify, bool passes) {
     const auto [entry, is_new] = known_.try_emplace({verify, passes});
     if (!is_new) return entry->second;
+    if (passes && verify != "NONE" && reads_what_is_unknown()) {
+      entry->second.served = config::Served::kUnknown;
+      entry->second.doubt =
+          "a guard here may read the client's name or certificate, and only facts of it are kept "
+          "(observer.remember: subjects keeps the certificates)";
+      return entry->second;
+    }
     config::ClientVariables client = variables_;
     client.verify = verify;
     if (verify == "NONE") client.values.clear();
@@ -90,6 +98,16 @@ class Guards {
   }
 
  private:
+  // Of a stand-in, issuer, serial number and dates are those of the client.
+  bool reads_what_is_unknown() const {
+    constexpr std::array kUnknown{"ssl_client_s_dn",        "ssl_client_s_dn_legacy",
+                                  "ssl_client_fingerprint", "ssl_client_cert",
+                                  "ssl_client_raw_cert",    "ssl_client_escaped_cert"};
+    return check_.is_stand_in && std::ranges::any_of(kUnknown, [&](const char* variable) {
+             return check_.fates.mentions(check_.index, variable);
+           });
+  }
+
   const ClientCheck& check_;
   const Canary& canary_;
   config::ClientVariables variables_;
@@ -173,10 +191,35 @@ pki::VerifyPolicy policy_of(const ClientCheck& check, const pki::Material& sent)
   return {.depth = check.owner().verify_depth.value,
           .security_level = check.owner().security_level().value_or(trust::kDefaultSecurityLevel),
           .purpose = pki::Purpose::kClient,
-          .release = sent.release};
+          .release = sent.release,
+          .assumes_signature = check.is_stand_in};
 }
 
 }  // namespace
+
+std::string doubt_of_hooks(const Snapshot& snapshot, const config::TlsContext& server) {
+  if (server.hooks.empty()) return "";
+  const config::HandshakeHook& hook = server.hooks.front();
+  return hook.directive + " (" + snapshot.config->document->path_of(hook.at.file) + ":" +
+         std::to_string(hook.at.line) +
+         ") runs in the handshake and may replace what verifies the client";
+}
+
+std::string doubt_about_clients(const Snapshot& snapshot, const ClientCheck& check) {
+  const std::string& unread = check.content.unread;
+  if (!unread.empty()) return "the exporter cannot read " + base::sanitize(unread) + ", nginx can";
+  return doubt_of_hooks(snapshot, check.server());
+}
+
+Verdict unjudged_verdict(const Canary& canary, const std::string& doubt) {
+  Verdict verdict;
+  verdict.canary = canary.name;
+  verdict.expect = canary.expect;
+  verdict.served = config::Served::kUnknown;
+  verdict.undecidable = doubt;
+  verdict.is_judged = false;
+  return verdict;
+}
 
 Verdict verdict_of(const Canary& canary, const pki::Material& sent, const ClientCheck& check) {
   Verdict verdict;

@@ -1,7 +1,6 @@
 #include "daemon/commands/check.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "daemon/commands/baseline.h"
 #include "daemon/commands/clients.h"
 #include "daemon/commands/command.h"
+#include "daemon/commands/observed_state.h"
 #include "daemon/commands/progress.h"
 #include "daemon/commands/terminal.h"
 #include "daemon/inputs/bundle_conf.h"
@@ -72,14 +72,6 @@ int exit_code(const audit::Snapshot& snapshot, const reports::Comparison* compar
   return is_over ? kFindings : kClean;
 }
 
-reports::formats::TextStyle text_style() {
-  if (isatty(STDOUT_FILENO) == 0) return reports::formats::TextStyle::kPlain;
-  const char* no_colour = std::getenv("NO_COLOR");
-  const bool is_wanted = no_colour == nullptr || *no_colour == '\0';  // no-color.org
-  return is_wanted && is_able_terminal(STDOUT_FILENO) ? reports::formats::TextStyle::kColour
-                                                      : reports::formats::TextStyle::kTable;
-}
-
 // What the engine reads: the inputs, the clients of --clients, and the configuration of CA_BUNDLE.
 struct Layers {
   explicit Layers(inputs::Inputs& inputs, const settings::CheckOptions& options)
@@ -106,7 +98,15 @@ base::Result<Compared> compare(const settings::Options& options, inputs::Inputs&
                     .comparison = {}};
   if (const auto whole = check_whole(*compared.inputs, *compared.snapshot, "--against"); !whole)
     return tl::unexpected(whole.error());
-  compared.comparison = reports::compare({.snapshot = *compared.snapshot}, {.snapshot = snapshot});
+  const reports::Assessment before{.snapshot = *compared.snapshot};
+  const reports::Assessment now{.snapshot = snapshot};
+  compared.comparison = reports::compare(before, now);
+  if (!options.check.observed) return compared;
+  auto store = open_observed(options, inputs.disk());
+  if (!store) return tl::unexpected(store.error());
+  const auto clients = store->load();
+  if (!clients) return tl::unexpected(clients.error());
+  add_observed(*clients, before, now, compared.comparison);
   return compared;
 }
 

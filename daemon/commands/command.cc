@@ -79,9 +79,11 @@ base::Result<int> run_with_inputs(const settings::Options& options, base::FileSy
   return policy ? command(*policy, **inputs) : kRefused;
 }
 
+using DiskBody = std::function<base::Result<int>(base::FileSystem& disk)>;
+
 // A result is not to be trusted if memory or descriptors ran out meanwhile (base/shortage.h), or if
 // some files did not answer.
-base::Result<int> run_with_means(const settings::Options& options, const CommandBody& command) {
+base::Result<int> run_with_means(const DiskBody& command) {
   const base::ShortageWatch shortage;
   const system::GivesUpWithoutMemory gives_up;
   base::Result<int> code = kRefused;
@@ -89,7 +91,7 @@ base::Result<int> run_with_means(const settings::Options& options, const Command
     system::Mounts mounts;
     system::MountThreads mount_threads(system::kStuckAfter);
     system::TimeoutFileSystem disk(std::make_shared<system::Disk>(), mounts, mount_threads);
-    code = run_with_inputs(options, disk, command);
+    code = command(disk);
     if (const auto stuck = disk.stuck()) code = tl::unexpected(*stuck);
   } catch (const std::bad_alloc&) {
     base::note(base::Shortage::kMemory);
@@ -106,11 +108,16 @@ base::Result<int> run_with_means(const settings::Options& options, const Command
 }  // namespace
 
 int run_command(const settings::Options& options, const CommandBody& command) {
+  return run_alone(options,
+                   [&](base::FileSystem& disk) { return run_with_inputs(options, disk, command); });
+}
+
+int run_alone(const settings::Options& options, const DiskBody& command) {
   if (const auto log = system::log::setup_log(options.log); !log) {
     std::fprintf(stderr, "%s\n", log.error().message.c_str());
     return kBroken;
   }
-  const base::Result<int> code = run_with_means(options, command);
+  const base::Result<int> code = run_with_means(command);
   if (!code) system::log::log_error("the command failed", {{"error", code.error().message}});
   system::log::close_log();
   if (code) return *code;

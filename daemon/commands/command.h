@@ -40,4 +40,8 @@ using CommandBody = std::function<base::Result<int>(const audit::Policy&, inputs
 /// what there is to read. Returns its exit code, kRefused or kBroken.
 int run_command(const settings::Options& options, const CommandBody& command);
 
+/// The same for a command that reads no configuration: `command` gets this machine's files.
+int run_alone(const settings::Options& options,
+              const std::function<base::Result<int>(base::FileSystem& disk)>& command);
+
 }  // namespace mtls::daemon::commands

@@ -20,4 +20,12 @@ std::size_t terminal_columns(int descriptor) {
   return is_told ? size.ws_col : 0;
 }
 
+reports::formats::TextStyle text_style() {
+  if (isatty(STDOUT_FILENO) == 0) return reports::formats::TextStyle::kPlain;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool is_wanted = no_colour == nullptr || *no_colour == '\0';  // no-color.org
+  return is_wanted && is_able_terminal(STDOUT_FILENO) ? reports::formats::TextStyle::kColour
+                                                      : reports::formats::TextStyle::kTable;
+}
+
 }  // namespace mtls::daemon::commands

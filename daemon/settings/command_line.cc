@@ -164,7 +164,8 @@ void declare_clients(CLI::App& command, Raw& raw) {
   command
       .add_option("--clients", raw.options.check.client_files,
                   "Predict nginx's answer to each client certificate of this PEM file, repeatable; "
-                  "its CA certificates are sent along. A pattern such as 'DIR/*.pem' is many files")
+                  "its CA certificates are sent along. A pattern such as 'DIR/*.pem' is many "
+                  "files. With --against, `observed` is the clients that the observer keeps")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group(kClients);
@@ -260,6 +261,46 @@ void declare_dump(CLI::App& app, Raw& raw) {
              "  nginx-mtls-exporter dump --format opa | conftest test --policy policies -"));
 }
 
+void declare_observed(CLI::App& app, Raw& raw) {
+  ClientsOptions& options = raw.options.clients;
+  CLI::App& clients = *app.add_subcommand(
+      "clients", "List the clients that came, as the observer keeps them, and exit");
+  clients.fallthrough();
+  clients
+      .add_option("--state", options.state,
+                  "The file in which they are kept [observer.state of the settings]")
+      ->type_name("FILE")
+      ->group(kInputs);
+  clients
+      .add_option("--server", options.selection.server, "Those of server blocks that match this")
+      ->type_name("GLOB")
+      ->group(kClients);
+  clients
+      .add_option("--ca", options.selection.ca,
+                  "Those whose CA key has this hash, as the label ca of the metrics; its beginning "
+                  "is enough")
+      ->type_name("FINGERPRINT")
+      ->group(kClients);
+  clients.add_option("--expiring", raw.expiring, "Those whose certificate ends within this time")
+      ->type_name("TIME")
+      ->group(kClients);
+  clients.add_flag("--refused", options.selection.refused, "Those that nginx refused last time")
+      ->group(kClients);
+  clients.add_option("--unused-since", raw.unused_since, "Those that did not come for so long")
+      ->type_name("TIME")
+      ->group(kClients);
+  clients
+      .add_option("--erase", options.erase,
+                  "Erase the client with this fingerprint, or all, and list nothing")
+      ->type_name("FINGERPRINT")
+      ->group(kQuestion);
+  declare_format(clients, reports::clients::formats(), raw.clients_format);
+  clients.footer(
+      footer("  nginx-mtls-exporter clients --expiring 30d\n"
+             "  nginx-mtls-exporter clients --ca 9f86d081884c7d65 --format csv > still-old-ca.csv\n"
+             "  nginx-mtls-exporter clients --erase 0123456789abcdef"));
+}
+
 void declare_explain(CLI::App& app, Raw& raw) {
   CLI::App& explain = *app.add_subcommand(
       "explain", "Explain a name, a code or a line of nginx, openssl or curl, and exit");
@@ -278,7 +319,8 @@ void declare_explain(CLI::App& app, Raw& raw) {
 
 void declare_help(CLI::App& app, Raw& raw) {
   app.add_subcommand("help", "Print the flags of a command, and exit")
-      ->add_option("COMMAND", raw.help_about, "serve, check, fix, dump, explain [all commands]");
+      ->add_option("COMMAND", raw.help_about,
+                   "serve, check, fix, dump, clients, explain [all commands]");
   app.add_subcommand("completion", "Print the completions for a shell, and exit")
       ->add_option("SHELL", raw.shell, "bash, zsh or fish")
       ->required()
@@ -296,6 +338,7 @@ void declare(CLI::App& app, Raw& raw) {
   declare_check(app, raw);
   declare_fix(app, raw);
   declare_dump(app, raw);
+  declare_observed(app, raw);
   declare_explain(app, raw);
   declare_help(app, raw);
   declare_shared(app, raw);

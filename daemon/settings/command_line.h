@@ -21,6 +21,7 @@ struct Raw {
   std::string profile, missing_files;
   std::string bundle, bundle_client;  // CA_BUNDLE [CLIENT_CERT]
   std::string dump_format;
+  std::string clients_format, expiring, unused_since;
   std::vector<std::string> explained;
   std::string help_about;  // the command; "": the program
   std::string shell;       // of the completion

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "audit/rules/registry.h"
+#include "base/text.h"
 #include "daemon/settings/command_line.h"
 #include "daemon/settings/help.h"
 #include "reports/format_row.h"
@@ -92,9 +93,12 @@ Mistake understand_check(Raw& raw) {
       {"info", audit::Severity::kInfo},
       {"never", std::nullopt}};
   CheckOptions& check = raw.options.check;
-  for (const std::string& file : check.client_files) {
-    if (file == "observed")
-      return "--clients: this release observes no clients; name a file (./observed, if it is one)";
+  if (std::erase(check.client_files, "observed") > 0) {
+    if (check.against.empty()) {
+      return "--clients: observed clients are compared; give --against too (a file of that name is "
+             "./observed; `nginx-mtls-exporter clients` lists those that came)";
+    }
+    check.observed = true;
   }
   check.format = reports::find_format(reports::formats::formats(), raw.check_format);
   check.fail_on = bars.at(raw.fail_on);
@@ -119,11 +123,40 @@ Mistake understand_check(Raw& raw) {
   return std::nullopt;
 }
 
+Mistake understand_span(const std::string& flag, const std::string& text,
+                        std::optional<std::chrono::seconds>& into) {
+  if (text.empty()) return std::nullopt;
+  into = parse_time_span(text);
+  return into ? std::nullopt
+              : Mistake(flag + ": \"" + text + "\" is not a time; write one such as 30d or 12h");
+}
+
+Mistake understand_clients(Raw& raw) {
+  ClientsOptions& clients = raw.options.clients;
+  clients.format = reports::find_format(reports::clients::formats(), raw.clients_format);
+  for (std::string* text : {&clients.selection.ca, &clients.erase}) {
+    std::erase(*text, ':');
+    *text = base::ascii_lower(*text);
+  }
+  constexpr std::size_t kLabelDigits = 16;
+  const bool is_fingerprint =
+      clients.erase.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!clients.erase.empty() && clients.erase != "all" &&
+      (!is_fingerprint || clients.erase.size() < kLabelDigits)) {
+    return "--erase: \"" + clients.erase +
+           "\" is neither all nor a fingerprint of 16 digits or more";
+  }
+  if (auto mistake = understand_span("--expiring", raw.expiring, clients.selection.expiring))
+    return mistake;
+  return understand_span("--unused-since", raw.unused_since, clients.selection.unused_since);
+}
+
 // The flags of serve belong to the program itself, so CLI11 accepts them after any command.
 Mistake understand_command(const CLI::App& app, Options& options) {
   if (app.got_subcommand("check")) options.command = Command::kCheck;
   if (app.got_subcommand("dump")) options.command = Command::kDump;
   if (app.got_subcommand("fix")) options.command = Command::kFix;
+  if (app.got_subcommand("clients")) options.command = Command::kClients;
   if (app.got_subcommand("explain")) options.command = Command::kExplain;
   if (options.command == Command::kServe) return std::nullopt;
   for (const CLI::Option* option : app.get_options()) {
@@ -162,6 +195,7 @@ Mistake understand(const CLI::App& app, Raw& raw) {
     return "--rule: " + audit::rules::unknown_rule(rule);
   if (auto mistake = understand_serve(raw)) return mistake;
   if (auto mistake = understand_check(raw)) return mistake;
+  if (auto mistake = understand_clients(raw)) return mistake;
   if (auto mistake = understand_version("--nginx.version", raw.version, options.nginx_version))
     return mistake;
   return understand_version("--nginx.openssl", raw.openssl, options.nginx_openssl);

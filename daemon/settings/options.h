@@ -13,12 +13,14 @@
 #include "config/nginx_build.h"
 #include "daemon/settings/assessed_at.h"
 #include "daemon/system/log/log.h"
+#include "reports/clients/formats.h"
+#include "reports/clients/selection.h"
 #include "reports/dump/formats.h"
 #include "reports/formats/formats.h"
 
 namespace mtls::daemon::settings {
 
-enum class Command { kServe, kCheck, kDump, kExplain, kFix };
+enum class Command { kServe, kCheck, kDump, kExplain, kFix, kClients };
 
 /// `--client-cert NAME=FILE`: a client to predict nginx's answer for, without an expectation.
 struct ClientCertificate {
@@ -34,6 +36,7 @@ struct CheckOptions {
   std::optional<audit::Severity> fail_on = audit::Severity::kWarning;  // nullopt: never
   std::vector<ClientCertificate> clients;
   std::vector<std::string> client_files;  // --clients: PEM files or patterns, many clients in each
+  bool observed = false;                  // --clients observed: those that the observer keeps
   std::string against;  // a directory or a dump that this is compared with; "": nothing
   AssessedAt at;
   audit::KeyAccess keys = audit::KeyAccess::kNever;
@@ -48,6 +51,15 @@ struct FixOptions {
   std::string rule;    // an id; "": all
   std::string server;  // a glob over the first server_name; "": all
   bool write = false;  // into the files
+};
+
+/// Those that only clients has.
+struct ClientsOptions {
+  const reports::clients::Format* format =
+      reports::clients::formats().data();  // a row of the table
+  std::string state;                       // the file; "": as the settings say
+  std::string erase;                       // `all`, or how a fingerprint begins; "": nothing
+  reports::clients::Selection selection;
 };
 
 /// The options of all commands; those of other commands keep their defaults.
@@ -74,6 +86,7 @@ struct Options {
   system::log::LogOptions log;
   CheckOptions check;
   FixOptions fix;
+  ClientsOptions clients;
   const reports::dump::Format* dump_format = reports::dump::formats().data();  // a row of the table
   std::string explained;  // what `explain` was asked; "": it stands on standard input
 };

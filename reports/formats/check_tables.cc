@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <vector>
 
 #include "base/text.h"
 #include "reports/dates.h"
@@ -11,14 +10,6 @@
 
 namespace mtls::reports::formats {
 namespace {
-
-struct Cell {
-  std::string text;  // "": nothing to tell; columns then show kNothing, lines leave the cell out
-  Paint paint = Paint::kNone;
-  std::string before = {};  // what a line of a pipe has in front of it, since it has no head
-};
-
-using Row = std::vector<Cell>;
 
 constexpr std::string_view kNothing = "-";
 constexpr std::size_t kGap = 2;
@@ -137,12 +128,8 @@ std::string lines(const std::vector<Row>& rows) {
   return text;
 }
 
-// The first of `rows` is the head.
 std::string table(const std::vector<Row>& rows, const Report& report) {
-  if (rows.size() == 1) return "";
-  return (report.style == TextStyle::kPlain ? lines(rows)
-                                            : columns_of(rows, report.style, report.columns)) +
-         "\n";
+  return table_text(rows, report.style, report.columns);
 }
 
 // How the tables write what differs between a terminal and a pipe: columns have the short names and
@@ -223,6 +210,11 @@ Row client_row(const Words& words, const Assessment& assessment, const config::C
 }
 
 }  // namespace
+
+std::string table_text(const std::vector<Row>& rows, TextStyle style, std::size_t columns) {
+  if (rows.size() == 1) return "";
+  return (style == TextStyle::kPlain ? lines(rows) : columns_of(rows, style, columns)) + "\n";
+}
 
 std::string painted(std::string_view text, Paint paint, TextStyle style) {
   std::string plain(text);
