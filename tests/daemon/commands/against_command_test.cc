@@ -167,8 +167,7 @@ TEST_CASE("against: mistakes are exit 2") {
            Row{{"--against", dir.path("empty")}, "does not have "},
            Row{{"--clients", conf}, "no client certificate in this file"},
            Row{{"--clients", dir.path("*.none")}, "no file matches"},
-           Row{{"--clients", "observed", "--against", ""},
-               "observed clients are compared; give --against too"},
+           Row{{"--clients", "observed"}, "observed clients are compared; give --against too"},
        }) {
     CAPTURE(row.flags);
     std::vector<std::string> flags = row.flags;
