@@ -327,6 +327,15 @@ void adopt_files(const BuildInputs& inputs, const Snapshot& snapshot, const Adop
   if (is_loaded_config(inputs, snapshot, *loaded.files)) loaded.config = snapshot.config;
 }
 
+void note_states(const Snapshot& snapshot, Loaded& loaded) {
+  const States states(snapshot, loaded);
+  for (const auto& [path, file] : *loaded.files) {
+    if (file.kind == Kind::kPattern) continue;
+    const LoadState state = states.of(path, file);
+    if (state != LoadState::kLoaded) loaded.others.emplace(path, state);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const Loaded> follow(const BuildInputs& inputs, const Snapshot& snapshot) {
@@ -350,9 +359,9 @@ std::shared_ptr<const Loaded> follow(const BuildInputs& inputs, const Snapshot& 
   const bool is_same_master =
       before && before->master == master->process.pid && before->master_started == master->started;
   const LoadedFiles* of_the_one_before = is_same_master && !is_same ? before->files.get() : nullptr;
-  LoadedFiles recalled;
   const Recall known = before ? Recall::kNothing : recall(inputs.remembered.get(), *master);
-  if (known != Recall::kNothing) recalled = recalled_files(*inputs.remembered, snapshot);
+  const LoadedFiles recalled =
+      known == Recall::kNothing ? LoadedFiles{} : recalled_files(*inputs.remembered, snapshot);
   if (known == Recall::kDoubtful) of_the_one_before = &recalled;
   if (known == Recall::kSame) next->files = std::make_shared<const LoadedFiles>(recalled);
   const Adoption adoption(inputs, snapshot, *master, of_the_one_before,
@@ -360,12 +369,7 @@ std::shared_ptr<const Loaded> follow(const BuildInputs& inputs, const Snapshot& 
   adopt_files(inputs, snapshot, adoption, *next);
   fill(snapshot, next->files);
   note_possible(snapshot, next->files);
-  const States states(snapshot, *next);
-  for (const auto& [path, file] : *next->files) {
-    if (file.kind == Kind::kPattern) continue;
-    const LoadState state = states.of(path, file);
-    if (state != LoadState::kLoaded) next->others.emplace(path, state);
-  }
+  note_states(snapshot, *next);
   return next;
 }
 

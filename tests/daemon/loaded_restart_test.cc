@@ -109,4 +109,36 @@ TEST_CASE("loaded restart: of another nginx nothing counts, and that is said onc
   CHECK(std::filesystem::exists(restart.scene.dir.path("state/loaded.json.unused")));
 }
 
+TEST_CASE("loaded restart: what is kept is what nginx has, and never a private key") {
+  if (!NginxRunner::available()) return;
+  Scene scene;
+  std::filesystem::create_directory(scene.dir.path("state"));
+  run_in(scene.dir, "cat server.key >> server.pem");
+  const auto kept = [&] {  // the contents
+    std::string all;
+    const std::filesystem::directory_iterator contents(scene.dir.path("state/contents"));
+    for (const auto& file : contents)
+      all += scene.dir.read("state/contents/" + file.path().filename().string());
+    return all;
+  };
+  std::this_thread::sleep_for(2500ms);
+  const NginxRunner nginx(scene.dir);
+  std::this_thread::sleep_for(2500ms);
+  const auto exporter = scene.exporter({"--state.directory", scene.dir.path("state")});
+  REQUIRE(eventually(10s,
+                     [&] { return std::filesystem::exists(scene.dir.path("state/loaded.json")); }));
+  CHECK(kept() == scene.dir.read("a.pem"));
+  using std::filesystem::perms;
+  const auto mode = [&](const std::string& name) {
+    return std::filesystem::status(scene.dir.path("state/" + name)).permissions();
+  };
+  CHECK(mode("loaded.json") == (perms::owner_read | perms::owner_write));
+  CHECK(mode("logs.json") == (perms::owner_read | perms::owner_write));
+  CHECK(mode("contents") == perms::owner_all);
+  scene.dir.rename_over("ca.pem", scene.dir.read("b.pem"));
+  REQUIRE(exporter->time_until(pending(scene, 1)) < 3s);
+  Scene::hang_up(nginx);
+  CHECK(eventually(10s, [&] { return kept() == scene.dir.read("b.pem"); }));
+}
+
 }  // namespace mtls::daemon::testing
