@@ -102,12 +102,16 @@ void Connections::count(Connection::Phase phase, std::ptrdiff_t change) {
   if (phase == Connection::Phase::kAnswering) answering_ += static_cast<std::size_t>(change);
 }
 
-void Connections::stop() {
+bool Connections::stop(Clock::time_point now) {
   stopping_ = true;
+  bool are_left = false;
   for (Slot slot = open_.begin(); slot != open_.end();) {
     const OpenConnection& open = *slot++;
-    if (open.phase != Connection::Phase::kAnswering) open.connection->close();
+    const bool is_fresh = open.phase == Connection::Phase::kSilent && now - open.since < kFresh;
+    are_left = are_left || is_fresh;
+    if (open.phase != Connection::Phase::kAnswering && !is_fresh) open.connection->close();
   }
+  return are_left;
 }
 
 }  // namespace mtls::daemon::web

@@ -64,8 +64,11 @@ class Connections {
 
   std::size_t answering() const { return answering_; }
 
-  /// Closes all connections without an answer under way. From now on stopping() is true.
-  void stop();
+  /// Closes all connections without an answer under way, but those that have just come: their
+  /// request is on its way, and nobody else can answer it. True: there are such, call it again
+  /// after kFresh. From now on stopping() is true.
+  bool stop(Clock::time_point now);
+  static constexpr std::chrono::milliseconds kFresh{100};
   bool stopping() const { return stopping_; }
 
  private:

@@ -109,7 +109,11 @@ class BeastServer final : public WebServer {
     if (!thread_.joinable()) return;
     boost::asio::post(loop_, [this] {
       for (const auto& listener : listeners_) listener->close();
-      connections_.stop();
+      if (!connections_.stop(Connections::Clock::now())) return;
+      stop_timer_.expires_after(Connections::kFresh);
+      stop_timer_.async_wait([this](const auto& cancelled) {
+        if (!cancelled) connections_.stop(Connections::Clock::now());
+      });
     });
     finished_.get_future().wait_for(kStopDeadline);
     stopped_ = true;
@@ -160,6 +164,7 @@ class BeastServer final : public WebServer {
   WebContext context_;
   boost::asio::io_context loop_{1};  // declared after what sessions use, because it destroys them
   boost::asio::steady_timer handshake_timer_{loop_};
+  boost::asio::steady_timer stop_timer_{loop_};
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::string> addresses_;
   std::promise<void> finished_;

@@ -115,7 +115,7 @@ class FaultScene {
     for (const Sample& sample : mtls::testing::parse_metrics(text)) {
       if (!sample.labels.contains("server") && !sample.labels.contains("path")) continue;
       if (sample.name == "nginx_mtls_file_modified_timestamp_seconds") continue;
-      if (sample.name == "nginx_mtls_watch_unreliable") continue;  // true of us, not of the host
+      if (sample.name.ends_with("_watch_unreliable")) continue;  // true of us, not of the host
       series.emplace(text_of(sample), sample.value);
     }
     return series;

@@ -111,11 +111,25 @@ TEST_CASE("connections: stopping closes those that wait and lets answers under w
   FakeConnection waiting_too(all, kStart);
   answering.enter(web::Connection::Phase::kAnswering, kStart);
   CHECK_FALSE(all.stopping());
-  all.stop();
+  CHECK_FALSE(all.stop(kStart + 100ms));
   CHECK(all.stopping());
   CHECK(waiting.closed);
   CHECK(waiting_too.closed);
   CHECK_FALSE(answering.closed);
+}
+
+TEST_CASE("connections: stopping leaves those that have just come time for their request") {
+  web::Connections all({.all = 9, .per_peer = 99, .grace = 20ms});
+  FakeConnection idle(all, kStart);
+  FakeConnection kept(all, kStart);
+  FakeConnection fresh(all, kStart + 90ms);
+  kept.enter(web::Connection::Phase::kWaiting, kStart + 90ms);  // it has had an answer
+  CHECK(all.stop(kStart + 100ms));
+  CHECK(idle.closed);
+  CHECK(kept.closed);
+  CHECK_FALSE(fresh.closed);
+  CHECK_FALSE(all.stop(kStart + 190ms));
+  CHECK(fresh.closed);
 }
 
 TEST_CASE("connections: a client beyond its limit loses its own, even if others wait longer") {
