@@ -85,7 +85,9 @@ build_in() {
 # build_once SUITE KIND WORK CCACHE PLACE: WORK/out gets what packaging/KIND.sh makes of the source at /build/PLACE.
 build_once() {
     mkdir -p "$3/$5" "$3/out"
-    git ls-files -z --cached --others --exclude-standard | tar -c --null --ignore-failed-read -T - | tar -x -C "$3/$5"
+    # The times of files are those of the checkout; packages keep times before SOURCE_DATE_EPOCH.
+    git ls-files -z --cached --others --exclude-standard |
+        tar -c --null --ignore-failed-read --mtime="@$SOURCE_DATE_EPOCH" -T - | tar -x -C "$3/$5"
     mkdir -p "$root/build" "$root/ccache"
     # Without a network, and with mounts of its own, which end with it.
     unshare --mount --net --pid --fork --kill-child packaging/in_root.sh "$root" "$3" "$4" "$5" "$1" "$2" >&2 ||
