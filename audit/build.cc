@@ -14,6 +14,7 @@
 #include "audit/trust/bundles.h"
 #include "audit/trust/upstream_trust.h"
 #include "config/compare/standing_servers.h"
+#include "pki/objects.h"
 
 namespace mtls::audit {
 namespace {
@@ -127,9 +128,18 @@ void find_findings(const BuildInputs& inputs, const Evidence& evidence, Snapshot
   rules::accept_findings(snapshot, evidence);
 }
 
+// What the evaluation needed of OpenSSL's is not kept, however it ends.
+struct DropsObjects {
+  DropsObjects() = default;
+  DropsObjects(const DropsObjects&) = delete;
+  DropsObjects& operator=(const DropsObjects&) = delete;
+  ~DropsObjects() { pki::drop_objects(0); }
+};
+
 }  // namespace
 
 std::shared_ptr<const Snapshot> build(const BuildInputs& inputs) {
+  const DropsObjects at_the_end;
   const Plan next = plan(inputs.changes, inputs.previous.get());
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->generation = inputs.previous ? inputs.previous->generation + 1 : 1;

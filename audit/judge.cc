@@ -11,6 +11,7 @@
 #include "audit/trust/rotation.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
+#include "pki/objects.h"
 #include "pki/verify.h"
 
 namespace mtls::audit {
@@ -108,6 +109,7 @@ void note_enforcement(const JudgeInputs& inputs, ServerAudit& audit) {
 }  // namespace
 
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
+  pki::drop_objects(pki::kManyObjects);
   const config::ResolvedConfig& resolved = inputs.snapshot.config->resolved;
   const TlsContext& server = resolved.servers.at(inputs.index);
   const std::optional<std::size_t> found = resolved.tls_owner(inputs.index);
@@ -145,7 +147,7 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   audit->rotation = trust::rotating_cas(content, audit->store, evidence.clock);
   measure_names(content, *audit);
   list_presented(server, evidence, *audit);
-  if (decides != nullptr) {
+  if (decides != nullptr && !inputs.snapshot.canaries.empty()) {
     const pki::TrustStore store(content.store, content.revocation_lists, content.check_crls);
     audit->verdicts = verdicts_of(inputs, {.index = inputs.index,
                                            .owner_index = owner,

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "base/text.h"
+#include "pki/objects.h"
 #include "pki/openssl.h"
 
 namespace mtls::pki {
@@ -110,15 +111,14 @@ CertificateFacts facts_of(X509* x509, const EVP_PKEY* key) {
   return facts;
 }
 
-// Parses like d2i_X509() and d2i_X509_AUX(), but leaves out the key and the annotation.
-OwnedCertificate without_key(std::span<const unsigned char> der, bool trusted) {
-  const unsigned char* at = der.data();
-  const auto size = static_cast<long>(der.size());
-  OwnedCertificate x509(reinterpret_cast<X509*>(ASN1_item_d2i_ex(
-      nullptr, &at, size, ASN1_ITEM_rptr(X509), library_without_decoders(), nullptr)));
-  const long left = size - (at - der.data());
-  if (!x509 || !trusted || left == 0) return x509;
-  const OwnedAnnotation annotation(d2i_X509_CERT_AUX(nullptr, &at, left));
+// Like d2i_X509() and d2i_X509_AUX(), but leaves out the key and the annotation. `used`: how many
+// bytes were read.
+OwnedCertificate without_key(std::span<const unsigned char> der, bool trusted, std::size_t& used) {
+  OwnedCertificate x509 = read_without_key(der, used);
+  if (!x509 || !trusted || used == der.size()) return x509;
+  const unsigned char* at = der.data() + used;
+  const OwnedAnnotation annotation(
+      d2i_X509_CERT_AUX(nullptr, &at, static_cast<long>(der.size() - used)));
   return annotation ? std::move(x509) : nullptr;
 }
 
@@ -128,6 +128,19 @@ OwnedCertificate annotated(std::span<const unsigned char> der) {
 }
 
 }  // namespace
+
+OwnedCertificate read_without_key(std::span<const unsigned char> der, std::size_t& used) {
+  const unsigned char* at = der.data();
+  OwnedCertificate x509(reinterpret_cast<X509*>(
+      ASN1_item_d2i_ex(nullptr, &at, static_cast<long>(der.size()), ASN1_ITEM_rptr(X509),
+                       library_without_decoders(), nullptr)));
+  used = static_cast<std::size_t>(at - der.data());
+  return x509;
+}
+
+void drop_objects(std::span<const Certificate> certificates) {
+  for (const Certificate& one : certificates) one.handle().drop();
+}
 
 Certificate::Certificate(CertificateFacts facts, std::shared_ptr<const CertificateHandle> handle)
     : facts_(std::make_shared<const CertificateFacts>(std::move(facts))),
@@ -141,16 +154,26 @@ base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, 
 base::Result<Certificate> parse_certificate(std::span<const unsigned char> der, bool trusted,
                                             KeyReader& keys) {
   start_openssl();
-  OwnedCertificate x509 = without_key(der, trusted);
+  std::size_t used = 0;
+  OwnedCertificate x509 = without_key(der, trusted, used);
   if (!x509) return tl::unexpected<base::Error>(drain_errors("not a certificate"));
-  OwnedKey key = keys.read(X509_get_X509_PUBKEY(x509.get()));
+  const X509_PUBKEY* written = X509_get_X509_PUBKEY(x509.get());
+  auto reading = KeyReader::is_slow(written) ? CertificateHandle::Reading::kSlowKey
+                                             : CertificateHandle::Reading::kPlain;
+  OwnedKey key = keys.read(written);
   // The annotation is only available together with the key.
-  if (trusted && key && keys.may_read_whole()) x509 = annotated(der);
+  if (trusted && key && keys.may_read_whole()) {
+    x509 = annotated(der);
+    used = der.size();
+    if (reading == CertificateHandle::Reading::kPlain)
+      reading = CertificateHandle::Reading::kAnnotated;
+  }
   CertificateFacts facts = facts_of(x509.get(), key.get());
   facts.trust_annotated = trusted;
+  auto handle = std::make_shared<const CertificateHandle>(der.first(used), reading, std::move(x509),
+                                                          std::move(key));
   ERR_clear_error();  // unknown keys and broken extensions leave entries in the queue
-  return Certificate(std::move(facts),
-                     std::make_shared<const CertificateHandle>(std::move(x509), std::move(key)));
+  return Certificate(std::move(facts), std::move(handle));
 }
 
 }  // namespace mtls::pki

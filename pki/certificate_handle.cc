@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pki/objects.h"
 #include "pki/openssl.h"
 #include "pki/public_key.h"
 
@@ -9,27 +14,88 @@ int handle_index() {
   return kIndex;
 }
 
+OwnedCertificate read_annotated(std::span<const unsigned char> der) {
+  const unsigned char* at = der.data();
+  return OwnedCertificate(d2i_X509_AUX(nullptr, &at, static_cast<long>(der.size())));
+}
+
+// Whose objects were made again by this thread, which evaluates.
+std::vector<std::weak_ptr<const CertificateHandle>>& made_again() {
+  thread_local std::vector<std::weak_ptr<const CertificateHandle>> of_this_thread;
+  return of_this_thread;
+}
+
 }  // namespace
 
-CertificateHandle::CertificateHandle(OwnedCertificate x509, OwnedKey key)
-    : x509_(std::move(x509)), key_(std::move(key)) {
-  X509_set_ex_data(x509_.get(), handle_index(), this);
+void drop_objects(std::size_t beyond) {
+  auto& handles = made_again();
+  if (handles.size() <= beyond) return;
+  for (const auto& one : handles)
+    if (const auto handle = one.lock()) handle->drop();
+  handles = {};
+}
+
+CertificateHandle::CertificateHandle(std::span<const unsigned char> der, Reading reading,
+                                     OwnedCertificate x509, OwnedKey key)
+    : der_(std::make_unique<unsigned char[]>(der.size())),
+      size_(static_cast<std::uint32_t>(der.size())),
+      reading_(reading),
+      has_key_(key != nullptr),
+      traits_(traits_of(x509.get(), key.get())),
+      key_(std::move(key)) {
+  std::ranges::copy(der, der_.get());
+  adopt(std::move(x509));
+}
+
+void CertificateHandle::adopt(OwnedCertificate x509) const {
+  x509_ = std::move(x509);
+  X509_set_ex_data(x509_.get(), handle_index(), const_cast<CertificateHandle*>(this));
 }
 
 const CertificateHandle* CertificateHandle::of(const X509* x509) {
   return static_cast<const CertificateHandle*>(X509_get_ex_data(x509, handle_index()));
 }
 
+// What was read once can be read again, unless memory is short.
+X509* CertificateHandle::x509() const {
+  if (x509_) return x509_.get();
+  made_again().push_back(weak_from_this());
+  std::size_t used = 0;
+  OwnedCertificate again =
+      reading_ == Reading::kAnnotated ? read_annotated(bytes()) : read_without_key(bytes(), used);
+  must(again != nullptr);
+  adopt(std::move(again));
+  ERR_clear_error();
+  return x509_.get();
+}
+
+EVP_PKEY* CertificateHandle::key() const {
+  if (!has_key_ || key_) return key_.get();
+  X509* const certificate = x509();
+  key_ = KeyReader().read(X509_get_X509_PUBKEY(certificate));
+  must(key_ != nullptr);
+  ERR_clear_error();
+  return key_.get();
+}
+
 X509* CertificateHandle::whole() const {
-  if (!key_ || X509_get0_pubkey(x509_.get()) != nullptr) return x509_.get();
+  X509* const certificate = x509();
+  if (!has_key_ || X509_get0_pubkey(certificate) != nullptr) return certificate;
   if (!whole_) {
     unsigned char* der = nullptr;
-    const int length = i2d_X509_AUX(x509_.get(), &der);
+    const int length = i2d_X509_AUX(certificate, &der);
     const unsigned char* at = der;
     whole_.reset(d2i_X509_AUX(nullptr, &at, length));
     OPENSSL_free(der);
   }
-  return whole_ ? whole_.get() : x509_.get();
+  return whole_ ? whole_.get() : certificate;
+}
+
+void CertificateHandle::drop() const {
+  if (reading_ == Reading::kSlowKey) return;
+  whole_.reset();
+  key_.reset();
+  x509_.reset();
 }
 
 bool fits_signature(const EVP_PKEY* key, const X509* subject) {

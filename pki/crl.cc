@@ -205,6 +205,7 @@ bool RevocationList::is_signed_by(const Certificate& issuer) const {
 }
 
 bool RevocationList::may_be_of(const Certificate& issuer) const {
+  if (!handle_->key_id) return true;
   return X509_check_akid(issuer.handle().x509(), handle_->key_id.get()) == X509_V_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "pki/encoding/file_kind.h"
 #include "pki/encoding/pem.h"
 #include "pki/encoding/skipped.h"
+#include "pki/objects.h"
 #include "pki/openssl.h"
 #include "pki/public_key.h"
 
@@ -124,6 +125,9 @@ Material parse_material(std::string_view bytes, OpensslRelease release) {
   for (const encoding::PemBlock& block : pem.blocks) reader.take(block);
   material.truncated = !pem.blocks.empty() && pem.blocks.back().error == encoding::kNoEndLine;
   material.skipped = encoding::find_skipped(bytes, pem);
+  // A file of very many would take long to be made objects of again.
+  constexpr std::size_t kFew = 64;
+  if (material.certificates.size() <= kFew) drop_objects(material.certificates);
   const bool holds_nothing =
       material.certificates.empty() && material.revocation_lists.empty() && material.unread.empty();
   if (holds_nothing || !material.block_errors.empty())

@@ -8,7 +8,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <new>
 #include <optional>
 #include <span>
@@ -28,30 +30,72 @@ using base::Owned;
 using OwnedCertificate = Owned<X509, X509_free>;
 using OwnedRevocationList = Owned<X509_CRL, X509_CRL_free>;
 
+/// What is asked of certificates again and again, computed once while their objects are there.
+struct CertificateTraits {
+  std::string key_kind;   // OpenSSL's name and number of the type of the key; "": no key
+  std::string key_id;     // subjectKeyIdentifier, raw; "": none
+  int client_trust = 0;   // X509_check_trust() for X509_TRUST_SSL_CLIENT
+  bool is_sound = false;  // OpenSSL can read its extensions: X509_check_purpose() without a purpose
+  int signature_bits = -1;  // pki/strength.h, like what follows
+  int verification_weight = 1;
+  bool may_act_as_client = false;
+  bool may_issue_clients = false;  // where it is a CA
+  bool is_meant_to_issue = false;
+};
+
 /// The OpenSSL object of one certificate, first without its key and read again with it on demand.
 /// OpenSSL reads a key only together with its certificate, which is slow, and few certificates of a
-/// large file are ever needed in full (ADR 15).
-class CertificateHandle {
+/// large file are ever needed in full (ADR 15). Objects take five times the memory of the bytes, so
+/// they can be dropped between two uses, and are made again from the bytes (ADR 20).
+class CertificateHandle : public std::enable_shared_from_this<CertificateHandle> {
  public:
-  CertificateHandle(OwnedCertificate x509, OwnedKey key);
+  /// How the bytes were read.
+  enum class Reading {
+    kPlain,
+    kAnnotated,  // d2i_X509_AUX(): key and annotation are part of the object
+    kSlowKey,    // as kPlain, and it takes long to read the key again
+  };
+
+  /// `der`: exactly the bytes that were read.
+  CertificateHandle(std::span<const unsigned char> der, Reading reading, OwnedCertificate x509,
+                    OwnedKey key);
+
+  /// Needs no object.
+  const CertificateTraits& traits() const { return traits_; }
+  bool has_key() const { return has_key_; }
 
   /// For everything but the key and EXFLAG_SS, which depends on the key (use
-  /// CertificateFacts::self_signed).
-  X509* x509() const { return x509_.get(); }
+  /// CertificateFacts::self_signed). Valid until objects are dropped.
+  X509* x509() const;
   /// nullptr: OpenSSL does not accept the key, or KeyReader did not read it.
-  EVP_PKEY* key() const { return key_.get(); }
-  /// The result of d2i_X509(), with the key, for OpenSSL to judge. Parsed at the first call and
-  /// kept.
+  EVP_PKEY* key() const;
+  /// The result of d2i_X509(), with the key, for OpenSSL to judge. Parsed at the first call.
   X509* whole() const;
+  /// Drops the objects, but those that take long to make.
+  void drop() const;
 
   /// The handle to whose x509() this is; nullptr when it is the whole() of one.
   static const CertificateHandle* of(const X509* x509);
 
  private:
-  OwnedCertificate x509_;
-  OwnedKey key_;
+  std::span<const unsigned char> bytes() const { return {der_.get(), size_}; }
+  void adopt(OwnedCertificate x509) const;
+
+  std::unique_ptr<unsigned char[]> der_;
+  std::uint32_t size_;
+  Reading reading_;
+  bool has_key_;
+  CertificateTraits traits_;
+  mutable OwnedCertificate x509_;
+  mutable OwnedKey key_;
   mutable OwnedCertificate whole_;
 };
+
+/// `key`: that of the certificate, nullptr without one.
+CertificateTraits traits_of(X509* x509, const EVP_PKEY* key);
+
+/// The certificate at the beginning of `der`, without its key; `used`: the bytes that it takes.
+OwnedCertificate read_without_key(std::span<const unsigned char> der, std::size_t& used);
 
 /// Whether `issuer` can have issued `subject`, judged by names, key ids and the algorithm of `key`,
 /// which is the issuer's: ossl_x509_likely_issued() of OpenSSL 3.0, for certificates parsed without

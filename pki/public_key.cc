@@ -108,6 +108,14 @@ bool KeyReader::spend(int weight) {
 
 bool KeyReader::may_read_whole() { return spend(2); }
 
+bool KeyReader::is_slow(const X509_PUBKEY* key) {
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  X509_ALGOR* algorithm = nullptr;
+  X509_PUBKEY_get0_param(nullptr, &bits, &size, &algorithm, key);
+  return weight_of(algorithm, {bits, static_cast<std::size_t>(size)}) > 0;
+}
+
 OwnedKey KeyReader::read(const X509_PUBKEY* key) {
   ASN1_OBJECT* name = nullptr;
   const unsigned char* bits = nullptr;

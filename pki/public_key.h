@@ -29,6 +29,8 @@ class KeyReader {
   /// Reads a key as x509_pubkey_ex_d2i_ex() of OpenSSL 3.0 does. nullptr: OpenSSL does not accept
   /// the algorithm or the key, or the time is spent. Leaves entries in the error queue.
   OwnedKey read(const X509_PUBKEY* key);
+  /// Whether it takes longer to read the key than to make an object of it.
+  static bool is_slow(const X509_PUBKEY* key);
   /// Whether there is time left for one more d2i_X509().
   bool may_read_whole();
 

@@ -25,35 +25,12 @@ bool is_p256(const EVP_PKEY* key) {
   return std::string_view(group.data()) == SN_X9_62_prime256v1;
 }
 
-}  // namespace
-
-int security_bits_of_level(int level) {
-  // minbits_table of OpenSSL 3.0's x509_vfy.c. A level above the table counts as the last one.
-  constexpr std::array kBits{0, 80, 112, 128, 192, 256};
-  const int last = static_cast<int>(kBits.size()) - 1;
-  return kBits.at(static_cast<std::size_t>(std::clamp(level, 0, last)));
-}
-
-int signature_bits(const Certificate& certificate) {
+int signature_bits_of(X509* x509) {
   int bits = -1;
-  if (X509_get_signature_info(certificate.handle().x509(), nullptr, nullptr, &bits, nullptr) != 1) {
-    return -1;
-  }
-  return bits;
+  return X509_get_signature_info(x509, nullptr, nullptr, &bits, nullptr) == 1 ? bits : -1;
 }
 
-bool may_act_as_client(const Certificate& certificate) {
-  return X509_check_purpose(certificate.handle().x509(), X509_PURPOSE_SSL_CLIENT, 0) == 1;
-}
-
-bool may_issue_clients(const Certificate& certificate) {
-  // X509_get_extended_key_usage() returns all ones when the extension is absent.
-  return certificate.facts().is_ca &&
-         (X509_get_extended_key_usage(certificate.handle().x509()) & XKU_SSL_CLIENT) != 0;
-}
-
-bool is_meant_to_issue(const Certificate& certificate) {
-  X509* x509 = certificate.handle().x509();
+bool is_meant_to_issue(X509* x509) {
   const std::uint32_t flags = X509_get_extension_flags(x509);
   // X509_get_key_usage() returns all ones when the extension is absent.
   const bool may_sign =
@@ -61,8 +38,7 @@ bool is_meant_to_issue(const Certificate& certificate) {
   return (flags & EXFLAG_CA) != 0 || may_sign;
 }
 
-int verification_weight(const Certificate& certificate) {
-  const EVP_PKEY* key = certificate.handle().key();
+int weight_of(const EVP_PKEY* key) {
   constexpr int kSlow = 200;  // DSA with 10,000 bits
   if (key == nullptr) return 1;
   const auto bits = static_cast<std::int64_t>(EVP_PKEY_get_bits(key));
@@ -74,6 +50,59 @@ int verification_weight(const Certificate& certificate) {
       return 1 + static_cast<int>(bits * bits * exponent_bits(key) / 500'000'000);
     default: return kSlow;
   }
+}
+
+std::string kind_of(const EVP_PKEY* key) {
+  if (key == nullptr) return "";
+  const char* type = EVP_PKEY_get0_type_name(key);
+  return (type != nullptr ? type : "?") + std::to_string(EVP_PKEY_get_base_id(key));
+}
+
+std::string key_id_of(X509* x509) {
+  const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(x509);
+  return id == nullptr ? "" : std::string(text_of(bytes_of(id)));
+}
+
+}  // namespace
+
+CertificateTraits traits_of(X509* x509, const EVP_PKEY* key) {
+  return {.key_kind = kind_of(key),
+          .key_id = key_id_of(x509),
+          .client_trust = X509_check_trust(x509, X509_TRUST_SSL_CLIENT, 0),
+          .is_sound = X509_check_purpose(x509, -1, 0) == 1,
+          .signature_bits = signature_bits_of(x509),
+          .verification_weight = weight_of(key),
+          .may_act_as_client = X509_check_purpose(x509, X509_PURPOSE_SSL_CLIENT, 0) == 1,
+          // X509_get_extended_key_usage() returns all ones when the extension is absent.
+          .may_issue_clients = (X509_get_extended_key_usage(x509) & XKU_SSL_CLIENT) != 0,
+          .is_meant_to_issue = is_meant_to_issue(x509)};
+}
+
+int security_bits_of_level(int level) {
+  // minbits_table of OpenSSL 3.0's x509_vfy.c. A level above the table counts as the last one.
+  constexpr std::array kBits{0, 80, 112, 128, 192, 256};
+  const int last = static_cast<int>(kBits.size()) - 1;
+  return kBits.at(static_cast<std::size_t>(std::clamp(level, 0, last)));
+}
+
+int signature_bits(const Certificate& certificate) {
+  return certificate.handle().traits().signature_bits;
+}
+
+bool may_act_as_client(const Certificate& certificate) {
+  return certificate.handle().traits().may_act_as_client;
+}
+
+bool may_issue_clients(const Certificate& certificate) {
+  return certificate.facts().is_ca && certificate.handle().traits().may_issue_clients;
+}
+
+bool is_meant_to_issue(const Certificate& certificate) {
+  return certificate.handle().traits().is_meant_to_issue;
+}
+
+int verification_weight(const Certificate& certificate) {
+  return certificate.handle().traits().verification_weight;
 }
 
 }  // namespace mtls::pki

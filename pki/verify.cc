@@ -106,7 +106,13 @@ TrustStore::TrustStore(std::vector<Certificate> certificates,
   X509_STORE* store = store_->store.get();
   X509_STORE_set_check_issued(store, check_issued);
   X509_STORE_set_get_issuer(store, get_issuer);
-  fill(certificates_, X509_OBJECT_set1_X509, [](auto& one) { return one.handle().x509(); }, store);
+  fill(
+      certificates_, X509_OBJECT_set1_X509,
+      [](auto& one) {
+        one.handle().key();  // read now, since OpenSSL's callbacks cannot throw
+        return one.handle().x509();
+      },
+      store);
   // Ours may take a delta for a full list where theirs passes it over (R9.14).
   std::vector<RevocationList> counting;
   std::ranges::copy_if(revocation_lists_, std::back_inserter(counting),

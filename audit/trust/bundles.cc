@@ -7,6 +7,7 @@
 #include "audit/clock.h"
 #include "audit/trust/trust.h"
 #include "config/references.h"
+#include "pki/objects.h"
 #include "pki/strength.h"
 
 namespace mtls::audit::trust {
@@ -73,17 +74,18 @@ using Drafts = std::map<std::string, BundleAudit>;
 
 StoresByPath index_stores(const Snapshot& snapshot, const Drafts& drafts) {
   StoresByPath stores;
-  std::unordered_set<const MaterialFile*> asked;
-  for (const auto& [path, bundle] : drafts) asked.insert(bundle.file.get());
+  GoneFiles asked;  // as small a set, asked as often
+  for (const auto& [path, bundle] : drafts) asked.add(bundle.file.get());
+  asked.sort();
   const config::ResolvedConfig& resolved = snapshot.config->resolved;
   for (std::size_t i = 0; i < snapshot.servers.size(); ++i) {
     const ServerAudit& server = *snapshot.servers[i];
-    const auto owner = resolved.tls_owner(i);
-    if (server.store.members.empty() || !owner) continue;
     const auto is_asked = [&](const auto& file) {
       return asked.contains(file.get()) && may_hold(server, *file);
     };
     if (std::ranges::none_of(server.used, is_asked)) continue;
+    const auto owner = resolved.tls_owner(i);
+    if (server.store.members.empty() || !owner) continue;
     const int level = resolved.servers[*owner].security_level().value_or(kDefaultSecurityLevel);
     const auto index = std::make_shared<const StoreIndex>(
         index_of(server.store.members, snapshot.evaluated_at, level));
@@ -312,6 +314,7 @@ std::map<std::string, std::shared_ptr<const BundleAudit>> audit_bundles(const Sn
   }
   const StoresByPath stores = index_stores(snapshot, drafts);
   for (auto& [path, bundle] : drafts) {
+    pki::drop_objects(pki::kManyObjects);
     if (bundle.file->error) {
       ++count(bundle, problem_of(bundle.file->error->code));
     } else {

@@ -15,8 +15,7 @@ constexpr int kMaxComparisons = 250'000;
 constexpr std::size_t kMaxSent = 100;  // no peer can send more that OpenSSL would follow
 
 std::string_view key_id_of(const Certificate& certificate) {
-  const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(certificate.handle().x509());
-  return id == nullptr ? std::string_view() : text_of(bytes_of(id));
+  return certificate.handle().traits().key_id;
 }
 
 using KindKey = std::tuple<std::string_view, Fingerprint, std::string_view>;

@@ -29,12 +29,11 @@ X509* x509_of(const Certificate* certificate) { return certificate->handle().x50
 bool is_anchor(const Certificate* certificate) {
   const CertificateFacts& facts = certificate->facts();
   if (!facts.is_ca && !facts.self_signed) return false;
-  X509* x509 = x509_of(certificate);
-  const int trust = X509_check_trust(x509, X509_TRUST_SSL_CLIENT, 0);
-  if (trust != X509_TRUST_UNTRUSTED) return trust == X509_TRUST_TRUSTED;
+  const CertificateTraits& traits = certificate->handle().traits();
+  if (traits.client_trust != X509_TRUST_UNTRUSTED) return traits.client_trust == X509_TRUST_TRUSTED;
   // trust_compat() of OpenSSL's x509_trust.c. X509_check_trust() cannot do it here, since it needs
   // EXFLAG_SS.
-  return facts.self_signed && X509_check_purpose(x509, -1, 0) == 1;
+  return facts.self_signed && traits.is_sound;
 }
 
 // ossl_x509_signing_allowed() of OpenSSL 3.0. X509_get_key_usage() returns all ones when the

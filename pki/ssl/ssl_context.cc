@@ -97,7 +97,7 @@ namespace {
 
 /// All that ssl_security_cert() and ssl_set_cert() of libssl look at.
 struct Strength {
-  std::string key_type;  // "": no key
+  std::string key_kind;  // "": no key
   int key_bits = 0;
   int signature_bits = 0;
   bool self_signed = false;
@@ -106,12 +106,8 @@ struct Strength {
 };
 
 Strength strength_of(const Certificate& certificate) {
-  const EVP_PKEY* key = certificate.handle().key();
   Strength strength;
-  if (key != nullptr) {
-    const char* type = EVP_PKEY_get0_type_name(key);
-    strength.key_type = (type != nullptr ? type : "?") + std::to_string(EVP_PKEY_get_base_id(key));
-  }
+  strength.key_kind = certificate.handle().traits().key_kind;
   strength.key_bits = certificate.facts().security_bits;
   strength.signature_bits = signature_bits(certificate);
   strength.self_signed = certificate.facts().self_signed;
@@ -192,7 +188,7 @@ SslRefusal SslContext::set_chain(std::span<const Certificate> chain, ServedDiges
   for (const Certificate& certificate : chain) {
     // OpenSSL only calls ssl_security_cert() for each, so one of several alike is enough.
     const CertificateFacts& facts = certificate.facts();
-    const bool has_key = certificate.handle().key() != nullptr;
+    const bool has_key = certificate.handle().has_key();
     const bool is_new =
         seen.emplace(has_key, facts.security_bits, facts.self_signed, signature_bits(certificate))
             .second;
