@@ -45,7 +45,7 @@ struct Collector::State {
 
 Text Collector::State::header(const FamilySpec& family) {
   Text& header = headers[&family];
-  if (!header) header = std::make_shared<const std::string>(gauge_header(family));
+  if (!header) header = std::make_shared<const std::string>(family_header(family));
   return header;
 }
 

@@ -12,6 +12,9 @@ namespace mtls::collectors {
 /// be joined to one exposition as long as no family is in two of them; kOpenMetricsEnd ends it.
 std::string render_openmetrics(const Families& families);
 
+/// The lines before the samples of one family.
+std::string openmetrics_header(const FamilySpec& family);
+
 inline constexpr const char* kOpenMetricsEnd = "# EOF\n";
 
 }  // namespace mtls::collectors

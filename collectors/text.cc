@@ -62,9 +62,11 @@ void append_sample(std::string& out, std::string_view name, std::string_view lab
   out += '\n';
 }
 
-std::string gauge_header(const FamilySpec& family) {
+std::string family_header(const FamilySpec& family) {
   const std::string name = family.name;
-  return "# HELP " + name + ' ' + family.help + "\n# TYPE " + name + " gauge\n";
+  const bool counts = family.type == prometheus::MetricType::Counter;
+  return "# HELP " + name + ' ' + family.help + "\n# TYPE " + name +
+         (counts ? " counter\n" : " gauge\n");
 }
 
 }  // namespace mtls::collectors

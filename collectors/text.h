@@ -41,8 +41,8 @@ void append_number(std::string& out, double value);
 /// `name{labels} value`.
 void append_sample(std::string& out, std::string_view name, std::string_view labels, double value);
 
-/// The HELP and TYPE lines of a gauge, the same in both formats: the helps of metric_names.h have
-/// nothing to escape.
-std::string gauge_header(const FamilySpec& family);
+/// The HELP and TYPE lines of text format 0.0.4, those of a gauge in OpenMetrics too: the helps
+/// have nothing to escape.
+std::string family_header(const FamilySpec& family);
 
 }  // namespace mtls::collectors

@@ -1,13 +1,12 @@
 #include "daemon/app/log_job.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "audit/loaded.h"
 #include "audit/logs/error_logs.h"
 #include "base/text.h"
-#include "collectors/log_families.h"
-#include "collectors/openmetrics.h"
 #include "daemon/app/log_state.h"
 #include "daemon/system/log/log.h"
 
@@ -18,7 +17,17 @@ constexpr const char* kFile = "logs.json";
 // A crash counts what came since then twice: once before, once after.
 constexpr std::chrono::seconds kBetween{2};
 
+template <class T>
+bool is_same(const std::weak_ptr<T>& one, const std::weak_ptr<T>& other) {
+  return !one.owner_before(other) && !other.owner_before(one);
+}
+
 }  // namespace
+
+bool LogJob::Source::operator==(const Source& other) const {
+  return is_same(config, other.config) && is_same(loaded, other.loaded) &&
+         is_same(policy, other.policy) && master == other.master;
+}
 
 void LogJob::resume() {
   if (std::exchange(is_resumed_, true) || !directory_.is_there()) return;
@@ -43,12 +52,14 @@ void LogJob::keep_now_and_then() {
 void LogJob::plan(const audit::Snapshot& snapshot) {
   const running::Master* master = snapshot.master();
   Source source{.config = snapshot.config,
-                .loaded = snapshot.loaded ? snapshot.loaded->config : nullptr,
+                .loaded = snapshot.loaded ? snapshot.loaded->config
+                                          : std::shared_ptr<const audit::ConfigView>(),
                 .policy = snapshot.policy,
                 .master = master != nullptr ? master->process.pid : 0};
   if (source == source_) return;
   reader_.follow(std::make_shared<const running::VerifyPlan>(audit::logs::verify_plan(snapshot)));
   source_ = std::move(source);
+  is_compact_ = snapshot.policy->limits.detail == audit::MetricsDetail::kCompact;
 }
 
 // A log that cannot be read is no fault of the exporter's, but somebody should know.
@@ -62,22 +73,45 @@ void LogJob::tell() {
   }
 }
 
+// Samples that read the same as in `packed` are not compressed again.
+void LogJob::pack(std::vector<collectors::LogFamily> families, std::vector<Packed>& packed) {
+  std::vector<Packed> now;
+  for (collectors::LogFamily& family : families) {
+    const auto before = std::ranges::find(packed, family.name, &Packed::name);
+    const bool is_same = before != packed.end() && *before->samples->text == family.samples;
+    now.push_back({.name = family.name,
+                   .header = web::http::deflated_body_part(family.header),
+                   .openmetrics_header = web::http::deflated_body_part(family.openmetrics_header),
+                   .samples = is_same ? before->samples
+                                      : web::http::deflated_body_part(std::move(family.samples))});
+  }
+  packed = std::move(now);
+}
+
+// Each line of a log is another count of its lines, but hardly ever one of thousands of servers.
 void LogJob::render() {
   const std::vector<running::LogCounts> logs = reader_.logs();
-  const bool is_compact =
-      source_.policy && source_.policy->limits.detail == audit::MetricsDetail::kCompact;
-  if (metrics_ && reader_.counts().version() == rendered_ && logs == rendered_logs_ &&
-      is_compact == is_compact_) {
-    return;
+  const running::VerifyCounts& counts = reader_.counts();
+  const bool is_same = metrics_ && counts.version() == rendered_ && is_compact_ == was_compact_;
+  if (is_same && logs == rendered_logs_) return;
+  if (!is_same) pack(collectors::refusal_families(counts, is_compact_), refusals_);
+  pack(collectors::log_families(logs, counts.foreign(), is_compact_), followed_);
+  was_compact_ = is_compact_;
+  std::vector<const Packed*> families;
+  for (const Packed& family : refusals_) families.push_back(&family);
+  for (const Packed& family : followed_) families.push_back(&family);
+  std::ranges::sort(families, {}, &Packed::name);
+  std::vector<web::http::Part> text;
+  std::vector<web::http::Part> openmetrics;
+  for (const Packed* family : families) {
+    text.insert(text.end(), {family->header, family->samples});
+    openmetrics.insert(openmetrics.end(), {family->openmetrics_header, family->samples});
   }
-  is_compact_ = is_compact;
-  const collectors::Families families =
-      collectors::log_families(reader_.counts(), logs, is_compact);
   auto metrics = std::make_shared<RenderedMetrics>();
-  metrics->text = web::http::deflated_body_part(collectors::render(families));
-  metrics->openmetrics = web::http::deflated_body_part(collectors::render_openmetrics(families));
+  metrics->text = web::http::joined_part(std::move(text));
+  metrics->openmetrics = web::http::joined_part(std::move(openmetrics));
   metrics_ = std::move(metrics);
-  rendered_ = reader_.counts().version();
+  rendered_ = counts.version();
   rendered_logs_ = logs;
 }
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "audit/snapshot.h"
+#include "collectors/log_families.h"
 #include "daemon/app/published.h"
 #include "daemon/app/state_directory.h"
 #include "daemon/live/log_reader.h"
@@ -41,14 +43,23 @@ class LogJob {
   void tell();
   void render();
 
-  /// What the plan was made from.
+  /// A family, compressed.
+  struct Packed {
+    std::string name;
+    web::http::Part header;
+    web::http::Part openmetrics_header;
+    web::http::Part samples;
+  };
+  static void pack(std::vector<collectors::LogFamily> families, std::vector<Packed>& packed);
+
+  /// What the plan was made from. Keeps none of it alive.
   struct Source {
-    std::shared_ptr<const audit::ConfigView> config;
-    std::shared_ptr<const audit::ConfigView> loaded;
-    std::shared_ptr<const audit::Policy> policy;
+    std::weak_ptr<const audit::ConfigView> config;
+    std::weak_ptr<const audit::ConfigView> loaded;
+    std::weak_ptr<const audit::Policy> policy;
     int master = 0;
 
-    bool operator==(const Source&) const = default;
+    bool operator==(const Source& other) const;
   };
 
   StateDirectory directory_;
@@ -60,7 +71,10 @@ class LogJob {
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::uint64_t rendered_ = 0;  // the version of the counts
   std::vector<running::LogCounts> rendered_logs_;
-  bool is_compact_ = false;
+  bool is_compact_ = false;  // as the settings say
+  bool was_compact_ = false;
+  std::vector<Packed> refusals_;  // of that version
+  std::vector<Packed> followed_;
 };
 
 }  // namespace mtls::daemon::app
