@@ -40,6 +40,22 @@ Targets::Observation Targets::observation_of(const Sighting& sighting) {
   return {.stamp = sighting.stamp, .error = sighting.error, .matches = base::fnv1a(names)};
 }
 
+// Nearly always the last look saw what the owner did: then one of the two is kept.
+void Targets::Target::see(const Observation& observation) {
+  saw_given = observation == given;
+  saw_instead = saw_given ? nullptr : std::make_unique<const Observation>(observation);
+}
+
+void Targets::Target::give(const Observation& observation) {
+  if (saw_given) {
+    const Observation saw = std::exchange(given, observation);
+    see(saw);
+    return;
+  }
+  given = observation;
+  if (saw_instead && *saw_instead == given) see(given);
+}
+
 std::vector<std::string> Targets::affected(const InotifyEvent& event) {
   std::vector<std::string> paths;
   for (const TargetId id : watch_set_.affected(event)) paths.push_back(by_id_.at(id)->first);
@@ -97,7 +113,7 @@ void Targets::give(const std::string& path, const Sighting& sighting) {
     by_id_[target.id] = &*at;
     unreliable_.insert(path);
   }
-  target.given = observation_of(sighting);
+  target.give(observation_of(sighting));
   restless_.insert(&*at);
 }
 
@@ -106,7 +122,7 @@ void Targets::reconsider(TargetEntry& entry, std::int64_t seen_since_ns, Chosen&
   // An error that a look cannot confirm is reported once and then counts as seen until the look
   // changes.
   if (!only_reading_tells(target.given.error)) target.reported.reset();
-  target.unconfirmed = target.last != target.given || is_young(target, seen_since_ns);
+  target.unconfirmed = !target.saw_given || is_young(target, seen_since_ns);
   if (target.unconfirmed) chosen.try_emplace(&entry, Cause::kTold);
 }
 
@@ -209,7 +225,7 @@ void Targets::look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult
     (void)recording.stat(path);
   }
   const Observation now = observation_of(recording.sightings().at(path));
-  target.last = now;
+  target.see(now);
   restless_.insert(&entry);
   if (now == target.given) {
     target.reported.reset();
@@ -217,8 +233,8 @@ void Targets::look(TargetEntry& entry, Cause cause, const Pass& pass, PassResult
     return;
   }
   target.young_until_ns = 0;
-  if (target.reported == now) return;
-  target.reported = now;
+  if (target.reported && *target.reported == now) return;
+  target.reported = std::make_unique<const Observation>(now);
   result.changed.insert(path);
   const bool told = cause == Cause::kTold || pass.explained || target.unreliable;
   if (!told) result.unexplained.insert(path);

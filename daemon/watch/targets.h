@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,13 +75,17 @@ class Targets {
     TargetId id = 0;
     base::Sighting::Kind kind = base::Sighting::Kind::kFile;
     Observation given;
-    std::optional<Observation> last;
-    std::optional<Observation> reported;
+    bool saw_given = false;                          // at the last look
+    std::unique_ptr<const Observation> saw_instead;  // nullptr: saw_given, or nobody looked yet
+    std::unique_ptr<const Observation> reported;     // nullptr: nothing
     std::uint64_t signature = 0;
     bool unconfirmed = false;         // `given` may be older than the file
     std::int64_t young_until_ns = 0;  // real time; 0: not young
     std::int64_t settled_ns = 0;      // this ctime was reported once more after it had settled
     bool unreliable = true;
+
+    void give(const Observation& observation);
+    void see(const Observation& observation);
   };
   using TargetEntry = std::map<std::string, Target>::value_type;
   enum class Cause { kTold, kEverything };
