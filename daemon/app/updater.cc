@@ -25,8 +25,9 @@ constexpr milliseconds kResting{900};
 // whether the two have drifted apart. A clock that is set is reported by time_jumped().
 constexpr milliseconds kLongestSleep{30'000};
 
+// After the old Snapshot was freed: the watcher and the look at the logs are done with it too.
 // While changes come one after the other, freed memory is needed again at once.
-constexpr milliseconds kBetweenReturns{1'000};
+constexpr milliseconds kUntilReturn{1'000};
 
 // What was lacking may be available again; waiting costs nothing but time.
 constexpr milliseconds kRetry{1'000};
@@ -120,7 +121,7 @@ Updater::Updater(const World& world, OnEvaluated on_evaluated, OnRefused on_refu
       on_evaluated_(std::move(on_evaluated)),
       on_refused_(std::move(on_refused)),
       metrics_(std::make_shared<MetricsPayload>(world.blackbox)) {
-  for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_}) {
+  for (auto* timer : timers()) {
     uv_timer_init(&world_.loop, timer);
     timer->data = this;
   }
@@ -222,7 +223,6 @@ void Updater::finished(std::unique_ptr<Job> job) {
   schedule_horizon();
   schedule_settling();
   free_elsewhere(std::move(job));
-  return_memory();
   if (!pending_trigger_.empty()) run();
 }
 
@@ -240,16 +240,24 @@ void Updater::free_elsewhere(std::unique_ptr<Job> job) {
       },
       [](uv_work_t* work, int /*status*/) {
         const std::unique_ptr<Job> ended(static_cast<Job*>(work->data));
+        ended->updater->return_memory_soon();
       });
   if (queued == 0) [[maybe_unused]]
     auto* of_the_loop = job.release();
 }
 
-// What the evaluation replaced and needed for itself is free soon after. On a worker.
+// What the evaluation replaced and needed for itself is free soon after.
+void Updater::return_memory_soon() {
+  if (closed_ || uv_is_active(reinterpret_cast<const uv_handle_t*>(&memory_timer_)) != 0) return;
+  uv_update_time(&world_.loop);
+  uv_timer_start(
+      &memory_timer_,
+      [](uv_timer_t* timer) { static_cast<Updater*>(timer->data)->return_memory(); },
+      static_cast<std::uint64_t>(kUntilReturn.count()), 0);
+}
+
+// On a worker.
 void Updater::return_memory() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - returned_at_ < kBetweenReturns) return;
-  returned_at_ = now;
   auto work = std::make_unique<uv_work_t>();
   const auto queued = uv_queue_work(
       &world_.loop, work.get(), [](uv_work_t*) { system::return_free_memory(); },
@@ -371,8 +379,7 @@ void Updater::report_limit(std::size_t series_over_limit) {
 
 void Updater::close() {
   closed_ = true;
-  for (auto* timer : {&horizon_timer_, &settling_timer_, &retry_timer_})
-    uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
+  for (auto* timer : timers()) uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
 }
 
 }  // namespace mtls::daemon::app

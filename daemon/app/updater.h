@@ -2,6 +2,7 @@
 // horizon at the latest. Knows nothing of HTTP. Lives on the loop thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -72,12 +73,16 @@ class Updater {
   void close();
 
  private:
+  std::array<uv_timer_t*, 4> timers() {
+    return {&horizon_timer_, &settling_timer_, &retry_timer_, &memory_timer_};
+  }
   struct Job;
   Request request(audit::Changes changes, const std::string& trigger);
   void run();
   void finished(std::unique_ptr<Job> job);
   void refused(Job& job);
   void free_elsewhere(std::unique_ptr<Job> job);
+  void return_memory_soon();
   void return_memory();
   void schedule_horizon();
   void schedule_settling();
@@ -106,11 +111,11 @@ class Updater {
   Request answered_ = 0;
   bool busy_ = false;
   bool closed_ = false;
-  std::chrono::steady_clock::time_point returned_at_{};  // memory, to the kernel
   std::map<std::string, std::chrono::steady_clock::time_point> settling_since_;  // by path
   uv_timer_t horizon_timer_{};
   uv_timer_t settling_timer_{};
   uv_timer_t retry_timer_{};  // after an evaluation that was discarded
+  uv_timer_t memory_timer_{};
 };
 
 }  // namespace mtls::daemon::app

@@ -72,10 +72,18 @@ void forbid_inspection() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
+// An evaluation runs on whatever worker is free. With an arena for each, every one of them ends up
+// with holes where a Snapshot was. One is the loop's, the other everybody else's.
+void share_arenas() {
+  constexpr int kArenas = 2;
+  ::mallopt(M_ARENA_MAX, kArenas);
+}
+
 }  // namespace
 
 void prepare_memory() {
   forbid_inspection();
+  share_arenas();
   std::set_new_handler(on_no_memory);
   pki::note_openssl_shortages(wait_while_starting);
   uv_replace_allocator(insisting_malloc, insisting_realloc, insisting_calloc, std::free);

@@ -135,7 +135,7 @@ def one_change(exporter, change, scrape):
         now = time.monotonic()
         if is_other(body, last):
             if is_shown(gzip.decompress(body), *sample):
-                time.sleep(0.5)  # what the change costs after it is shown
+                time.sleep(1.5)  # what the change costs after it is shown: memory returns a second later
                 return now - begin, exporter.cpu() - cpu - polls * scrape
             last = body
 
