@@ -14,7 +14,7 @@
 #include "audit/trust/bundles.h"
 #include "audit/trust/upstream_trust.h"
 #include "config/compare/standing_servers.h"
-#include "pki/objects.h"
+#include "pki/memory.h"
 
 namespace mtls::audit {
 namespace {

@@ -11,7 +11,7 @@
 #include "audit/trust/rotation.h"
 #include "audit/trust/trust.h"
 #include "audit/trust/upstream_trust.h"
-#include "pki/objects.h"
+#include "pki/memory.h"
 #include "pki/verify.h"
 
 namespace mtls::audit {

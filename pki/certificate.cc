@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 
 #include "base/text.h"
-#include "pki/objects.h"
 #include "pki/openssl.h"
 
 namespace mtls::pki {
@@ -136,10 +135,6 @@ OwnedCertificate read_without_key(std::span<const unsigned char> der, std::size_
                        library_without_decoders(), nullptr)));
   used = static_cast<std::size_t>(at - der.data());
   return x509;
-}
-
-void drop_objects(std::span<const Certificate> certificates) {
-  for (const Certificate& one : certificates) one.handle().drop();
 }
 
 Certificate::Certificate(CertificateFacts facts, std::shared_ptr<const CertificateHandle> handle)

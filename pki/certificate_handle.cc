@@ -2,7 +2,7 @@
 #include <utility>
 #include <vector>
 
-#include "pki/objects.h"
+#include "pki/memory.h"
 #include "pki/openssl.h"
 #include "pki/public_key.h"
 

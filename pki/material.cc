@@ -10,7 +10,6 @@
 #include "pki/encoding/file_kind.h"
 #include "pki/encoding/pem.h"
 #include "pki/encoding/skipped.h"
-#include "pki/objects.h"
 #include "pki/openssl.h"
 #include "pki/public_key.h"
 
@@ -127,7 +126,8 @@ Material parse_material(std::string_view bytes, OpensslRelease release) {
   material.skipped = encoding::find_skipped(bytes, pem);
   // A file of very many would take long to be made objects of again.
   constexpr std::size_t kFew = 64;
-  if (material.certificates.size() <= kFew) drop_objects(material.certificates);
+  if (material.certificates.size() <= kFew)
+    for (const Certificate& one : material.certificates) one.handle().drop();
   const bool holds_nothing =
       material.certificates.empty() && material.revocation_lists.empty() && material.unread.empty();
   if (holds_nothing || !material.block_errors.empty())

@@ -7,7 +7,7 @@
 #include "audit/clock.h"
 #include "audit/trust/trust.h"
 #include "config/references.h"
-#include "pki/objects.h"
+#include "pki/memory.h"
 #include "pki/strength.h"
 
 namespace mtls::audit::trust {

@@ -1,5 +1,5 @@
 // Certificates whose OpenSSL objects were dropped answer as before.
-#include "pki/objects.h"
+#include "pki/memory.h"
 
 #include <catch2/catch.hpp>
 
