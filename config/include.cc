@@ -1,6 +1,7 @@
 #include "config/include.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -268,6 +269,7 @@ std::vector<syntax::Directive> Loader::expand(const syntax::Directive& include, 
     if (paths.empty()) note_unsearchable(pattern, include);
   }
   std::vector<syntax::Directive> directives;
+  directives.reserve(paths.size());  // most files of a pattern hold one server block
   for (const std::string& path : paths) {
     if (auto why_not = refusal(path, include, block.depth)) {
       complain(why_not->code, std::move(why_not->message), why_not->at);
@@ -289,7 +291,7 @@ std::vector<syntax::Directive> Loader::splice(std::vector<syntax::Directive> dir
     const bool is_include = directive.name == "include" && directive.args.size() == 1;
     if (is_include && !directive.block && block.includes()) {
       auto inside = expand(directive, block);
-      std::move(inside.begin(), inside.end(), std::back_inserter(out));
+      out.insert(out.end(), std::move_iterator(inside.begin()), std::move_iterator(inside.end()));
       continue;
     }
     if (directive.block) {

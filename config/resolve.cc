@@ -1,6 +1,8 @@
 #include "config/resolve.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -75,12 +77,19 @@ ResolvedConfig resolve(const syntax::Document& document, const std::string& main
 
   const tls::RuntimePaths paths(document, main_path, build);
   config.servers.reserve(scopes.servers.size());
+  std::map<const syntax::Directive*, std::shared_ptr<const NamedSettings::Rows>> inherited;
   for (const blocks::ServerScope& scope : scopes.servers) {
+    auto& around = inherited[scope.outer];
+    if (!around) {
+      around = tls::inherited_settings(scope.module, scopes.outers.at(scope.outer), paths,
+                                       build.version);
+    }
     const tls::MergeInput input{.scope = scope,
                                 .outer = scopes.outers.at(scope.outer),
                                 .main_path = main_path,
                                 .build = build,
-                                .paths = paths};
+                                .paths = paths,
+                                .inherited = around};
     const std::size_t index = config.servers.size();
     config.servers.push_back(tls::merge(input));
     append(config.diagnostics, tls::check_server(config.servers[index], input, index, document));

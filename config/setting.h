@@ -2,9 +2,15 @@
 // configuration can be. Plain values; how they come about is config/tls. Pure.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -85,6 +91,71 @@ struct NamedSetting {
   Setting<std::string> effective;
 
   bool operator==(const NamedSetting&) const = default;
+};
+
+/// What each TLS directive comes to in one server block. Most server blocks differ from the blocks
+/// around them in a few directives, so what those give is one list for all. Used like a list of
+/// NamedSetting, sorted by name.
+class NamedSettings {
+ public:
+  using Rows = std::vector<NamedSetting>;
+
+  class Iterator {
+   public:
+    using value_type = NamedSetting;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::forward_iterator_tag;
+
+    Iterator() = default;
+    Iterator(Rows::const_iterator around, Rows::const_iterator own, Rows::const_iterator own_end)
+        : around_(around), own_(own), own_end_(own_end) {}
+
+    const NamedSetting& operator*() const { return is_own() ? *own_ : *around_; }
+    const NamedSetting* operator->() const { return &**this; }
+    Iterator& operator++() {
+      if (is_own()) ++own_;
+      ++around_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return around_ == other.around_; }
+
+   private:
+    bool is_own() const { return own_ != own_end_ && own_->directive == around_->directive; }
+
+    Rows::const_iterator around_;
+    Rows::const_iterator own_;
+    Rows::const_iterator own_end_;
+  };
+
+  NamedSettings() : NamedSettings(Rows{}) {}
+  /// Sorted by name.
+  explicit NamedSettings(Rows all) : around_(std::make_shared<const Rows>(std::move(all))) {}
+  NamedSettings(std::initializer_list<NamedSetting> all) : NamedSettings(Rows(all)) {}
+  /// What the blocks around give, with rows of every name, and what stands in the block itself;
+  /// both sorted by name.
+  NamedSettings(std::shared_ptr<const Rows> around, Rows own)
+      : around_(std::move(around)), own_(std::move(own)) {
+    own_.shrink_to_fit();
+  }
+
+  Iterator begin() const { return {around_->begin(), own_.begin(), own_.end()}; }
+  Iterator end() const { return {around_->end(), own_.end(), own_.end()}; }
+  std::size_t size() const { return around_->size(); }
+  bool empty() const { return around_->empty(); }
+
+  bool operator==(const NamedSettings& other) const {
+    if (around_ == other.around_ && own_ == other.own_) return true;
+    return size() == other.size() && std::equal(begin(), end(), other.begin());
+  }
+
+ private:
+  std::shared_ptr<const Rows> around_;
+  Rows own_;
 };
 
 }  // namespace mtls::config

@@ -86,7 +86,7 @@ struct TlsContext {
   std::vector<HeaderGap> header_gaps;  // in configuration order
   // Every TLS directive of this module and release, defaults included, sorted by name: what dump
   // and check print.
-  std::vector<NamedSetting> settings;
+  NamedSettings settings;
 
   /// Whether some connection over TLS finds it.
   bool serves_tls() const { return on_tls_socket && !is_shadowed; }

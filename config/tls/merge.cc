@@ -40,7 +40,7 @@ class Merger {
   void set_clients(TlsContext& context) const;
   void set_sessions(TlsContext& context) const;
   void set_stapling(TlsContext& context) const;
-  std::vector<NamedSetting> settings() const;
+  NamedSettings settings() const;
   std::vector<std::string> server_names() const;
   ContextId id() const;
   bool has_context(const TlsContext& context) const;
@@ -116,18 +116,15 @@ void Merger::set_stapling(TlsContext& context) const {
   effective_.set_flag(context.certificate_compression, "ssl_certificate_compression");
 }
 
-std::vector<NamedSetting> Merger::settings() const {
-  const auto is_ours = [&](const grammar::DirectiveRule& rule) {
-    return is_server_setting(rule, in_.scope.module, in_.build.version);
-  };
-  std::vector<NamedSetting> all;
-  all.reserve(static_cast<std::size_t>(std::ranges::count_if(grammar::directive_table(), is_ours)));
-  for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
-    if (!is_ours(rule)) continue;
-    all.push_back(
-        {.directive = rule.name, .effective = effective_.as_text(rule, in_.build.version)});
+NamedSettings Merger::settings() const {
+  NamedSettings::Rows own;
+  for (const auto& [name, directives] : in_.scope.settings) {
+    const auto known = std::ranges::lower_bound(*in_.inherited, name, {}, &NamedSetting::directive);
+    if (directives.empty() || known == in_.inherited->end() || known->directive != name) continue;
+    own.push_back({.directive = known->directive,
+                   .effective = effective_.as_text(*grammar::find_rule(name), in_.build.version)});
   }
-  return all;
+  return {in_.inherited, std::move(own)};
 }
 
 std::vector<std::string> Merger::server_names() const {
@@ -203,6 +200,20 @@ TlsContext Merger::context() const {
 }
 
 }  // namespace
+
+std::shared_ptr<const NamedSettings::Rows> inherited_settings(Module module,
+                                                              const blocks::Settings& outer,
+                                                              const RuntimePaths& paths,
+                                                              Version version) {
+  static const blocks::Settings kNothing;
+  const Effective effective({&kNothing, &outer}, paths, module);
+  NamedSettings::Rows all;
+  for (const grammar::DirectiveRule& rule : grammar::directive_table()) {
+    if (!is_server_setting(rule, module, version)) continue;
+    all.push_back({.directive = rule.name, .effective = effective.as_text(rule, version)});
+  }
+  return std::make_shared<const NamedSettings::Rows>(std::move(all));
+}
 
 TlsContext merge(const MergeInput& input) { return Merger(input).context(); }
 
