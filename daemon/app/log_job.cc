@@ -7,7 +7,7 @@
 #include "audit/loaded.h"
 #include "audit/logs/error_logs.h"
 #include "base/text.h"
-#include "daemon/app/log_state.h"
+#include "daemon/state/log_state.h"
 #include "daemon/system/log/log.h"
 
 namespace mtls::daemon::app {
@@ -33,7 +33,7 @@ void LogJob::resume() {
   if (std::exchange(is_resumed_, true) || !directory_.is_there()) return;
   const auto text = directory_.read(kFile);
   if (!text) return;
-  auto state = parse_log_state(*text, live::this_boot());
+  auto state = state::parse_log_state(*text, live::this_boot());
   if (!state) return directory_.set_aside(kFile, state.error().message);
   reader_.resume(std::move(*state));
 }
@@ -42,7 +42,8 @@ void LogJob::keep() {
   const std::uint64_t mark = reader_.mark();
   if (!is_resumed_ || !directory_.is_there() || mark == kept_) return;
   kept_at_ = Clock::now();
-  if (directory_.write(kFile, log_state_text(reader_.state(), live::this_boot()))) kept_ = mark;
+  if (directory_.write(kFile, state::log_state_text(reader_.state(), live::this_boot())))
+    kept_ = mark;
 }
 
 void LogJob::keep_now_and_then() {

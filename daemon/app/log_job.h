@@ -12,8 +12,8 @@
 #include "audit/snapshot.h"
 #include "collectors/log_families.h"
 #include "daemon/app/published.h"
-#include "daemon/app/state_directory.h"
 #include "daemon/live/log_reader.h"
+#include "daemon/state/state_directory.h"
 
 namespace mtls::daemon::app {
 
@@ -62,7 +62,7 @@ class LogJob {
     bool operator==(const Source& other) const;
   };
 
-  StateDirectory directory_;
+  state::StateDirectory directory_;
   bool is_resumed_ = false;
   std::uint64_t kept_ = 0;  // the mark of what is written
   Clock::time_point kept_at_{};

@@ -20,7 +20,7 @@ struct NginxWatch::Job {
   uv_work_t request{};
   NginxWatch* owner = nullptr;  // null once it has closed
   std::shared_ptr<LogJob> logs;
-  std::shared_ptr<LoadedKeeper> keeper;
+  std::shared_ptr<state::LoadedKeeper> keeper;
   std::shared_ptr<const audit::Snapshot> snapshot;       // nullptr: the same as for the last job
   std::shared_ptr<const audit::Snapshot> kept_snapshot;  // the last there is
   View view;
@@ -52,7 +52,7 @@ NginxWatch::NginxWatch(const World& world, live::ProcessTable::Describe describe
       on_change_(std::move(on_change)),
       processes_(loop_, std::move(describe), [this](const View& processes) { take_in(processes); }),
       logs_(std::make_shared<LogJob>(world.state_directory)),
-      keeper_(std::make_shared<LoadedKeeper>(world.state_directory, world.disk)),
+      keeper_(std::make_shared<state::LoadedKeeper>(world.state_directory, world.disk)),
       timer_(new uv_timer_t{}) {
   processes_view_ = processes_.view();
   refresh();

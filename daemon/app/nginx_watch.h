@@ -12,9 +12,9 @@
 
 #include "audit/snapshot.h"
 #include "base/filesystem.h"
-#include "daemon/app/loaded_keeper.h"
 #include "daemon/app/log_job.h"
 #include "daemon/live/process_watcher.h"
+#include "daemon/state/loaded_keeper.h"
 #include "running/reload_outcomes.h"
 
 namespace mtls::daemon::app {
@@ -70,7 +70,7 @@ class NginxWatch {
   std::string conf_;                                 // "": not known yet
   std::shared_ptr<const audit::Snapshot> snapshot_;  // for the next look at the logs
   std::shared_ptr<LogJob> logs_;                     // these two are of the worker, if any
-  std::shared_ptr<LoadedKeeper> keeper_;
+  std::shared_ptr<state::LoadedKeeper> keeper_;
   std::shared_ptr<const audit::Snapshot> kept_snapshot_;  // the last, for `keeper_`
   std::shared_ptr<const RenderedMetrics> log_metrics_;
   View processes_view_;

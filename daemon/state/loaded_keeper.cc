@@ -1,14 +1,14 @@
-#include "daemon/app/loaded_keeper.h"
+#include "daemon/state/loaded_keeper.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "daemon/app/loaded_state.h"
+#include "daemon/state/loaded_state.h"
 #include "daemon/system/log/log.h"
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 namespace {
 
 constexpr const char* kFile = "loaded.json";
@@ -129,4 +129,4 @@ void LoadedKeeper::remove_contents_but(const std::set<std::string>& named) {
   }
 }
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -1,4 +1,4 @@
-#include "daemon/app/loaded_state.h"
+#include "daemon/state/loaded_state.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 namespace {
 
 using audit::Remembered;
@@ -119,4 +119,4 @@ base::Result<Remembered> parse_loaded_state(std::string_view text, const live::B
   }
 }
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "daemon/app/loaded_state.h"
-#include "daemon/app/log_state.h"
-#include "daemon/app/state_directory.h"
+#include "daemon/state/loaded_state.h"
+#include "daemon/state/log_state.h"
+#include "daemon/state/state_directory.h"
 #include "tests/support/temp_dir.h"
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 namespace {
 
 using live::Boot;
@@ -117,4 +117,4 @@ TEST_CASE("state directory: files are replaced whole, and set aside under anothe
   CHECK_FALSE(StateDirectory("").is_there());
 }
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -1,4 +1,4 @@
-#include "daemon/app/state_directory.h"
+#include "daemon/state/state_directory.h"
 
 #include <cstdio>
 #include <fstream>
@@ -8,7 +8,7 @@
 #include "daemon/system/log/log.h"
 #include "daemon/system/replace_file.h"
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 
 std::optional<std::string> StateDirectory::read(const std::string& name) const {
   std::ifstream file(path(name), std::ios::binary);
@@ -35,4 +35,4 @@ void StateDirectory::set_aside(const std::string& name, const std::string& why) 
                         {{"path", base::sanitize(file, base::kMaxPathBytes)}, {"reason", why}});
 }
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 
 class StateDirectory {
  public:
@@ -27,4 +27,4 @@ class StateDirectory {
   bool is_failing_ = false;
 };
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "daemon/live/boot.h"
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 
 /// Of a snapshot with `loaded`; nothing but versions that are known.
 audit::Remembered remembered_of(const audit::Snapshot& snapshot);
@@ -18,4 +18,4 @@ std::string loaded_state_text(const audit::Remembered& state, const live::Boot& 
 /// Without bytes(). kParse: it is no such text, or of another boot.
 base::Result<audit::Remembered> parse_loaded_state(std::string_view text, const live::Boot& boot);
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

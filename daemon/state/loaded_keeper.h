@@ -12,9 +12,9 @@
 #include "audit/remembered.h"
 #include "audit/snapshot.h"
 #include "base/filesystem.h"
-#include "daemon/app/state_directory.h"
+#include "daemon/state/state_directory.h"
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 
 class LoadedKeeper {
  public:
@@ -50,4 +50,4 @@ class LoadedKeeper {
   std::size_t kept_bytes_ = 0;
 };
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -8,7 +8,7 @@
 #include "daemon/live/boot.h"
 #include "daemon/live/log_position.h"
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 
 std::string log_state_text(const live::LogState& state, const live::Boot& boot);
 
@@ -16,4 +16,4 @@ std::string log_state_text(const live::LogState& state, const live::Boot& boot);
 /// such text.
 base::Result<live::LogState> parse_log_state(std::string_view text, const live::Boot& boot);
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state

@@ -1,8 +1,8 @@
-#include "daemon/app/log_state.h"
+#include "daemon/state/log_state.h"
 
 #include <nlohmann/json.hpp>
 
-namespace mtls::daemon::app {
+namespace mtls::daemon::state {
 namespace {
 
 using nlohmann::json;
@@ -78,4 +78,4 @@ base::Result<live::LogState> parse_log_state(std::string_view text, const live::
   }
 }
 
-}  // namespace mtls::daemon::app
+}  // namespace mtls::daemon::state
