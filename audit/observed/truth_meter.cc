@@ -11,35 +11,29 @@ constexpr std::size_t kMostWaiting = 1'000;
 
 }  // namespace
 
-void Judges::follow(std::shared_ptr<const ConfigView> config, const MaterialSet* material,
-                    std::vector<std::shared_ptr<const ServerAudit>> servers,
-                    std::shared_ptr<const Policy> policy, Instant now,
+void Judges::follow(View view, Instant now,
                     const std::function<void(const config::ContextId& context)>& dropped) {
-  const bool is_same_text = config_ && config_->document == config->document;
+  const bool is_same_text = view_.config && view_.config->document == view.config->document;
   std::map<config::ContextId, std::pair<std::size_t, Entry>> entries;
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    const config::TlsContext& server = config->resolved.servers[i];
-    if (!servers[i] || entries.contains(server.id)) continue;
-    const auto before = entries_.find(server.id);
+  for (std::size_t i = 0; i < view.servers.size(); ++i) {
+    const config::ContextId& id = view.config->resolved.servers[i].id;
+    if (!view.servers[i] || entries.contains(id)) continue;
+    const auto before = entries_.find(id);
     const bool was_known = before != entries_.end();
-    if (was_known && is_same_text && before->second.second.used == servers[i]->used) {
-      entries.emplace(server.id, std::pair(i, std::move(before->second.second)));
+    if (was_known && is_same_text && before->second.second.used == view.servers[i]->used) {
+      entries.emplace(id, std::pair(i, std::move(before->second.second)));
       continue;
     }
-    entries.emplace(server.id, std::pair(i, Entry{.used = servers[i]->used, .since = now}));
-    if (was_known) dropped(server.id);
+    entries.emplace(id, std::pair(i, Entry{.used = view.servers[i]->used, .since = now}));
+    if (was_known) dropped(id);
   }
   entries_ = std::move(entries);
-  config_ = std::move(config);
-  material_ = *material;
-  servers_ = std::move(servers);
-  policy_ = std::move(policy);
+  view_ = std::move(view);
 }
 
 void Judges::clear() {
   entries_.clear();
-  config_.reset();
-  servers_.clear();
+  view_ = {};
 }
 
 ChainJudge* Judges::of(const config::ContextId& context, Instant when) {
@@ -48,8 +42,8 @@ ChainJudge* Judges::of(const config::ContextId& context, Instant when) {
   auto& [index, entry] = found->second;
   if (when < entry.since) return nullptr;
   if (!entry.judge)
-    entry.judge =
-        std::make_unique<ChainJudge>(*config_, material_, *policy_, index, *servers_.at(index));
+    entry.judge = std::make_unique<ChainJudge>(*view_.config, view_.material, *view_.policy, index,
+                                               *view_.servers.at(index));
   return entry.judge.get();
 }
 
@@ -62,8 +56,11 @@ void TruthMeter::follow(const Snapshot& snapshot, Instant now) {
     loaded_.clear();
     generation_ = generation;
   }
-  disk_.follow(snapshot.config, &snapshot.material, snapshot.servers, snapshot.policy, now,
-               [&](const config::ContextId& context) {
+  disk_.follow({.config = snapshot.config,
+                .material = snapshot.material,
+                .servers = snapshot.servers,
+                .policy = snapshot.policy},
+               now, [&](const config::ContextId& context) {
                  std::erase_if(known_,
                                [&](const auto& one) { return one.second.context == context; });
                });
@@ -72,9 +69,11 @@ void TruthMeter::follow(const Snapshot& snapshot, Instant now) {
   if (!is_loaded_known) return loaded_.clear();
   const bool is_same = loaded->servers.empty();
   const Instant since = loaded_.is_known() ? now : now + kOldWorkers;
-  loaded_.follow(loaded->config, is_same ? &snapshot.material : &loaded->material,
-                 is_same ? snapshot.servers : loaded->servers, snapshot.policy, since,
-                 [](const config::ContextId&) {});
+  loaded_.follow({.config = loaded->config,
+                  .material = is_same ? snapshot.material : loaded->material,
+                  .servers = is_same ? snapshot.servers : loaded->servers,
+                  .policy = snapshot.policy},
+                 since, [](const config::ContextId&) {});
 }
 
 // nullopt: it cannot be compared.

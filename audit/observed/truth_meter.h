@@ -36,18 +36,24 @@ struct Handshake {
 /// The judges of one view of the files, made when they are first needed.
 class Judges {
  public:
-  /// From `now` on these are the files; nullptr among `servers`: not known. What is known of blocks
-  /// whose files are others now is dropped, and `dropped` is told.
-  void follow(std::shared_ptr<const ConfigView> config, const MaterialSet* material,
-              std::vector<std::shared_ptr<const ServerAudit>> servers,
-              std::shared_ptr<const Policy> policy, Instant now,
+  /// The files as somebody has them.
+  struct View {
+    std::shared_ptr<const ConfigView> config;
+    MaterialSet material;
+    std::vector<std::shared_ptr<const ServerAudit>> servers;  // nullptr among them: not known
+    std::shared_ptr<const Policy> policy;
+  };
+
+  /// From `now` on these are the files. What is known of blocks whose files are others now is
+  /// dropped, and `dropped` is told.
+  void follow(View view, Instant now,
               const std::function<void(const config::ContextId& context)>& dropped);
   void clear();
 
   /// nullptr: there is no such block, what is known of it is not known for so long, or nothing can
   /// be told.
   ChainJudge* of(const config::ContextId& context, Instant when);
-  bool is_known() const { return config_ != nullptr; }
+  bool is_known() const { return view_.config != nullptr; }
   /// Whether the files of the block are known.
   bool knows(const config::ContextId& context) const { return entries_.contains(context); }
 
@@ -58,10 +64,7 @@ class Judges {
     std::unique_ptr<ChainJudge> judge = {};  // nullptr: not yet needed
   };
 
-  std::shared_ptr<const ConfigView> config_;
-  MaterialSet material_;
-  std::vector<std::shared_ptr<const ServerAudit>> servers_;
-  std::shared_ptr<const Policy> policy_;
+  View view_;
   std::map<config::ContextId, std::pair<std::size_t, Entry>> entries_;
 };
 
