@@ -47,6 +47,7 @@ bool is_stale(const std::string& path) {
   struct stat file{};
   if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
   const system::FileDescriptor probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!probe) return false;
   const sockaddr_un address = address_of(path);
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   return ::connect(probe.get(), generic, sizeof address) != 0 && errno == ECONNREFUSED;
