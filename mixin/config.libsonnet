@@ -21,6 +21,7 @@
       old_workers: '2h',  // NginxMtlsOldWorkersHoldOldTrust
       refusals: 20,  // clients in 15 minutes: NginxMtlsVerifyFailuresHigh
       refusals_factor: 5,  // and how many times those of a day ago
+      client_days: 7,  // NginxMtlsClientCertificatesExpireSoon
       crl_share_left: 0.25,  // of the CRL's lifetime: NginxMtlsCRLExpiring
       stuck_seconds: 900,  // NginxMtlsValidationStuck
     },

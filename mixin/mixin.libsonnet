@@ -13,6 +13,7 @@ local complete = import 'lib/complete.libsonnet';
         import 'alerts/canaries.libsonnet',
         import 'alerts/running.libsonnet',
         import 'alerts/refusals.libsonnet',
+        import 'alerts/observed.libsonnet',
         import 'alerts/revocation.libsonnet',
         import 'alerts/exporter.libsonnet',
       ]

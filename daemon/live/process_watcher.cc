@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "daemon/system/loop.h"
@@ -88,7 +89,7 @@ void ProcessWatcher::open_inotify() {
   if (uv_poll_init(&loop_, poll.get(), inotify_.get()) != 0) return;
   poll->data = this;
   const bool polls = system::start_polling(*poll, UV_READABLE, [](uv_poll_t* handle, int, int) {
-    static_cast<ProcessWatcher*>(handle->data)->configuration_opened();
+    static_cast<ProcessWatcher*>(handle->data)->read_events();
   });
   poll_ = poll.release();
   if (!polls) close_handle(std::exchange(poll_, nullptr));
@@ -96,36 +97,47 @@ void ProcessWatcher::open_inotify() {
 
 // A configuration that is another file now may have been opened before it was watched.
 void ProcessWatcher::watch_configurations() {
-  if (poll_ == nullptr || !view_) return;
+  if (poll_ == nullptr) return;
   std::map<std::string, int> watched;
-  for (const running::Master& master : view_->masters) {
-    const int watch = ::inotify_add_watch(inotify_.get(), master.build.conf.c_str(), IN_OPEN);
-    watched.emplace(master.build.conf, watch);
+  for (auto& [pid, master] : followed_) {
+    const int watch = ::inotify_add_watch(inotify_.get(), master.conf.c_str(), IN_OPEN);
+    watched.emplace(master.conf, watch);
+    if (std::exchange(master.watch, watch) != watch) configuration_opened(master);
   }
-  if (watched == watched_) return;
   for (const auto& [conf, watch] : watched_) {
     const bool is_kept = std::ranges::any_of(
         watched, [&, old = watch](const auto& entry) { return entry.second == old; });
     if (!is_kept && watch >= 0) ::inotify_rm_watch(inotify_.get(), watch);
   }
   watched_ = std::move(watched);
-  configuration_opened();
 }
 
 // A master opens its configuration before it starts workers, so a look that has new workers is
-// taken in after that was read.
+// taken in after that was read. What others open does not concern it.
 bool ProcessWatcher::read_events() {
-  std::array<char, 4096> events{};
+  alignas(inotify_event) std::array<char, 4096> events{};
   bool has_any = false;
-  while (poll_ != nullptr && ::read(inotify_.get(), events.data(), events.size()) > 0)
-    has_any = true;
+  while (poll_ != nullptr) {
+    const ssize_t size = ::read(inotify_.get(), events.data(), events.size());
+    if (size <= 0) break;
+    for (ssize_t at = 0; at < size;) {
+      inotify_event event{};
+      std::memcpy(&event, events.data() + at, sizeof event);
+      at += static_cast<ssize_t>(sizeof event + event.len);
+      const bool is_lost = (event.mask & IN_Q_OVERFLOW) != 0;
+      for (auto& [pid, master] : followed_) {
+        if (!is_lost && master.watch != event.wd) continue;
+        configuration_opened(master);
+        has_any = true;
+      }
+    }
+  }
   return has_any;
 }
 
-void ProcessWatcher::configuration_opened() {
-  read_events();
-  may_reload_ = true;
-  opened_ms_ = Clocks::now().monotonic_ms;
+void ProcessWatcher::configuration_opened(Followed& master) {
+  master.may_reload = true;
+  master.opened_ms = Clocks::now().monotonic_ms;
   set_pace(kFastMilliseconds);
 }
 
@@ -156,16 +168,24 @@ void ProcessWatcher::tick() {
   // The look that shows what became of the opened configuration has to begin after the master was
   // last seen idle.
   const bool is_over = is_over_soon(now);
-  if ((may_reload_ && !is_over) || now - idle_ms_ >= kIdleMilliseconds) note_idle();
+  if ((may_any_reload(0) && !is_over) || now - idle_ms_ >= kIdleMilliseconds) note_idle();
   if (differs || is_over || now - looked_ms_ >= due) start_look();
 }
 
-// All masters wait again, and a look will show what became of the opened configuration.
+// A master waits again, and a look will show what became of its opened configuration.
 bool ProcessWatcher::is_over_soon(std::int64_t now_ms) const {
-  return may_reload_ && poll_ != nullptr && now_ms - opened_ms_ > kSettled &&
-         std::ranges::all_of(followed_, [&](const auto& entry) {
-           return entry.second.idle_ms > opened_ms_ + kSettled;
-         });
+  return std::ranges::any_of(followed_, [&](const auto& entry) {
+    const Followed& master = entry.second;
+    return master.may_reload && master.watch >= 0 && now_ms - master.opened_ms > kSettled &&
+           master.idle_ms > master.opened_ms + kSettled;
+  });
+}
+
+// `since_ms`: opened since then.
+bool ProcessWatcher::may_any_reload(std::int64_t since_ms) const {
+  return std::ranges::any_of(followed_, [&](const auto& entry) {
+    return entry.second.may_reload && entry.second.opened_ms >= since_ms;
+  });
 }
 
 // True: they are others, or the master is gone, or it is known by now that all are of one
@@ -246,7 +266,7 @@ void ProcessWatcher::finish(Job& job) {
 
 void ProcessWatcher::take_in(ProcessTable::Look& look) {
   watch_configurations();
-  if (read_events()) configuration_opened();
+  read_events();
   auto view = std::make_shared<running::ProcessView>(std::move(look.view));
   std::erase_if(followed_, [&](const auto& entry) {
     return std::ranges::none_of(view->masters, [&](const running::Master& master) {
@@ -254,19 +274,18 @@ void ProcessWatcher::take_in(ProcessTable::Look& look) {
     });
   });
   for (running::Master& master : view->masters) follow(master, look.at_ms);
+  if (!view_ || *view_ != *view) view_ = std::move(view);
   // A master that waits has ended what it began when the configuration was opened, and this look
   // came after that.
-  const bool is_over = std::ranges::all_of(followed_, [&](const auto& entry) {
-    return entry.second.idle_ms > opened_ms_ + kSettled && look.at_ms > entry.second.idle_ms;
-  });
-  if (!view_ || *view_ != *view) view_ = std::move(view);
+  for (auto& [pid, master] : followed_) {
+    const bool is_over =
+        master.idle_ms > master.opened_ms + kSettled && look.at_ms > master.idle_ms;
+    if (is_over && master.watch >= 0) master.may_reload = false;
+  }
   watch_configurations();
-  if (is_over && poll_ != nullptr) may_reload_ = false;
-  const bool is_blind = poll_ == nullptr || std::ranges::any_of(watched_, [](const auto& entry) {
-                          return entry.second < 0;
-                        });
-  if (is_blind) may_reload_ = true;
-  const bool is_fast = may_reload_ && look.at_ms - opened_ms_ < kLongestReload;
+  const bool is_blind =
+      std::ranges::any_of(followed_, [](const auto& entry) { return entry.second.watch < 0; });
+  const bool is_fast = may_any_reload(look.at_ms - kLongestReload);
   set_pace(is_blind ? kBlindMilliseconds : is_fast ? kFastMilliseconds : kSlowMilliseconds);
 }
 
@@ -277,16 +296,18 @@ void ProcessWatcher::follow(running::Master& master, std::int64_t at_ms) {
     const std::string number = std::to_string(master.process.pid);
     const std::string path = std::string(kProc) + "/" + number + "/task/" + number + "/children";
     followed.started = master.started;
+    followed.opened_ms = Clocks::now().monotonic_ms;
     followed.children = system::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     read_children(followed, Clocks::now().monotonic_ms);
     if (are_old(master.workers)) followed.generations.settled();
   }
+  followed.conf = master.build.conf;
   running::Children looked{.from_ms = at_ms, .until_ms = at_ms, .pids = {}};
   for (const running::Worker& worker : master.workers) looked.pids.push_back(worker.pid);
   const auto place = followed.seen.insert(
       std::ranges::upper_bound(followed.seen, at_ms, {}, &running::Children::from_ms),
       std::move(looked));
-  followed.generations.see(master.workers, followed.seen, may_reload_);
+  followed.generations.see(master.workers, followed.seen, followed.may_reload);
   followed.seen.erase(
       place);  // how long the children have been the same is what read_children() saw
   followed.seen.erase(followed.seen.begin(), followed.seen.end() - 1);

@@ -44,6 +44,10 @@ class ProcessWatcher {
   /// One master, followed from look to look.
   struct Followed {
     std::int64_t started = 0;
+    std::string conf;
+    int watch = -1;              // of `conf`; negative: the kernel reports nothing of it
+    bool may_reload = true;      // somebody has opened `conf`, or nobody can tell
+    std::int64_t opened_ms = 0;  // when that was last
     system::FileDescriptor children;
     std::string last_children;            // of `children`
     std::vector<running::Children> seen;  // since the last settled look
@@ -56,11 +60,12 @@ class ProcessWatcher {
 
   void open_inotify();
   void watch_configurations();
-  void configuration_opened();
+  void configuration_opened(Followed& master);
   bool read_events();
   void set_pace(std::uint64_t milliseconds);
   void tick();
   bool is_over_soon(std::int64_t now_ms) const;
+  bool may_any_reload(std::int64_t since_ms) const;
   bool read_children(Followed& master, std::int64_t now_ms);
   void note_idle();
   void note_idle_again();
@@ -79,8 +84,6 @@ class ProcessWatcher {
   system::FileDescriptor inotify_;
   std::map<std::string, int> watched_;  // configurations, with their watches
   std::uint64_t pace_ = 0;              // milliseconds between two ticks
-  bool may_reload_ = true;              // somebody has opened a configuration
-  std::int64_t opened_ms_ = 0;          // when that was last
   int burst_left_ = 0;
   Job* job_ = nullptr;
   bool closed_ = false;
