@@ -104,7 +104,7 @@ class NamedSettings {
    public:
     using value_type = NamedSetting;
     using difference_type = std::ptrdiff_t;
-    using iterator_concept = std::forward_iterator_tag;
+    using iterator_concept = std::forward_iterator_tag;  // NOLINT(readability-identifier-naming)
 
     Iterator() = default;
     Iterator(Rows::const_iterator around, Rows::const_iterator own, Rows::const_iterator own_end)

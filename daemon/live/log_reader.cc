@@ -44,9 +44,11 @@ LogReader::Log& LogReader::log_of(const std::string& path) {
   const auto found =
       std::ranges::find(logs_, path, [](const Log& log) { return log.source->path(); });
   if (found != logs_.end()) return *found;
-  logs_.push_back({.source = source_of(path), .counts = {.path = path}});
-  if (auto known = resumed_.extract(path)) logs_.back().source->resume(std::move(known.mapped()));
-  return logs_.back();
+  Log& log = logs_.emplace_back();
+  log.source = source_of(path);
+  log.counts.path = path;
+  if (auto known = resumed_.extract(path)) log.source->resume(std::move(known.mapped()));
+  return log;
 }
 
 void LogReader::follow(std::shared_ptr<const running::VerifyPlan> plan) {

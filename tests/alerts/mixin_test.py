@@ -87,7 +87,8 @@ def self_test():
 def main(root):
     self_test()
     alerting.need(("jsonnet", "jsonnet"), ("promtool", "prometheus"))
-    documented = set(re.findall(r"^\| `(nginx_mtls_\w+)` \|", (root / "docs/metrics.md").read_text(), re.MULTILINE))
+    rows = re.findall(r"^\| `(nginx_mtls_\w+)` \| (\w+)", (root / "docs/metrics.md").read_text(), re.MULTILINE)
+    documented = {name + part for name, kind in rows for part in (("_bucket", "_count", "_sum") if kind == "histogram" else ("",))}
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         made = rendered(root, Path(first), root / "mixin/render.jsonnet")
         bad = differences(root, made)
