@@ -7,7 +7,10 @@
 namespace Catch {
 
 using Matchers::EndsWith;
+using Matchers::Equals;
+using Matchers::Matches;
 using Matchers::StartsWith;
+using Matchers::VectorContains;
 
 inline auto Contains(const std::string& text) { return Matchers::ContainsSubstring(text); }
 
