@@ -20,6 +20,7 @@
 #include "tests/support/sanitizers.h"
 #include "tests/support/wire/free_port.h"
 #include "tests/support/wire/tls_client.h"
+#include "tests/unit/audit/observed/observed_leaf.h"
 
 namespace mtls::testing {
 namespace {
@@ -51,23 +52,16 @@ class Scene {
   const TempDir& dir() const { return dir_; }
 
   void add(const Minted& minted, const Minted& ca) {
-    const pki::Certificate leaf = pki::parse_material(minted.certificate_pem).certificates.at(0);
     const pki::Certificate issuer = pki::parse_material(ca.certificate_pem).certificates.at(0);
     const std::string der = as_der(minted);
     clients_.push_back(minted);
-    observed_.push_back({.fingerprint = leaf.facts().fingerprint.hex(),
-                         .issuer_key = issuer.facts().key.label(),
-                         .serial = leaf.facts().serial.hex,
-                         .not_before = *leaf.facts().validity.not_before,
-                         .not_after = *leaf.facts().validity.not_after,
-                         .may_be_client = true,
-                         .key_kind = "EC prime256v1",
-                         .signature_kind = "ecdsa-with-SHA256",
-                         .visits = {{.at = {.server = kName, .listen = listen()},
-                                     .first_seen = now(),
-                                     .last_seen = now(),
-                                     .connections = 1}},
-                         .certificate = {der.begin(), der.end()}});
+    running::ObservedClient& client =
+        observed_.emplace_back(observed_leaf(minted, issuer.facts().key.label()));
+    client.visits = {{.at = {.server = kName, .listen = listen()},
+                      .first_seen = now(),
+                      .last_seen = now(),
+                      .connections = 1}};
+    client.certificate = {der.begin(), der.end()};
   }
 
   /// By the first 16 digits of the fingerprint.

@@ -8,23 +8,13 @@
 
 #include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/daemon/live/log_scene.h"
 
 namespace mtls::daemon::live {
 namespace {
 
 using testing::run_in;
 using testing::TempDir;
-using Lines = std::vector<std::string>;
-
-Lines news(LogFollower& follower) {
-  Lines lines;
-  follower.read([&](const LogFollower::Line& line) { lines.emplace_back(line.text); });
-  return lines;
-}
-
-void append(const TempDir& dir, const std::string& text, const std::string& file = "log") {
-  std::ofstream(dir.path(file), std::ios::app) << text;
-}
 
 /// Of a log with one line, which it has passed over.
 LogFollower follower_of_zero(const TempDir& dir) {
