@@ -132,7 +132,7 @@ TEST_CASE("serve: /metrics has every documented family, and promtool finds no fa
     if (name.starts_with("nginx_mtls_nginx_") || name == "nginx_mtls_reload_pending") continue;
     if (name == "nginx_mtls_upstream_verify_failures_total") continue;  // verify_failures_test.cc
     if (name.starts_with("nginx_mtls_live_")) continue;  // the probe is off: probe_test.cc
-    if (is_of_observer(name)) continue;  // nobody observes: tests/daemon/observed
+    if (is_of_observer(name)) continue;                  // nobody observes: tests/daemon/observed
     CAPTURE(name);
     CHECK_FALSE(mtls::testing::find(samples, name).empty());
   }
