@@ -109,6 +109,8 @@ enum class FindingKind {
   kLastReloadRefused,
   kLoadedTrustStale,
   kObserverIncomplete,
+  kCaUnused,
+  kClientCertificatesOfPublicCa,
 };
 
 /// Somebody has looked at a finding and lives with it.

@@ -67,4 +67,28 @@ struct Loaded {
   }
 };
 
+/// What is known of the server blocks that the running nginx has loaded, by their ids.
+class LoadedServers {
+ public:
+  /// `snapshot` has to outlive this.
+  explicit LoadedServers(const Snapshot& snapshot) {
+    const Loaded* loaded = snapshot.loaded.get();
+    if (loaded == nullptr || !loaded->config) return;
+    const auto& servers = loaded->config->resolved.servers;
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+      if (const ServerAudit* judged = loaded->server(snapshot, i))
+        servers_.try_emplace(servers[i].id, judged);
+    }
+  }
+
+  /// nullptr: not known, or nginx has no such block.
+  const ServerAudit* of(const config::ContextId& id) const {
+    const auto found = servers_.find(id);
+    return found == servers_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::map<config::ContextId, const ServerAudit*> servers_;
+};
+
 }  // namespace mtls::audit

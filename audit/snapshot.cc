@@ -6,6 +6,16 @@
 
 namespace mtls::audit {
 
+std::string_view word(CaStage stage) {
+  switch (stage) {
+    case CaStage::kAnnounced: return "announced";
+    case CaStage::kLoaded: return "loaded";
+    case CaStage::kInUse: return "in_use";
+    case CaStage::kUnused: break;
+  }
+  return "unused";
+}
+
 std::string_view word(Problem problem) {
   constexpr std::array<std::string_view, kProblems> kWords{
       "unreadable",     "missing",        "permission",

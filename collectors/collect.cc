@@ -91,8 +91,12 @@ Collection Collector::State::collect(const std::shared_ptr<const audit::Snapshot
 
   Collection collection;
   FamilyTexts& families = collection.families;
-  for (const ChunkStore* store : {&servers.servers(), &bundles.bundles(), &crls.crls()})
-    append(*store, families);
+  const ChunkStore& blocks = servers.servers();
+  for (std::size_t column = 0; column < blocks.columns().size(); ++column) {
+    append_column(blocks, column, families);
+    if (blocks.columns()[column] == &kCaRotationState) append(live.rotation(), families);
+  }
+  for (const ChunkStore* store : {&bundles.bundles(), &crls.crls()}) append(*store, families);
   append_column(servers.verdicts(), 0, families);
   append_column(live.verdicts(), 0, families);
   append_column(servers.verdicts(), 1, families);

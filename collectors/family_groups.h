@@ -185,15 +185,19 @@ class LiveFamilies {
   /// Of canaries: accepted, the code.
   const ChunkStore& verdicts() const { return verdicts_; }
   const ChunkStore& probes() const { return probes_; }
+  /// Of client CAs: loaded, unused.
+  const ChunkStore& rotation() const { return rotation_; }
 
  private:
   void update_files(const Delta& delta);
   void update_verdicts(const Delta& delta);
+  void update_rotation(const Delta& delta);
 
   ChunkStore nginx_;
   ChunkStore files_;
   ChunkStore verdicts_;
   ChunkStore probes_;
+  ChunkStore rotation_;
   std::vector<std::string> paths_;    // by object of files_
   std::vector<std::size_t> indexes_;  // of server blocks, by object of verdicts_
 };

@@ -1,4 +1,9 @@
-// What the running nginx shows: its masters, since when, and what it has not loaded yet.
+// What the running nginx shows: its masters, since when, and what it has not loaded yet; and what
+// its clients tell of their CAs.
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "audit/loaded.h"
 #include "collectors/family_groups.h"
 
@@ -41,6 +46,58 @@ void write_probed(const audit::Snapshot& snapshot, SampleWriter& out) {
   }
 }
 
+bool has_certificate(const audit::ServerAudit& server, const pki::Fingerprint& fingerprint) {
+  return std::ranges::any_of(server.store.members, [&](const pki::paths::Member& member) {
+    return member.certificate.facts().fingerprint == fingerprint;
+  });
+}
+
+/// What the running nginx and its clients tell of the client CAs of one server block.
+struct LiveCas {
+  const Server& server;
+  const audit::ServerAudit* loaded = nullptr;     // nullptr: not known
+  const audit::ServerClients* clients = nullptr;  // nullptr: nobody observes them
+
+  // With the first certificate of each key.
+  const audit::CaState* observed(const pki::Fingerprint& fingerprint) const {
+    if (clients == nullptr) return nullptr;
+    for (const pki::paths::Member& member : server.audit.store.members) {
+      const pki::CertificateFacts& facts = member.certificate.facts();
+      if (facts.fingerprint != fingerprint) continue;
+      const auto ca = std::ranges::find(clients->cas, facts.key.label(), &audit::CaState::ca);
+      return ca != clients->cas.end() ? &*ca : nullptr;
+    }
+    return nullptr;
+  }
+
+  void write(const pki::Fingerprint& fingerprint, SampleWriter& out) const {
+    const LabelText labels = server.labels.with("fingerprint", fingerprint.label());
+    if (loaded != nullptr)
+      out.add(kCaRotationState, labels.with("state", "loaded"),
+              has_certificate(*loaded, fingerprint) ? 1 : 0);
+    if (const audit::CaState* ca = observed(fingerprint))
+      out.add(kCaRotationState, labels.with("state", "unused"),
+              ca->stage == audit::CaStage::kUnused ? 1 : 0);
+  }
+};
+
+// Of CAs that are being exchanged, and, where clients are observed, of all CAs that they may come
+// by.
+void write_live_rotation(const LiveCas& cas, const audit::Limits& limits, SampleWriter& out) {
+  const auto& rotation = cas.server.audit.rotation;
+  if (!cas.server.asks() || rotation.size() > limits.max_certificates_per_file) return;
+  std::set<pki::Fingerprint> written;
+  for (const audit::RotatingCa& ca : rotation) {
+    if (written.insert(ca.fingerprint).second) cas.write(ca.fingerprint, out);
+  }
+  if (cas.clients == nullptr) return;
+  for (const pki::paths::Member& member : cas.server.audit.store.members) {
+    const pki::Fingerprint& fingerprint = member.certificate.facts().fingerprint;
+    if (cas.observed(fingerprint) != nullptr && written.insert(fingerprint).second)
+      cas.write(fingerprint, out);
+  }
+}
+
 // nullptr: nothing can be told.
 const audit::Loaded* loaded_of(const audit::Snapshot* snapshot) {
   const audit::Loaded* loaded = snapshot != nullptr ? snapshot->loaded.get() : nullptr;
@@ -77,8 +134,10 @@ LiveFamilies::LiveFamilies(bool is_compact)
     : nginx_({&kNginxInfo, &kNginxRunning, &kNginxConfigLoad, &kNginxShuttingDownWorkers}),
       files_({&kReloadPending}, is_compact),
       verdicts_({&kCanaryAccepted, &kCanaryErrorCode, &kCanaryLockout}),
-      probes_({&kLiveProbeSuccess, &kLiveCaNamesMatch, &kLiveCertificateMatch}, is_compact) {
+      probes_({&kLiveProbeSuccess, &kLiveCaNamesMatch, &kLiveCertificateMatch}, is_compact),
+      rotation_({&kCaRotationState}, is_compact) {
   nginx_.arrange({""});
+  rotation_.arrange({""});
   probes_.arrange({""});
 }
 
@@ -136,10 +195,34 @@ void LiveFamilies::update_verdicts(const Delta& delta) {
   });
 }
 
+void LiveFamilies::update_rotation(const Delta& delta) {
+  const audit::Snapshot& now = delta.now;
+  if (delta.before != nullptr && delta.same_config && delta.servers.positions.empty() &&
+      delta.before->loaded == now.loaded && delta.before->observed_truth == now.observed_truth)
+    return;
+  const audit::LoadedServers loaded(now);
+  std::map<config::ContextId, const audit::ServerClients*> clients;
+  if (now.observed_truth) {
+    for (const audit::ServerClients& one : now.observed_truth->clients) clients[one.id] = &one;
+  }
+  rotation_.write({0}, [&](std::size_t, SampleWriter& out) {
+    for (std::size_t i = 0; i < now.servers.size(); ++i) {
+      if (now.config->resolved.label_owner(i) != i) continue;
+      const Server server(now, i);
+      const auto seen = clients.find(server.context.id);
+      write_live_rotation({.server = server,
+                           .loaded = loaded.of(server.context.id),
+                           .clients = seen != clients.end() ? seen->second : nullptr},
+                          delta.limits, out);
+    }
+  });
+}
+
 void LiveFamilies::update(const Delta& delta) {
   nginx_.write({0}, [&](std::size_t, SampleWriter& out) { write_nginx(delta.now, out); });
   update_files(delta);
   update_verdicts(delta);
+  update_rotation(delta);
   if (delta.before == nullptr || delta.before->probed != delta.now.probed)
     probes_.write({0}, [&](std::size_t, SampleWriter& out) { write_probed(delta.now, out); });
 }

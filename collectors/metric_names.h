@@ -68,7 +68,8 @@ inline constexpr FamilySpec kServerResumptionWindow{
     prometheus::MetricType::Gauge, InCompact::kNonZero};
 inline constexpr FamilySpec kCaRotationState{
     MTLS "ca_rotation_state",
-    "1: this state holds for a client CA that has a predecessor or successor in the trust store.",
+    "1: this state holds for a client CA that has a predecessor or successor in the trust store, "
+    "or by which clients are observed.",
     prometheus::MetricType::Gauge, InCompact::kNonZero};
 inline constexpr FamilySpec kServerCaInfo{
     MTLS "server_ca_info",

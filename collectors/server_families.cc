@@ -52,7 +52,7 @@ constexpr std::array kGauges{
 
 constexpr std::size_t kRotationStates = 3;
 
-// The state `loaded` is missing: only the running nginx knows it.
+// The states that only the running nginx and its clients tell are LiveFamilies'.
 void write_rotation(const Server& server, SampleWriter& out) {
   for (const audit::RotatingCa& ca : server.audit.rotation) {
     const LabelText labels = server.labels.with("fingerprint", ca.fingerprint.label());

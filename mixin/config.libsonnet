@@ -22,6 +22,9 @@
       refusals: 20,  // clients in 15 minutes: NginxMtlsVerifyFailuresHigh
       refusals_factor: 5,  // and how many times those of a day ago
       client_days: 7,  // NginxMtlsClientCertificatesExpireSoon
+      lockout_clients: 5,  // NginxMtlsClientsLockedOutSoon: so many, within 7 days
+      short_lived_days: 30,  // and not where half of the connections have less time left than that
+      old_ca_days: 14,  // NginxMtlsOldCAStillInUse
       crl_share_left: 0.25,  // of the CRL's lifetime: NginxMtlsCRLExpiring
       stuck_seconds: 900,  // NginxMtlsValidationStuck
     },

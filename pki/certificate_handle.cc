@@ -61,8 +61,7 @@ X509* CertificateHandle::x509() const {
   if (x509_) return x509_.get();
   made_again().push_back(weak_from_this());
   std::size_t used = 0;
-  OwnedCertificate again =
-      reading_ == Reading::kAnnotated ? read_annotated(bytes()) : read_without_key(bytes(), used);
+  OwnedCertificate again = is_annotated() ? read_annotated(der()) : read_without_key(der(), used);
   must(again != nullptr);
   adopt(std::move(again));
   ERR_clear_error();

@@ -242,6 +242,15 @@ base::Result<RevocationList> parse_revocation_list(std::span<const unsigned char
   return RevocationList(std::move(facts), handle_of(std::move(crl), std::move(scope)));
 }
 
+// OpenSSL sorts the entries under a lock of the object, and changes nothing else.
+RevocationList sharing(const RevocationList& list) {
+  X509_CRL* const crl = list.handle().crl.get();
+  must(X509_CRL_up_ref(crl) == 1);
+  OwnedRevocationList owned(crl);
+  OwnedScope scope = idp_of(crl);
+  return {list.facts(), handle_of(std::move(owned), std::move(scope))};
+}
+
 // OpenSSL checks the signature over the bytes that it read, and the date in the parsed object.
 // X509_CRL_set1_nextUpdate() would make it forget the bytes.
 RevocationList assumed_renewed(const RevocationList& list) {

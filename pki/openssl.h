@@ -25,6 +25,7 @@
 
 namespace mtls::pki {
 
+class RevocationList;
 using base::Owned;
 
 using OwnedCertificate = Owned<X509, X509_free>;
@@ -67,6 +68,10 @@ class CertificateHandle : public std::enable_shared_from_this<CertificateHandle>
   /// For everything but the key and EXFLAG_SS, which depends on the key (use
   /// CertificateFacts::self_signed). Valid until objects are dropped.
   X509* x509() const;
+  /// The bytes that were read. Needs no object, so any thread may ask.
+  std::span<const unsigned char> der() const { return {der_.get(), size_}; }
+  /// d2i_X509_AUX() read them.
+  bool is_annotated() const { return reading_ == Reading::kAnnotated; }
   /// nullptr: OpenSSL does not accept the key, or KeyReader did not read it.
   EVP_PKEY* key() const;
   /// The result of d2i_X509(), with the key, for OpenSSL to judge. Parsed at the first call.
@@ -78,7 +83,6 @@ class CertificateHandle : public std::enable_shared_from_this<CertificateHandle>
   static const CertificateHandle* of(const X509* x509);
 
  private:
-  std::span<const unsigned char> bytes() const { return {der_.get(), size_}; }
   void adopt(OwnedCertificate x509) const;
 
   std::unique_ptr<unsigned char[]> der_;
@@ -114,6 +118,9 @@ struct RevocationListHandle {
   // CertificateFacts::key -> the answer of is_signed_by().
   mutable std::map<Fingerprint, bool> signers = {};
 };
+
+/// With the same object of OpenSSL's, which threads may share, and nothing else in common.
+RevocationList sharing(const RevocationList& list);
 
 /// Starts libcrypto without reading openssl.cnf; the caller must know what that file says about
 /// security levels. Idempotent. Every function that may be the first to call OpenSSL calls this

@@ -12,22 +12,17 @@ namespace mtls::audit::observed {
 namespace {
 
 constexpr std::size_t kMostKnown = 50'000;
-// Copies of larger lists would cost too much.
-constexpr std::size_t kMostCrlBytes = std::size_t{8} << 20U;
 constexpr int kRevoked = 23;  // X509_V_ERR_CERT_REVOKED
 constexpr base::sys_seconds kAlways{std::chrono::seconds{std::numeric_limits<std::int32_t>::min()}};
 
 // What is there is not known, what the client sends beside its leaf may count, or another OpenSSL
 // judges otherwise.
 bool is_open(const trust::TrustContent& content, const config::TlsContext& owner) {
-  std::size_t crl_bytes = 0;
-  for (const auto& list : content.revocation_lists) crl_bytes += list.facts().der_bytes;
   const bool is_annotated = std::ranges::any_of(
       content.store, [](const auto& one) { return one.facts().trust_annotated; });
   return !content.requested || !content.unread.empty() || !content.unread_path.empty() ||
-         content.is_open || is_annotated || crl_bytes > kMostCrlBytes ||
-         owner.ocsp.value != config::Ocsp::kOff || !owner.hooks.empty() ||
-         content.openssl.major != pki::linked_openssl().major;
+         content.is_open || is_annotated || owner.ocsp.value != config::Ocsp::kOff ||
+         !owner.hooks.empty() || content.openssl.major != pki::linked_openssl().major;
 }
 
 }  // namespace
@@ -52,7 +47,7 @@ ChainJudge::ChainJudge(const ConfigView& config, const MaterialSet& material, co
   for (const pki::Certificate& one : content.store) store.push_back(pki::clients::detached(one));
   std::vector<pki::RevocationList> lists;
   for (const pki::RevocationList& one : content.revocation_lists)
-    lists.push_back(pki::clients::detached(one, content.openssl));
+    lists.push_back(pki::clients::detached(one));
   instants_ = pki::instants_of_change(store, lists, kAlways);
   store_.emplace(std::move(store), std::move(lists), content.check_crls);
   for (const pki::paths::Member& member : audit.store.members)

@@ -6,6 +6,7 @@
 #include "audit/material_view.h"
 #include "audit/trust/trust.h"
 #include "pki/certificate.h"
+#include "pki/clients/leaf.h"
 #include "pki/verify.h"
 
 namespace mtls::audit::observed {
@@ -33,12 +34,6 @@ JudgedHost::JudgedHost(const Snapshot& snapshot, base::sys_seconds now)
   const auto& servers = snapshot.config->resolved.servers;
   for (std::size_t i = 0; i < servers.size(); ++i)
     blocks_.try_emplace({.server = servers[i].id.server, .listen = servers[i].id.listen}, i);
-  for (const auto& [path, file] : snapshot.material) {
-    if (!file->material) continue;
-    for (const pki::Certificate& one : file->material->certificates) {
-      if (one.facts().is_ca) cas_.try_emplace(one.facts().key.label(), one);
-    }
-  }
 }
 
 JudgedHost::~JudgedHost() = default;
@@ -48,9 +43,26 @@ std::optional<std::size_t> JudgedHost::block_of(const running::ObservedServer& a
   return found != blocks_.end() ? std::optional(found->second) : std::nullopt;
 }
 
-const pki::Certificate* JudgedHost::ca_of(const std::string& key) const {
-  const auto found = cas_.find(key);
-  return found != cas_.end() ? &found->second : nullptr;
+const pki::Certificate& JudgedHost::own(const pki::Certificate& certificate) {
+  const pki::CertificateFacts& facts = certificate.facts();
+  const std::pair key(facts.fingerprint, facts.trust_annotated);
+  const auto known = own_.find(key);
+  if (known != own_.end()) return known->second;
+  return own_.emplace(key, pki::clients::detached(certificate)).first->second;
+}
+
+const pki::Certificate* JudgedHost::ca_of(const std::string& key) {
+  if (!cas_) {
+    cas_.emplace();
+    for (const auto& file : snapshot_.material.files()) {
+      if (!file->material) continue;
+      for (const pki::Certificate& one : file->material->certificates) {
+        if (one.facts().is_ca) cas_->try_emplace(one.facts().key.label(), one);
+      }
+    }
+  }
+  const auto found = cas_->find(key);
+  return found != cas_->end() ? &own(found->second) : nullptr;
 }
 
 struct BlockJudge::Impl {
@@ -66,6 +78,14 @@ struct BlockJudge::Impl {
     asks = true;
     content = trust::trust_content(evidence.material, resolved.servers.at(owner),
                                    host.snapshot_.policy->build);
+  }
+
+  // Not before somebody is judged: the files alone are often all that is asked for.
+  void prepare() {
+    if (store) return;
+    host.own_.clear();  // of other blocks: there may be thousands
+    for (pki::Certificate& one : content.store) one = host.own(one);
+    for (pki::RevocationList& list : content.revocation_lists) list = pki::clients::detached(list);
     store.emplace(content.store, content.revocation_lists, content.check_crls);
     doubt = clients::doubt_about_clients(host.snapshot_, check(evidence, false));
     if (doubt.empty() && content.is_open)
@@ -83,7 +103,7 @@ struct BlockJudge::Impl {
             .is_stand_in = is_stand_in};
   }
 
-  const pki::Certificate* issuer_of(const ObservedClient& client) const {
+  const pki::Certificate* issuer_of(const ObservedClient& client) {
     const auto own = std::ranges::find_if(content.store, [&](const pki::Certificate& one) {
       return one.facts().is_ca && one.facts().key.label() == client.issuer_key;
     });
@@ -113,6 +133,7 @@ struct BlockJudge::Impl {
   }
 
   ClientFate fate_of(const ObservedClient& client) {
+    prepare();
     const bool is_from_facts = client.certificate.empty();
     const Canary canary{.name = client.fingerprint.substr(0, kLabelDigits),
                         .path = kObserved,

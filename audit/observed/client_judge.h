@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/snapshot.h"
@@ -17,8 +18,8 @@
 
 namespace mtls::audit::observed {
 
-/// What all blocks of one configuration have in common. Not for two threads at once, nor while an
-/// evaluation asks the same objects: certificates are prepared when they are first asked about.
+/// What all blocks of one configuration have in common. Not for two threads at once. Its objects of
+/// certificates are its own, so that it may live beside an evaluation.
 class JudgedHost {
  public:
   /// `snapshot` has to outlive this. `now`: not before its evaluation.
@@ -34,13 +35,16 @@ class JudgedHost {
 
  private:
   friend class BlockJudge;
-  const pki::Certificate* ca_of(const std::string& key) const;
+  const pki::Certificate* ca_of(const std::string& key);
+  const pki::Certificate& own(const pki::Certificate& certificate);
 
   const Snapshot& snapshot_;
   base::sys_seconds now_;
   config::ClientFates fates_;
   std::map<running::ObservedServer, std::size_t> blocks_;
-  std::map<std::string, pki::Certificate> cas_;  // by key, of all files
+  std::optional<std::map<std::string, pki::Certificate>> cas_;  // by key, of all files
+  // Of the block that is judged now, by fingerprint and whether an annotation is part of it.
+  std::map<std::pair<pki::Fingerprint, bool>, pki::Certificate> own_;
 };
 
 /// What is kept of one certificate from one judgement to the next.

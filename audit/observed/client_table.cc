@@ -35,7 +35,7 @@ void ClientTable::load(std::vector<ObservedClient> clients) {
     const auto [entry, is_new] = clients_.try_emplace(fingerprint, std::move(client));
     if (!is_new) continue;
     for (const ObservedVisits& visits : entry->second.visits)
-      count(visits, entry->second.issuer_key, 1);
+      come(fingerprint, visits, entry->second.issuer_key);
   }
 }
 
@@ -44,12 +44,18 @@ const ObservedClient* ClientTable::find(const pki::Fingerprint& fingerprint) con
   return client != clients_.end() ? &client->second : nullptr;
 }
 
-void ClientTable::count(const ObservedVisits& visits, const std::string& key, int change) {
+void ClientTable::come(const pki::Fingerprint& fingerprint, const ObservedVisits& visits,
+                       const std::string& key) {
+  ++distinct_[visits.at][key];
+  moves_.push_back({.client = fingerprint, .at = visits.at, .has_come = true});
+}
+
+void ClientTable::leave(const pki::Fingerprint& fingerprint, const ObservedVisits& visits,
+                        const std::string& key) {
   std::map<std::string, std::size_t>& keys = distinct_[visits.at];
-  std::size_t& clients = keys[key];
-  clients += static_cast<std::size_t>(change);
-  if (clients == 0) keys.erase(key);
+  if (--keys[key] == 0) keys.erase(key);
   if (keys.empty()) distinct_.erase(visits.at);
+  moves_.push_back({.client = fingerprint, .at = visits.at, .has_come = false});
 }
 
 // Lines come late where connections are long, so an earlier handshake may be told after a later.
@@ -59,7 +65,7 @@ void ClientTable::note(const pki::Fingerprint& fingerprint, ObservedClient& clie
   if (at == client.visits.end() || at->at != visit.at) {
     at = client.visits.insert(at,
                               {.at = visit.at, .first_seen = visit.when, .last_seen = visit.when});
-    count(*at, client.issuer_key, 1);
+    come(fingerprint, *at, client.issuer_key);
   }
   if (visit.when >= at->last_seen) at->last_code = visit.code;
   at->first_seen = std::min(at->first_seen, visit.when);
@@ -97,15 +103,15 @@ void ClientTable::set_issuer_key(const pki::Fingerprint& fingerprint, const std:
   const auto entry = clients_.find(fingerprint);
   if (entry == clients_.end() || entry->second.issuer_key == key) return;
   ObservedClient& client = entry->second;
-  for (const ObservedVisits& visits : client.visits) count(visits, client.issuer_key, -1);
+  for (const ObservedVisits& visits : client.visits) leave(fingerprint, visits, client.issuer_key);
   client.issuer_key = key;
-  for (const ObservedVisits& visits : client.visits) count(visits, key, 1);
+  for (const ObservedVisits& visits : client.visits) come(fingerprint, visits, key);
   changed_.insert(fingerprint);
 }
 
 ClientTable::Clients::iterator ClientTable::remove(Clients::iterator client) {
   for (const ObservedVisits& visits : client->second.visits)
-    count(visits, client->second.issuer_key, -1);
+    leave(client->first, visits, client->second.issuer_key);
   gone_.push_back(client->second.fingerprint);
   never_accepted_.erase(client->first);
   changed_.erase(client->first);
@@ -129,7 +135,7 @@ void ClientTable::forget_before_window(std::chrono::sys_seconds now) {
       continue;
     }
     for (const ObservedVisits& visits : client.visits)
-      if (is_over(visits)) count(visits, client.issuer_key, -1);
+      if (is_over(visits)) leave(entry->first, visits, client.issuer_key);
     if (std::erase_if(client.visits, is_over) != 0) changed_.insert(entry->first);
     ++entry;
   }

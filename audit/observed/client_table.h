@@ -68,18 +68,37 @@ class ClientTable {
   /// Since it was asked last: the clients that are others than before, and those that are gone.
   std::vector<running::ObservedClient> take_changed();
   std::vector<std::string> take_gone();
+
+  /// A client was seen at a server block for the first time, or is another one now; or it is no
+  /// longer known there.
+  struct Move {
+    pki::Fingerprint client;
+    running::ObservedServer at;
+    bool has_come = false;
+  };
+  /// Since it was asked last, in their order.
+  std::vector<Move> take_moves() { return std::exchange(moves_, {}); }
+
+  template <class Look>
+  void for_each(const Look& look) const {
+    for (const auto& [fingerprint, client] : clients_) look(client);
+  }
   std::vector<running::ObservedClient> all() const;
 
- private:
   struct Hash {
     std::size_t operator()(const pki::Fingerprint& fingerprint) const;
   };
+
+ private:
   using Clients = std::unordered_map<pki::Fingerprint, running::ObservedClient, Hash>;
 
   bool make_room(bool is_accepted);
   void note(const pki::Fingerprint& fingerprint, running::ObservedClient& client,
             const Visit& visit);
-  void count(const running::ObservedVisits& visits, const std::string& key, int change);
+  void come(const pki::Fingerprint& fingerprint, const running::ObservedVisits& visits,
+            const std::string& key);
+  void leave(const pki::Fingerprint& fingerprint, const running::ObservedVisits& visits,
+             const std::string& key);
   Clients::iterator remove(Clients::iterator client);
 
   Limits limits_;
@@ -87,6 +106,7 @@ class ClientTable {
   std::unordered_set<pki::Fingerprint, Hash> never_accepted_;
   std::unordered_set<pki::Fingerprint, Hash> changed_;
   std::vector<std::string> gone_;
+  std::vector<Move> moves_;
   Distinct distinct_;
   std::uint64_t without_place_ = 0;
 };

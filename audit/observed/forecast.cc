@@ -1,24 +1,13 @@
 #include "audit/observed/forecast.h"
 
-#include <algorithm>
-
 namespace mtls::audit::observed {
-namespace {
 
-using running::ObservedClient;
 using running::ObservedServer;
-using running::ObservedVisits;
-
-// Whether an answer can be another one.
-bool is_same_question(const ObservedClient& before, const ObservedClient& now) {
-  return before.issuer_key == now.issuer_key && before.certificate == now.certificate;
-}
-
-}  // namespace
 
 struct Forecast::Round {
   JudgedHost host;
   const Snapshot& snapshot;
+  const ClientTable& clients;
   base::sys_seconds now;
   std::size_t left;  // to judge
 };
@@ -26,47 +15,40 @@ struct Forecast::Round {
 Forecast::Forecast() = default;
 Forecast::~Forecast() = default;
 
-void Forecast::put(std::span<const ObservedClient> changed) {
-  for (const ObservedClient& client : changed) {
-    const auto [entry, is_new] = clients_.try_emplace(client.fingerprint, client);
-    const bool is_same = is_new || is_same_question(entry->second, client);
-    if (!is_new) {
-      for (const ObservedVisits& visits : entry->second.visits) {
-        const bool still = std::ranges::any_of(
-            client.visits, [&](const ObservedVisits& one) { return one.at == visits.at; });
-        if (!still) blocks_[visits.at].answers.erase(client.fingerprint);
-      }
-      entry->second = client;
-    }
-    for (const ObservedVisits& visits : client.visits) {
-      Answer& answer = blocks_[visits.at].answers[client.fingerprint];
-      if (!is_same) answer = {};
-    }
-  }
-}
-
-void Forecast::drop(std::span<const std::string> gone) {
-  for (const std::string& fingerprint : gone) {
-    if (fingerprint == "*") {
-      clients_.clear();
-      blocks_.clear();
+void Forecast::follow(std::span<const ClientTable::Move> moves) {
+  for (const ClientTable::Move& move : moves) {
+    if (move.has_come) {
+      blocks_[move.at].answers.insert_or_assign(move.client, Answer{});
+      is_done_ = false;
       continue;
     }
-    const auto client = clients_.find(fingerprint);
-    if (client == clients_.end()) continue;
-    for (const ObservedVisits& visits : client->second.visits)
-      blocks_[visits.at].answers.erase(fingerprint);
-    clients_.erase(client);
+    const auto block = blocks_.find(move.at);
+    if (block == blocks_.end()) continue;
+    block->second.answers.erase(move.client);
+    if (block->second.answers.empty()) blocks_.erase(block);
   }
-  std::erase_if(blocks_, [](const auto& entry) { return entry.second.answers.empty(); });
 }
 
 bool Forecast::judge(const std::shared_ptr<const Snapshot>& snapshot, base::sys_seconds now,
-                     std::size_t most) {
-  Round round{.host = JudgedHost(*snapshot, now), .snapshot = *snapshot, .now = now, .left = most};
-  bool is_done = true;
-  for (auto& [at, block] : blocks_) is_done = judge_block(round, at, block) && is_done;
-  return is_done;
+                     const ClientTable& clients, std::size_t most) {
+  const bool is_same = judged_.lock() == snapshot;
+  if (is_done_ && is_same && (!next_change_ || now < *next_change_)) return true;
+  Round round{.host = JudgedHost(*snapshot, now),
+              .snapshot = *snapshot,
+              .clients = clients,
+              .now = now,
+              .left = most};
+  is_done_ = true;
+  for (auto& [at, block] : blocks_) is_done_ = judge_block(round, at, block) && is_done_;
+  judged_ = snapshot;
+  next_change_.reset();
+  for (const auto& [at, block] : blocks_) {
+    for (const auto& [fingerprint, answer] : block.answers) {
+      const auto& until = answer.holds_until;
+      if (until && (!next_change_ || *until < *next_change_)) next_change_ = until;
+    }
+  }
+  return is_done_;
 }
 
 bool Forecast::judge_block(Round& round, const ObservedServer& at, Block& block) {
@@ -84,6 +66,7 @@ bool Forecast::judge_block(Round& round, const ObservedServer& at, Block& block)
     return *judge;
   };
   if (!stands) {
+    if (round.left == 0) return false;
     auto files = judge_of_block().files();
     // Time alone made another judgement of the block: whom it accepts until a known instant stays.
     const bool is_time = block.basis.config == snapshot.config &&
@@ -104,8 +87,10 @@ bool Forecast::judge_block(Round& round, const ObservedServer& at, Block& block)
     if (round.left == 0) return false;
     --round.left;
     ++judgements_;
-    const auto fate = judge_of_block().fate_of(clients_.at(fingerprint));
     answer = {.is_known = true};
+    const running::ObservedClient* client = round.clients.find(fingerprint);
+    if (client == nullptr) continue;
+    const auto fate = judge_of_block().fate_of(*client);
     block.asks = fate.has_value();
     if (!fate) continue;
     answer.is_judged = fate->verdict.is_judged;
@@ -141,16 +126,6 @@ std::map<ObservedServer, Outlook> Forecast::outlooks(base::sys_seconds now) cons
     outlooks.emplace(at, outlook);
   }
   return outlooks;
-}
-
-std::optional<base::sys_seconds> Forecast::next_change() const {
-  std::optional<base::sys_seconds> next;
-  for (const auto& [at, block] : blocks_) {
-    for (const auto& [fingerprint, answer] : block.answers) {
-      if (answer.holds_until && (!next || *answer.holds_until < *next)) next = answer.holds_until;
-    }
-  }
-  return next;
 }
 
 }  // namespace mtls::audit::observed

@@ -3,46 +3,24 @@
 // argument. Not for two threads at once.
 #pragma once
 
-#include <array>
-#include <chrono>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "audit/observed/client_judge.h"
+#include "audit/observed/client_table.h"
+#include "audit/observed_truth.h"
 #include "audit/snapshot.h"
 #include "base/time.h"
 #include "pki/clients/stand_in.h"
 #include "running/observed_client.h"
 
 namespace mtls::audit::observed {
-
-/// Label `within` of observed_lockouts.
-struct Horizon {
-  std::string_view label;
-  std::chrono::seconds span;
-};
-inline constexpr std::array<Horizon, 4> kHorizons{{{"1d", std::chrono::days{1}},
-                                                   {"7d", std::chrono::days{7}},
-                                                   {"30d", std::chrono::days{30}},
-                                                   {"90d", std::chrono::days{90}}}};
-
-/// Of the clients that were seen at one server block.
-struct Outlook {
-  std::size_t accepted = 0;  // now
-  std::size_t refused = 0;
-  std::size_t unknown = 0;  // not judged, or accepted until nobody knows when
-  // Accepted now, and refused at some instant within this span.
-  std::array<std::size_t, kHorizons.size()> lockouts{};
-  std::optional<base::sys_seconds> next_lockout = {};  // of any of them
-
-  bool operator==(const Outlook&) const = default;
-};
 
 class Forecast {
  public:
@@ -53,20 +31,20 @@ class Forecast {
   Forecast(Forecast&&) = delete;
   Forecast& operator=(Forecast&&) = delete;
 
-  /// Clients that are new, or others than before; judged by the next judge().
-  void put(std::span<const running::ObservedClient> changed);
-  /// By fingerprint. "*": all.
-  void drop(std::span<const std::string> gone);
+  /// Who came and who is gone: all moves of the table, in their order.
+  void follow(std::span<const ClientTable::Move> moves);
 
-  /// REQUIRES: no evaluation asks the objects of `snapshot` meanwhile. `most`: so many clients are
-  /// judged at most. Returns whether all are.
+  /// Judges whoever has no answer for this Snapshot and time, `most` of them at most. `clients`:
+  /// the table that was followed. Returns whether all have their answers. Where nothing happened
+  /// it costs nothing.
   bool judge(const std::shared_ptr<const Snapshot>& snapshot, base::sys_seconds now,
-             std::size_t most = static_cast<std::size_t>(-1));
+             const ClientTable& clients,
+             std::size_t most = std::numeric_limits<std::size_t>::max());
 
   /// By server block that asks and where clients were seen, as they were last judged.
   std::map<running::ObservedServer, Outlook> outlooks(base::sys_seconds now) const;
   /// When the next of them has to be judged again, since its own dates change its answer.
-  std::optional<base::sys_seconds> next_change() const;
+  std::optional<base::sys_seconds> next_change() const { return next_change_; }
   /// How many answers were computed so far.
   std::size_t judgements() const { return judgements_; }
 
@@ -89,16 +67,19 @@ class Forecast {
   struct Block {
     Basis basis;
     bool asks = true;
-    std::unordered_map<std::string, Answer> answers;  // by fingerprint
+    std::unordered_map<pki::Fingerprint, Answer, ClientTable::Hash> answers;
   };
   struct Round;
 
   bool judge_block(Round& round, const running::ObservedServer& at, Block& block);
 
-  std::unordered_map<std::string, running::ObservedClient> clients_;
   std::map<running::ObservedServer, Block> blocks_;
   pki::clients::StandIns stand_ins_;
   std::size_t judgements_ = 0;
+  // What the last round that ended left.
+  std::weak_ptr<const Snapshot> judged_;
+  std::optional<base::sys_seconds> next_change_;
+  bool is_done_ = false;
 };
 
 }  // namespace mtls::audit::observed

@@ -22,6 +22,11 @@ std::shared_ptr<const ConfigView> running_config(const Snapshot& snapshot) {
   return snapshot.loaded && snapshot.loaded->config ? snapshot.loaded->config : snapshot.config;
 }
 
+// nginx sends no others of these.
+bool may_hide_a_client(LineFault fault) {
+  return fault != LineFault::kForeign && fault != LineFault::kSender;
+}
+
 std::chrono::sys_seconds seconds_of(Instant at) {
   return std::chrono::floor<std::chrono::seconds>(at);
 }
@@ -30,15 +35,17 @@ std::chrono::sys_seconds seconds_of(Instant at) {
 
 Observer::Observer(ObserverOptions options, Instant now)
     : options_(std::move(options)), clients_(options_.limits) {
-  counts_.since = seconds_of(now);
+  counts_.since = complete_since_ = seconds_of(now);
   for (const LineFault fault : running::kLineFaults) counts_.rejected[fault] = 0;
 }
 
 void Observer::remember(std::vector<running::ObservedClient> clients,
-                        std::chrono::sys_seconds since) {
+                        std::chrono::sys_seconds since,
+                        std::optional<std::chrono::sys_seconds> complete_since) {
   ++version_;
   clients_.load(std::move(clients));
   counts_.since = since;
+  if (complete_since) complete_since_ = *complete_since;
 }
 
 // The labels are those of the configuration that nginx runs with.
@@ -109,7 +116,12 @@ void Observer::follow(const std::shared_ptr<const Snapshot>& snapshot, Instant n
 void Observer::reject(LineFault fault) {
   ++version_;
   ++counts_.datagrams;
+  note(fault);
+}
+
+void Observer::note(LineFault fault) {
   ++counts_.rejected[fault];
+  if (may_hide_a_client(fault)) has_lost_ = true;
 }
 
 void Observer::take(std::string_view datagram) {
@@ -118,7 +130,7 @@ void Observer::take(std::string_view datagram) {
   const auto parsed = running::parse_client_line(datagram);
   const auto* line = std::get_if<ClientLine>(&parsed);
   const auto fault = line != nullptr ? count(*line) : std::get<LineFault>(parsed);
-  if (fault) ++counts_.rejected[*fault];
+  if (fault) note(*fault);
 }
 
 std::optional<LineFault> Observer::count(const ClientLine& line) {
@@ -174,7 +186,7 @@ std::optional<LineFault> Observer::count_leaf(const ClientLine& line, const Bloc
   if (known != nullptr) {
     clients_.visit(fingerprint, visit);
   } else {
-    clients_.add(std::move(*made), visit);
+    if (!clients_.add(std::move(*made), visit)) has_lost_ = true;
   }
   return std::nullopt;
 }
@@ -189,6 +201,7 @@ void Observer::compare(const ClientLine& line, Handshake handshake, running::Obs
 }
 
 void Observer::settle(Instant now) {
+  if (std::exchange(has_lost_, false)) complete_since_ = seconds_of(now);
   for (const TruthMeter::Compared& one : meter_.settle(now)) {
     ++version_;
     const auto counts = counts_.servers.find({.server = one.at.server, .listen = one.at.listen});

@@ -44,10 +44,21 @@ class Observer {
   running::ObservedCounts counts() const;
   /// Grows with each change of any of these.
   std::uint64_t version() const { return version_; }
-  ObservedTruth untruths() const { return meter_.untruths(); }
+  std::vector<ServerUntruth> untruths() const { return meter_.untruths(); }
   ClientTable& clients() { return clients_; }
-  /// What was kept of an earlier process, which began to listen at `since`.
-  void remember(std::vector<running::ObservedClient> clients, std::chrono::sys_seconds since);
+  const ClientTable& clients() const { return clients_; }
+  /// What was kept of an earlier process, which began to listen at `since`. `complete_since`: what
+  /// complete_since() was at its end; nullopt: something may have escaped since then.
+  void remember(std::vector<running::ObservedClient> clients, std::chrono::sys_seconds since,
+                std::optional<std::chrono::sys_seconds> complete_since);
+  /// Something of a client that came was lost, or will be.
+  void lose() { has_lost_ = true; }
+  /// No client that came since then is missing in the table.
+  std::chrono::sys_seconds complete_since() const { return complete_since_; }
+  /// The blocks that ask for certificates, in the configuration that nginx runs with.
+  const std::map<running::ObservedServer, running::ObservedAt>& servers() const {
+    return counts_.servers;
+  }
 
  private:
   /// A server block that asks for certificates.
@@ -57,6 +68,7 @@ class Observer {
     bool asks = false;
   };
 
+  void note(running::LineFault fault);
   std::optional<running::LineFault> count(const running::ClientLine& line);
   std::optional<running::LineFault> count_leaf(const running::ClientLine& line, const Block& block,
                                                std::size_t context);
@@ -79,6 +91,8 @@ class Observer {
   std::vector<Block> blocks_;                      // by the index of the server
   std::map<std::string, int, std::less<>> codes_;  // by nginx's words
   Instant forgets_at_{};
+  std::chrono::sys_seconds complete_since_;
+  bool has_lost_ = false;  // since settle() was called last
   std::uint64_t version_ = 0;
 };
 

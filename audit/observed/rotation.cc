@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "audit/loaded.h"
 #include "audit/trust/public_roots.h"
 
 namespace mtls::audit::observed {
@@ -19,9 +18,8 @@ std::string days_text(std::chrono::seconds span) {
 std::string gap_of(const Watch& watch, std::chrono::seconds resumption, base::sys_seconds now) {
   const base::sys_seconds begin = now - watch.window;
   if (!watch.is_covered) return "not every way to content of this server is observed";
-  if (watch.lost > 0) return std::to_string(watch.lost) + " lines of nginx's log were lost";
   if (watch.since > begin)
-    return "clients are observed only since " + base::rfc3339(watch.since) +
+    return "clients are observed without a gap only since " + base::rfc3339(watch.since) +
            ", which is no whole window of " + days_text(watch.window);
   // nginx writes the line when a connection ends (R9.7 f), at the latest with its worker.
   if (!watch.oldest_worker) return "it is not known since when nginx's workers run";
@@ -33,11 +31,19 @@ std::string gap_of(const Watch& watch, std::chrono::seconds resumption, base::sy
   return "";
 }
 
-// Whether nginx has it; nullopt: not known.
-std::optional<bool> is_loaded(const Snapshot& snapshot, std::size_t index, const std::string& ca) {
-  const ServerAudit* loaded = snapshot.loaded ? snapshot.loaded->server(snapshot, index) : nullptr;
-  if (loaded == nullptr) return std::nullopt;
-  return std::ranges::any_of(loaded->store.members, [&](const pki::paths::Member& member) {
+std::optional<base::sys_seconds> last_end(const pki::paths::BundleView& store,
+                                          const std::string& ca) {
+  std::optional<base::sys_seconds> last;
+  for (const pki::paths::Member& member : store.members) {
+    const pki::CertificateFacts& facts = member.certificate.facts();
+    const auto& end = facts.validity.not_after;
+    if (facts.key.label() == ca && end && (!last || *end > *last)) last = end;
+  }
+  return last;
+}
+
+bool has_key(const pki::paths::BundleView& store, const std::string& ca) {
+  return std::ranges::any_of(store.members, [&](const pki::paths::Member& member) {
     return member.certificate.facts().key.label() == ca;
   });
 }
@@ -61,19 +67,9 @@ std::set<std::string> above_of(const pki::paths::BundleView& store,
 
 }  // namespace
 
-std::string_view word(CaStage stage) {
-  switch (stage) {
-    case CaStage::kAnnounced: return "announced";
-    case CaStage::kLoaded: return "loaded";
-    case CaStage::kInUse: return "in_use";
-    case CaStage::kUnused: break;
-  }
-  return "unused";
-}
-
-CaUses ca_uses(std::span<const running::ObservedClient> clients) {
+CaUses ca_uses(const ClientTable& clients) {
   CaUses uses;
-  for (const running::ObservedClient& client : clients) {
+  clients.for_each([&](const running::ObservedClient& client) {
     for (const running::ObservedVisits& visits : client.visits) {
       if (visits.last_code != 0) continue;
       CaUse& use = uses[visits.at][client.issuer_key];
@@ -81,14 +77,13 @@ CaUses ca_uses(std::span<const running::ObservedClient> clients) {
       use.last_used = std::max(use.last_used, visits.last_seen);
       use.until = std::max(use.until, client.not_after);
     }
-  }
+  });
   return uses;
 }
 
-std::vector<CaState> ca_states(const Snapshot& snapshot, std::size_t index,
+std::vector<CaState> ca_states(const ServerAudit& audit, const ServerAudit* loaded,
                                const std::map<std::string, CaUse>& uses, const Watch& watch,
                                base::sys_seconds now) {
-  const ServerAudit& audit = *snapshot.servers.at(index);
   const std::string gap = gap_of(watch, audit.resumption_window, now);
   std::set<std::string> used;
   for (const auto& [ca, use] : uses) {
@@ -102,6 +97,7 @@ std::vector<CaState> ca_states(const Snapshot& snapshot, std::size_t index,
     if (!facts.is_ca || !seen.insert(facts.key.label()).second) continue;
     CaState state{.ca = facts.key.label(),
                   .subject = facts.subject.rfc2253,
+                  .not_after = last_end(audit.store, facts.key.label()),
                   .is_public = trust::is_public_ca(facts)};
     const auto use = uses.find(state.ca);
     const bool is_used = used.contains(state.ca);
@@ -112,7 +108,7 @@ std::vector<CaState> ca_states(const Snapshot& snapshot, std::size_t index,
       state.why_kept = std::to_string(state.use.clients) +
                        (state.use.clients == 1 ? " client comes" : " clients come") +
                        " by it; the last certificate ends " + base::rfc3339(state.use.until);
-    } else if (is_loaded(snapshot, index, state.ca) == false) {
+    } else if (loaded != nullptr && !has_key(loaded->store, state.ca)) {
       state.stage = CaStage::kAnnounced;
       state.why_kept = "nginx has not loaded it yet";
     } else {

@@ -147,8 +147,8 @@ std::optional<bool> TruthMeter::matches(const config::ContextId& at) const {
   return known != known_.end() ? std::optional(known->second.matches) : std::nullopt;
 }
 
-ObservedTruth TruthMeter::untruths() const {
-  ObservedTruth untruths;
+std::vector<ServerUntruth> TruthMeter::untruths() const {
+  std::vector<ServerUntruth> untruths;
   for (const auto& [at, known] : known_)
     if (known.untruth) untruths.push_back(*known.untruth);
   return untruths;

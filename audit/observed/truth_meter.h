@@ -92,7 +92,7 @@ class TruthMeter {
 
   /// Whether clients get what the files say. nullopt: none was compared since nginx last read them.
   std::optional<bool> matches(const config::ContextId& at) const;
-  ObservedTruth untruths() const;
+  std::vector<ServerUntruth> untruths() const;
 
  private:
   struct Said {

@@ -142,6 +142,7 @@ bool is_read_alike(const Reading& reading, const std::string& value) {
 
 SslRefusal refusal_of_groups(const std::string& list, OpensslRelease theirs) {
   if (!is_known(theirs)) return std::nullopt;
+  if (list.empty()) return theirs < pki::kOpenssl35 ? SslRefusal("") : std::nullopt;
   const auto unknown = unknown_group(list);
   if (!unknown) return std::nullopt;
   if (theirs >= pki::kOpenssl35) return "";  // its own parser of lists leaves no reason

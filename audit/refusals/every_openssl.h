@@ -10,7 +10,8 @@
 
 namespace mtls::audit::refusals {
 
-/// What `theirs` says of a list of groups that ours refuses; nullopt: not known, because only some
+/// What `theirs` says of a list of groups that ours refuses, or of an empty one, which is refused
+/// without a reason before 3.5; nullopt: it takes the list, or that is not known, because only some
 /// releases know a name in it, or read its spelling.
 pki::ssl::SslRefusal refusal_of_groups(const std::string& list, pki::OpensslRelease theirs);
 

@@ -70,7 +70,8 @@ Refusal SslTrials::curves(const std::string& list) {
   if (known != curves_.end()) return known->second;
   Refusal refusal;
   auto openssl = pki::ssl::SslContext(trust::kDefaultSecurityLevel).set_curves(list);
-  if (openssl && !judges_names()) openssl = refusal_of_groups(list, openssl_of(policy_.build));
+  if ((openssl || list.empty()) && !judges_names())
+    openssl = refusal_of_groups(list, openssl_of(policy_.build));
   if (openssl) {
     refusal = of_value(quoted("SSL_CTX_set1_curves_list", list), *openssl);
   }

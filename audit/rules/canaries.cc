@@ -173,7 +173,7 @@ std::string said(const Verdict& verdict) {
 // said.
 void add_untruths(const HostView& host, Untruth kind, Findings& findings) {
   if (!host.snapshot.observed_truth) return;
-  for (const ServerUntruth& untruth : *host.snapshot.observed_truth) {
+  for (const ServerUntruth& untruth : host.snapshot.observed_truth->untruths) {
     const auto& servers = host.resolved().servers;
     const auto server = std::ranges::find(servers, untruth.id, &config::TlsContext::id);
     if (untruth.kind != kind || server == servers.end()) continue;
@@ -191,6 +191,69 @@ void add_untruths(const HostView& host, Untruth kind, Findings& findings) {
 
 void loaded_trust_stale(const HostView& host, Findings& findings) {
   add_untruths(host, Untruth::kStale, findings);
+}
+
+// The member of the trust store with that key, and its file.
+Finding about_observed_ca(const ServerAudit& judged, const config::TlsContext& server,
+                          const CaState& ca, const std::string& what) {
+  const auto& members = judged.store.members;
+  const auto member = std::ranges::find_if(members, [&](const pki::paths::Member& one) {
+    return one.certificate.facts().key.label() == ca.ca;
+  });
+  Finding finding = finding_at(place_beside(server), ca.subject + " (key " + ca.ca + ") " + what);
+  finding.context = server.id;
+  if (member == members.end()) return finding;
+  finding.fingerprint = member->certificate.facts().fingerprint;
+  auto position = static_cast<std::size_t>(member - members.begin());
+  for (const StoreFile& file : judged.store_files) {
+    if (position < file.certificates) {
+      finding.path = file.path;
+      break;
+    }
+    position -= file.certificates;
+  }
+  if (const auto at = naming_directive(server, finding.path)) finding.at = *at;
+  return finding;
+}
+
+// Calls `look(judged, server, clients)` for each block of the configuration that is observed.
+template <class Look>
+void for_each_observed(const HostView& host, const Look& look) {
+  if (!host.snapshot.observed_truth) return;
+  const auto& servers = host.resolved().servers;
+  for (const ServerClients& clients : host.snapshot.observed_truth->clients) {
+    const auto server = std::ranges::find(servers, clients.id, &config::TlsContext::id);
+    if (server == servers.end()) continue;
+    const auto index = static_cast<std::size_t>(server - servers.begin());
+    look(*host.snapshot.servers[index], *server, clients);
+  }
+}
+
+void ca_unused(const HostView& host, Findings& findings) {
+  for_each_observed(host, [&](const ServerAudit& judged, const config::TlsContext& server,
+                              const ServerClients& clients) {
+    for (const CaState& ca : clients.cas) {
+      if (ca.stage == CaStage::kUnused)
+        findings.add(about_observed_ca(judged, server, ca,
+                                       "is trusted, and no client that nginx accepted came by it "
+                                       "within the window of the observer"));
+    }
+  });
+}
+
+void of_public_ca(const HostView& host, Findings& findings) {
+  for_each_observed(host, [&](const ServerAudit& judged, const config::TlsContext& server,
+                              const ServerClients& clients) {
+    for (const CaState& ca : clients.cas) {
+      if (!ca.is_public || ca.stage != CaStage::kInUse) continue;
+      const std::size_t number = ca.use.clients;
+      findings.add(about_observed_ca(
+          judged, server, ca,
+          "is a public CA, and " + std::to_string(number) +
+              (number == 1 ? " client comes by it; its" : " clients come by it; their") +
+              " last certificate ends " + base::rfc3339(ca.use.until)));
+    }
+  });
 }
 
 void verdict_differs(const HostView& host, Findings& findings) {
@@ -270,6 +333,25 @@ constexpr std::array kRules{
                     "as they are now.",
          .remedy = "Reload nginx if the files are right; otherwise correct them first.",
          .check = loaded_trust_stale},
+    Rule{.kind = FindingKind::kClientCertificatesOfPublicCa,
+         .id = "client-certificates-of-public-ca",
+         .severity = Severity::kWarning,
+         .about = About::kFile,
+         .effect = Effect::kRefusesSoon,
+         .meaning = "Clients come with certificates of a public web CA. Public CAs stop issuing "
+                    "certificates for clients, so the next ones of these clients will be refused.",
+         .remedy = "Give these clients certificates of a CA of your own before they renew; "
+                   "nginx-mtls-exporter clients --ca KEY lists them.",
+         .check = of_public_ca},
+    Rule{.kind = FindingKind::kCaUnused,
+         .id = "ca-unused",
+         .severity = Severity::kInfo,
+         .about = About::kFile,
+         .meaning = "A client CA is trusted here that no client has used for the whole window of "
+                    "the observer, which missed none.",
+         .remedy = "Take it out of the bundle if nobody is meant to come by it. Keep it if clients "
+                   "come less often than observer.window.",
+         .check = ca_unused},
 };
 
 }  // namespace

@@ -5,9 +5,9 @@
 namespace mtls::collectors::observed {
 namespace {
 
-using mtls::audit::observed::CaUse;
-using mtls::audit::observed::kHorizons;
-using mtls::audit::observed::Outlook;
+using mtls::audit::CaUse;
+using mtls::audit::kHorizons;
+using mtls::audit::Outlook;
 using running::ObservedServer;
 
 // At most this many CA keys have series at one server block, those that were used last.
@@ -22,10 +22,17 @@ std::vector<std::pair<std::string, base::sys_seconds>> last_used(
   return used;
 }
 
+bool is_shown(const std::map<std::string, CaUse>& uses, const std::string& ca) {
+  const auto shown = last_used(uses);
+  return std::ranges::find(shown, ca, [](const auto& one) { return one.first; }) != shown.end();
+}
+
 }  // namespace
 
 Families forecast_families(const std::map<ObservedServer, Outlook>& outlooks,
-                           const mtls::audit::observed::CaUses& uses, ForecastDetail detail) {
+                           const mtls::audit::observed::CaUses& uses,
+                           std::span<const mtls::audit::ServerClients> clients,
+                           ForecastDetail detail) {
   Family lockouts(FamilySpec{"nginx_mtls_observed_lockouts",
                              "Distinct clients that came, are accepted now, and will be refused "
                              "within this time."});
@@ -56,6 +63,17 @@ Families forecast_families(const std::map<ObservedServer, Outlook>& outlooks,
     }
   }
   families.push_back(used.take());
+  Family ends(FamilySpec{"nginx_mtls_observed_ca_not_after_timestamp_seconds",
+                         "When the last certificate ends of a CA key that clients come by."});
+  for (const mtls::audit::ServerClients& server : clients) {
+    for (const mtls::audit::CaState& ca : server.cas) {
+      const auto at = uses.find({.server = server.id.server, .listen = server.id.listen});
+      if (!ca.not_after || at == uses.end() || !is_shown(at->second, ca.ca)) continue;
+      ends.add({{"server", server.id.server}, {"listen", server.id.listen}, {"ca", ca.ca}},
+               base::unix_seconds(*ca.not_after));
+    }
+  }
+  families.push_back(ends.take());
   return families;
 }
 

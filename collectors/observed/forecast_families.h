@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 
 #include "audit/observed/forecast.h"
 #include "audit/observed/rotation.h"
@@ -16,9 +17,11 @@ struct ForecastDetail {
   bool is_compact = false;  // no label `ca`
 };
 
-/// No name, no serial number, no address: nothing that tells who a client is.
-Families forecast_families(
-    const std::map<running::ObservedServer, mtls::audit::observed::Outlook>& outlooks,
-    const mtls::audit::observed::CaUses& uses, ForecastDetail detail = {});
+/// No name, no serial number, no address: nothing that tells who a client is. `clients`: for the
+/// ends of their CAs.
+Families forecast_families(const std::map<running::ObservedServer, mtls::audit::Outlook>& outlooks,
+                           const mtls::audit::observed::CaUses& uses,
+                           std::span<const mtls::audit::ServerClients> clients,
+                           ForecastDetail detail = {});
 
 }  // namespace mtls::collectors::observed

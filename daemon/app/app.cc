@@ -112,6 +112,7 @@ class App {
     observer_ = std::make_unique<ObserverWatch>(
         loop_, *settings, std::move(*socket),
         ObserverWatch::Callbacks{.processes = [this] { return nginx_->processes(); },
+                                 .oldest_worker = [this] { return nginx_->oldest_worker(); },
                                  .on_truth = [this](auto truth) { updater_.observed(truth); },
                                  .on_metrics = [this] { publish_counts(); }});
     return {};

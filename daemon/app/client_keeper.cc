@@ -23,7 +23,7 @@ void ClientKeeper::tell(const std::string& error) {
   error_ = error;
 }
 
-void ClientKeeper::restore(audit::observed::Observer& observer) {
+void ClientKeeper::restore(audit::observed::Observer& observer, bool hears_all) {
   if (std::exchange(has_tried_, true)) return;
   auto store = observed::ClientStore::open(path_, limits_);
   if (!store) return tell(store.error().message);
@@ -35,7 +35,8 @@ void ClientKeeper::restore(audit::observed::Observer& observer) {
   }
   auto clients = store_->load();
   if (!clients) return tell(clients.error().message);
-  observer.remember(std::move(*clients), store_->since());
+  observer.remember(std::move(*clients), store_->since(),
+                    hears_all ? store_->complete_since() : std::nullopt);
 }
 
 void ClientKeeper::save(audit::observed::Observer& observer) {
@@ -51,6 +52,7 @@ void ClientKeeper::save_now(audit::observed::Observer& observer) {
   const auto erased = store_->save(changed, gone);
   tell(erased ? "" : erased.error().message);
   if (!erased) return clients.put_back(changed, gone);
+  if (!erased->empty()) observer.lose();
   for (const std::string& fingerprint : *erased) {
     if (fingerprint == "*") {
       clients.clear();
@@ -58,6 +60,13 @@ void ClientKeeper::save_now(audit::observed::Observer& observer) {
       clients.erase(audit::observed::fingerprint_in(fingerprint));
     }
   }
+}
+
+void ClientKeeper::close(audit::observed::Observer& observer) {
+  save_now(observer);
+  if (!store_ || !error_.empty()) return;
+  const auto closed = store_->close(observer.complete_since());
+  if (!closed) tell(closed.error().message);
 }
 
 }  // namespace mtls::daemon::app

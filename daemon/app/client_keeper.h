@@ -17,12 +17,15 @@ class ClientKeeper {
   ClientKeeper(std::string path, std::size_t max_clients)
       : path_(std::move(path)), limits_{.max_clients = max_clients} {}
 
-  /// Into the observer, what an earlier process kept. Once; what goes wrong is logged.
-  void restore(audit::observed::Observer& observer);
+  /// Into the observer, what an earlier process kept. Once; what goes wrong is logged. `hears_all`:
+  /// what came while none ran has not been lost.
+  void restore(audit::observed::Observer& observer, bool hears_all);
   /// What changed since the last time, if that was a while ago. Clients that somebody has erased
   /// from the file meanwhile are forgotten.
   void save(audit::observed::Observer& observer);
   void save_now(audit::observed::Observer& observer);
+  /// The process ends.
+  void close(audit::observed::Observer& observer);
 
  private:
   void tell(const std::string& error);

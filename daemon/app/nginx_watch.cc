@@ -124,6 +124,20 @@ std::vector<int> NginxWatch::processes() const {
   return processes;
 }
 
+// One that shuts down counts too.
+std::optional<base::sys_seconds> NginxWatch::oldest_worker() const {
+  std::optional<std::int64_t> oldest;
+  if (!processes_view_ || !processes_view_->is_visible) return std::nullopt;
+  for (const running::Master& master : processes_view_->masters) {
+    if (master.build.conf != conf_) continue;
+    for (const running::Worker& worker : master.workers)
+      oldest = std::min(oldest.value_or(worker.started), worker.started);
+  }
+  if (!oldest) return std::nullopt;
+  const std::chrono::nanoseconds since(live::Clocks::now().instant_of(*oldest));
+  return base::sys_seconds(std::chrono::floor<std::chrono::seconds>(since));
+}
+
 void NginxWatch::start_reading() {
   if (closed_ || job_ != nullptr) return;
   auto job = std::make_unique<Job>();

@@ -48,6 +48,8 @@ class NginxWatch {
   }
   /// The numbers of nginx's processes, of all masters.
   std::vector<int> processes() const;
+  /// When the oldest worker that runs with this configuration was started; nullopt: not known.
+  std::optional<base::sys_seconds> oldest_worker() const;
   void file_changed() { processes_.file_changed(); }
   /// Which configuration counts, and where its nginx logs.
   void published(const std::shared_ptr<const audit::Snapshot>& snapshot);

@@ -1,7 +1,10 @@
 #include "daemon/app/observer_job.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "collectors/observed/forecast_families.h"
 #include "collectors/observed/observed_families.h"
 #include "collectors/openmetrics.h"
 
@@ -12,6 +15,13 @@ namespace {
 constexpr std::size_t kMostDatagrams = 4'096;
 // Scrapes see the counts this late.
 constexpr std::chrono::milliseconds kRendering{500};
+// Counts on the page are this old at most; whatever is more than a count is told at once.
+constexpr std::chrono::seconds kTelling{60};
+// Clients judged in one look, so that what comes does not wait for long.
+constexpr std::size_t kMostJudged = 500;
+// The look ahead rests for so many times what it took: while clients have no answer yet, and then.
+constexpr int kRestJudging = 3;
+constexpr int kRest = 20;
 
 audit::observed::Instant now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -22,6 +32,7 @@ audit::observed::Instant now() {
 ObserverJob::ObserverJob(audit::observed::ObserverOptions options, observed::ClientSocket socket,
                          ClientKeeper keeper)
     : socket_(std::move(socket)),
+      window_(options.limits.window),
       observer_(std::move(options), now()),
       keeper_(std::move(keeper)) {}
 
@@ -37,29 +48,63 @@ void ObserverJob::receive() {
   });
 }
 
+void ObserverJob::look_ahead(std::optional<base::sys_seconds> oldest_worker) {
+  using Look = audit::observed::Prospects::Look;
+  const auto begin = std::chrono::steady_clock::now();
+  if (!snapshot_ || begin < looks_ahead_at_) return;
+  const Look seen = prospects_.look(snapshot_, observer_,
+                                    {.since = observer_.complete_since(),
+                                     .window = window_,
+                                     .is_covered = false,
+                                     .oldest_worker = oldest_worker},
+                                    std::chrono::floor<std::chrono::seconds>(now()), kMostJudged);
+  const auto end = std::chrono::steady_clock::now();
+  looks_ahead_at_ = end + (seen == Look::kUnfinished ? kRestJudging : kRest) * (end - begin);
+  if (seen == Look::kAnew) is_rendered_ = false;
+}
+
+void ObserverJob::tell_truth() {
+  const auto at = std::chrono::steady_clock::now();
+  audit::ObservedTruth truth{.untruths = observer_.untruths(), .clients = prospects_.clients()};
+  const bool is_due = !truth_ || audit::observed::is_news(truth, *truth_) ||
+                      (at - told_at_ >= kTelling && truth != *truth_);
+  if (!is_due) return;
+  truth_ = std::make_shared<const audit::ObservedTruth>(std::move(truth));
+  told_at_ = at;
+}
+
 void ObserverJob::render() {
   const auto at = std::chrono::steady_clock::now();
-  if (rendered_ == observer_.version() || (rendered_ && at - rendered_at_ < kRendering)) return;
-  const collectors::Families families = collectors::observed::observed_families(observer_.counts());
+  const bool is_current = is_rendered_ && rendered_ == observer_.version();
+  if (is_current || (rendered_ && at - rendered_at_ < kRendering)) return;
+  collectors::Families families = collectors::observed::observed_families(observer_.counts());
+  const bool is_compact =
+      snapshot_ && snapshot_->policy->limits.detail == audit::MetricsDetail::kCompact;
+  collectors::Families ahead = collectors::observed::forecast_families(
+      prospects_.outlooks(), prospects_.uses(), prospects_.clients(), {.is_compact = is_compact});
+  std::ranges::move(ahead, std::back_inserter(families));
+  collectors::sort_by_name(families);
   auto metrics = std::make_shared<RenderedMetrics>();
   metrics->text = web::http::deflated_body_part(collectors::render(families));
   metrics->openmetrics = web::http::deflated_body_part(collectors::render_openmetrics(families));
   metrics_ = std::move(metrics);
   rendered_ = observer_.version();
+  is_rendered_ = true;
   rendered_at_ = at;
 }
 
-void ObserverJob::run(const std::shared_ptr<const audit::Snapshot>& snapshot,
-                      const std::vector<int>& processes) {
-  keeper_.restore(observer_);
-  if (snapshot) observer_.follow(snapshot, now());
-  heard_from_.follow(processes);
+void ObserverJob::run(const LookInputs& inputs) {
+  keeper_.restore(observer_, socket_.is_held());
+  if (inputs.snapshot) {
+    snapshot_ = inputs.snapshot;
+    observer_.follow(snapshot_, now());
+  }
+  heard_from_.follow(inputs.processes);
   receive();
   observer_.settle(now());
   keeper_.save(observer_);
-  audit::ObservedTruth truth = observer_.untruths();
-  if (!truth_ || *truth_ != truth)
-    truth_ = std::make_shared<const audit::ObservedTruth>(std::move(truth));
+  look_ahead(inputs.oldest_worker);
+  tell_truth();
   render();
 }
 

@@ -1,5 +1,5 @@
-// One look at the observer's socket, on a worker: what has come, and the metrics of it. The loop
-// thread hands one in and takes it back.
+// One look at the observer's socket, on a worker: what has come, what it means for the clients and
+// their CAs, and the metrics of it. The loop thread hands one in and takes it back.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audit/observed/observer.h"
+#include "audit/observed/prospects.h"
 #include "audit/snapshot.h"
 #include "daemon/app/client_keeper.h"
 #include "daemon/app/published.h"
@@ -17,19 +18,23 @@
 
 namespace mtls::daemon::app {
 
+/// What the loop thread knows at the beginning of a look.
+struct LookInputs {
+  std::shared_ptr<const audit::Snapshot> snapshot;  // nullptr: none was published since the last
+  std::vector<int> processes;                       // nginx's
+  std::optional<base::sys_seconds> oldest_worker;   // NginxWatch::oldest_worker()
+};
+
 /// What stays from look to look.
 class ObserverJob {
  public:
   ObserverJob(audit::observed::ObserverOptions options, observed::ClientSocket socket,
               ClientKeeper keeper);
 
-  /// `snapshot`: the last that was published, nullptr if it is none since the last look.
-  /// `processes`: nginx's.
-  void run(const std::shared_ptr<const audit::Snapshot>& snapshot,
-           const std::vector<int>& processes);
+  void run(const LookInputs& inputs);
 
   /// What is not saved yet, at the end.
-  void save() { keeper_.save_now(observer_); }
+  void save() { keeper_.close(observer_); }
   int descriptor() const { return socket_.descriptor(); }
   /// nullptr before the first look.
   const std::shared_ptr<const RenderedMetrics>& metrics() const { return metrics_; }
@@ -38,16 +43,24 @@ class ObserverJob {
 
  private:
   void receive();
+  void look_ahead(std::optional<base::sys_seconds> oldest_worker);
+  void tell_truth();
   void render();
 
   observed::ClientSocket socket_;
   observed::HeardFrom heard_from_;
+  std::chrono::seconds window_;
   audit::observed::Observer observer_;
+  audit::observed::Prospects prospects_;
   ClientKeeper keeper_;
+  std::shared_ptr<const audit::Snapshot> snapshot_;  // the last
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::shared_ptr<const audit::ObservedTruth> truth_;
+  bool is_rendered_ = false;               // nothing is known that is not in the metrics
   std::optional<std::uint64_t> rendered_;  // the version of the counts
   std::chrono::steady_clock::time_point rendered_at_{};
+  std::chrono::steady_clock::time_point looks_ahead_at_{};
+  std::chrono::steady_clock::time_point told_at_{};
 };
 
 }  // namespace mtls::daemon::app

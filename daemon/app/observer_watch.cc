@@ -39,13 +39,20 @@ struct ObserverWatch::Job {
   uv_work_t request{};
   ObserverWatch* owner = nullptr;  // null once it has closed
   std::shared_ptr<ObserverJob> observer;
-  std::shared_ptr<const audit::Snapshot> snapshot;
-  std::vector<int> processes;
+  LookInputs inputs;
+
+  Job() = default;
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+  // The end of the process did not wait for this look.
+  ~Job() {
+    if (owner == nullptr && observer) observer->save();
+  }
 
   void run() {
     try {
-      observer->run(snapshot, processes);
-      snapshot.reset();
+      observer->run(inputs);
+      inputs.snapshot.reset();
     } catch (const std::bad_alloc&) {
       return;  // the next look makes up for it
     }
@@ -69,7 +76,7 @@ ObserverWatch::ObserverWatch(uv_loop_t& loop, const settings::ObserverSettings& 
 
 void ObserverWatch::close() {
   if (std::exchange(closed_, true)) return;
-  if (job_ == nullptr && has_begun_) observer_->save();  // a worker that saves goes on by itself
+  if (job_ == nullptr && has_begun_) observer_->save();
   system::let_go(job_);
   close_handle(poll_);
   close_handle(timer_);
@@ -96,13 +103,14 @@ void ObserverWatch::look() {
   auto job = std::make_unique<Job>();
   job->owner = this;
   job->observer = observer_;
-  job->snapshot = std::exchange(snapshot_, nullptr);
-  job->processes = callbacks_.processes();
+  job->inputs = {.snapshot = std::exchange(snapshot_, nullptr),
+                 .processes = callbacks_.processes(),
+                 .oldest_worker = callbacks_.oldest_worker()};
   job_ = system::start_work(loop_, std::move(job));
 }
 
 void ObserverWatch::finish() {
-  if (!snapshot_) snapshot_ = std::move(job_->snapshot);
+  if (!snapshot_) snapshot_ = std::move(job_->inputs.snapshot);
   job_ = nullptr;
   wait();
   if (std::exchange(metrics_, observer_->metrics()) != observer_->metrics())

@@ -26,6 +26,7 @@ class ObserverWatch {
  public:
   struct Callbacks {
     std::function<std::vector<int>()> processes;  // of nginx
+    std::function<std::optional<base::sys_seconds>()> oldest_worker;
     std::function<void(std::shared_ptr<const audit::ObservedTruth> truth)> on_truth;
     std::function<void()> on_metrics;
   };

@@ -43,6 +43,8 @@ class ClientSocket {
   ClientSocket& operator=(const ClientSocket&) = delete;
 
   int descriptor() const { return socket_.get(); }
+  /// systemd holds it: what comes while no process of ours runs, waits.
+  bool is_held() const { return path_.empty(); }
   /// Hands over what has come, up to about `most` datagrams, and waits for nothing. Any thread, one
   /// at a time. Returns how many there were.
   std::size_t receive(std::size_t most, const std::function<void(const Datagram&)>& take);

@@ -41,8 +41,9 @@ constexpr const char* kTables =
     " PRIMARY KEY(fingerprint, server, listen)) WITHOUT ROWID;"
     // What `clients --erase` ended and the daemon does not know yet; '*': all.
     "CREATE TABLE erased(fingerprint TEXT PRIMARY KEY) WITHOUT ROWID;"
-    "CREATE TABLE store(since INTEGER NOT NULL);"
-    "INSERT INTO store VALUES(unixepoch());"
+    // complete_since: 0 while a daemon has it open.
+    "CREATE TABLE store(since INTEGER NOT NULL, complete_since INTEGER NOT NULL);"
+    "INSERT INTO store VALUES(unixepoch(), 0);"
     "PRAGMA user_version=1;";
 
 constexpr const char* kAll = "*";
@@ -79,6 +80,7 @@ base::Result<void> set_file_aside(const std::string& path) {
 struct Opened {
   Database database;
   std::int64_t since = 0;
+  std::int64_t complete_since = 0;
 };
 
 base::Result<void> check(Database& database) {
@@ -108,7 +110,9 @@ base::Result<Opened> open_database(const std::string& path, Database::Access acc
   }
   const auto since = database->number("SELECT since FROM store");
   if (!since) return tl::unexpected(since.error());
-  return Opened{.database = std::move(*database), .since = *since};
+  const auto complete = database->number("SELECT complete_since FROM store");
+  if (!complete) return tl::unexpected(complete.error());
+  return Opened{.database = std::move(*database), .since = *since, .complete_since = *complete};
 }
 
 std::chrono::sys_seconds last_seen(const ObservedClient& client) {
@@ -121,7 +125,10 @@ std::chrono::sys_seconds last_seen(const ObservedClient& client) {
 
 struct ClientStore::Impl {
   Impl(Opened opened, Limits its_limits)
-      : database(std::move(opened.database)), since(instant_of(opened.since)), limits(its_limits) {}
+      : database(std::move(opened.database)),
+        since(instant_of(opened.since)),
+        complete_since(opened.complete_since),
+        limits(its_limits) {}
 
   template <class Value>
   base::Result<void> run_with(std::string_view text, const Value& value) {
@@ -137,6 +144,7 @@ struct ClientStore::Impl {
 
   Database database;
   std::chrono::sys_seconds since;
+  std::int64_t complete_since = 0;
   Limits limits;
   std::string why_set_aside;
   Statement put_client, drop_visits, put_visit;
@@ -237,6 +245,9 @@ base::Result<ClientStore> ClientStore::open(const std::string& path, Limits limi
     if (!prepared) return tl::unexpected(prepared.error());
     *statement = std::move(*prepared);
   }
+  // Until close(): a process that is killed says nothing.
+  if (auto begun = impl->database.run("UPDATE store SET complete_since = 0"); !begun)
+    return tl::unexpected(begun.error());
   return ClientStore(std::move(impl));
 }
 
@@ -256,6 +267,15 @@ base::Result<ClientStore> ClientStore::open_existing(const std::string& path) {
 
 const std::string& ClientStore::set_aside() const { return impl_->why_set_aside; }
 std::chrono::sys_seconds ClientStore::since() const { return impl_->since; }
+
+std::optional<std::chrono::sys_seconds> ClientStore::complete_since() const {
+  if (impl_->complete_since == 0) return std::nullopt;
+  return instant_of(impl_->complete_since);
+}
+
+base::Result<void> ClientStore::close(std::chrono::sys_seconds complete_since) {
+  return impl_->run_with("UPDATE store SET complete_since = ?", number_of(complete_since));
+}
 
 base::Result<std::vector<ObservedClient>> ClientStore::load() {
   std::vector<ObservedClient> clients;

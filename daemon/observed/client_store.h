@@ -40,6 +40,13 @@ class ClientStore {
   /// When the file was made: nothing is known of clients before.
   std::chrono::sys_seconds since() const;
 
+  /// What the process that opened it before gave to close(). nullopt: it did not end in order, or
+  /// nobody opened it before.
+  std::optional<std::chrono::sys_seconds> complete_since() const;
+  /// The daemon ends, and everything is saved. `complete_since`: no client that came since then is
+  /// missing.
+  base::Result<void> close(std::chrono::sys_seconds complete_since);
+
   /// All, in the order of their fingerprints.
   base::Result<std::vector<running::ObservedClient>> load();
   /// Keeps `changed` as they are now and ends `gone`; after an error nothing is changed. Returns

@@ -47,6 +47,52 @@ function(config)
         },
       },
       {
+        comment:: |||
+          By the full verdict: the ends of CAs and CRLs too. Short-lived certificates are renewed in time as a rule, so where
+          they are usual this says nothing.
+        |||,
+        alert: 'NginxMtlsClientsLockedOutSoon',
+        expr: |||
+          nginx_mtls_observed_lockouts{$,within="7d"} >= %(lockout_clients)d
+            unless ignoring (within) histogram_quantile(0.5, increase(nginx_mtls_observed_client_certificate_expiration_seconds_bucket{$}[1d])) < %(short_lived_days)d * 86400
+        ||| % t,
+        'for': '1h',
+        labels: { severity: 'warning' },
+        annotations: {
+          summary: "{{ $labels.server }} ({{ $labels.listen }}) will refuse {{ $value | printf \"%.0f\" }} clients within 7 days that it accepts now",
+          description: "Their certificates end by then, or a CA or a CRL that they depend on does.",
+          check: "nginx-mtls-exporter clients --expiring 7d; nginx-mtls-exporter check --at +7d",
+        },
+      },
+      {
+        comment:: |||
+          Of the CA keys that some client used within a day. A renewed certificate with the same key makes the end a later one.
+        |||,
+        alert: 'NginxMtlsOldCAStillInUse',
+        expr: |||
+          (nginx_mtls_observed_ca_not_after_timestamp_seconds{$} - time()) / 86400 < %(old_ca_days)d
+            and nginx_mtls_ca_last_used_timestamp_seconds{$} > time() - 86400
+        ||| % t,
+        'for': '1h',
+        labels: { severity: 'warning' },
+        annotations: {
+          summary: "{{ $labels.server }} ({{ $labels.listen }}): clients still come by a CA that ends in {{ $value | printf \"%.1f\" }} days",
+          description: "The label ca is the key of that CA. When it ends, nginx refuses these clients, whatever their own certificates say.",
+          check: "nginx-mtls-exporter clients --ca {{ $labels.ca }}",
+        },
+      },
+      {
+        alert: 'NginxMtlsCAUnused',
+        expr: 'nginx_mtls_ca_rotation_state{$,state="unused"} == 1',
+        'for': '1d',
+        labels: { severity: 'info' },
+        annotations: {
+          summary: "{{ $labels.server }} ({{ $labels.listen }}) trusts a CA that no client uses",
+          description: "The label fingerprint is that of its certificate. The observer saw every connection of its window, and none was of a client of this CA.",
+          check: "nginx-mtls-exporter check --root /etc/nginx=NEW --against / --clients observed",
+        },
+      },
+      {
         alert: 'NginxMtlsObserverBlind',
         expr: |||
           nginx_mtls_observer_coverage{$} == 0

@@ -13,17 +13,7 @@
 namespace mtls::pki::clients {
 namespace {
 
-using OwnedBytes = base::Owned<unsigned char, [](unsigned char* bytes) { OPENSSL_free(bytes); }>;
 using OwnedDecoder = base::Owned<EVP_ENCODE_CTX, EVP_ENCODE_CTX_free>;
-
-template <class Encode>
-std::vector<unsigned char> encoded(const Encode& encode) {
-  unsigned char* bytes = nullptr;
-  const int size = encode(&bytes);
-  const OwnedBytes owned(bytes);
-  must(size > 0);
-  return {bytes, bytes + size};
-}
 
 }  // namespace
 
@@ -67,22 +57,15 @@ std::string signature_kind(const Certificate& certificate) {
   return kind == NID_undef ? "" : OBJ_nid2ln(kind);
 }
 
-// The bytes that were read are kept as such in the object, and encoding copies them.
+// Asks for no object of the original, which its own thread may drop or make at that moment.
 Certificate detached(const Certificate& certificate) {
-  const auto der =
-      encoded([&](unsigned char** out) { return i2d_X509(certificate.handle().x509(), out); });
-  auto copy = parse_certificate(der);
+  const CertificateHandle& handle = certificate.handle();
+  auto copy = parse_certificate(handle.der(), handle.is_annotated());
   must(copy.has_value());
   return std::move(*copy);
 }
 
-RevocationList detached(const RevocationList& list, OpensslRelease release) {
-  const auto der =
-      encoded([&](unsigned char** out) { return i2d_X509_CRL(list.handle().crl.get(), out); });
-  auto copy = parse_revocation_list(der, release);
-  must(copy.has_value());
-  return list.facts().renewal_assumed ? assumed_renewed(*copy) : std::move(*copy);
-}
+RevocationList detached(const RevocationList& list) { return sharing(list); }
 
 void IssuerKeys::add(const Certificate& ca) {
   const CertificateFacts& facts = ca.facts();

@@ -25,9 +25,10 @@ std::string key_kind(const Certificate& certificate);
 /// `sha256WithRSAEncryption`: how it was signed.
 std::string signature_kind(const Certificate& certificate);
 
-/// An object of its own with the same content, which another thread may use. Throws std::bad_alloc.
+/// An object of its own with the same content, for another thread, made by that thread. Throws
+/// std::bad_alloc.
 Certificate detached(const Certificate& certificate);
-RevocationList detached(const RevocationList& list, OpensslRelease release);
+RevocationList detached(const RevocationList& list);
 
 /// The keys of CAs by the names that they sign under. Keys that were added stay. Not thread-safe.
 class IssuerKeys {

@@ -117,6 +117,11 @@ ServerState PageFacts::state(std::size_t index) const {
   return {Mood::kGood, "well"};
 }
 
+Part servers_on_page(const PageFacts& facts) {
+  constexpr std::size_t kServersOnPage = 50;
+  return part_of(facts.servers().size(), facts.query().servers, kServersOnPage);
+}
+
 Part part_of(std::size_t entries, std::size_t number, std::size_t size) {
   const std::size_t of = std::max<std::size_t>(1, (entries + size - 1) / size);
   const std::size_t at = std::min(std::max<std::size_t>(1, number), of);

@@ -72,6 +72,8 @@ struct Part {
   std::size_t end = 0;
 };
 Part part_of(std::size_t entries, std::size_t number, std::size_t size);
+/// Of PageFacts::servers(): those on this page.
+Part servers_on_page(const PageFacts& facts);
 
 /// Links to the parts before and after, as a landmark; "" where one part holds all. `field`: which
 /// part of the query it turns.

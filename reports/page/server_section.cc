@@ -14,7 +14,6 @@
 namespace mtls::reports::page {
 namespace {
 
-constexpr std::size_t kServersOnPage = 50;
 constexpr std::size_t kMaxCanaries = 3;  // named in one cell
 
 std::string toned(Mood mood, std::string_view words) {
@@ -22,32 +21,6 @@ std::string toned(Mood mood, std::string_view words) {
 }
 
 std::string small(const std::string& html) { return "<br><small>" + html + "</small>"; }
-
-Part servers_on_page(const PageFacts& facts) {
-  return part_of(facts.servers().size(), facts.query().servers, kServersOnPage);
-}
-
-// The server blocks that the running nginx has, by id.
-class LoadedServers {
- public:
-  explicit LoadedServers(const audit::Snapshot& snapshot) {
-    const audit::Loaded* loaded = snapshot.loaded.get();
-    if (loaded == nullptr || !loaded->config) return;
-    const auto& servers = loaded->config->resolved.servers;
-    for (std::size_t i = 0; i < servers.size(); ++i) {
-      if (const audit::ServerAudit* judged = loaded->server(snapshot, i))
-        servers_.try_emplace(servers[i].id, judged);
-    }
-  }
-
-  const audit::ServerAudit* of(const config::ContextId& id) const {
-    const auto found = servers_.find(id);
-    return found == servers_.end() ? nullptr : found->second;
-  }
-
- private:
-  std::map<config::ContextId, const audit::ServerAudit*> servers_;
-};
 
 bool is_as_expected(const audit::Verdict& verdict) {
   if (verdict.expect == audit::Expect::kNothing) return true;
@@ -169,7 +142,7 @@ Columns columns_of(const audit::Snapshot& snapshot) {
 }
 
 std::vector<std::string> row(const PageFacts& facts, std::size_t index, Columns columns,
-                             const LoadedServers& loaded) {
+                             const audit::LoadedServers& loaded) {
   const config::TlsContext& server = facts.server(index);
   const audit::ServerAudit& judged = *facts.snapshot().servers[index];
   const ServerState state = facts.state(index);
@@ -299,7 +272,7 @@ std::string server_section(const PageFacts& facts) {
   if (columns.canaries) heads.push_back({"Canaries"});
   if (columns.rotation) heads.push_back({"CA rotation"});
   const Part part = servers_on_page(facts);
-  const LoadedServers loaded(snapshot);
+  const audit::LoadedServers loaded(snapshot);
   Table table("Server blocks: who gets in, and until when", heads);
   for (std::size_t i = part.begin; i < part.end; ++i)
     table.add(row(facts, facts.servers()[i], columns, loaded));

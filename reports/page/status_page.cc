@@ -3,6 +3,7 @@
 #include "reports/dates.h"
 #include "reports/explain.h"
 #include "reports/markup.h"
+#include "reports/page/client_section.h"
 #include "reports/page/finding_section.h"
 #include "reports/page/html.h"
 #include "reports/page/live_section.h"
@@ -131,8 +132,9 @@ std::string status_page(const audit::Snapshot& snapshot, const PageLinks& links,
                         const PageQuery& query) {
   const PageFacts facts(snapshot, query);
   return opened(links, verdict_of(facts)) + facts_line(facts) + stale_note(*snapshot.config) +
-         finding_section(facts) + server_section(facts) + live_section(snapshot) +
-         file_section(facts) + accepted_section(facts) + closed(links, refresh_note(query));
+         finding_section(facts) + server_section(facts) + client_section(facts) +
+         live_section(snapshot) + file_section(facts) + accepted_section(facts) +
+         closed(links, refresh_note(query));
 }
 
 std::string waiting_page(const PageLinks& links) {

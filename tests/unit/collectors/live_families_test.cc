@@ -123,4 +123,35 @@ TEST_CASE("live families: text kept from one Snapshot to the next is that from s
   CHECK_FALSE(value(*last, "canary_accepted", loaded));
 }
 
+TEST_CASE("live families: which client CAs nginx has loaded, and by which nobody comes") {
+  Host host;
+  audit::Snapshot snapshot = *host.scratch();
+  const auto& ca = snapshot.servers.at(0)->store.members.at(0).certificate.facts();
+  const auto state = [&](const char* word) {
+    return value(snapshot, "ca_rotation_state",
+                 {{"server", "a.test"}, {"fingerprint", ca.fingerprint.label()}, {"state", word}});
+  };
+  CHECK_FALSE(state("loaded"));
+  CHECK_FALSE(state("unused"));
+  const auto observed = [&](audit::CaStage stage) {
+    snapshot.observed_truth = std::make_shared<const audit::ObservedTruth>(
+        audit::ObservedTruth{.untruths = {},
+                             .clients = {{.id = snapshot.config->resolved.servers.at(0).id,
+                                          .cas = {{.ca = ca.key.label(), .stage = stage}}}}});
+  };
+  observed(audit::CaStage::kUnused);
+  CHECK(state("unused") == 1);
+  CHECK_FALSE(state("loaded"));
+  observed(audit::CaStage::kInUse);
+  CHECK(state("unused") == 0);
+  snapshot.loaded = std::make_shared<const audit::Loaded>(
+      audit::Loaded{.config = snapshot.config, .has_servers = true});
+  CHECK(state("loaded") == 1);
+  auto other = std::make_shared<audit::ServerAudit>(*snapshot.servers.at(0));
+  other->store.members.clear();
+  snapshot.loaded = std::make_shared<const audit::Loaded>(
+      audit::Loaded{.config = snapshot.config, .servers = {other}, .has_servers = true});
+  CHECK(state("loaded") == 0);
+}
+
 }  // namespace mtls::collectors

@@ -9,8 +9,8 @@ namespace mtls::audit {
 namespace {
 
 using namespace audit_fixture;  // NOLINT(google-build-using-namespace)
+using observed::ClientTable;
 using observed::Forecast;
-using observed::Outlook;
 using running::ObservedClient;
 using running::ObservedServer;
 
@@ -99,6 +99,20 @@ Host host_of(const Many& many, bool checks_crls) {
   return host;
 }
 
+/// A table and the forecast that follows it.
+struct Followed {
+  ClientTable table{ClientTable::Limits{}};
+  Forecast forecast;
+
+  explicit Followed(std::vector<ObservedClient> clients) { table.load(std::move(clients)); }
+
+  bool judge(const std::shared_ptr<const Snapshot>& snapshot, base::sys_seconds now,
+             std::size_t most = 1'000) {
+    forecast.follow(table.take_moves());
+    return forecast.judge(snapshot, now, table, most);
+  }
+};
+
 /// Whom a whole evaluation at `at` accepts, by number.
 std::set<std::string> accepted_at(Host& host, base::sys_seconds at) {
   std::set<std::string> accepted;
@@ -170,9 +184,10 @@ TEST_CASE("forecast: clients that will be refused are counted within 1, 7, 30 an
     clients.push_back(kept_of(mint_valid(spec, days{-20}, days{ends_in}), key_of(many.long_root),
                               ends_in % 2 == 0));
   }
-  Forecast forecast;
-  forecast.put(clients);
-  CHECK(forecast.judge(host.scratch(), kT0));
+  const auto snapshot = host.scratch();
+  Followed followed(clients);
+  const Forecast& forecast = followed.forecast;
+  CHECK(followed.judge(snapshot, kT0));
   const auto outlooks = forecast.outlooks(kT0);
   REQUIRE(outlooks.size() == 1);
   const Outlook& outlook = outlooks.at(kServer);
@@ -204,37 +219,47 @@ TEST_CASE("forecast: a client is judged again only where something it depends on
     clients.push_back(kept_of(mint_valid(client_spec("CN=c", issuer), days{-20}, days{100}),
                               key_of(issuer), true, i % 2 == 0 ? "a.test" : "b.test"));
   }
-  Forecast forecast;
-  forecast.put(clients);
+  Followed followed(clients);
+  const Forecast& forecast = followed.forecast;
   const auto first = host.scratch();
-  CHECK_FALSE(forecast.judge(first, kT0, 3));
+  CHECK_FALSE(followed.judge(first, kT0, 3));
   CHECK(forecast.judgements() == 3);
-  CHECK(forecast.judge(first, kT0));
+  CHECK(followed.judge(first, kT0));
   CHECK(forecast.judgements() == 10);
-  CHECK(forecast.judge(first, kT0));
-  forecast.put(clients);  // they came again
-  CHECK(forecast.judge(first, kT0));
+  CHECK(followed.judge(first, kT0));
+  for (const ObservedClient& client : clients)  // they come again
+    followed.table.visit(observed::fingerprint_in(client.fingerprint),
+                         {.at = client.visits[0].at, .when = kT0, .code = 0});
+  CHECK(followed.judge(first, kT0));
   CHECK(forecast.judgements() == 10);
   // The CA file of one block.
   host.disk.put(kTrusted, many.long_root.certificate_pem);
   const auto second = host.after(first, host.differences(*first));
-  CHECK(forecast.judge(second, kT0));
+  CHECK(followed.judge(second, kT0));
   CHECK(forecast.judgements() == 15);
   CHECK(forecast.outlooks(kT0).at({.server = "b.test", .listen = "0.0.0.0:443"}).refused > 0);
   CHECK(forecast.outlooks(kT0).at(kServer).refused == 0);
   // Time alone: those who are accepted until a known instant stand.
   const auto third = host.after(second, {}, kT0 + days{21});
   const std::size_t before = forecast.judgements();
-  CHECK(forecast.judge(third, kT0 + days{21}));
+  CHECK(followed.judge(third, kT0 + days{21}));
   CHECK(forecast.judgements() - before <=
         forecast.outlooks(kT0).at({.server = "b.test", .listen = "0.0.0.0:443"}).refused);
-  // A client that is another one.
-  std::vector<ObservedClient> one{clients[0]};
-  one[0].certificate.clear();
-  forecast.put(one);
-  CHECK(forecast.judge(third, kT0 + days{21}));
-  const std::vector<std::string> gone{"*"};
-  forecast.drop(gone);
+  // The key of a client's CA becomes known.
+  const std::size_t known = forecast.judgements();
+  followed.table.set_issuer_key(observed::fingerprint_in(clients[0].fingerprint), "other");
+  CHECK(followed.judge(third, kT0 + days{21}));
+  CHECK(forecast.judgements() == known + 1);
+  // A client at another server block, and one that is gone.
+  const pki::Fingerprint first_client = observed::fingerprint_in(clients[0].fingerprint);
+  followed.table.visit(first_client, {.at = clients[1].visits[0].at, .when = kT0, .code = 0});
+  CHECK(followed.judge(third, kT0 + days{21}));
+  CHECK(forecast.judgements() == known + 2);
+  followed.table.erase(first_client);
+  CHECK(followed.judge(third, kT0 + days{21}));
+  CHECK(forecast.judgements() == known + 2);
+  followed.table.clear();
+  CHECK(followed.judge(third, kT0 + days{21}));
   CHECK(forecast.outlooks(kT0).empty());
 }
 

@@ -21,6 +21,7 @@ struct Row {
   config::Version version;
   std::string directives;
   std::string expect;  // "": it accepts
+  config::Version openssl = {3, 0, 0};
 };
 
 void check(const std::vector<Row>& rows) {
@@ -28,6 +29,7 @@ void check(const std::vector<Row>& rows) {
     INFO(config::to_string(row.version) << " " << row.directives);
     Host host;
     host.policy.build.version = row.version;
+    host.policy.build.openssl = row.openssl;
     host.disk.put("/etc/nginx/junk", "junk");
     host.disk.put(kCrl, minted().crl(minted().root));
     host.conf(http_server(row.directives));
@@ -50,6 +52,13 @@ TEST_CASE("refusals: CA and CRL files are refused in the words of the version's 
            "/etc/nginx/no.pem" +
            ", r) error:10000080:BIO routines::no such file error:05880002:x509 certificate "
            "routines::system lib)"},
+      {kOld,
+       own + "ssl_trusted_certificate no.pem;",
+       "SSL_CTX_load_verify_locations(\"/etc/nginx/no.pem\") failed" + kFopen +
+           "/etc/nginx/no.pem" +
+           ", r) error:10000080:BIO routines::no such file error:05880020:x509 certificate "
+           "routines::BIO lib)",
+       {3, 5, 0}},
       {kNew, own + "ssl_trusted_certificate no.pem;",
        "cannot load certificate \"/etc/nginx/no.pem\": BIO_new_file() failed" + kFopen +
            "/etc/nginx/no.pem" + kNoFile},

@@ -370,8 +370,9 @@ TEST_CASE("findings: each kind fires where it must and is silent beside it") {
 
 TEST_CASE("findings: every kind has a case that fires it and one that does not") {
   // These need an nginx that runs, as in loaded_test.cc, or clients, as in observed_test.cc.
-  std::set<FindingKind> firing{kReloadPending, kLiveVerdictDiffers, kLastReloadRefused,
-                               kLoadedTrustStale};
+  std::set<FindingKind> firing{kReloadPending,     kLiveVerdictDiffers,
+                               kLastReloadRefused, kLoadedTrustStale,
+                               kCaUnused,          kClientCertificatesOfPublicCa};
   auto silent = firing;
   for (const Case& example : all_cases())
     (example.effect == Effect::kFires ? firing : silent).insert(example.kind);
