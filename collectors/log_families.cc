@@ -36,6 +36,11 @@ constexpr FamilySpec kErrors{"nginx_mtls_log_errors_total",
 constexpr FamilySpec kLines{"nginx_mtls_log_lines_total", "Lines read from nginx's error logs.",
                             MetricType::Counter};
 
+constexpr FamilySpec kLost{"nginx_mtls_observer_lost_total",
+                           "Lines about clients that nginx could not send to the observer, by its "
+                           "error log.",
+                           MetricType::Counter};
+
 class Writer {
  public:
   Writer(const FamilySpec& spec, bool is_compact) : spec_(spec), is_compact_(is_compact) {}
@@ -106,6 +111,16 @@ std::vector<LogFamily> log_families(const std::vector<running::LogCounts>& logs,
   std::vector<LogFamily> families;
   std::move(errors).finish(families);
   std::move(lines).finish(families);
+  return families;
+}
+
+std::vector<LogFamily> loss_families(const running::LossCounts& losses) {
+  std::vector<LogFamily> families;
+  if (!losses.is_observed) return families;
+  Writer lost(kLost, false);
+  if (losses.full) lost.add({{"reason", "full"}}, *losses.full);
+  lost.add({{"reason", "unreachable"}}, losses.unreachable);
+  std::move(lost).finish(families);
   return families;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "running/line_losses.h"
 #include "running/log_counts.h"
 #include "running/verify_counts.h"
 
@@ -31,5 +32,8 @@ std::vector<LogFamily> refusal_families(const running::VerifyCounts& counts,
 /// `foreign`: VerifyCounts::foreign().
 std::vector<LogFamily> log_families(const std::vector<running::LogCounts>& logs,
                                     std::uint64_t foreign, bool is_compact = false);
+
+/// None where nobody observes.
+std::vector<LogFamily> loss_families(const running::LossCounts& losses);
 
 }  // namespace mtls::collectors

@@ -35,13 +35,27 @@ void keep_labels(VerifyTotals& totals, const Keep& keep) {
 
 }  // namespace
 
+std::vector<bool> counting_logs(const VerifyPlan& plan,
+                                const std::vector<std::vector<std::size_t>>& lists,
+                                const std::vector<bool>& readable) {
+  std::vector<bool> counting(plan.logs.size(), true);
+  for (const std::vector<std::size_t>& logs : lists)
+    for (const std::size_t log : logs) counting.at(log) = false;
+  for (const std::vector<std::size_t>& logs : lists) {
+    const auto first = std::ranges::find_if(
+        logs, [&](std::size_t log) { return log < readable.size() && readable[log]; });
+    if (first != logs.end()) counting.at(*first) = true;
+  }
+  return counting;
+}
+
 void VerifyCounts::follow(std::shared_ptr<const VerifyPlan> plan, std::vector<bool> readable) {
   if (plan == plan_ && readable == readable_) return;
   plan_ = std::move(plan);
   readable_ = std::move(readable);
   ++version_;
   index_names();
-  index_upstream_logs();
+  counts_upstreams_ = counting_logs(*plan_, plan_->upstream_logs, readable_);
   seed();
 }
 
@@ -72,19 +86,6 @@ void VerifyCounts::index_names() {
     const auto [at, is_new] = observable_.try_emplace(block.label, is_seen);
     at->second = at->second && is_seen;
   }
-}
-
-void VerifyCounts::index_upstream_logs() {
-  std::set<std::size_t> listed;
-  counts_upstreams_.assign(plan_->logs.size(), false);
-  for (const std::vector<std::size_t>& logs : plan_->upstream_logs) {
-    listed.insert(logs.begin(), logs.end());
-    const auto counted =
-        std::ranges::find_if(logs, [&](std::size_t log) { return is_readable(log); });
-    if (counted != logs.end()) counts_upstreams_.at(*counted) = true;
-  }
-  for (std::size_t log = 0; log < counts_upstreams_.size(); ++log)
-    if (!listed.contains(log)) counts_upstreams_[log] = true;
 }
 
 void VerifyCounts::seed() {

@@ -40,10 +40,20 @@ struct VerifyPlan {
   std::vector<Block> blocks = {};
   // Each list of error_logs that counts somewhere, as far as they take failures of backends.
   std::vector<std::vector<std::size_t>> upstream_logs = {};
+  // The same of warnings, which tell that a line of the access log was lost.
+  std::vector<std::vector<std::size_t>> loss_logs = {};
+  // Of each server block whose clients are observed, where it warns.
+  std::vector<std::vector<std::size_t>> observed_logs = {};
+  std::string observer_socket = {};       // "": nobody observes
   std::vector<std::string> reasons = {};  // OpenSSL's text by verify code
 
   bool operator==(const VerifyPlan&) const = default;
 };
+/// Of each list the first log that can be read counts, and each log that is in none.
+std::vector<bool> counting_logs(const VerifyPlan& plan,
+                                const std::vector<std::vector<std::size_t>>& lists,
+                                const std::vector<bool>& readable);
+
 using VerifyCode = std::pair<std::string, std::string>;  // code and reason
 /// By the label `server`.
 using VerifyTotals = std::map<std::string, std::map<VerifyCode, std::uint64_t>, std::less<>>;
@@ -63,6 +73,7 @@ class VerifyCounts {
   void follow(std::shared_ptr<const VerifyPlan> plan, std::vector<bool> readable);
   /// It is a process of nginx's.
   void trust(int pid);
+  bool trusts(int pid) const { return trusted_.contains(pid); }
   std::vector<int> trusted() const;
   void take(std::size_t log, const VerifyLine& line);
   /// Once after each reading.
@@ -98,7 +109,6 @@ class VerifyCounts {
   };
 
   void index_names();
-  void index_upstream_logs();
   void seed();
   bool is_readable(std::size_t log) const { return log < readable_.size() && readable_[log]; }
   const std::string* label_of(std::size_t log, const VerifyLine& line) const;

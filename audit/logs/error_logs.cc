@@ -112,6 +112,8 @@ bool is_plain(const Directive& log) {
 
 class Planner {
  public:
+  using Takes = bool (*)(const Directive& log);
+
   Planner(const ConfigView& view, const Places& places, Files& files)
       : view_(view), places_(places), files_(files), logs_(*view.document, "error_log") {}
 
@@ -122,16 +124,26 @@ class Planner {
   }
 
   /// Of every level that has an error_log, locations too.
-  std::set<std::vector<std::size_t>> upstream_logs() {
+  std::vector<std::vector<std::size_t>> of_levels(Takes takes) {
     std::set<std::vector<std::size_t>> lists;
-    add_level(logs_.main(), lists);
+    add_level(logs_.main(), takes, lists);
     for (const Directive& directive : view_.document->main)
-      if (directive.block) add_levels(*directive.block, lists);
+      if (directive.block) add_levels(*directive.block, takes, lists);
+    return {lists.begin(), lists.end()};
+  }
+
+  /// Of each server block whose clients nginx tells of (R9.7 l), where it warns.
+  std::vector<std::vector<std::size_t>> of_observed() {
+    std::vector<std::vector<std::size_t>> lists;
+    for (const TlsContext& server : view_.resolved.servers) {
+      if (config::asks(server) && server.id.module != Module::kMail)
+        lists.push_back(numbers(logs_.in(server), config::tls::takes_warnings));
+    }
     return lists;
   }
 
  private:
-  std::vector<std::size_t> numbers(const InForce& logs, bool (*takes)(const Directive&)) {
+  std::vector<std::size_t> numbers(const InForce& logs, Takes takes) {
     std::vector<std::size_t> numbers;
     for (const Directive* log : logs) {
       const auto place = log->args.empty() ? std::nullopt : places_.of(log->args.front().text);
@@ -142,18 +154,19 @@ class Planner {
     return numbers;
   }
 
-  void add_level(const InForce& logs, std::set<std::vector<std::size_t>>& lists) {
-    auto level = numbers(logs, config::tls::takes_upstream_failures);
+  void add_level(const InForce& logs, Takes takes, std::set<std::vector<std::size_t>>& lists) {
+    auto level = numbers(logs, takes);
     if (!level.empty()) lists.insert(std::move(level));
   }
 
-  void add_levels(const std::vector<Directive>& block, std::set<std::vector<std::size_t>>& lists) {
+  void add_levels(const std::vector<Directive>& block, Takes takes,
+                  std::set<std::vector<std::size_t>>& lists) {
     InForce here;
     for (const Directive& directive : block) {
       if (directive.name == "error_log") here.push_back(&directive);
-      if (directive.block) add_levels(*directive.block, lists);
+      if (directive.block) add_levels(*directive.block, takes, lists);
     }
-    add_level(here, lists);
+    add_level(here, takes, lists);
   }
 
   // http prints the first name, stream and mail the address.
@@ -198,8 +211,11 @@ class Choice {
 
   void apply() {
     for (auto& block : plan_.blocks) block.logs = chosen(block.logs);
-    for (auto& list : plan_.upstream_logs) list = chosen(list);
-    std::erase_if(plan_.upstream_logs, [](const auto& list) { return list.empty(); });
+    for (auto* lists : {&plan_.upstream_logs, &plan_.loss_logs}) {
+      for (auto& list : *lists) list = chosen(list);
+      std::erase_if(*lists, [](const auto& list) { return list.empty(); });
+    }
+    for (auto& list : plan_.observed_logs) list = chosen(list);
     plan_.logs = std::move(logs_);
   }
 
@@ -232,9 +248,14 @@ running::VerifyPlan verify_plan(const Snapshot& snapshot) {
   for (const std::string& log : main_error_logs(snapshot, places)) files.number_of(log);
   Planner planner(view, places, files);
   plan.blocks = planner.blocks();
-  const auto lists = planner.upstream_logs();
-  plan.upstream_logs.assign(lists.begin(), lists.end());
-  if (&view != snapshot.config.get()) Planner(*snapshot.config, places, files).upstream_logs();
+  plan.upstream_logs = planner.of_levels(config::tls::takes_upstream_failures);
+  plan.observer_socket = snapshot.policy->observer_socket;
+  if (!plan.observer_socket.empty()) {
+    plan.loss_logs = planner.of_levels(config::tls::takes_warnings);
+    plan.observed_logs = planner.of_observed();
+  }
+  if (&view != snapshot.config.get())
+    Planner(*snapshot.config, places, files).of_levels(config::tls::takes_upstream_failures);
   if (const auto& chosen = snapshot.policy->logs.error_logs) Choice(plan, *chosen).apply();
   constexpr int kCodes = 101;  // of OpenSSL 3.6
   for (int code = 0; code < kCodes; ++code)

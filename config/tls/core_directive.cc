@@ -63,4 +63,10 @@ bool takes_upstream_failures(const Directive& log) {
          });
 }
 
+bool takes_warnings(const Directive& log) {
+  return keeps(log) && has_level(log, [](std::string_view word) {
+           return word == "warn" || word == "notice" || word == "info" || word.starts_with("debug");
+         });
+}
+
 }  // namespace mtls::config::tls

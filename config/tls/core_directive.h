@@ -36,5 +36,7 @@ class CoreDirective {
 bool takes_refusals(const syntax::Directive& log);
 /// The same for the failures of backends, which are of level error (R3.55).
 bool takes_upstream_failures(const syntax::Directive& log);
+/// The same for warnings: a line of the access log was lost (R9.7).
+bool takes_warnings(const syntax::Directive& log);
 
 }  // namespace mtls::config::tls

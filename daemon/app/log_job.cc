@@ -93,10 +93,13 @@ void LogJob::pack(std::vector<collectors::LogFamily> families, std::vector<Packe
 void LogJob::render() {
   const std::vector<running::LogCounts> logs = reader_.logs();
   const running::VerifyCounts& counts = reader_.counts();
+  const running::LossCounts& losses = reader_.losses();
   const bool is_same = metrics_ && counts.version() == rendered_ && is_compact_ == was_compact_;
-  if (is_same && logs == rendered_logs_) return;
+  if (is_same && logs == rendered_logs_ && losses == rendered_losses_) return;
   if (!is_same) pack(collectors::refusal_families(counts, is_compact_), refusals_);
-  pack(collectors::log_families(logs, counts.foreign(), is_compact_), followed_);
+  auto followed = collectors::log_families(logs, counts.foreign(), is_compact_);
+  for (auto& family : collectors::loss_families(losses)) followed.push_back(std::move(family));
+  pack(std::move(followed), followed_);
   was_compact_ = is_compact_;
   std::vector<const Packed*> families;
   for (const Packed& family : refusals_) families.push_back(&family);
@@ -114,6 +117,7 @@ void LogJob::render() {
   metrics_ = std::move(metrics);
   rendered_ = counts.version();
   rendered_logs_ = logs;
+  rendered_losses_ = losses;
 }
 
 std::vector<live::LogReader::Emergency> LogJob::run(

@@ -71,6 +71,7 @@ class LogJob {
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::uint64_t rendered_ = 0;  // the version of the counts
   std::vector<running::LogCounts> rendered_logs_;
+  running::LossCounts rendered_losses_;
   bool is_compact_ = false;  // as the settings say
   bool was_compact_ = false;
   std::vector<Packed> refusals_;  // of that version

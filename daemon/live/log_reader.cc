@@ -102,6 +102,10 @@ void LogReader::take(const LineSource::Line& line, std::size_t number, Log& log,
   }
   if (const auto refused = running::parse_verify_line(text)) {
     counts_.take(number, *refused);
+  } else if (const auto lost = plan_->observer_socket.empty()
+                                   ? std::nullopt
+                                   : running::parse_loss_line(text, plan_->observer_socket)) {
+    losses_.take(number, *lost);
   } else if (text.size() > kLevel && text.substr(kLevel).starts_with("[emerg] ")) {
     if (const auto parsed = running::parse_log_line(text))
       emergencies.push_back({.pid = parsed->pid, .message = std::string(parsed->message)});
@@ -128,6 +132,7 @@ std::vector<LogReader::Emergency> LogReader::read(const std::vector<int>& proces
     open(log);
     readable.push_back(log.is_readable);
   }
+  losses_.follow(plan_, readable);
   counts_.follow(plan_, std::move(readable));
   std::size_t number = 0;
   for (Log& log : logs_) {
@@ -140,6 +145,7 @@ std::vector<LogReader::Emergency> LogReader::read(const std::vector<int>& proces
     }
     ++number;
   }
+  losses_.end_reading(counts_);
   counts_.end_reading();
   return emergencies;
 }

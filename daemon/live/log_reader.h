@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/live/line_source.h"
+#include "running/line_losses.h"
 #include "running/log_counts.h"
 #include "running/verify_counts.h"
 
@@ -38,6 +39,8 @@ class LogReader {
   std::vector<Emergency> read(const std::vector<int>& processes);
 
   const running::VerifyCounts& counts() const { return counts_; }
+  /// The observer's lines that nginx says it lost.
+  const running::LossCounts& losses() const { return losses_.counts(); }
   std::vector<running::LogCounts> logs() const;
   /// There is more than the last call read.
   bool is_behind() const;
@@ -67,6 +70,7 @@ class LogReader {
   std::list<Log> logs_;                                      // in the order of the plan
   std::map<std::string, std::vector<LogPosition>> resumed_;  // of logs that no plan had yet
   running::VerifyCounts counts_;
+  running::LineLosses losses_;
   std::vector<Turn> turns_;
 };
 

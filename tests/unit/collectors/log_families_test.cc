@@ -84,4 +84,17 @@ TEST_CASE("log families: compact has zeros only of the commonest reasons") {
   CHECK(has("verify_failures_observable", {{"server", "b"}}));
 }
 
+TEST_CASE("log families: lines of the observer that nginx lost, only where somebody observes") {
+  CHECK(loss_families({.is_observed = false}).empty());
+  const auto families = loss_families({.is_observed = true, .unreachable = 3, .full = 5});
+  REQUIRE(families.size() == 1);
+  const auto samples = testing::parse_metrics(families[0].header + families[0].samples);
+  const std::string name = "nginx_mtls_observer_lost_total";
+  REQUIRE(testing::find(samples, name).size() == 2);
+  CHECK(testing::find(samples, name, {{"reason", "full"}})[0].value == 5);
+  CHECK(testing::find(samples, name, {{"reason", "unreachable"}})[0].value == 3);
+  const auto untold = loss_families({.is_observed = true, .unreachable = 0, .full = std::nullopt});
+  CHECK(testing::find(testing::parse_metrics(untold[0].samples), name).size() == 1);
+}
+
 }  // namespace mtls::collectors

@@ -129,6 +129,23 @@ TEST_CASE("error logs: files of every level are followed, and each level has a l
   CHECK(lists == std::vector<Logs>{{"/srv/l", "/srv/m"}, {"/srv/m"}, {"/srv/s"}});
 }
 
+TEST_CASE("error logs: where clients are observed, the files that take warnings tell of losses") {
+  Host host;
+  host.policy.build.prefix = "/srv";
+  host.conf(with("error_log m info;", "error_log h;",
+                 "error_log s; error_log t warn; error_log u debug_http;"));
+  CHECK(logs::verify_plan(*host.scratch()).loss_logs.empty());
+  host.policy.observer_socket = "/run/x.sock";
+  const running::VerifyPlan plan = logs::verify_plan(*host.scratch());
+  CHECK(plan.observer_socket == "/run/x.sock");
+  std::vector<Logs> lists;
+  for (const auto& list : plan.loss_logs) lists.push_back(named(plan, list));
+  std::ranges::sort(lists);
+  CHECK(lists == std::vector<Logs>{{"/srv/m"}, {"/srv/t", "/srv/u"}});
+  REQUIRE(plan.observed_logs.size() == 1);
+  CHECK(named(plan, plan.observed_logs[0]) == Logs{"/srv/t", "/srv/u"});
+}
+
 TEST_CASE("error logs: a block of stream is named by its addresses") {
   const running::VerifyPlan plan =
       plan_of("error_log m;\n" + std::string("events { }\n") + kStream);

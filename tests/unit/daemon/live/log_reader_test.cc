@@ -124,4 +124,25 @@ TEST_CASE("log reader: a log that cannot be read any more is told once") {
   CHECK(words(turns.front().state) == "it is a device, a pipe or a directory");
 }
 
+TEST_CASE("log reader: the observer's lines that nginx lost are counted where somebody observes") {
+  const TempDir dir;
+  const std::string lost = line(7, "*1 send() to syslog failed while logging request", "warn");
+  for (const char* socket : {"", "/run/x.sock"}) {
+    CAPTURE(socket);
+    dir.write("log", "");
+    running::VerifyPlan one = *plan({dir.path("log")});
+    one.observer_socket = socket;
+    one.loss_logs = one.observed_logs = {{0}};
+    LogReader reader;
+    reader.follow(std::make_shared<const running::VerifyPlan>(one));
+    reader.read({7});
+    append(dir, "log", lost + lost + refused(7));
+    reader.read({7});
+    reader.read({7});
+    CHECK(refusals(reader) == 1);
+    CHECK(reader.losses().is_observed == (*socket != 0));
+    CHECK(reader.losses().full == (*socket != 0 ? 2U : 0U));
+  }
+}
+
 }  // namespace mtls::daemon::live
