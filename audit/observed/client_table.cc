@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "running/observed_counts.h"
+
 namespace mtls::audit::observed {
 namespace {
 
@@ -31,12 +33,38 @@ std::size_t ClientTable::Hash::operator()(const pki::Fingerprint& fingerprint) c
 void ClientTable::load(std::vector<ObservedClient> clients) {
   for (ObservedClient& client : clients) {
     const pki::Fingerprint fingerprint = fingerprint_in(client.fingerprint);
+    const auto known = clients_.find(fingerprint);
+    if (known != clients_.end()) {
+      add_former(fingerprint, known->second, client);
+      continue;
+    }
+    if (clients_.size() >= limits_.max_clients) {
+      gone_.push_back(client.fingerprint);
+      continue;
+    }
     if (!is_accepted_somewhere(client)) never_accepted_.insert(fingerprint);
-    const auto [entry, is_new] = clients_.try_emplace(fingerprint, std::move(client));
-    if (!is_new) continue;
-    for (const ObservedVisits& visits : entry->second.visits)
-      come(fingerprint, visits, entry->second.issuer_key);
+    for (const ObservedVisits& visits : client.visits) come(fingerprint, visits, client.issuer_key);
+    clients_.try_emplace(fingerprint, std::move(client));
   }
+}
+
+void ClientTable::add_former(const pki::Fingerprint& fingerprint, ObservedClient& client,
+                             const ObservedClient& former) {
+  if (client.issuer_key == running::kOtherKey) set_issuer_key(fingerprint, former.issuer_key);
+  for (const ObservedVisits& before : former.visits) {
+    const auto at = std::ranges::lower_bound(client.visits, before.at, {}, &ObservedVisits::at);
+    if (at == client.visits.end() || at->at != before.at) {
+      come(fingerprint, before, client.issuer_key);
+      client.visits.insert(at, before);
+      continue;
+    }
+    if (before.last_seen > at->last_seen) at->last_code = before.last_code;
+    at->first_seen = std::min(at->first_seen, before.first_seen);
+    at->last_seen = std::max(at->last_seen, before.last_seen);
+    at->connections += before.connections;
+  }
+  if (is_accepted_somewhere(client)) never_accepted_.erase(fingerprint);
+  changed_.insert(fingerprint);
 }
 
 const ObservedClient* ClientTable::find(const pki::Fingerprint& fingerprint) const {
@@ -151,8 +179,10 @@ void ClientTable::put_back(const std::vector<ObservedClient>& changed,
     const pki::Fingerprint fingerprint = fingerprint_in(client.fingerprint);
     if (clients_.contains(fingerprint)) changed_.insert(fingerprint);
   }
-  for (const std::string& fingerprint : gone)
+  for (const std::string& fingerprint : gone) {
+    if (gone_.size() >= limits_.max_clients) return;
     if (!clients_.contains(fingerprint_in(fingerprint))) gone_.push_back(fingerprint);
+  }
 }
 
 std::vector<ObservedClient> ClientTable::take_changed() {

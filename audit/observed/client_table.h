@@ -27,7 +27,8 @@ class ClientTable {
 
   explicit ClientTable(Limits limits) : limits_(limits) {}
 
-  /// What was kept of an earlier process. Before anything else.
+  /// What was kept of an earlier process. Clients that have come already get their visits of before
+  /// too, so it is for once only. For whom there is no room, is gone.
   void load(std::vector<running::ObservedClient> clients);
 
   /// nullptr: it is not known.
@@ -61,7 +62,8 @@ class ClientTable {
 
   /// Ends all.
   void clear();
-  /// What take_changed() and take_gone() gave could not be kept: they will give it again.
+  /// What take_changed() and take_gone() gave could not be kept: they will give it again, at most
+  /// `max_clients` that are gone.
   void put_back(const std::vector<running::ObservedClient>& changed,
                 const std::vector<std::string>& gone);
 
@@ -93,6 +95,8 @@ class ClientTable {
   using Clients = std::unordered_map<pki::Fingerprint, running::ObservedClient, Hash>;
 
   bool make_room(bool is_accepted);
+  void add_former(const pki::Fingerprint& fingerprint, running::ObservedClient& client,
+                  const running::ObservedClient& former);
   void note(const pki::Fingerprint& fingerprint, running::ObservedClient& client,
             const Visit& visit);
   void come(const pki::Fingerprint& fingerprint, const running::ObservedVisits& visits,

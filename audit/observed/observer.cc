@@ -51,7 +51,10 @@ void Observer::remember(std::vector<running::ObservedClient> clients,
 // The labels are those of the configuration that nginx runs with.
 void Observer::follow_blocks(const Snapshot& snapshot) {
   const std::shared_ptr<const ConfigView> config = running_config(snapshot);
-  if (config_ && config_->document == config->document) return;
+  const std::string& socket = snapshot.policy->observer_socket;
+  const bool has_moved = !socket.empty() && socket != options_.socket;
+  if (config_ && config_->document == config->document && !has_moved) return;
+  if (has_moved) options_.socket = socket;
   config_ = config;
   finder_.emplace(config, snapshot.policy->build.version);
   const config::tls::ObserverLine line(*config->document, options_.socket);

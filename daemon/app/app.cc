@@ -247,6 +247,10 @@ class App {
   }
 
   void take_policy(base::Result<audit::Policy> policy) {
+    if (policy && observer_) {
+      const auto moved = observer_->move_to(policy->observer_socket);
+      if (!moved) policy = tl::unexpected(moved.error());
+    }
     settings_are_current_ = policy.has_value();
     if (!policy) {
       system::log::log_error("invalid settings, the old ones stay in force",

@@ -94,7 +94,7 @@ void ObserverJob::render() {
 }
 
 void ObserverJob::run(const LookInputs& inputs) {
-  keeper_.restore(observer_, socket_.is_held());
+  keeper_.restore(observer_, socket_.is_held(), now());
   if (inputs.snapshot) {
     snapshot_ = inputs.snapshot;
     observer_.follow(snapshot_, now());
@@ -102,7 +102,7 @@ void ObserverJob::run(const LookInputs& inputs) {
   heard_from_.follow(inputs.processes);
   receive();
   observer_.settle(now());
-  keeper_.save(observer_);
+  keeper_.save(observer_, now());
   look_ahead(inputs.oldest_worker);
   tell_truth();
   render();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "audit/observed/observer.h"
@@ -32,6 +33,9 @@ class ObserverJob {
               ClientKeeper keeper);
 
   void run(const LookInputs& inputs);
+
+  /// What comes from now on comes to `socket`. The one before is closed.
+  void move_to(observed::ClientSocket socket) { socket_ = std::move(socket); }
 
   /// What is not saved yet, at the end.
   void save() { keeper_.close(observer_); }

@@ -12,10 +12,14 @@ namespace {
 // What has to wait before it is told, and what is too old to be kept.
 constexpr std::uint64_t kLookMilliseconds = 500;
 
+audit::observed::ClientTable::Limits limits_of(const settings::ObserverSettings& settings) {
+  return {.max_clients = settings.max_clients, .window = settings.window};
+}
+
 audit::observed::ObserverOptions options_of(const settings::ObserverSettings& settings) {
   return {
       .socket = settings.socket,
-      .limits = {.max_clients = settings.max_clients, .window = settings.window},
+      .limits = limits_of(settings),
       .keeps_certificates = settings.remember == settings::ObserverSettings::Remember::kSubjects};
 }
 
@@ -40,6 +44,7 @@ struct ObserverWatch::Job {
   ObserverWatch* owner = nullptr;  // null once it has closed
   std::shared_ptr<ObserverJob> observer;
   LookInputs inputs;
+  std::optional<observed::ClientSocket> next;
 
   Job() = default;
   Job(const Job&) = delete;
@@ -53,6 +58,8 @@ struct ObserverWatch::Job {
     try {
       observer->run(inputs);
       inputs.snapshot.reset();
+      if (next) observer->move_to(std::move(*next));
+      next.reset();
     } catch (const std::bad_alloc&) {
       return;  // the next look makes up for it
     }
@@ -64,21 +71,38 @@ ObserverWatch::ObserverWatch(uv_loop_t& loop, const settings::ObserverSettings& 
                              observed::ClientSocket socket, Callbacks callbacks)
     : loop_(loop),
       callbacks_(std::move(callbacks)),
+      path_(socket.path()),
       observer_(std::make_shared<ObserverJob>(options_of(settings), std::move(socket),
-                                              ClientKeeper(settings.state, settings.max_clients))),
-      poll_(new uv_poll_t{}),
+                                              ClientKeeper(settings.state, limits_of(settings)))),
       timer_(new uv_timer_t{}) {
-  uv_poll_init(&loop_, poll_, observer_->descriptor());
-  poll_->data = this;
+  begin_poll();
   uv_timer_init(&loop_, timer_);
   timer_->data = this;
+}
+
+void ObserverWatch::begin_poll() {
+  poll_ = new uv_poll_t{};
+  uv_poll_init(&loop_, poll_, observer_->descriptor());
+  poll_->data = this;
+}
+
+// The worker may be reading the socket, so the next look moves.
+base::Result<void> ObserverWatch::move_to(const std::string& path) {
+  if (path_.empty() || path.empty() || path == path_) return {};
+  auto socket = observed::ClientSocket::bind(path);
+  if (!socket) return tl::unexpected(socket.error());
+  next_.reset();
+  next_.emplace(std::move(*socket));
+  path_ = path;
+  if (has_begun_) look();
+  return {};
 }
 
 void ObserverWatch::close() {
   if (std::exchange(closed_, true)) return;
   if (job_ == nullptr && has_begun_) observer_->save();
   system::let_go(job_);
-  close_handle(poll_);
+  if (poll_ != nullptr) close_handle(poll_);
   close_handle(timer_);
 }
 
@@ -96,7 +120,8 @@ void ObserverWatch::wait() {
   });
 }
 
-// While a worker reads the socket, the loop does not wait for it.
+// While a worker reads the socket, the loop does not wait for it; where the worker closes it, the
+// loop has let go of it before.
 void ObserverWatch::look() {
   if (closed_ || job_ != nullptr) return;
   uv_poll_stop(poll_);
@@ -106,12 +131,16 @@ void ObserverWatch::look() {
   job->inputs = {.snapshot = std::exchange(snapshot_, nullptr),
                  .processes = callbacks_.processes(),
                  .oldest_worker = callbacks_.oldest_worker()};
+  if (next_) close_handle(std::exchange(poll_, nullptr));
+  std::swap(job->next, next_);
   job_ = system::start_work(loop_, std::move(job));
 }
 
 void ObserverWatch::finish() {
   if (!snapshot_) snapshot_ = std::move(job_->inputs.snapshot);
+  if (!next_) std::swap(next_, job_->next);
   job_ = nullptr;
+  if (poll_ == nullptr) begin_poll();
   wait();
   if (std::exchange(metrics_, observer_->metrics()) != observer_->metrics())
     callbacks_.on_metrics();

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <uv.h>
@@ -37,6 +39,9 @@ class ObserverWatch {
   ObserverWatch(const ObserverWatch&) = delete;
   ObserverWatch& operator=(const ObserverWatch&) = delete;
 
+  /// observer.socket is another path from now on: what came to the one before is still read, then
+  /// that is closed. A socket that systemd holds stays. On an error everything stays.
+  base::Result<void> move_to(const std::string& path);
   /// Which server blocks there are, and what is predicted of clients. Begins to read.
   void published(const std::shared_ptr<const audit::Snapshot>& snapshot);
   const std::shared_ptr<const RenderedMetrics>& metrics() const { return metrics_; }
@@ -45,17 +50,20 @@ class ObserverWatch {
  private:
   struct Job;
 
+  void begin_poll();
   void wait();
   void look();
   void finish();
 
   uv_loop_t& loop_;
   Callbacks callbacks_;
+  std::string path_;                                 // of the socket; "": systemd holds it
   std::shared_ptr<ObserverJob> observer_;            // of the worker, if any
   std::shared_ptr<const audit::Snapshot> snapshot_;  // for the next look
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::shared_ptr<const audit::ObservedTruth> truth_;
-  uv_poll_t* poll_;
+  std::optional<observed::ClientSocket> next_;  // for the next look to move to
+  uv_poll_t* poll_ = nullptr;                   // nullptr while a worker moves to another socket
   uv_timer_t* timer_;
   Job* job_ = nullptr;
   bool has_begun_ = false;

@@ -120,6 +120,16 @@ ClientSocket::ClientSocket(ClientSocket&& other) noexcept
       device_(other.device_),
       inode_(other.inode_) {}
 
+// What was here before goes with `other`.
+ClientSocket& ClientSocket::operator=(ClientSocket&& other) noexcept {
+  std::swap(socket_, other.socket_);
+  std::swap(buffers_, other.buffers_);
+  std::swap(path_, other.path_);
+  std::swap(device_, other.device_);
+  std::swap(inode_, other.inode_);
+  return *this;
+}
+
 // Unless another socket stands there by now.
 ClientSocket::~ClientSocket() {
   struct stat file{};

@@ -38,13 +38,15 @@ class ClientSocket {
 
   ~ClientSocket();
   ClientSocket(ClientSocket&&) noexcept;
-  ClientSocket& operator=(ClientSocket&&) = delete;
+  ClientSocket& operator=(ClientSocket&& other) noexcept;
   ClientSocket(const ClientSocket&) = delete;
   ClientSocket& operator=(const ClientSocket&) = delete;
 
   int descriptor() const { return socket_.get(); }
   /// systemd holds it: what comes while no process of ours runs, waits.
   bool is_held() const { return path_.empty(); }
+  /// "": it is systemd's.
+  const std::string& path() const { return path_; }
   /// Hands over what has come, up to about `most` datagrams, and waits for nothing. Any thread, one
   /// at a time. Returns how many there were.
   std::size_t receive(std::size_t most, const std::function<void(const Datagram&)>& take);

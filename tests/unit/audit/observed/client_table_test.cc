@@ -111,6 +111,34 @@ TEST_CASE("client table: what was kept before is known again") {
   CHECK(*after.find(of(2)) == *before.find(of(2)));
 }
 
+TEST_CASE("client table: what was kept before is added to clients that have come already") {
+  ClientTable before = table();
+  before.add(client(1), {.at = kA, .when = day(1)});
+  before.visit(of(1), {.at = kB, .when = day(2)});
+  before.add(client(2), {.at = kA, .when = day(5), .code = 10});
+  ClientTable after = table(2);
+  after.add(client(1, "other"), {.at = kA, .when = day(3), .code = 20});
+  after.add(client(2), {.at = kA, .when = day(4)});
+  after.take_changed();
+  std::vector<ObservedClient> kept = before.take_changed();
+  kept.push_back(client(3));
+  kept.back().visits = kept.front().visits;
+  after.load(std::move(kept));
+  const ObservedClient one = *after.find(of(1));
+  CHECK(one.issuer_key == "k");
+  REQUIRE(one.visits.size() == 2);
+  CHECK(
+      one.visits[0] ==
+      running::ObservedVisits{
+          .at = kA, .first_seen = day(1), .last_seen = day(3), .connections = 2, .last_code = 20});
+  CHECK(one.visits[1].last_seen == day(2));
+  CHECK(after.find(of(2))->visits[0].last_code == 10);
+  CHECK(after.distinct() == ClientTable::Distinct{{kA, {{"k", 2}}}, {kB, {{"k", 1}}}});
+  CHECK(after.take_changed().size() == 2);
+  CHECK(after.find(of(3)) == nullptr);  // no room
+  CHECK(after.take_gone() == std::vector<std::string>{client(3).fingerprint});
+}
+
 TEST_CASE("client table: what could not be kept is given again") {
   ClientTable clients = table();
   clients.add(client(1), {.at = kA, .when = day(1)});
