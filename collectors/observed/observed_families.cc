@@ -1,5 +1,6 @@
 #include "collectors/observed/observed_families.h"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -33,7 +34,31 @@ void of_servers(const ObservedCounts& counts, const FamilySpec& spec, Families& 
   families.push_back(family.take());
 }
 
-void add_clients(const ObservedCounts& counts, Families& families) {
+/// By the key of their CA and by what nginx said, or by the latter alone.
+void add_connections(const ObservedCounts& counts, bool is_compact, Families& families) {
+  of_servers(counts,
+             {"nginx_mtls_observed_connections_total",
+              "Connections over TLS by the key of the CA that signed the client's certificate, and "
+              "by what nginx said of it.",
+              MetricType::Counter},
+             families, [is_compact](Family& family, const Labels& labels, const ObservedAt& at) {
+               std::map<running::LineVerify, std::uint64_t> of_all;
+               for (const auto& [by, connections] : at.connections) {
+                 const auto& [key, verify] = by;
+                 const std::string said(running::word(verify));
+                 if (!is_compact) {
+                   family.add(with(with(labels, "ca", key), "verify", said), number(connections));
+                 } else if (key != running::kOtherKey) {
+                   of_all[verify] += connections;
+                 }
+               }
+               for (const auto& [verify, connections] : of_all)
+                 family.add(with(labels, "verify", std::string(running::word(verify))),
+                            number(connections));
+             });
+}
+
+void add_clients(const ObservedCounts& counts, bool is_compact, Families& families) {
   of_servers(
       counts,
       {"nginx_mtls_observed_client_certificate_expiration_seconds",
@@ -54,21 +79,13 @@ void add_clients(const ObservedCounts& counts, Families& families) {
              {"nginx_mtls_observed_clients",
               "Different certificates that came within the window, refused ones too, by the key of "
               "the CA that signed them."},
-             families, [](Family& family, const Labels& labels, const ObservedAt& at) {
-               for (const auto& [key, clients] : at.clients)
-                 family.add(with(labels, "ca", key), number(clients));
-             });
-  of_servers(counts,
-             {"nginx_mtls_observed_connections_total",
-              "Connections over TLS by the key of the CA that signed the client's certificate, and "
-              "by what nginx said of it.",
-              MetricType::Counter},
-             families, [](Family& family, const Labels& labels, const ObservedAt& at) {
-               for (const auto& [by, connections] : at.connections) {
-                 family.add(with(with(labels, "ca", by.first), "verify",
-                                 std::string(running::word(by.second))),
-                            number(connections));
+             families, [is_compact](Family& family, const Labels& labels, const ObservedAt& at) {
+               std::size_t of_all = 0;
+               for (const auto& [key, clients] : at.clients) {
+                 of_all += clients;
+                 if (!is_compact) family.add(with(labels, "ca", key), number(clients));
                }
+               if (is_compact && of_all > 0) family.add(labels, number(of_all));
              });
 }
 
@@ -124,9 +141,10 @@ void add_observer(const ObservedCounts& counts, Families& families) {
 
 }  // namespace
 
-Families observed_families(const ObservedCounts& counts) {
+Families observed_families(const ObservedCounts& counts, bool is_compact) {
   Families families;
-  add_clients(counts, families);
+  add_connections(counts, is_compact, families);
+  add_clients(counts, is_compact, families);
   add_truth(counts, families);
   add_observer(counts, families);
   sort_by_name(families);

@@ -7,6 +7,9 @@
 
 namespace mtls::collectors::observed {
 
-Families observed_families(const running::ObservedCounts& counts);
+/// `is_compact`: of the settings, metrics.detail. Then there is no label `ca`, and connections of
+/// clients whose CA is in no file here have no series: whoever makes certificates of their own is
+/// no client.
+Families observed_families(const running::ObservedCounts& counts, bool is_compact = false);
 
 }  // namespace mtls::collectors::observed

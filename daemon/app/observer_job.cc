@@ -77,9 +77,10 @@ void ObserverJob::render() {
   const auto at = std::chrono::steady_clock::now();
   const bool is_current = is_rendered_ && rendered_ == observer_.version();
   if (is_current || (rendered_ && at - rendered_at_ < kRendering)) return;
-  collectors::Families families = collectors::observed::observed_families(observer_.counts());
   const bool is_compact =
       snapshot_ && snapshot_->policy->limits.detail == audit::MetricsDetail::kCompact;
+  collectors::Families families =
+      collectors::observed::observed_families(observer_.counts(), is_compact);
   collectors::Families ahead = collectors::observed::forecast_families(
       prospects_.outlooks(), prospects_.uses(), prospects_.clients(), {.is_compact = is_compact});
   std::ranges::move(ahead, std::back_inserter(families));

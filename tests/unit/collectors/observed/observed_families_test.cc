@@ -86,4 +86,21 @@ TEST_CASE("observed families: the remaining lifetimes are a histogram in both fo
     CHECK_THAT(open, Catch::Contains(line));
 }
 
+TEST_CASE("observed families: compact has no label ca, and strangers do not count") {
+  running::ObservedCounts all = counts();
+  running::ObservedAt& at = all.servers.begin()->second;
+  at.connections[{"4567", LineVerify::kSuccess}] = 2;
+  at.connections[{"4567", LineVerify::kFailed}] = 3;
+  at.connections[{"other", LineVerify::kFailed}] = 100;
+  at.clients["4567"] = 4;
+  const auto samples = testing::parse_metrics(render(observed_families(all, true)));
+  CHECK(testing::duplicates(samples).empty());
+  for (const testing::Sample& sample : samples) CHECK_FALSE(sample.labels.contains("ca"));
+  check(samples, "observed_connections_total", {{"server", "a"}, {"verify", "success"}}, 7);
+  check(samples, "observed_connections_total", {{"server", "a"}, {"verify", "failed"}}, 3);
+  check(samples, "observed_connections_total", {{"server", "a"}, {"verify", "none"}}, 1);
+  check(samples, "observed_clients", {{"server", "a"}}, 7);
+  check(samples, "observed_clients", {{"server", "b"}}, std::nullopt);
+}
+
 }  // namespace mtls::collectors::observed
