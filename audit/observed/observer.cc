@@ -43,7 +43,9 @@ void Observer::remember(std::vector<running::ObservedClient> clients,
                         std::chrono::sys_seconds since,
                         std::optional<std::chrono::sys_seconds> complete_since) {
   ++version_;
+  const std::size_t kept = clients.size();
   clients_.load(std::move(clients));
+  if (clients_.size() < kept) lose();
   counts_.since = since;
   if (complete_since) complete_since_ = *complete_since;
 }

@@ -18,6 +18,8 @@ std::string days_text(std::chrono::seconds span) {
 std::string gap_of(const Watch& watch, std::chrono::seconds resumption, base::sys_seconds now) {
   const base::sys_seconds begin = now - watch.window;
   if (!watch.is_covered) return "not every way to content of this server is observed";
+  if (!watch.tells_losses)
+    return "nginx's error log does not tell of lines that were lost: that needs level warn";
   if (watch.since > begin)
     return "clients are observed without a gap only since " + base::rfc3339(watch.since) +
            ", which is no whole window of " + days_text(watch.window);

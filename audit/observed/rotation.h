@@ -27,7 +27,8 @@ CaUses ca_uses(const ClientTable& clients);
 struct Watch {
   base::sys_seconds since;  // Observer::complete_since()
   std::chrono::seconds window{0};
-  bool is_covered = false;  // every way to content logs to the socket
+  bool is_covered = false;   // every way to content logs to the socket
+  bool tells_losses = true;  // nginx's error log has it when it cannot send a line
   // Began nginx's oldest worker, one that shuts down too. nullopt: not known.
   std::optional<base::sys_seconds> oldest_worker;
 };

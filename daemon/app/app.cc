@@ -111,8 +111,7 @@ class App {
     if (!socket) return tl::unexpected(socket.error());
     observer_ = std::make_unique<ObserverWatch>(
         loop_, *settings, std::move(*socket),
-        ObserverWatch::Callbacks{.processes = [this] { return nginx_->processes(); },
-                                 .oldest_worker = [this] { return nginx_->oldest_worker(); },
+        ObserverWatch::Callbacks{.nginx = [this]() -> const NginxWatch& { return *nginx_; },
                                  .on_truth = [this](auto truth) { updater_.observed(truth); },
                                  .on_metrics = [this] { publish_counts(); }});
     return {};

@@ -30,6 +30,8 @@ class LogJob {
 
   /// nullptr before the first look.
   const std::shared_ptr<const RenderedMetrics>& metrics() const { return metrics_; }
+  /// Lines of the observer that nginx could not send.
+  const running::LossCounts& losses() const { return rendered_losses_; }
   bool is_behind() const { return reader_.is_behind(); }
   /// Writes where it stopped, if that is not written yet.
   void keep();
@@ -71,8 +73,8 @@ class LogJob {
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::uint64_t rendered_ = 0;  // the version of the counts
   std::vector<running::LogCounts> rendered_logs_;
-  running::LossCounts rendered_losses_;
-  bool is_compact_ = false;  // as the settings say
+  running::LossCounts rendered_losses_;  // as of the last look
+  bool is_compact_ = false;              // as the settings say
   bool was_compact_ = false;
   std::vector<Packed> refusals_;  // of that version
   std::vector<Packed> followed_;

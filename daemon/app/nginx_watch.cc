@@ -158,6 +158,7 @@ void NginxWatch::finish(Job& job) {
   job_ = nullptr;
   if (!snapshot_) snapshot_ = std::move(job.snapshot);
   log_metrics_ = logs_->metrics();
+  losses_ = logs_->losses();
   for (const auto& [pid, message] : job.emergencies)
     outcomes_.read({.level = "emerg", .pid = pid, .message = message});
   if (logs_->is_behind()) start_reading();

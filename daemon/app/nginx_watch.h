@@ -50,6 +50,8 @@ class NginxWatch {
   std::vector<int> processes() const;
   /// When the oldest worker that runs with this configuration was started; nullopt: not known.
   std::optional<base::sys_seconds> oldest_worker() const;
+  /// Lines of the observer that nginx says it could not send.
+  const running::LossCounts& losses() const { return losses_; }
   void file_changed() { processes_.file_changed(); }
   /// Which configuration counts, and where its nginx logs.
   void published(const std::shared_ptr<const audit::Snapshot>& snapshot);
@@ -75,6 +77,7 @@ class NginxWatch {
   std::shared_ptr<state::LoadedKeeper> keeper_;
   std::shared_ptr<const audit::Snapshot> kept_snapshot_;  // the last, for `keeper_`
   std::shared_ptr<const RenderedMetrics> log_metrics_;
+  running::LossCounts losses_;
   View processes_view_;
   View view_;
   uv_timer_t* timer_;

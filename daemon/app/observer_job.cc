@@ -48,6 +48,11 @@ void ObserverJob::receive() {
   });
 }
 
+void ObserverJob::note_losses(const running::LossCounts& losses) {
+  if (losses.unreachable > losses_.unreachable || losses.full > losses_.full) observer_.lose();
+  losses_ = losses;
+}
+
 void ObserverJob::look_ahead(std::optional<base::sys_seconds> oldest_worker) {
   using Look = audit::observed::Prospects::Look;
   const auto begin = std::chrono::steady_clock::now();
@@ -56,6 +61,7 @@ void ObserverJob::look_ahead(std::optional<base::sys_seconds> oldest_worker) {
                                     {.since = observer_.complete_since(),
                                      .window = window_,
                                      .is_covered = false,
+                                     .tells_losses = losses_.is_observed && losses_.full,
                                      .oldest_worker = oldest_worker},
                                     std::chrono::floor<std::chrono::seconds>(now()), kMostJudged);
   const auto end = std::chrono::steady_clock::now();
@@ -102,6 +108,7 @@ void ObserverJob::run(const LookInputs& inputs) {
   }
   heard_from_.follow(inputs.processes);
   receive();
+  note_losses(inputs.losses);
   observer_.settle(now());
   keeper_.save(observer_, now());
   look_ahead(inputs.oldest_worker);

@@ -16,6 +16,7 @@
 #include "daemon/app/published.h"
 #include "daemon/observed/client_socket.h"
 #include "daemon/observed/heard_from.h"
+#include "running/line_losses.h"
 
 namespace mtls::daemon::app {
 
@@ -24,6 +25,7 @@ struct LookInputs {
   std::shared_ptr<const audit::Snapshot> snapshot;  // nullptr: none was published since the last
   std::vector<int> processes;                       // nginx's
   std::optional<base::sys_seconds> oldest_worker;   // NginxWatch::oldest_worker()
+  running::LossCounts losses;
 };
 
 /// What stays from look to look.
@@ -47,6 +49,7 @@ class ObserverJob {
 
  private:
   void receive();
+  void note_losses(const running::LossCounts& losses);
   void look_ahead(std::optional<base::sys_seconds> oldest_worker);
   void tell_truth();
   void render();
@@ -60,6 +63,7 @@ class ObserverJob {
   std::shared_ptr<const audit::Snapshot> snapshot_;  // the last
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::shared_ptr<const audit::ObservedTruth> truth_;
+  running::LossCounts losses_;
   bool is_rendered_ = false;               // nothing is known that is not in the metrics
   std::optional<std::uint64_t> rendered_;  // the version of the counts
   std::chrono::steady_clock::time_point rendered_at_{};

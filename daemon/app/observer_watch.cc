@@ -128,9 +128,11 @@ void ObserverWatch::look() {
   auto job = std::make_unique<Job>();
   job->owner = this;
   job->observer = observer_;
+  const NginxWatch& nginx = callbacks_.nginx();
   job->inputs = {.snapshot = std::exchange(snapshot_, nullptr),
-                 .processes = callbacks_.processes(),
-                 .oldest_worker = callbacks_.oldest_worker()};
+                 .processes = nginx.processes(),
+                 .oldest_worker = nginx.oldest_worker(),
+                 .losses = nginx.losses()};
   if (next_) close_handle(std::exchange(poll_, nullptr));
   std::swap(job->next, next_);
   job_ = system::start_work(loop_, std::move(job));

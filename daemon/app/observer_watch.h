@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "base/result.h"
+#include "daemon/app/nginx_watch.h"
 #include "daemon/app/observer_job.h"
 #include "daemon/settings/observer_settings.h"
 #include "daemon/system/systemd.h"
@@ -27,8 +28,7 @@ base::Result<observed::ClientSocket> open_observer_socket(
 class ObserverWatch {
  public:
   struct Callbacks {
-    std::function<std::vector<int>()> processes;  // of nginx
-    std::function<std::optional<base::sys_seconds>()> oldest_worker;
+    std::function<const NginxWatch&()> nginx;
     std::function<void(std::shared_ptr<const audit::ObservedTruth> truth)> on_truth;
     std::function<void()> on_metrics;
   };

@@ -59,6 +59,7 @@ TEST_CASE("rotation: a CA is unused only after a whole window that nothing escap
   };
   for (const Row& row : std::vector<Row>{
            {"is observed", [](Watch& watch) { watch.is_covered = false; }},
+           {"needs level warn", [](Watch& watch) { watch.tells_losses = false; }},
            {"no whole window of 30 days", [](Watch& watch) { watch.since = kT0 - days{29}; }},
            {"since when nginx's workers run", [](Watch& watch) { watch.oldest_worker.reset(); }},
            {"reload nginx", [](Watch& watch) { watch.oldest_worker = kT0 - days{31}; }},

@@ -59,7 +59,7 @@ struct Scene {
   }
   void look(seconds later) {
     now += later;
-    keeper.restore(observer, now);
+    keeper.restore(observer, true, now);
     observer.settle(now);
     keeper.save(observer, now);
   }
@@ -227,6 +227,29 @@ TEST_CASE("client keeper: a file with more clients than there is room for keeps 
   scene.look(seconds{2});
   CHECK(scene.observer.clients().size() == 5);
   CHECK(in_file(scene.path).size() == 5);
+}
+
+TEST_CASE("client keeper: only an end in order says that nothing has escaped") {
+  const testing::TempDir dir;
+  const auto observed_since = [&](bool hears_all, bool ends_in_order) {
+    Scene scene(dir.path("clients.db"));
+    scene.now += days{1};
+    scene.keeper.restore(scene.observer, hears_all, scene.now);
+    const sys_seconds since = scene.observer.complete_since();
+    if (ends_in_order) scene.keeper.close(scene.observer);
+    return since;
+  };
+  // An observer of this test begins at kNow, and the file holds what one before it said.
+  {
+    Scene first(dir.path("clients.db"));
+    first.observer = Observer({.socket = "", .limits = {}}, Instant{kNow - days{9}});
+    first.look(seconds{1});
+    first.keeper.close(first.observer);
+  }
+  CHECK(observed_since(true, true) == kNow - days{9});
+  CHECK(observed_since(true, false) == kNow - days{9});
+  CHECK(observed_since(true, true) == kNow);  // the one before was killed
+  CHECK(observed_since(false, true) == kNow);
 }
 
 }  // namespace mtls::daemon::app

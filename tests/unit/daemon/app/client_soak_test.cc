@@ -10,6 +10,7 @@
 #include <fstream>
 #include <random>
 
+#include "audit/observed/forecast.h"
 #include "daemon/app/client_keeper.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/temp_dir.h"
@@ -81,6 +82,7 @@ TEST_CASE("client soak: memory and file are bounded by the window and the number
   const audit::observed::ClientTable::Limits limits{.max_clients = kMostClients, .window = window};
   Observer observer({.socket = "/run/x.sock", .limits = limits}, Instant{kBegin});
   ClientKeeper keeper(path, limits);
+  audit::observed::Forecast forecast;
   std::mt19937 random(17);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
   // Half again as many come within a window as there is room for; each lives for a third of one.
   const std::uint64_t looks_of_window =
@@ -94,7 +96,7 @@ TEST_CASE("client soak: memory and file are bounded by the window and the number
   std::uint64_t visits = 0;
   for (std::uint64_t look = 0; look < looks_of_window * kWindows; ++look) {
     const Instant now = Instant{kBegin} + milliseconds{1'000 / kLooksPerSecond * look};
-    keeper.restore(observer, now);
+    keeper.restore(observer, true, now);
     for (int i = 0; i < 5; ++i, ++visits) {
       const std::uint64_t number = newest_at(look) - random() % alive;
       running::ObservedClient one = client(number);
@@ -111,6 +113,7 @@ TEST_CASE("client soak: memory and file are bounded by the window and the number
     }
     observer.settle(now);
     keeper.save(observer, now);
+    forecast.follow(observer.clients().take_moves());
     if (observer.clients().size() > kMostClients) FAIL("more clients than there is room for");
     if (look % 1'000 != 0) continue;
     const std::uint64_t number_of_window = look / looks_of_window;
