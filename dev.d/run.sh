@@ -51,7 +51,7 @@ host_asks() {
 }
 
 run() {
-    port=10059 address=127.0.0.1 once=no
+    port=10059 address=127.0.0.1 once=no demo=""
     while [ $# -gt 0 ]; do
         case $1 in
             --port) port=${2:?run: --port needs a number}; shift ;;
@@ -73,11 +73,14 @@ run() {
         set -- --nginx.conf "$conf"
     else
         what="the bundled example on a throw-away PKI, because $(why_not "$conf")"
-        examples/demo/make-pki.sh "$SCRATCH/demo" >&2
-        set -- --nginx.conf "$SCRATCH/demo/nginx.conf" --config.file "$SCRATCH/demo/settings.yml"
+        demo=$SCRATCH/demo
+        examples/demo/make-pki.sh "$demo" >&2
+        examples/demo/observe.sh "$demo"
+        set -- --nginx.conf "$demo/nginx.conf" --config.file "$demo/settings.yml"
     fi
     start_exporter "$address:$serve_port" "$@" ||
         die "the exporter does not answer on $address:$serve_port (see above); another port: ./dev run --port N"
+    [ -z "$demo" ] || examples/demo/observe.sh --come "$demo"
     printf '\nServing %s\n\n' "$what"
     "$EXPORTER" check "$@" --fail-on never --format brief
     print_next "$@"
@@ -93,8 +96,9 @@ print_next() {
 Next:
   all of it      $EXPORTER check $*
   Prometheus     scrape $base_url/metrics (examples/prometheus.yml), alerts in alerts/nginx-mtls.rules.yml
-  the page       $base_url/
 EOF
+    [ -z "$demo" ] || echo "  the clients    $EXPORTER clients --state $demo/clients.db (simulated: a rotation from team A to team B)"
+    echo "  the page       $base_url/"
 }
 
 why_not() {

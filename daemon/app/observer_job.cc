@@ -16,7 +16,7 @@ constexpr std::size_t kMostDatagrams = 4'096;
 // Scrapes see the counts this late.
 constexpr std::chrono::milliseconds kRendering{500};
 // Counts on the page are this old at most; whatever is more than a count is told at once.
-constexpr std::chrono::seconds kTelling{60};
+constexpr std::chrono::seconds kTelling{10};
 // Clients judged in one look, so that what comes does not wait for long.
 constexpr std::size_t kMostJudged = 500;
 // The look ahead rests for so many times what it took: while clients have no answer yet, and then.

@@ -39,19 +39,20 @@ std::string words_of(const audit::CaState& ca, base::sys_seconds now) {
   switch (ca.stage) {
     case audit::CaStage::kAnnounced: return "announced: nginx has not loaded it yet";
     case audit::CaStage::kInUse:
-      return "in use by " + counted(ca.use.clients, "client", "clients") + ", the last until " +
+      return "in use by " + counted(ca.use.clients, "client", "clients") +
+             (ca.use.clients == 1 ? "; the certificate ends " : "; the last certificate ends ") +
              day(ca.use.until, now);
     case audit::CaStage::kUnused: return toned(Mood::kGood, "unused, safe to drop");
     case audit::CaStage::kLoaded: break;
   }
-  return "loaded, nobody came by it; keep it: " + text(with_dates(ca.why_kept, now));
+  return "nobody came by it; whether it can go is not known: " + text(with_dates(ca.why_kept, now));
 }
 
 std::string cas_cell(const audit::ServerClients& clients, base::sys_seconds now) {
   std::string html;
   for (const audit::CaState& ca : clients.cas) {
-    html += (html.empty() ? "" : "<br>") + text(ca.subject) + "<br><small>" + words_of(ca, now) +
-            "</small>";
+    html += (html.empty() ? "" : "<br>") + text(ca.subject) + "<br><small>" + code(ca.ca) + " " +
+            words_of(ca, now) + "</small>";
   }
   return html.empty() ? "none" : html;
 }

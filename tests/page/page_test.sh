@@ -70,6 +70,20 @@ look explain '/explain?q=20'
 look filtered '/?q=api&refresh=off'
 stop
 
+# A rotation, with simulated clients of both CAs.
+cp -a "$scratch/demo" "$scratch/observed"
+"$root/examples/demo/observe.sh" "$scratch/observed"
+serve "$scratch/observed"
+"$root/examples/demo/observe.sh" --come "$scratch/observed"
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+    sleep 1
+    curl -fs "$base/" | grep -qF "23: certificate revoked" && break
+done
+expect "4 of 10 accepted clients"
+expect "23: certificate revoked"
+look clients /
+stop
+
 tree well 30-portal.conf
 serve "$scratch/well"
 expect "All well"
