@@ -97,13 +97,14 @@ function(config)
         expr: |||
           nginx_mtls_observer_coverage{$} == 0
             or sum without (reason) (increase(nginx_mtls_observer_rejected_total{$,reason=~"sender|server|foreign|torn|too_long"}[15m])) > 0
+            or sum without (reason) (increase(nginx_mtls_observer_lost_total{$}[15m])) > 0
         |||,
         'for': '1h',
         labels: { severity: 'info' },
         annotations: {
           summary: "{{ with $labels.server }}{{ . }}{{ else }}{{ $labels.instance }}{{ end }}: not all clients that come are seen",
-          description: "A level of this server block does not send the observer's line, or lines arrive that cannot be counted. What is said of CAs without clients does not hold.",
-          check: "nginx-mtls-exporter check; curl -s localhost:10059/metrics | grep observer_rejected",
+          description: "A level of this server block does not send the observer's line, lines arrive that cannot be counted, or nginx cannot send them. What is said of CAs without clients does not hold.",
+          check: "nginx-mtls-exporter check; curl -s localhost:10059/metrics | grep -E 'observer_(rejected|lost)'",
         },
       },
     ],
