@@ -146,16 +146,20 @@ TEST_CASE("observed: of random full handshakes nginx never says what was not pre
     ++answers.at(is_in ? 1 : 0);
     of_trusted += kin.is_trusted ? 1 : 0;
   }
-  const auto compared = [&] {
-    return sum(exporter, kPredictions, {{"agree", "true"}}) +
-           sum(exporter, kPredictions, {{"agree", "false"}});
-  };
-  eventually(15s, [&] { return compared() == of_trusted; });
+  // The queue is short where systemd did not widen it, so a busy machine may lose some lines; nginx
+  // says how many.
+  const auto lost = [&] { return sum(exporter, "nginx_mtls_observer_lost_total", {}); };
+  CHECK(eventually(15s, [&] {
+    return sum(exporter, "nginx_mtls_observer_datagrams_total", {}) + lost() == handshakes;
+  }));
+  std::this_thread::sleep_for(3500ms);  // some answers wait, and metrics are rendered now and then
+  const double compared = sum(exporter, kPredictions, {{"agree", "true"}}) +
+                          sum(exporter, kPredictions, {{"agree", "false"}});
   WARN(handshakes << " handshakes, " << answers[1] << " let in, " << answers[0] << " refused, "
-                  << compared() << " compared");
-  CHECK(sum(exporter, "nginx_mtls_observer_datagrams_total", {}) == handshakes);
-  CHECK(sum(exporter, "nginx_mtls_observer_lost_total", {}) == 0);
-  CHECK(compared() == of_trusted);
+                  << lost() << " lost, " << compared << " compared");
+  CHECK(lost() <= handshakes / 20.0);
+  CHECK(compared <= of_trusted);
+  CHECK(compared >= of_trusted - lost());
   CHECK(sum(exporter, kPredictions, {{"agree", "false"}}) == 0);
   CHECK(answers[0] > handshakes / 10);
   CHECK(answers[1] > handshakes / 10);
