@@ -29,6 +29,7 @@ class FaultScene {
                    (spec.servers.empty() ? asking_server("victim", "victim.pem") : spec.servers));
     dir.write("nginx.conf", conf);
     dir.write("settings.yml", spec.settings);
+    dir.write("error.log", "");  // nginx -t makes it, which would change what can be observed
     exporter_.emplace(dir, std::vector<std::string>{"--config.file", dir.path("settings.yml")},
                       spec.environment, spec.launcher);
     // The logs are looked at after the first evaluation.
