@@ -106,6 +106,16 @@ void note_enforcement(const JudgeInputs& inputs, ServerAudit& audit) {
   audit.is_bypassed = enforcement.is_bypassed;
 }
 
+void note_store(const trust::TrustContent& content, pki::paths::BundleView store,
+                ServerAudit& audit) {
+  audit.store = std::move(store);
+  audit.store_files = content.files;
+  audit.crl_path = content.crl_path;
+  audit.trust_until = audit.store.trust_until;
+  audit.depth_required = audit.store.depth_required;
+  audit.extra_trust_cas = content.extra.size();
+}
+
 }  // namespace
 
 std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
@@ -125,18 +135,14 @@ std::shared_ptr<const ServerAudit> judge(const JudgeInputs& inputs) {
   const std::vector<std::vector<pki::Certificate>> clients =
       decides != nullptr ? known_clients(inputs, evidence)
                          : std::vector<std::vector<pki::Certificate>>{};
-  audit->store =
-      pki::paths::view_bundle(content.store, now,
-                              {.issuing = content.issuing,
-                               .clients = clients,
-                               .successions = trust::declared_successions(
-                                   inputs.policy.rotations, content, evidence.material)});
-  audit->store_files = content.files;
-  audit->crl_path = content.crl_path;
-  audit->trust_until = audit->store.trust_until;
-  audit->depth_required = audit->store.depth_required;
+  note_store(content,
+             pki::paths::view_bundle(content.store, now,
+                                     {.issuing = content.issuing,
+                                      .clients = clients,
+                                      .successions = trust::declared_successions(
+                                          inputs.policy.rotations, content, evidence.material)}),
+             *audit);
   note_enforcement(inputs, *audit);
-  audit->extra_trust_cas = content.extra.size();
   const trust::CrlCoverage crls =
       trust::crl_coverage(content, audit->store, in_the_store(audit->store), evidence.clock);
   audit->crl_missing_issuers = crls.missing_issuers();

@@ -44,7 +44,7 @@ void ClientTable::load(std::vector<ObservedClient> clients) {
     }
     if (!is_accepted_somewhere(client)) never_accepted_.insert(fingerprint);
     for (const ObservedVisits& visits : client.visits) come(fingerprint, visits, client.issuer_key);
-    clients_.try_emplace(fingerprint, std::move(client));
+    clients_[fingerprint] = std::move(client);
   }
 }
 
@@ -122,8 +122,9 @@ bool ClientTable::add(ObservedClient client, const Visit& visit) {
   }
   const pki::Fingerprint fingerprint = fingerprint_in(client.fingerprint);
   if (visit.code != 0) never_accepted_.insert(fingerprint);
-  const auto entry = clients_.try_emplace(fingerprint, std::move(client)).first;
-  note(fingerprint, entry->second, visit);
+  ObservedClient& kept = clients_[fingerprint];
+  kept = std::move(client);
+  note(fingerprint, kept, visit);
   return true;
 }
 
