@@ -37,7 +37,10 @@ class ObserverJob {
   void run(const LookInputs& inputs);
 
   /// What comes from now on comes to `socket`. The one before is closed.
-  void move_to(observed::ClientSocket socket) { socket_ = std::move(socket); }
+  void move_to(observed::ClientSocket socket) {
+    socket_ = std::move(socket);
+    observer_.lose();  // what nginx sends to the former one until it is reloaded
+  }
 
   /// What is not saved yet, at the end.
   void save() { keeper_.close(observer_); }

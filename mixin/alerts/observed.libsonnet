@@ -89,7 +89,7 @@ function(config)
         annotations: {
           summary: "{{ $labels.server }} ({{ $labels.listen }}) trusts a CA that no client uses",
           description: "The label fingerprint is that of its certificate. The observer saw every connection of its window, and none was of a client of this CA.",
-          check: "nginx-mtls-exporter check --root /etc/nginx=NEW --against / --clients observed",
+          check: "nginx-mtls-exporter check --root /etc/nginx=NEW --against /etc/nginx --clients observed",
         },
       },
       {
