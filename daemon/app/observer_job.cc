@@ -11,13 +11,11 @@
 namespace mtls::daemon::app {
 namespace {
 
-// In one look; the next begins at once.
-constexpr std::size_t kMostDatagrams = 4'096;
 // Scrapes see the counts this late.
 constexpr std::chrono::milliseconds kRendering{500};
 // Counts on the page are this old at most; whatever is more than a count is told at once.
 constexpr std::chrono::seconds kTelling{10};
-// Clients judged in one look, so that what comes does not wait for long.
+// Clients judged in one look, so that what has come does not wait for long.
 constexpr std::size_t kMostJudged = 500;
 // The look ahead rests for so many times what it took: while clients have no answer yet, and then.
 constexpr int kRestJudging = 3;
@@ -29,23 +27,29 @@ audit::observed::Instant now() {
 
 }  // namespace
 
-ObserverJob::ObserverJob(audit::observed::ObserverOptions options, observed::ClientSocket socket,
+ObserverJob::ObserverJob(audit::observed::ObserverOptions options, bool hears_all,
                          ClientKeeper keeper)
-    : socket_(std::move(socket)),
+    : hears_all_(hears_all),
       window_(options.limits.window),
       observer_(std::move(options), now()),
       keeper_(std::move(keeper)) {}
 
-void ObserverJob::receive() {
-  socket_.receive(kMostDatagrams, [this](const observed::Datagram& datagram) {
-    if (datagram.sender == nullptr || !heard_from_.hears(*datagram.sender)) {
+void ObserverJob::take(const std::vector<observed::Arrival>& arrivals) {
+  for (const observed::Arrival& arrival : arrivals) {
+    if (!arrival.sender || !heard_from_.hears(*arrival.sender)) {
       observer_.reject(running::LineFault::kSender);
-    } else if (datagram.is_truncated) {
+    } else if (arrival.is_truncated) {
       observer_.reject(running::LineFault::kTooLong);
     } else {
-      observer_.take(datagram.bytes);
+      observer_.take(arrival.bytes);
     }
-  });
+  }
+}
+
+void ObserverJob::end(const std::vector<observed::Arrival>& arrivals) {
+  take(arrivals);
+  observer_.settle(now());
+  keeper_.close(observer_);
 }
 
 void ObserverJob::note_losses(const running::LossCounts& losses) {
@@ -101,14 +105,15 @@ void ObserverJob::render() {
 }
 
 void ObserverJob::run(const LookInputs& inputs) {
-  keeper_.restore(observer_, socket_.is_held(), now());
+  keeper_.restore(observer_, hears_all_, now());
   if (inputs.snapshot) {
     snapshot_ = inputs.snapshot;
     observer_.follow(snapshot_, now());
   }
   heard_from_.follow(inputs.processes);
-  receive();
+  take(inputs.arrivals);
   note_losses(inputs.losses);
+  if (inputs.has_lost) observer_.lose();
   observer_.settle(now());
   keeper_.save(observer_, now());
   look_ahead(inputs.oldest_worker);

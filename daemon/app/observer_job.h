@@ -1,12 +1,11 @@
-// One look at the observer's socket, on a worker: what has come, what it means for the clients and
-// their CAs, and the metrics of it. The loop thread hands one in and takes it back.
+// One look of the observer, on a worker: what has come, what it means for the clients and their
+// CAs, and the metrics of it. The loop thread hands one in and takes it back.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "audit/observed/observer.h"
@@ -14,14 +13,16 @@
 #include "audit/snapshot.h"
 #include "daemon/app/client_keeper.h"
 #include "daemon/app/published.h"
-#include "daemon/observed/client_socket.h"
 #include "daemon/observed/heard_from.h"
+#include "daemon/observed/inbox.h"
 #include "running/line_losses.h"
 
 namespace mtls::daemon::app {
 
 /// What the loop thread knows at the beginning of a look.
 struct LookInputs {
+  std::vector<observed::Arrival> arrivals;
+  bool has_lost = false;                            // something that came is not among them
   std::shared_ptr<const audit::Snapshot> snapshot;  // nullptr: none was published since the last
   std::vector<int> processes;                       // nginx's
   std::optional<base::sys_seconds> oldest_worker;   // NginxWatch::oldest_worker()
@@ -31,33 +32,26 @@ struct LookInputs {
 /// What stays from look to look.
 class ObserverJob {
  public:
-  ObserverJob(audit::observed::ObserverOptions options, observed::ClientSocket socket,
-              ClientKeeper keeper);
+  /// `hears_all`: what comes while no process of ours runs, waits.
+  ObserverJob(audit::observed::ObserverOptions options, bool hears_all, ClientKeeper keeper);
 
   void run(const LookInputs& inputs);
 
-  /// What comes from now on comes to `socket`. The one before is closed.
-  void move_to(observed::ClientSocket socket) {
-    socket_ = std::move(socket);
-    observer_.lose();  // what nginx sends to the former one until it is reloaded
-  }
-
-  /// What is not saved yet, at the end.
-  void save() { keeper_.close(observer_); }
-  int descriptor() const { return socket_.descriptor(); }
+  /// At the end, with what no look has seen.
+  void end(const std::vector<observed::Arrival>& arrivals);
   /// nullptr before the first look.
   const std::shared_ptr<const RenderedMetrics>& metrics() const { return metrics_; }
   /// The same object while nothing is known that is another.
   const std::shared_ptr<const audit::ObservedTruth>& truth() const { return truth_; }
 
  private:
-  void receive();
+  void take(const std::vector<observed::Arrival>& arrivals);
   void note_losses(const running::LossCounts& losses);
   void look_ahead(std::optional<base::sys_seconds> oldest_worker);
   void tell_truth();
   void render();
 
-  observed::ClientSocket socket_;
+  bool hears_all_;
   observed::HeardFrom heard_from_;
   std::chrono::seconds window_;
   audit::observed::Observer observer_;

@@ -1,6 +1,7 @@
 #include "daemon/app/observer_watch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -11,6 +12,8 @@ namespace {
 
 // What has to wait before it is told, and what is too old to be kept.
 constexpr std::uint64_t kLookMilliseconds = 500;
+// The loop has other work.
+constexpr std::size_t kMostAtOnce = 1'024;
 
 audit::observed::ClientTable::Limits limits_of(const settings::ObserverSettings& settings) {
   return {.max_clients = settings.max_clients, .window = settings.window};
@@ -44,25 +47,27 @@ struct ObserverWatch::Job {
   ObserverWatch* owner = nullptr;  // null once it has closed
   std::shared_ptr<ObserverJob> observer;
   LookInputs inputs;
-  std::optional<observed::ClientSocket> next;
+  std::vector<observed::Arrival> later = {};  // when the owner closed
+  bool has_failed = false;
 
   Job() = default;
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
   // The end of the process did not wait for this look.
   ~Job() {
-    if (owner == nullptr && observer) observer->save();
+    if (owner != nullptr || !observer) return;
+    std::ranges::move(later, std::back_inserter(inputs.arrivals));
+    observer->end(inputs.arrivals);
   }
 
   void run() {
     try {
       observer->run(inputs);
       inputs.snapshot.reset();
-      if (next) observer->move_to(std::move(*next));
-      next.reset();
     } catch (const std::bad_alloc&) {
-      return;  // the next look makes up for it
+      has_failed = true;  // the next look makes up for it, but for what had come
     }
+    inputs.arrivals.clear();
   }
   void finish() { owner->finish(); }
 };
@@ -71,8 +76,8 @@ ObserverWatch::ObserverWatch(uv_loop_t& loop, const settings::ObserverSettings& 
                              observed::ClientSocket socket, Callbacks callbacks)
     : loop_(loop),
       callbacks_(std::move(callbacks)),
-      path_(socket.path()),
-      observer_(std::make_shared<ObserverJob>(options_of(settings), std::move(socket),
+      socket_(std::move(socket)),
+      observer_(std::make_shared<ObserverJob>(options_of(settings), socket_.is_held(),
                                               ClientKeeper(settings.state, limits_of(settings)))),
       timer_(new uv_timer_t{}) {
   begin_poll();
@@ -82,33 +87,42 @@ ObserverWatch::ObserverWatch(uv_loop_t& loop, const settings::ObserverSettings& 
 
 void ObserverWatch::begin_poll() {
   poll_ = new uv_poll_t{};
-  uv_poll_init(&loop_, poll_, observer_->descriptor());
+  uv_poll_init(&loop_, poll_, socket_.descriptor());
   poll_->data = this;
 }
 
-// The worker may be reading the socket, so the next look moves.
 base::Result<void> ObserverWatch::move_to(const std::string& path) {
-  if (path_.empty() || path.empty() || path == path_) return {};
-  auto socket = observed::ClientSocket::bind(path);
-  if (!socket) return tl::unexpected(socket.error());
-  next_.reset();
-  next_.emplace(std::move(*socket));
-  path_ = path;
-  if (has_begun_) look();
+  if (socket_.is_held() || path.empty() || path == socket_.path()) return {};
+  auto next = observed::ClientSocket::bind(path);
+  if (!next) return tl::unexpected(next.error());
+  receive();
+  has_lost_ = true;  // what nginx sends to the former one until it is reloaded
+  close_handle(poll_);
+  socket_ = std::move(*next);
+  begin_poll();
+  if (!has_begun_) return {};
+  wait();
+  look();
   return {};
 }
 
 void ObserverWatch::close() {
   if (std::exchange(closed_, true)) return;
-  if (job_ == nullptr && has_begun_) observer_->save();
+  if (!socket_.is_held()) receive();
+  if (job_ != nullptr) {
+    job_->later = inbox_.take();
+  } else if (has_begun_) {
+    observer_->end(inbox_.take());
+  }
   system::let_go(job_);
-  if (poll_ != nullptr) close_handle(poll_);
+  close_handle(poll_);
   close_handle(timer_);
 }
 
 void ObserverWatch::published(const std::shared_ptr<const audit::Snapshot>& snapshot) {
   snapshot_ = snapshot;
   if (std::exchange(has_begun_, true)) return look();
+  wait();
   uv_timer_start(
       timer_, [](uv_timer_t* timer) { static_cast<ObserverWatch*>(timer->data)->look(); }, 0,
       kLookMilliseconds);
@@ -116,38 +130,49 @@ void ObserverWatch::published(const std::shared_ptr<const audit::Snapshot>& snap
 
 void ObserverWatch::wait() {
   uv_poll_start(poll_, UV_READABLE, [](uv_poll_t* poll, int /*status*/, int /*events*/) {
-    static_cast<ObserverWatch*>(poll->data)->look();
+    auto* const watch = static_cast<ObserverWatch*>(poll->data);
+    watch->receive();
+    watch->look();
   });
 }
 
-// While a worker reads the socket, the loop does not wait for it; where the worker closes it, the
-// loop has let go of it before.
+// Whatever a worker does meanwhile. What has no room here stays in the kernel's queue until the
+// next look takes what is here.
+void ObserverWatch::receive() {
+  try {
+    socket_.receive(kMostAtOnce, [this](const observed::Datagram& one) { inbox_.add(one); });
+  } catch (const std::bad_alloc&) {
+    has_lost_ = true;
+  }
+  if (inbox_.is_full()) uv_poll_stop(poll_);
+}
+
 void ObserverWatch::look() {
   if (closed_ || job_ != nullptr) return;
-  uv_poll_stop(poll_);
   auto job = std::make_unique<Job>();
   job->owner = this;
   job->observer = observer_;
+  const bool was_full = inbox_.is_full();
   const NginxWatch& nginx = callbacks_.nginx();
-  job->inputs = {.snapshot = std::exchange(snapshot_, nullptr),
+  job->inputs = {.arrivals = inbox_.take(),
+                 .has_lost = std::exchange(has_lost_, false),
+                 .snapshot = std::exchange(snapshot_, nullptr),
                  .processes = nginx.processes(),
                  .oldest_worker = nginx.oldest_worker(),
                  .losses = nginx.losses()};
-  if (next_) close_handle(std::exchange(poll_, nullptr));
-  std::swap(job->next, next_);
+  if (was_full) wait();
   job_ = system::start_work(loop_, std::move(job));
 }
 
 void ObserverWatch::finish() {
   if (!snapshot_) snapshot_ = std::move(job_->inputs.snapshot);
-  if (!next_) std::swap(next_, job_->next);
+  has_lost_ = has_lost_ || job_->has_failed;
   job_ = nullptr;
-  if (poll_ == nullptr) begin_poll();
-  wait();
   if (std::exchange(metrics_, observer_->metrics()) != observer_->metrics())
     callbacks_.on_metrics();
   const bool is_news = std::exchange(truth_, observer_->truth()) != observer_->truth();
   if (is_news && truth_) callbacks_.on_truth(truth_);
+  if (!inbox_.is_empty()) look();
 }
 
 }  // namespace mtls::daemon::app

@@ -1,10 +1,9 @@
-// The observer as the daemon runs it: waits for nginx's lines on the loop, and looks at them on a
-// worker. Without `observer` in the settings there is none. Lives on the loop thread.
+// The observer as the daemon runs it: empties the socket of nginx's lines on the loop, and looks at
+// them on a worker. Without `observer` in the settings there is none. Lives on the loop thread.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,8 @@
 #include "base/result.h"
 #include "daemon/app/nginx_watch.h"
 #include "daemon/app/observer_job.h"
+#include "daemon/observed/client_socket.h"
+#include "daemon/observed/inbox.h"
 #include "daemon/settings/observer_settings.h"
 #include "daemon/system/systemd.h"
 
@@ -51,22 +52,24 @@ class ObserverWatch {
   struct Job;
 
   void begin_poll();
+  void receive();
   void wait();
   void look();
   void finish();
 
   uv_loop_t& loop_;
   Callbacks callbacks_;
-  std::string path_;                                 // of the socket; "": systemd holds it
+  observed::ClientSocket socket_;
+  observed::Inbox inbox_;
   std::shared_ptr<ObserverJob> observer_;            // of the worker, if any
   std::shared_ptr<const audit::Snapshot> snapshot_;  // for the next look
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::shared_ptr<const audit::ObservedTruth> truth_;
-  std::optional<observed::ClientSocket> next_;  // for the next look to move to
-  uv_poll_t* poll_ = nullptr;                   // nullptr while a worker moves to another socket
+  uv_poll_t* poll_ = nullptr;
   uv_timer_t* timer_;
   Job* job_ = nullptr;
   bool has_begun_ = false;
+  bool has_lost_ = false;  // since the last look
   bool closed_ = false;
 };
 
