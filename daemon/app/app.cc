@@ -112,7 +112,7 @@ class App {
     observer_ = std::make_unique<ObserverWatch>(
         loop_, *settings, std::move(*socket),
         ObserverWatch::Callbacks{.nginx = [this]() -> const NginxWatch& { return *nginx_; },
-                                 .on_truth = [this](auto truth) { updater_.observed(truth); },
+                                 .on_truth = [this](auto truth) { updater_.observed(std::move(truth)); },
                                  .on_metrics = [this] { publish_counts(); }});
     return {};
   }
