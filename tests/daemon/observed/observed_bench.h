@@ -128,6 +128,7 @@ class ObservedBench {
             "return \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"; } }\n");
   }
 
+  std::string http_address() const { return "127.0.0.1:" + std::to_string(http_); }
   std::string stream_address() const { return "127.0.0.1:" + std::to_string(stream_); }
   std::vector<std::string> flags() const { return {"--config.file", dir.path("settings.yml")}; }
 

@@ -38,6 +38,21 @@ running::ObservedClient kept(char digit, std::chrono::seconds ago) {
   return client;
 }
 
+/// So many clients that came to a.example yesterday, of the `issuer`'s key.
+std::vector<running::ObservedClient> many(int count, const ObservedBench& bench,
+                                          const Issuer& issuer) {
+  std::vector<running::ObservedClient> clients;
+  for (int i = 0; i < count; ++i) {
+    running::ObservedClient& client = clients.emplace_back(kept('0', 24h));
+    const std::string number = std::to_string(i);
+    client.fingerprint.replace(64 - number.size(), number.size(), number);
+    client.issuer_key = issuer.label;
+    client.serial = client.fingerprint.substr(32);
+    client.visits[0].at = {.server = "a.example", .listen = bench.http_address()};
+  }
+  return clients;
+}
+
 /// Their fingerprints.
 std::vector<std::string> clients_in(const std::string& path) {
   auto store = ClientStore::open_existing(path);
@@ -79,6 +94,27 @@ TEST_CASE("observed: a file that cannot be opened is tried again, and said once"
   CHECK(std::ranges::count(names, std::string(64, '2')) == 1);
   CHECK(std::ranges::count(names, std::string(64, '1')) == 0);
   CHECK(times(exporter.log(), cannot) == 1);
+}
+
+TEST_CASE("observed: no line is lost while the clients of earlier days are judged") {
+  if (!observer_can_run()) return;
+  constexpr int kTimes = 300;
+  const ObservedBench bench(1);
+  const std::string lost = "nginx_mtls_observer_lost_total";
+  {
+    auto store = ClientStore::open(bench.dir.path("clients.db"), {});
+    REQUIRE(store);
+    REQUIRE(store->save(many(3'000, bench, bench.issuers[2])));
+  }
+  const NginxRunner nginx(bench.dir);
+  const Exporter exporter(bench.dir, bench.flags());
+  REQUIRE(exporter.time_until({.name = kCoverage, .labels = {{"server", "a.example"}}}) < 3s);
+  for (int i = 0; i < kTimes; ++i) bench.connect(false, &bench.issuers[2].clients[0], i % 2 == 0);
+  CHECK(eventually(
+      5s, [&] { return exporter.value("nginx_mtls_observer_datagrams_total") == kTimes; }));
+  std::this_thread::sleep_for(2s);
+  CHECK(exporter.value(lost, {{"reason", "full"}}) == 0);
+  CHECK(exporter.value(lost, {{"reason", "unreachable"}}) == 0);
 }
 
 }  // namespace mtls::daemon::testing
