@@ -191,6 +191,7 @@ class LiveFamilies {
  private:
   void update_files(const Delta& delta);
   void update_verdicts(const Delta& delta);
+  std::vector<std::size_t> changed_rotations(const Delta& delta) const;
   void update_rotation(const Delta& delta);
 
   ChunkStore nginx_;
@@ -198,8 +199,9 @@ class LiveFamilies {
   ChunkStore verdicts_;
   ChunkStore probes_;
   ChunkStore rotation_;
-  std::vector<std::string> paths_;    // by object of files_
-  std::vector<std::size_t> indexes_;  // of server blocks, by object of verdicts_
+  std::vector<std::string> paths_;     // by object of files_
+  std::vector<std::size_t> indexes_;   // of server blocks, by object of verdicts_
+  std::vector<std::size_t> rotating_;  // the same of rotation_
 };
 
 class FindingFamily {

@@ -122,6 +122,30 @@ bool differs_from_disk(const audit::Snapshot& snapshot, std::size_t index) {
   return index >= snapshot.servers.size() || loaded.servers[index] != snapshot.servers[index];
 }
 
+// Whether nginx has loaded the configuration on the disk: then its server blocks have the same
+// indices.
+bool has_loaded_config(const audit::Snapshot& snapshot) {
+  const audit::Loaded* loaded = loaded_of(&snapshot);
+  return loaded != nullptr && loaded->config == snapshot.config;
+}
+
+class ObservedClients {
+ public:
+  explicit ObservedClients(const audit::Snapshot& snapshot) {
+    if (!snapshot.observed_truth) return;
+    for (const audit::ServerClients& one : snapshot.observed_truth->clients)
+      by_id_.emplace(one.id, &one);
+  }
+  /// nullptr: nobody observes them.
+  const audit::ServerClients* of(const config::ContextId& id) const {
+    const auto found = by_id_.find(id);
+    return found != by_id_.end() ? found->second : nullptr;
+  }
+
+ private:
+  std::map<config::ContextId, const audit::ServerClients*> by_id_;
+};
+
 bool is_same_verdict(const audit::Snapshot& now, const audit::Snapshot& before, std::size_t index) {
   const audit::ServerAudit* server = server_of(&now, index);
   if (server != server_of(&before, index)) return false;
@@ -137,7 +161,6 @@ LiveFamilies::LiveFamilies(bool is_compact)
       probes_({&kLiveProbeSuccess, &kLiveCaNamesMatch, &kLiveCertificateMatch}, is_compact),
       rotation_({&kCaRotationState}, is_compact) {
   nginx_.arrange({""});
-  rotation_.arrange({""});
   probes_.arrange({""});
 }
 
@@ -195,26 +218,50 @@ void LiveFamilies::update_verdicts(const Delta& delta) {
   });
 }
 
+// The server blocks whose CAs have other states than before, by object of rotation_. A change of
+// one file must not cost anything for each of thousands of others.
+std::vector<std::size_t> LiveFamilies::changed_rotations(const Delta& delta) const {
+  std::vector<std::size_t> changed;
+  const audit::Snapshot* before = delta.before;
+  const bool is_comparable = before != nullptr && before->config == delta.now.config &&
+                             before->observed_truth == delta.now.observed_truth &&
+                             has_loaded_config(*before) == has_loaded_config(delta.now);
+  const bool is_known = has_loaded_config(delta.now);
+  for (std::size_t object = 0; object < rotating_.size(); ++object) {
+    const std::size_t i = rotating_[object];
+    const bool is_same = is_comparable && delta.now.servers[i] == before->servers[i] &&
+                         (is_known ? server_of(&delta.now, i) == server_of(before, i)
+                                   : delta.now.loaded == before->loaded);
+    if (!is_same) changed.push_back(object);
+  }
+  return changed;
+}
+
 void LiveFamilies::update_rotation(const Delta& delta) {
   const audit::Snapshot& now = delta.now;
-  if (delta.before != nullptr && delta.same_config && delta.servers.positions.empty() &&
-      delta.before->loaded == now.loaded && delta.before->observed_truth == now.observed_truth)
-    return;
-  const audit::LoadedServers loaded(now);
-  std::map<config::ContextId, const audit::ServerClients*> clients;
-  if (now.observed_truth) {
-    for (const audit::ServerClients& one : now.observed_truth->clients) clients[one.id] = &one;
-  }
-  rotation_.write({0}, [&](std::size_t, SampleWriter& out) {
+  if (!delta.same_config) {
+    rotating_.clear();
+    std::vector<std::string> identities;
     for (std::size_t i = 0; i < now.servers.size(); ++i) {
       if (now.config->resolved.label_owner(i) != i) continue;
-      const Server server(now, i);
-      const auto seen = clients.find(server.context.id);
-      write_live_rotation({.server = server,
-                           .loaded = loaded.of(server.context.id),
-                           .clients = seen != clients.end() ? seen->second : nullptr},
-                          delta.limits, out);
+      rotating_.push_back(i);
+      identities.push_back(Server(now, i).labels.text());
     }
+    rotation_.arrange(identities);
+  }
+  const std::vector<std::size_t> changed = changed_rotations(delta);
+  if (changed.empty()) return;
+  const bool has_loaded = has_loaded_config(now);
+  const std::optional<audit::LoadedServers> elsewhere =
+      has_loaded ? std::nullopt : std::optional<audit::LoadedServers>(now);
+  const ObservedClients observed(now);
+  rotation_.write(changed, [&](std::size_t object, SampleWriter& out) {
+    const Server server(now, rotating_[object]);
+    write_live_rotation({.server = server,
+                         .loaded = has_loaded ? server_of(&now, rotating_[object])
+                                              : elsewhere->of(server.context.id),
+                         .clients = observed.of(server.context.id)},
+                        delta.limits, out);
   });
 }
 

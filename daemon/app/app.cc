@@ -111,9 +111,10 @@ class App {
     if (!socket) return tl::unexpected(socket.error());
     observer_ = std::make_unique<ObserverWatch>(
         loop_, *settings, std::move(*socket),
-        ObserverWatch::Callbacks{.nginx = [this]() -> const NginxWatch& { return *nginx_; },
-                                 .on_truth = [this](auto truth) { updater_.observed(std::move(truth)); },
-                                 .on_metrics = [this] { publish_counts(); }});
+        ObserverWatch::Callbacks{
+            .nginx = [this]() -> const NginxWatch& { return *nginx_; },
+            .on_truth = [this](auto truth) { updater_.observed(std::move(truth)); },
+            .on_metrics = [this] { publish_counts(); }});
     return {};
   }
 

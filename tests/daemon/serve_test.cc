@@ -56,6 +56,7 @@ std::vector<std::string> rich_flags(const TempDir& dir) {
 bool is_of_observer(std::string_view family) {
   return family.starts_with("nginx_mtls_observe") || family == "nginx_mtls_predictions_total" ||
          family == "nginx_mtls_loaded_trust_matches" ||
+         family == "nginx_mtls_ca_last_used_timestamp_seconds" ||
          family == "nginx_mtls_revoked_clients_served_total";
 }
 

@@ -106,7 +106,7 @@ class TwoStates {
   void check_truth() {
     const std::optional<FaultScene::Series> now = scene_.verdicts_now();
     if (!now || *now == series_[0] || *now == series_[1]) return;
-    CHECK(*now == series_[turn_ % 2]);  // shows the difference
+    CHECK(FaultScene::differences(series_[turn_ % 2], *now) == "");
   }
 
   Preloaded preloaded_;

@@ -33,8 +33,7 @@ class FaultScene {
     exporter_.emplace(dir, std::vector<std::string>{"--config.file", dir.path("settings.yml")},
                       spec.environment, spec.launcher);
     // The logs are looked at after the first evaluation.
-    eventually(
-        5s, [&] { return exporter_->value("nginx_mtls_verify_failures_observable").has_value(); });
+    eventually(5s, [&] { return exporter_->value("nginx_mtls_verify_failures_observable") == 1; });
     at_start_ = verdicts(scrape());
   }
 
@@ -90,17 +89,6 @@ class FaultScene {
   }
 
   using Series = std::map<std::string, double>;
-  /// nullopt: no complete answer came.
-  std::optional<Series> verdicts_now() {
-    const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
-    if (answer.status != 200) return std::nullopt;
-    return verdicts(answer.body);
-  }
-
-  TempDir dir;
-  std::string conf;
-
- private:
   /// A line for each series that only one of them has, or whose value is another one.
   static std::string differences(const Series& before, const Series& now) {
     std::string text;
@@ -116,6 +104,17 @@ class FaultScene {
     return text;
   }
 
+  /// nullopt: no complete answer came.
+  std::optional<Series> verdicts_now() {
+    const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
+    if (answer.status != 200) return std::nullopt;
+    return verdicts(answer.body);
+  }
+
+  TempDir dir;
+  std::string conf;
+
+ private:
   static std::string text_of(const Sample& sample) {
     std::string text = sample.name + "{";
     for (const auto& [name, value] : sample.labels) text.append(name).append("=" + value + ",");
