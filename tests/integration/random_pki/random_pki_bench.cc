@@ -1,5 +1,4 @@
 #include "tests/integration/random_pki/random_pki_bench.h"
-#include "tests/integration/build_under_test.h"
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,6 +7,8 @@
 
 #include "audit/build.h"
 #include "reports/formats/check_json.h"
+#include "tests/integration/build_under_test.h"
+#include "tests/integration/random_pki/random_pki_meter.h"
 #include "tests/integration/verdict/verdict_pki.h"
 #include "tests/support/nginx_runner.h"
 #include "tests/support/wire/free_port.h"
@@ -196,13 +197,18 @@ std::string joined(const std::vector<std::string>& names) {
 /// Asks every server about every client.
 class Comparison {
  public:
-  Comparison(const PkiCase& all, PkiReport& report) : all_(all), report_(report) {}
+  Comparison(const PkiCase& all, Scene& scene, std::shared_ptr<const audit::Snapshot> snapshot,
+             PkiReport& report)
+      : all_(all), scene_(scene), report_(report), meter_(std::move(snapshot)) {}
 
   void run(Nginx& nginx, const Json& servers) {
     for (const PkiServer& server : all_.servers) ask(nginx, server);
     codes_ = nginx.logged_codes();
     for (std::size_t i = 0; i < all_.servers.size(); ++i) {
-      if (!all_.servers[i].rejects_handshake) compare(all_.servers[i], Prediction(servers.at(i)));
+      if (all_.servers[i].rejects_handshake) continue;
+      const Prediction ours(servers.at(i));
+      compare(all_.servers[i], ours);
+      if (ours.judges()) meter(i);
     }
   }
 
@@ -237,6 +243,17 @@ class Comparison {
     }
   }
 
+  // nginx's own lines would tell the observer the same of each of these handshakes.
+  void meter(std::size_t server) {
+    for (const PkiClient& client : all_.clients) {
+      const std::string path = path_of(all_.servers[server], client.name);
+      const auto outcome = meter_.compare(server, scene_.chain_pem(client), fate(path).verify);
+      if (outcome == audit::observed::TruthMeter::Outcome::kAgreed) ++report_.metered;
+      if (outcome == audit::observed::TruthMeter::Outcome::kDiffered)
+        disagree("truth meter: " + fate(path).verify, path + ": nginx: " + fate(path).verify);
+    }
+  }
+
   Fate fate(const std::string& path) const {
     const TlsAnswer& answer = answers_.at(path);
     const auto verify = answer.headers.find("x-verify");
@@ -259,7 +276,9 @@ class Comparison {
   }
 
   const PkiCase& all_;
+  Scene& scene_;
   PkiReport& report_;
+  PkiMeter meter_;
   std::map<std::string, TlsAnswer> answers_;
   std::map<std::string, int> codes_;
 };
@@ -333,7 +352,7 @@ PkiReport PkiBench::ask(const PkiCase& all, PkiQuestion question) {
     const Json checked = Json::parse(
         reports::formats::check_json({.assessment = {.snapshot = *snapshot}, .issues = {}}));
     Nginx nginx(scene, ports_);
-    Comparison(all, report).run(nginx, checked.at("servers"));
+    Comparison(all, scene, snapshot, report).run(nginx, checked.at("servers"));
   }
   return report;
 }

@@ -27,6 +27,7 @@ struct PkiReport {
   bool has_known_gap = false;  // a difference that docs/differential.md lists
   std::size_t pairs = 0;       // of a server that asks and a client with a certificate
   std::size_t name_lists = 0;  // of the servers that ask
+  std::size_t metered = 0;     // of the pairs, those that the observer's truth meter compares
   // `$ssl_client_verify` and status of the pairs -> count.
   std::map<std::string, std::size_t> said = {};
   std::vector<PkiDisagreement> disagreements = {};

@@ -37,6 +37,7 @@ class Run {
     ++cases_;
     pairs_ += report.pairs;
     name_lists_ += report.name_lists;
+    metered_ += report.metered;
     for (const auto& [said, count] : report.said) said_[said] += count;
     ++complaints_[report.complaint];
     known_gaps_ += report.has_known_gap ? 1 : 0;
@@ -48,6 +49,7 @@ class Run {
 
   std::size_t cases() const { return cases_; }
   std::size_t pairs() const { return pairs_; }
+  std::size_t metered() const { return metered_; }
   std::size_t accepted() const { return complaints_.contains("") ? complaints_.at("") : 0; }
   std::size_t successes() const { return said_.at("SUCCESS 200"); }
   std::size_t known_gaps() const { return known_gaps_; }
@@ -57,7 +59,8 @@ class Run {
   std::string summary() const {
     std::ostringstream out;
     out << cases_ << " cases, " << pairs_ << " pairs, " << name_lists_ << " lists of CA names, "
-        << disagreements_ << " disagreements, " << known_gaps_ << " known gaps\n";
+        << metered_ << " in the truth meter, " << disagreements_ << " disagreements, "
+        << known_gaps_ << " known gaps\n";
     for (const auto& [said, count] : said_) out << count << " " << said << "\n";
     for (const auto& [complaint, count] : complaints_)
       out << count << " " << (complaint.empty() ? "(accepted)" : complaint) << "\n";
@@ -89,6 +92,7 @@ class Run {
   std::size_t cases_ = 0;
   std::size_t pairs_ = 0;
   std::size_t name_lists_ = 0;
+  std::size_t metered_ = 0;
   std::size_t known_gaps_ = 0;
   std::size_t disagreements_ = 0;
   std::map<std::string, std::size_t> said_;
@@ -114,6 +118,7 @@ TEST_CASE("random PKI: every client's verdict, code and status and the CA names 
   CHECK(run.pairs() >= 600);
   CHECK(run.accepted() > run.cases() / 2);
   CHECK(run.successes() > run.pairs() / 8);
+  CHECK(run.metered() > run.pairs() / 8);
   CHECK(run.kinds_said() >= 15);
 }
 
