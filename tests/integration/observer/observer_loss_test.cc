@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "running/line_losses.h"
+#include "tests/support/child_process.h"
 #include "tests/support/nginx_runner.h"
 #include "tests/support/observer/datagram_inbox.h"
 #include "tests/support/wire/free_port.h"
@@ -51,22 +52,27 @@ TEST_CASE(
   const auto ask = [&](int times) {
     for (int i = 0; i < times; ++i) CHECK(get(port, "/x").status == 204);
   };
+  // nginx logs after it has answered.
+  const auto eventually_loses = [&](const Losses& losses) {
+    return eventually(std::chrono::seconds{2},
+                      [&] { return losses_in(nginx.error_log(), socket) == losses; });
+  };
   ask(kFull);
   const auto arrived = static_cast<int>(inbox->take(kFull, std::chrono::seconds{1}).size());
   CHECK(arrived > 0);
   Losses expected{.warnings = kFull - arrived, .unreachable = 0};
-  CHECK(losses_in(nginx.error_log(), socket) == expected);
+  CHECK(eventually_loses(expected));
 
   inbox.reset();  // nobody listens, and the path stays
   ask(kNobody);
   expected.warnings += kNobody;
   expected.unreachable += kNobody;
-  CHECK(losses_in(nginx.error_log(), socket) == expected);
+  CHECK(eventually_loses(expected));
   std::filesystem::remove(socket);
   ask(kNobody);
   expected.warnings += kNobody;
   expected.unreachable += kNobody;
-  CHECK(losses_in(nginx.error_log(), socket) == expected);
+  CHECK(eventually_loses(expected));
 
   // From 1.23.4 on the line names the socket.
   const bool names = nginx.error_log().find("while logging to syslog") != std::string::npos;
