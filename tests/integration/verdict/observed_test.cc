@@ -221,7 +221,7 @@ TEST_CASE("observed: at each instant of the forecast nginx refuses exactly those
   clients.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     const Minted& ca = i % 3 == 0 ? short_ca : long_ca;
-    const auto end = now() - days{2} + std::chrono::seconds{random() % (90U * 86'400U)};
+    const auto end = now() - days{2} + std::chrono::seconds{random() % 7'776'000U};
     clients.push_back(leaf(&ca, [&](auto& spec) { spec.not_after = end; }));
     scene.add(clients.back(), ca);
   }
