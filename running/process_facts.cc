@@ -39,14 +39,6 @@ std::optional<std::string_view> line_of(std::string_view text, std::string_view 
 
 }  // namespace
 
-ProcessKind kind_of(std::string_view title) {
-  title = title.substr(0, title.find('\0'));
-  if (title.starts_with("nginx: master process")) return ProcessKind::kMaster;
-  if (!title.starts_with("nginx: worker process")) return ProcessKind::kOther;
-  return title.find("is shutting down") == std::string_view::npos ? ProcessKind::kWorker
-                                                                  : ProcessKind::kDrainingWorker;
-}
-
 std::optional<ProcessStat> parse_stat(std::string_view text) {
   constexpr int kParent = 4;  // proc_pid_stat(5) counts the fields from 1
   constexpr int kStarted = 22;

@@ -8,17 +8,6 @@
 
 namespace mtls::running {
 
-/// By the title that nginx gives its processes.
-enum class ProcessKind {
-  kMaster,
-  kWorker,
-  kDrainingWorker,  // `is shutting down`: it accepts nothing more
-  kOther,
-};
-
-/// `title`: /proc/PID/cmdline. A worker that was born a moment ago still has its master's title.
-ProcessKind kind_of(std::string_view title);
-
 /// /proc/PID/stat.
 struct ProcessStat {
   int parent = 0;

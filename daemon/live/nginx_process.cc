@@ -48,7 +48,7 @@ Executable executable_of(const std::string& process) {
 }  // namespace
 
 std::optional<FoundMaster> master_at(const std::string& process, std::string_view title) {
-  auto master = running::parse_master_title(title);
+  auto master = running::parse_title(title);
   if (!master || !has_our_root(process) || !make_absolute(master->prefix, process))
     return std::nullopt;
   const std::size_t number = process.rfind('/') + 1;

@@ -14,6 +14,7 @@
 #include "daemon/live/nginx_process.h"
 #include "daemon/system/file_descriptor.h"
 #include "running/process_facts.h"
+#include "running/process_title.h"
 
 namespace mtls::daemon::live {
 namespace {
@@ -121,21 +122,27 @@ void ProcessTable::add_workers(running::Master& master, bool& is_settled) const 
   }
 }
 
+// False: it is none, and will not be one.
 bool ProcessTable::add_master(Pid pid, Look& look) const {
   const auto title = read_proc(path_of(pid, "cmdline"));
-  if (!title || running::kind_of(*title) != running::ProcessKind::kMaster) return false;
+  const auto kind = title ? running::kind_of(*title) : running::ProcessKind::kOther;
+  const bool is_single = kind == running::ProcessKind::kSingle;
+  if (!is_single && kind != running::ProcessKind::kMaster) return false;
   auto found = master_at(proc_ + "/" + std::to_string(pid), *title);
   const auto text = read_proc(path_of(pid, "stat"));
   const auto stat = text ? running::parse_stat(*text) : std::nullopt;
   const auto status = read_proc(path_of(pid, "status"));
   const auto facts = status ? running::parse_status(*status) : std::nullopt;
+  const std::int64_t started = stat ? stat->started : 0;
   if (!stat || !facts) return false;
+  // One that was born a moment ago may be a master in a moment; one that has children is no nginx.
+  if (is_single && (is_young(started) || !read_children(proc_, pid).empty())) return true;
   if (!found || facts->namespaces > 1) {
     ++look.view.elsewhere;
     return true;
   }
   running::Master master{.process = std::move(found->master),
-                         .started = stat->started,
+                         .started = started,
                          .parent = stat->parent,
                          .is_replaced = found->is_replaced};
   add_workers(master, look.is_settled);

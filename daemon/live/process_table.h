@@ -34,7 +34,7 @@ class ProcessTable {
  private:
   struct Known {
     std::int64_t since_ms = 0;  // monotonic
-    bool is_master = false;
+    bool is_master = false;     // or may be one soon
     std::int64_t started = 0;
     running::Build build = {};
   };

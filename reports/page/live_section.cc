@@ -16,6 +16,10 @@ base::sys_seconds instant(std::int64_t ns) {
 std::string paragraph(const std::string& html) { return "<p>" + html + "</p>"; }
 
 std::string since(const running::Master& master, base::sys_seconds now) {
+  if (master.process.is_single)
+    return "; it serves without workers (<code>master_process off</code>), so nobody can tell "
+           "which "
+           "version of its files it has loaded";
   if (!master.load) return "; it has no workers";
   if (master.generation->is_doubtful)
     return "; all of its workers are new, and nobody saw whether it was reloaded";

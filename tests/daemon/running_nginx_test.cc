@@ -76,5 +76,35 @@ TEST_CASE("running nginx: its -g counts for the daemon and for check as it does 
   }
 }
 
+TEST_CASE("running nginx: without a master process it runs, and what it has loaded is not known") {
+  if (::access(kNginx, X_OK) != 0) {
+    WARN("skipped: no " << kNginx);
+    return;
+  }
+  const TempDir dir;
+  dir.write("nginx.conf", "daemon off; master_process off; pid " + dir.path("pid") +
+                              "; error_log " + dir.path("error.log") +
+                              " notice;\nevents {}\nhttp { server { listen 127.0.0.1:" +
+                              std::to_string(mtls::testing::free_port()) + "; } }\n");
+  ChildProcess single = nginx(dir, "worker_priority 1;");
+  REQUIRE(eventually(10s, [&] { return !dir.read("pid").empty(); }));
+  const Exporter exporter(dir);
+  // Until it is some seconds old it could still become a master.
+  CHECK(exporter.time_until({.name = "nginx_mtls_nginx_running"}, 20s) <= 20s);
+  CHECK(exporter.value("nginx_mtls_nginx_info") == 1);
+  const auto says_nothing = [&] {
+    CHECK(!exporter.value("nginx_mtls_nginx_config_load_timestamp_seconds"));
+    CHECK(!exporter.value("nginx_mtls_reload_pending"));
+    CHECK_THAT(exporter.get("/").body, Catch::Contains("master_process off"));
+  };
+  says_nothing();
+  single.signal(SIGHUP);
+  REQUIRE(eventually(
+      10s, [&] { return dir.read("error.log").find("reconfiguring") != std::string::npos; }));
+  says_nothing();
+  CHECK(single.terminate() == 0);
+  CHECK(exporter.time_until({.name = "nginx_mtls_nginx_running", .value = 0}, 20s) <= 20s);
+}
+
 }  // namespace
 }  // namespace mtls::daemon::testing

@@ -8,23 +8,6 @@
 
 namespace mtls::running {
 
-TEST_CASE("process facts: a title says what a process of nginx is") {
-  using namespace std::string_literals;
-  for (const auto& [title, kind] : std::vector<std::pair<std::string, ProcessKind>>{
-           {"nginx: master process nginx -c /c", ProcessKind::kMaster},
-           {"nginx: worker process", ProcessKind::kWorker},
-           {"nginx: worker process                  ", ProcessKind::kWorker},
-           {"nginx: worker process is shutting down", ProcessKind::kDrainingWorker},
-           {"nginx: worker process\0is shutting down"s, ProcessKind::kWorker},
-           {"nginx: cache manager process", ProcessKind::kOther},
-           {"nginx: cache loader process", ProcessKind::kOther},
-           {"sh -c nginx: worker process", ProcessKind::kOther},
-           {"", ProcessKind::kOther}}) {
-    CAPTURE(title);
-    CHECK(kind_of(title) == kind);
-  }
-}
-
 TEST_CASE("process facts: the parent and the start of a process, whatever its name holds") {
   const std::string rest =
       " S 17 1 1 0 -1 4194304 0 0 0 0 1 2 3 4 20 0 1 0 987654 11 22 18446744073709551615 1 1\n";

@@ -80,6 +80,23 @@ TEST_CASE("process table: masters with their workers, each described once") {
   CHECK(table.look().view.masters.size() == 1);
 }
 
+TEST_CASE("process table: nginx that serves without a master") {
+  const Proc proc;
+  const std::int64_t ticks = (Clocks::now().files_ns - Clocks::now().boot_ns) / 1'000'000'000 * 100;
+  const std::string command("/usr/sbin/nginx\0-c\0/a\0", 22);
+  proc.put({.pid = 50, .title = command, .started = static_cast<int>(ticks) - 1000});
+  proc.put({.pid = 51, .title = command, .started = static_cast<int>(ticks)});  // a master soon
+  proc.put({.pid = 52, .title = command, .started = 1000, .children = "50 "});  // a wrapper
+  proc.put({.pid = 53, .title = "angie: single process v1.10.0 #1 [angie -c /b]"});
+  const ProcessTable::Look look = table_of(proc).look();
+  CHECK(look.is_settled);
+  REQUIRE(look.view.masters.size() == 2);
+  CHECK(look.view.masters[0].build.conf == "/b");
+  CHECK(look.view.masters[1].process.pid == 50);
+  CHECK(look.view.masters[1].process.is_single);
+  CHECK(look.view.masters[1].workers.empty());
+}
+
 TEST_CASE("process table: a master that comes, and one whose number was another process's") {
   const Proc proc;
   proc.put({.pid = 50, .title = "sleep 1"});
