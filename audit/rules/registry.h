@@ -75,6 +75,7 @@ struct Rule {
   std::string_view narrow_remedy = {};
   std::optional<Edit> edit = std::nullopt;  // nullopt: files must change first, or somebody decides
   std::variant<ServerCheck, HostCheck, TextCheck, AcceptanceCheck> check;
+  HostCheck check_loaded = nullptr;  // finds the same in what the running nginx has loaded
 };
 
 /// In the order of FindingKind.

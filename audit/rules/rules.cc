@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <type_traits>
 
 #include "audit/rules/places.h"
 #include "base/text.h"
@@ -32,10 +33,12 @@ std::vector<Placed> run(const View& view) {
   std::size_t position = 0;
   for (const Subject subject : subjects()) {
     for (const Rule& rule : subject) {
-      const Check* check = std::get_if<Check>(&rule.check);
-      if (check == nullptr || (rule.strict_only && view.profile != Profile::kStrict)) continue;
+      if (rule.strict_only && view.profile != Profile::kStrict) continue;
       Findings findings(rule, view.profile, position, looked_at(view), all);
-      (*check)(view, findings);
+      if (const Check* check = std::get_if<Check>(&rule.check)) (*check)(view, findings);
+      if constexpr (std::is_same_v<Check, HostCheck>) {
+        if (rule.check_loaded != nullptr) rule.check_loaded(view, findings);
+      }
     }
     ++position;
   }

@@ -210,6 +210,41 @@ TEST_CASE("loaded files: a changed configuration waits, and the loaded one is ju
   CHECK(machine.last->loaded->config->resolved.servers.size() == 2);
 }
 
+TEST_CASE("loaded files: sessions survive a revocation until nginx has loaded what ends that") {
+  const std::string checks = std::string(kVerifyOn) +
+                             "ssl_ocsp on; ssl_ocsp_responder http://127.0.0.1/; "
+                             "ssl_session_cache shared:s:1m; ssl_session_timeout ";
+  Machine machine(http_server(checks + "1h;"));
+  machine.reload();
+  const auto details = [&] {
+    std::vector<std::string> all;
+    for (const Finding& finding : machine.look().findings) {
+      if (finding.kind == FindingKind::kResumptionOutlivesRevocation) all.push_back(finding.detail);
+    }
+    return all;
+  };
+  REQUIRE(details().size() == 1);
+  CHECK_THAT(details()[0], Catch::Contains("for 3600 s after its last full handshake"));
+  CHECK_THAT(details()[0], !Catch::Contains("not loaded"));
+
+  machine.host.conf(http_server(checks + "5m;"));
+  REQUIRE(details().size() == 2);
+  CHECK_THAT(details()[0], Catch::Contains("for 3600 s") && Catch::Contains("shorten that") &&
+                               Catch::Contains("has not loaded"));
+  CHECK_THAT(details()[1], Catch::Contains("for 300 s") && !Catch::Contains("not loaded"));
+
+  machine.host.conf(http_server(std::string(kVerifyOn) + "ssl_session_cache off;"));
+  REQUIRE(details().size() == 1);
+  CHECK_THAT(details()[0], Catch::Contains("for 3600 s") && Catch::Contains("end that"));
+  machine.reload();
+  CHECK(details().empty());
+
+  // What only the files have is in force after the next reload.
+  machine.host.conf(http_server(checks + "1h;"));
+  REQUIRE(details().size() == 1);
+  CHECK_THAT(details()[0], !Catch::Contains("not loaded"));
+}
+
 TEST_CASE(
     "loaded files: from 1.27.4 on nginx does not look into a file that seems the same (R5.5)") {
   for (const bool inherits : {true, false}) {
