@@ -26,6 +26,13 @@ constexpr std::array kUnits{
     Unit{"w", 3, 7 * kDay},          Unit{"d", 4, kDay},        Unit{"h", 5, 3600},
     Unit{"m", kMinuteStep, 60},      Unit{"s", kSecondStep, 1}, Unit{" ", kMillisecondStep + 1, 1}};
 
+constexpr std::int64_t kKilo = 1024;
+
+std::optional<std::int64_t> scaled(std::string_view digits, std::int64_t scale) {
+  const auto count = parse_number(digits);
+  return count && *count <= kMax / scale ? std::optional(*count * scale) : std::nullopt;
+}
+
 std::string_view take_digits(std::string_view& text) {
   const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view digits = text.substr(0, count);
@@ -66,12 +73,14 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 
 std::optional<std::int64_t> parse_size(std::string_view text) {
   std::int64_t scale = 1;
-  if (text.ends_with('k') || text.ends_with('K')) scale = 1024;
-  if (text.ends_with('m') || text.ends_with('M')) scale = std::int64_t{1024} * 1024;
-  if (scale != 1) text.remove_suffix(1);
-  const auto count = parse_number(text);
-  if (!count || *count > kMax / scale) return std::nullopt;
-  return *count * scale;
+  if (text.ends_with('k') || text.ends_with('K')) scale = kKilo;
+  if (text.ends_with('m') || text.ends_with('M')) scale = kKilo * kKilo;
+  return scaled(scale == 1 ? text : text.substr(0, text.size() - 1), scale);
+}
+
+std::optional<std::int64_t> parse_offset(std::string_view text) {
+  if (!text.ends_with('g') && !text.ends_with('G')) return parse_size(text);
+  return scaled(text.substr(0, text.size() - 1), kKilo * kKilo * kKilo);
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit) {

@@ -14,6 +14,8 @@ enum class TimeUnit { kSeconds, kMilliseconds };
 std::optional<std::int64_t> parse_number(std::string_view text);
 /// In bytes: digits, optionally followed by `k`, `K`, `m` or `M`.
 std::optional<std::int64_t> parse_size(std::string_view text);
+/// The same, and `g` or `G` (ngx_parse_offset()).
+std::optional<std::int64_t> parse_offset(std::string_view text);
 /// In the given unit: `1d12h`, `90`, `500ms` (only with kMilliseconds). A year has 365 days, a
 /// month 30.
 std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit);

@@ -7,6 +7,7 @@
 
 #include "config/grammar/condition.h"
 #include "config/grammar/directives.h"
+#include "config/grammar/slots.h"
 #include "config/grammar/values.h"
 
 namespace mtls::config::grammar {
@@ -159,7 +160,7 @@ std::optional<std::string> shape_error(const syntax::Directive& directive,
   if (auto error = words_error(directive, *known)) return error;
   if (auto error = repeat_error(directive, *known, seen)) return error;
   if (directive.name == "if") return condition_error(directive);
-  return flag_error(directive, context, known->trait == vocabulary::Trait::kOnOff);
+  return slot_error(directive, *known, release);
 }
 
 std::optional<std::string> form_error(const syntax::Directive& directive,

@@ -21,7 +21,17 @@ enum class Trait : std::uint8_t {
   kBlock,  // it opens a block
   // Its slot function says `is duplicate` for a second one in the same block, whatever the value.
   kOnce,
-  kOnOff,  // ngx_conf_set_flag_slot(): like kOnce, and the value must be `on` or `off`
+  // Like kOnce, and the slot function takes only some values (config/grammar/slots.h):
+  // ngx_conf_set_flag_slot() and so on.
+  kOnOff,
+  kNumber,
+  kSize,
+  kOffset,  // a size that may end in `g`
+  kSeconds,
+  kMilliseconds,
+  kBuffers,  // a number and a size
+  kEnum,     // one of slot_words()
+  kWords,    // ngx_conf_set_bitmask_slot(): some of slot_words(), again and again
 };
 
 struct KnownDirective {
@@ -34,7 +44,7 @@ struct KnownDirective {
   /// Whether nginx accepts this number of arguments.
   bool takes(std::size_t argument_count) const;
   bool is_block() const { return trait == Trait::kBlock; }
-  bool is_once() const { return trait == Trait::kOnce || trait == Trait::kOnOff; }
+  bool is_once() const { return trait >= Trait::kOnce && trait != Trait::kWords; }
 };
 
 /// The directive with this name that may stand in `context`; nullptr when there is none.
