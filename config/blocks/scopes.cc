@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "config/blocks/log_formats.h"
 #include "config/blocks/shared_zones.h"
 #include "config/grammar/directives.h"
 #include "config/grammar/shape.h"
@@ -71,6 +72,7 @@ class ScopeReader {
   void enter(const syntax::Directive& directive, vocabulary::Context inside);
   void enter_server(const syntax::Directive& directive, vocabulary::Context inside, Module module);
   void enter_location(const syntax::Directive& directive);
+  void take_log(const syntax::Directive& directive, vocabulary::Context context);
   void take(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
             vocabulary::Context context, Settings& settings);
   std::optional<std::string> own_error(const syntax::Directive& directive,
@@ -85,6 +87,7 @@ class ScopeReader {
   std::optional<vocabulary::ModuleSet> modules_;
   SocketTable sockets_;
   SharedZones zones_;
+  LogFormats formats_;
   Scopes scopes_;
   const syntax::Directive* outer_ = nullptr;
   const LocationScope* location_ = nullptr;
@@ -106,8 +109,20 @@ void ScopeReader::read_block(const std::vector<syntax::Directive>& directives,
       take(directive, *rule, context, settings);
     } else if (directive.block) {
       enter(directive, grammar::context_inside(directive, context));
+    } else {
+      take_log(directive, context);
     }
   }
+}
+
+// Only where config/grammar/shape.h has nothing to complain about.
+void ScopeReader::take_log(const syntax::Directive& directive, vocabulary::Context context) {
+  if (directive.name != "log_format" && directive.name != "access_log") return;
+  const auto* known = vocabulary::find_known(directive.name, context);
+  if (known == nullptr || !known->takes(directive.args.size())) return;
+  const bool is_stream = context == kStream || context == kStreamServer;
+  auto error = formats_.take(directive, is_stream ? Module::kStream : Module::kHttp);
+  if (error) complain(directive, std::move(*error));
 }
 
 void ScopeReader::enter(const syntax::Directive& directive, vocabulary::Context inside) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <compare>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/include.h"
 #include "config/resolve.h"
@@ -54,6 +57,30 @@ struct Around {
 constexpr std::array kAround{Around{"http"}, Around{"http", kCertificate}, Around{"stream"},
                              Around{"stream", kCertificate}, Around{"mail"}};
 
+// The formats that the access logs of the file name, and that it does not define: nginx.conf does.
+void add_formats(const std::vector<config::syntax::Directive>& directives,
+                 std::set<std::string>& used, std::set<std::string>& defined) {
+  for (const config::syntax::Directive& directive : directives) {
+    const auto& args = directive.args;
+    if (directive.name == "access_log" && args.size() > 1 && args[0].text != "off")
+      used.insert(args[1].text);
+    if (directive.name == "log_format" && !args.empty()) defined.insert(args[0].text);
+    if (directive.block) add_formats(*directive.block, used, defined);
+  }
+}
+
+std::string formats_for(base::FileSystem& files, const std::string& path) {
+  const auto document = config::load_document(files, path, {.checks = config::Checks::kForm});
+  std::set<std::string> used;
+  std::set<std::string> defined{"combined"};
+  add_formats(document.main, used, defined);
+  std::string text;
+  for (const std::string& name : used) {
+    if (!defined.contains(name)) text += " log_format " + quoted(name) + " -;";
+  }
+  return text;
+}
+
 // What stands where it may not stand says which module was meant; a value or a variable that this
 // build does not know says less: modules that are not here bring some.
 struct Complaints {
@@ -81,12 +108,15 @@ std::optional<VhostConf> vhost_conf(base::FileSystem& files, const std::string& 
   if (!is_vhost(files, path)) return std::nullopt;
   const std::string main =
       main_directory(files, path) + "/(around " + path.substr(path.rfind('/') + 1) + ")";
+  const std::string formats = formats_for(files, path);
   std::optional<VhostConf> best;
   Complaints fewest;
   for (const Around& around : kAround) {
     VhostConf conf{.path = main,
                    .text = "error_log stderr info; events { }\n" + std::string(around.module) +
-                           " {" + std::string(around.more) + " include " + quoted(path) + "; }\n"};
+                           " {" + std::string(around.more) +
+                           (around.module == "mail" ? "" : formats) + " include " + quoted(path) +
+                           "; }\n"};
     const Complaints count = complaints(conf, files, build);
     if (best && count >= fewest) continue;
     best = std::move(conf);

@@ -24,6 +24,12 @@ TEST_CASE("vhost conf: server blocks alone get the block around them in which ng
            Row{"server { listen 80; location / { proxy_set_header A $voms_user; proxy_set_header "
                "B $voms_vo; proxy_set_header C $voms_fqans; proxy_pass http://127.0.0.1:81; } }",
                "http { include"},
+           // nginx.conf defines the formats of the logs.
+           Row{"log_format own x; server { listen 80; access_log a main; access_log b combined; "
+               "location / { access_log c own; } }",
+               "http { log_format \"main\" -; include"},
+           Row{"server { listen 80; proxy_pass 127.0.0.1:81; access_log a tcp; }",
+               "stream { log_format \"tcp\" -; include"},
            Row{"http { server { listen 80; } }", nullptr},
            Row{"events {} stream { server { listen 80; } }", nullptr},
            Row{"events {} server { listen 80; }", nullptr},
