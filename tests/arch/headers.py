@@ -1,4 +1,5 @@
-"""Every header compiles alone, with the flags that the sources of its folder are compiled with."""
+"""Every header compiles alone, with the flags that the sources of its folder are compiled with. The build has shown that of
+a header which its own source includes first: those are not compiled a second time."""
 
 import hashlib
 import json
@@ -38,9 +39,8 @@ def flags_for(header, flags):
     return flags[sorted(below_top)[0] if below_top else sorted(flags)[0]]
 
 
-def digest_of(root, header, command):
-    """Changes when the header, anything of ours that it includes, or the command does."""
-    digest = hashlib.sha256(shlex.join(command).encode())
+def ours_within(root, header):
+    """The header, and every file of ours that it includes, in an order that does not change: (path, text)."""
     todo, seen = [header], set()
     while todo:
         path = todo.pop()
@@ -48,9 +48,36 @@ def digest_of(root, header, command):
             continue
         seen.add(path)
         text = path.read_text(errors="replace")
-        digest.update(text.encode())
+        yield path, text
         todo += sorted(root / target for _, target in INCLUDE.findall(text))
+
+
+def digest_of(root, header, command):
+    """Changes when the header, anything of ours that it includes, or the command does."""
+    digest = hashlib.sha256(shlex.join(command).encode())
+    for _, text in ours_within(root, header):
+        digest.update(text.encode())
     return digest.hexdigest()
+
+
+def objects_by_source(build):
+    return {Path(entry["file"]): Path(entry["directory"]) / words[words.index("-o") + 1]
+            for entry in json.loads((build / "compile_commands.json").read_text())
+            if "-o" in (words := shlex.split(entry["command"]))}
+
+
+def is_shown_by_build(root, header, objects):
+    """Whether an up-to-date object is there of a source that begins with this header."""
+    source = header.with_suffix(".cc")
+    built = objects.get(source)
+    if built is None or not built.is_file():
+        return False
+    text = source.read_text(errors="replace")
+    begin = f'#include "{header.relative_to(root).as_posix()}"'
+    if next((line for line in text.splitlines() if line.startswith("#")), "").strip() != begin:
+        return False
+    newest = max(path.stat().st_mtime_ns for path in [source, *(path for path, _ in ours_within(root, header))])
+    return built.stat().st_mtime_ns > newest
 
 
 def compile_alone(root, header, place):
@@ -66,11 +93,13 @@ def compile_alone(root, header, place):
 
 def header_violations(root, build):
     """Headers whose text and flags passed last time are not compiled again (BUILD/arch-headers.json)."""
-    flags = flags_by_folder(build)
+    flags, objects = flags_by_folder(build), objects_by_source(build)
     stamps = build / "arch-headers.json"
     passed = set(json.loads(stamps.read_text())) if stamps.is_file() else set()
     todo, now = [], {}
     for header in sources(root, {".h"}):
+        if is_shown_by_build(root, header, objects):
+            continue
         place = flags_for(header, flags)
         now[header] = digest_of(root, header, place[1])
         if now[header] not in passed:
@@ -94,8 +123,22 @@ def header_self_test():
         (root / "out/compile_commands.json").write_text(
             json.dumps([{"directory": str(root), "file": f"{root}/base/a.cc", "command": command}]))
         bad = header_violations(root, root / "out")
+        # Its source hides what the header lacks, and the object is there.
         (root / "base/bad.h").write_text("inline std::string b;\n")
+        (root / "base/bad.cc").write_text('#include <string>\n#include "base/bad.h"\n')
+        (root / "out/bad.o").write_text("")
+        commands = json.loads((root / "out/compile_commands.json").read_text())
+        commands.append({"directory": str(root), "file": f"{root}/base/bad.cc", "command": f"c++ -I{root} -o out/bad.o -c {root}/base/bad.cc"})
+        (root / "out/compile_commands.json").write_text(json.dumps(commands))
         for attempt in ("first", "second"):
             if not any(v.startswith("base/bad.h") for v in header_violations(root, root / "out")):
                 bad.append(f"a header that does not compile alone went through the {attempt} time")
+        # A source that begins with it has an object, older than the header.
+        (root / "base/bad.cc").write_text('#include "base/bad.h"\n')
+        os.utime(root / "out/bad.o", ns=(0, 0))
+        if not any(v.startswith("base/bad.h") for v in header_violations(root, root / "out")):
+            bad.append("an object older than the header was taken for proof")
+        os.utime(root / "out/bad.o")
+        if header_violations(root, root / "out"):
+            bad.append("a header that an object proves was compiled again")
         return bad

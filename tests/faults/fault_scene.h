@@ -50,18 +50,22 @@ class FaultScene {
             .value = count};
   }
 
+  /// Longer than a scrape takes where tests share two cores.
+  static constexpr milliseconds kHeldUp = 5s;
+
   /// Within the time that a change may take on a busy machine; the watcher's tests check how soon
   /// it comes.
   bool comes(const Exporter::Expected& expected, milliseconds limit = 10s) const {
     return exporter_->time_until(expected, limit) <= limit;
   }
 
-  /// The text of a scrape; checks that it came whole, well-formed and within a second.
+  /// The text of a scrape; checks that it came whole and that nothing held it up. How soon a scrape
+  /// is answered on a machine with nothing else to do is for ./dev bench to say.
   std::string scrape() const {
     const auto begin = std::chrono::steady_clock::now();
     const mtls::testing::HttpAnswer answer = exporter_->get("/metrics");
     CHECK(answer.status == 200);
-    CHECK(std::chrono::steady_clock::now() - begin < 1s);
+    CHECK(std::chrono::steady_clock::now() - begin < kHeldUp);
     return answer.body;
   }
 

@@ -132,6 +132,7 @@ TEST_CASE("C14: while 16 MiB made to hurt are judged, scrapes and health are ans
   const std::string bundle = costly_bundle(kCount);
   REQUIRE(bundle.size() <= std::size_t{16} << 20U);
   scene.dir.rename_over("victim.pem", bundle);
+  const auto changed = steady_clock::now();
   steady_clock::duration slowest{};
   std::size_t asked = 0;
   const auto ask = [&](const char* path) {
@@ -149,8 +150,8 @@ TEST_CASE("C14: while 16 MiB made to hurt are judged, scrapes and health are ans
                                            {{"path", scene.victim()}, {"state", "valid"}});
     return !valid.empty() && valid.front().value == kCount;
   }));
-  CHECK(slowest < 1s);
-  CHECK(asked > 10);  // otherwise the worker was not busy
+  CHECK(slowest < (steady_clock::now() - changed) / 3);  // it did not wait for the judgement
+  CHECK(asked > 10);                                     // otherwise the worker was not busy
   scene.check_unharmed();
   scene.restore_victim();
   scene.check_recovered();

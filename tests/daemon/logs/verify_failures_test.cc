@@ -1,10 +1,52 @@
 // Certificates that a real nginx refuses over http, stream and mail, and the counters of the daemon
 // that follows its logs, while these are rotated.
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+
+#include <sstream>
 
 #include "tests/daemon/logs/verify_bench.h"
 
 namespace mtls::daemon::testing {
+namespace {
+
+/// A small file system at dir/m, on which the log is from now on.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const TempDir& dir) : dir_(dir) {
+    run_in(dir,
+           "mkdir m; mount -t tmpfs -o size=64k tmpfs m 2>/dev/null && touch m/is-there; true");
+    is_mounted_ = ::access(dir.path("m/is-there").c_str(), F_OK) == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (is_mounted_) run_in(dir_, "umount -l m");
+  }
+  bool is_mounted() const { return is_mounted_; }
+  void fill() const { run_in(dir_, "head -c 1M /dev/zero > m/fill 2>/dev/null; true"); }
+  void empty() const { run_in(dir_, "rm m/fill"); }
+
+ private:
+  const TempDir& dir_;
+  bool is_mounted_ = false;
+};
+
+/// What stands in the log in whole lines about a.example.
+Counts counts_in_log(const std::string& log) {
+  Counts counts;
+  std::istringstream lines(log.substr(0, log.rfind('\n') + 1));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(", server: a.example,") == std::string::npos) continue;
+    if (line.find("verify error: (10:") != std::string::npos) ++counts["a.example 10"];
+    if (line.find("sent no required SSL certificate") != std::string::npos)
+      ++counts["a.example no_cert"];
+  }
+  return counts;
+}
+
+}  // namespace
 
 TEST_CASE("verify failures: what nginx logs is counted, once, whatever becomes of the logs") {
   constexpr int kLate = 6;  // handshakes right before a rotation
@@ -33,6 +75,43 @@ TEST_CASE("verify failures: what nginx logs is counted, once, whatever becomes o
     std::this_thread::sleep_for(2200ms);
     CHECK_THAT(text(counts_in(exporter)), Catch::Equals(text(expected)));
   }
+}
+
+TEST_CASE("verify failures: a full disk loses the lines that nginx cannot write, and no others") {
+  if (!can_run()) return;
+  const Bench bench;
+  const SmallDisk disk(bench.dir);
+  if (!disk.is_mounted()) {
+    WARN("skipped: mounting a tmpfs is not permitted");
+    return;
+  }
+  const NginxRunner nginx(bench.dir);
+  const Exporter exporter(bench.dir);
+  REQUIRE(exporter.time_until({.name = kObservable, .labels = {{"server", "a.example"}}}) < 3s);
+  rotate({.name = "to the small disk",
+          .commands = "touch m/log; ln -s m/log link; mv -T link error.log"},
+         0, bench.dir, nginx);
+  Counts made;
+  const auto refuse_ten = [&] {
+    for (int i = 0; i < 10; ++i) bench.shake_hands(1 + i % 2, made);
+  };
+  const auto counted_as_logged = [&] {
+    return eventually(
+        10s, [&] { return counts_in(exporter) == counts_in_log(bench.dir.read("m/log")); });
+  };
+  refuse_ten();
+  CHECK(counted_as_logged());
+  CHECK(counts_in(exporter) == made);
+  disk.fill();
+  for (int i = 0; i < 20; ++i) refuse_ten();
+  const Counts lost = counts_in_log(bench.dir.read("m/log"));
+  CHECK(lost != made);  // else this test tests nothing
+  CHECK(counted_as_logged());
+  disk.empty();
+  std::this_thread::sleep_for(1100ms);  // nginx writes nothing for a second (ngx_log_error_core())
+  refuse_ten();
+  CHECK(counted_as_logged());
+  CHECK(counts_in(exporter) != lost);
 }
 
 TEST_CASE("verify failures: each server that asks has its series from the start, and its truth") {
