@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/conf_path.h"
+#include "config/grammar/data_lines.h"
 #include "config/grammar/shape.h"
 #include "config/syntax/parser.h"
 #include "config/vocabulary/nginx_modules.h"
@@ -83,6 +84,7 @@ class Loader {
     std::size_t depth = 0;  // number of enclosing blocks
     std::string name = {};
     grammar::Seen seen = {};
+    grammar::DataSeen data = {};
 
     // R1.20: split_clients and charset_map know no `include`.
     bool includes() const { return name != "split_clients" && name != "charset_map"; }
@@ -150,7 +152,7 @@ std::optional<std::string> Loader::error_of(const syntax::Directive& directive,
     return is_data ? grammar::data_form_error(block.name, directive)
                    : grammar::form_error(directive, block.context);
   }
-  return is_data ? grammar::data_line_error(block.name, directive, release())
+  return is_data ? grammar::data_line_error(block.name, directive, block.data, release())
                  : grammar::shape_error(directive, block.context, block.seen, release());
 }
 

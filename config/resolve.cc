@@ -9,6 +9,7 @@
 #include "config/blocks/scopes.h"
 #include "config/exposure/exposure.h"
 #include "config/routing/reach_index.h"
+#include "config/tls/location_check.h"
 #include "config/tls/merge.h"
 #include "config/tls/merge_check.h"
 #include "config/tls/upstream.h"
@@ -94,6 +95,7 @@ ResolvedConfig resolve(const syntax::Document& document, const std::string& main
     config.servers.push_back(tls::merge(input));
     append(config.diagnostics, tls::check_server(config.servers[index], input, index, document));
   }
+  append(config.diagnostics, tls::check_locations(config, document));
   append(config.diagnostics, tls::check_sockets(config, document, build));
   append(config.diagnostics, tls::check_variables(document, config, build));
 

@@ -1,10 +1,16 @@
 #include "config/blocks/scopes.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "config/blocks/log_formats.h"
 #include "config/blocks/shared_zones.h"
 #include "config/grammar/directives.h"
+#include "config/grammar/location_name.h"
 #include "config/grammar/shape.h"
 #include "config/grammar/upstream_url.h"
 #include "config/grammar/values.h"
@@ -72,6 +78,7 @@ class ScopeReader {
   void enter(const syntax::Directive& directive, vocabulary::Context inside);
   void enter_server(const syntax::Directive& directive, vocabulary::Context inside, Module module);
   void enter_location(const syntax::Directive& directive);
+  void enter_upstream(const syntax::Directive& directive, vocabulary::Context inside);
   void take_log(const syntax::Directive& directive, vocabulary::Context context);
   void take(const syntax::Directive& directive, const grammar::DirectiveRule& rule,
             vocabulary::Context context, Settings& settings);
@@ -88,6 +95,7 @@ class ScopeReader {
   SocketTable sockets_;
   SharedZones zones_;
   LogFormats formats_;
+  std::map<vocabulary::Context, std::set<std::string>> upstreams_;  // their names
   Scopes scopes_;
   const syntax::Directive* outer_ = nullptr;
   const LocationScope* location_ = nullptr;
@@ -131,6 +139,7 @@ void ScopeReader::enter(const syntax::Directive& directive, vocabulary::Context 
     return;
   }
   if (inside == kLocation) return enter_location(directive);
+  if (inside == kUpstream || inside == kStreamUpstream) return enter_upstream(directive, inside);
   if (inside != kHttp && inside != kStream && inside != kMail) {
     Settings unused;  // only complaints and passes count in such a block
     read_block(*directive.block, inside, unused);
@@ -165,11 +174,31 @@ void ScopeReader::enter_server(const syntax::Directive& directive, vocabulary::C
 }
 
 void ScopeReader::enter_location(const syntax::Directive& directive) {
+  if (location_ != nullptr && !directive.args.empty()) {
+    auto error = grammar::location_place_error(directive, *location_->location);
+    if (error) complain(directive, std::move(*error));
+  }
   LocationScope& here = scopes_.locations.emplace_back(
       LocationScope{.location = &directive, .outer = location_, .settings = {}});
   const LocationScope* around = std::exchange(location_, &here);
   read_block(*directive.block, kLocation, here.settings);
   location_ = around;
+}
+
+// ngx_http_upstream(), ngx_stream_upstream(). Some of nginx's family fill an empty one at run time.
+void ScopeReader::enter_upstream(const syntax::Directive& directive, vocabulary::Context inside) {
+  const std::string name = directive.args.empty() ? "" : directive.args.front().text;
+  if (!upstreams_[inside].insert(base::ascii_lower(name)).second)
+    complain(directive, "duplicate upstream \"" + name + "\"");
+  Settings unused;
+  read_block(*directive.block, inside, unused);
+  const bool is_filled = std::ranges::any_of(
+      *directive.block, [](const syntax::Directive& one) { return one.name == "server"; });
+  if (is_filled || !modules_ || !directive.close) return;
+  scopes_.diagnostics.push_back({.code = base::ErrorCode::kSyntax,
+                                 .message = "no servers are inside upstream",
+                                 .at = directive.close,
+                                 .when = {.order = directive.last}});
 }
 
 // The complaint of the directive's own function.

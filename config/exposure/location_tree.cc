@@ -3,32 +3,32 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/grammar/location_name.h"
+
 namespace mtls::config::exposure {
 namespace {
 
 using Kind = Location::Kind;
 
-void set_regex(Location& location, std::string pattern, syntax::Letters letters) {
-  location.kind = Kind::kRegex;
-  auto regex = syntax::Regex::compile(pattern, letters);
-  if (regex) location.regex = std::move(*regex);
-  location.name = std::move(pattern);
+Kind kind_of(grammar::LocationName::Kind kind) {
+  switch (kind) {
+    case grammar::LocationName::Kind::kExact: return Kind::kExact;
+    case grammar::LocationName::Kind::kRegex: return Kind::kRegex;
+    case grammar::LocationName::Kind::kNamed: return Kind::kNamed;
+    case grammar::LocationName::Kind::kPrefix: break;
+  }
+  return Kind::kPrefix;
 }
 
-// ngx_http_core_location(): the modifier is a word of its own, or sticks to the name.
 void read_words(Location& location) {
-  const auto& args = location.directive->args;
-  if (args.empty()) return;
-  std::string text = args[0].text;
-  if (args.size() > 1) text += args[1].text;
-  location.kind = Kind::kPrefix;
-  if (text.starts_with("~*"))
-    return set_regex(location, text.substr(2), syntax::Letters::kEitherCase);
-  if (text.starts_with('~')) return set_regex(location, text.substr(1), syntax::Letters::kExact);
-  if (text.starts_with('=')) location.kind = Kind::kExact;
-  if (text.starts_with('@')) location.kind = Kind::kNamed;
-  location.stops_regex = text.starts_with("^~");
-  location.name = text.substr(location.stops_regex ? 2 : location.kind == Kind::kExact ? 1 : 0);
+  if (location.directive->args.empty()) return;
+  grammar::LocationName words = grammar::LocationName::of(*location.directive);
+  location.kind = kind_of(words.kind);
+  location.stops_regex = words.stops_regex;
+  location.name = std::move(words.name);
+  if (location.kind != Kind::kRegex) return;
+  auto regex = syntax::Regex::compile(location.name, words.letters);
+  if (regex) location.regex = std::move(*regex);
 }
 
 // With `proxy_pass` or its kin in `location /x/` nginx answers `/x` with a redirect

@@ -1,9 +1,13 @@
 #include "config/grammar/measures.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
+#include <string>
 
 namespace mtls::config::grammar {
 namespace {
@@ -61,6 +65,32 @@ bool add(std::int64_t& total, std::int64_t value, std::int64_t scale) {
   return true;
 }
 
+// ngx_inet_addr(): four numbers, of which any may be left out. 255.255.255.255 is its error.
+bool is_ipv4(std::string_view text) {
+  constexpr std::uint32_t kMost = 255;
+  std::uint32_t address = 0;
+  std::uint32_t octet = 0;
+  int dots = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      address = (address << 8U) + octet;
+      octet = 0;
+      ++dots;
+    } else if (c >= '0' && c <= '9') {
+      octet = octet * 10 + static_cast<std::uint32_t>(c - '0');
+      if (octet > kMost) return false;
+    } else {
+      return false;
+    }
+  }
+  return dots == 3 && (address << 8U) + octet != ~std::uint32_t{0};
+}
+
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_number(std::string_view text) {
@@ -104,6 +134,18 @@ std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit) {
     step = found->step;
   }
   return has_number ? std::optional(total) : std::nullopt;
+}
+
+bool is_network(std::string_view text) {
+  constexpr std::int64_t kBits4 = 32;
+  constexpr std::int64_t kBits6 = 128;
+  const std::size_t slash = text.find('/');
+  const std::string_view address = text.substr(0, slash);
+  const bool is_4 = is_ipv4(address);
+  if (!is_4 && !is_ipv6(address)) return false;
+  if (slash == std::string_view::npos) return true;
+  const auto bits = parse_number(text.substr(slash + 1));
+  return bits && *bits <= (is_4 ? kBits4 : kBits6);
 }
 
 }  // namespace mtls::config::grammar

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 
 #include "config/grammar/condition.h"
@@ -20,8 +19,6 @@ struct BlockContext {
   vocabulary::Context outer;
   vocabulary::Context inner;
 };
-
-constexpr Version kVolatileGeo{1, 29, 3};
 
 constexpr std::array kBlockContexts{
     BlockContext{"events", kMain, kEvents},
@@ -77,33 +74,6 @@ std::optional<std::string> foreign_error(const syntax::Directive& directive,
   return directive_complaint(directive, "is not allowed here");
 }
 
-// ngx_atofp() of `50.25` for split_clients; the result must be more than 0.
-bool is_percentage(std::string_view number) {
-  const std::size_t dot = number.find('.');
-  const std::string_view whole = number.substr(0, dot);
-  const std::string_view part =
-      dot == std::string_view::npos ? std::string_view{} : number.substr(dot + 1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return std::all_of(whole.begin(), whole.end(), is_digit) && part.size() <= 2 &&
-         std::all_of(part.begin(), part.end(), is_digit) &&
-         number.find_first_not_of("0.") != std::string_view::npos;
-}
-
-std::optional<std::string> percent_error(const std::string& percent) {
-  const bool is_good = percent == "*" || (percent.ends_with('%') &&
-                                          is_percentage(percent.substr(0, percent.size() - 1)));
-  return is_good ? std::nullopt : std::optional("invalid percent value \"" + percent + "\"");
-}
-
-// ngx_http_charset_map(); only the first byte is judged.
-std::optional<std::string> charset_error(const syntax::Directive& line) {
-  unsigned byte = 0;
-  const char* const end = line.name.data() + line.name.size();
-  const auto [rest, error] = std::from_chars(line.name.data(), end, byte, 16);
-  const bool is_byte = error == std::errc{} && rest == end && byte <= 0xFF;
-  return is_byte ? std::nullopt : std::optional("invalid value \"" + line.name + "\"");
-}
-
 // `{` where the directive needs one, and nowhere else; then the number of words.
 std::optional<std::string> words_error(const syntax::Directive& directive,
                                        const vocabulary::KnownDirective& known) {
@@ -128,10 +98,6 @@ std::optional<std::string> tls_form_error(const syntax::Directive& directive,
   const int count = static_cast<int>(directive.args.size());
   if (count < rule.min_args || count > rule.max_args) return wrong_arity(directive);
   return flag_error(directive, context, rule.value == ValueKind::kFlag);
-}
-
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace
@@ -160,7 +126,7 @@ std::optional<std::string> shape_error(const syntax::Directive& directive,
   if (auto error = words_error(directive, *known)) return error;
   if (auto error = repeat_error(directive, *known, seen)) return error;
   if (directive.name == "if") return condition_error(directive);
-  return slot_error(directive, *known, release);
+  return slot_error(directive, *known, context, release);
 }
 
 std::optional<std::string> form_error(const syntax::Directive& directive,
@@ -174,33 +140,6 @@ std::optional<std::string> form_error(const syntax::Directive& directive,
     return tls_form_error(directive, *rule, context);
   }
   return foreign_error(directive, context, {});
-}
-
-std::optional<std::string> data_form_error(const std::string& block, const syntax::Directive& line,
-                                           const vocabulary::Release& release) {
-  const std::size_t words = 1 + line.args.size();
-  if (block == "types") {  // ngx_http_core_type()
-    return line.name == "include" && words != 2 ? std::optional(wrong_arity(line)) : std::nullopt;
-  }
-  if (block == "split_clients") return std::nullopt;
-  if (block == "charset_map") {
-    return words == 2 ? std::nullopt : std::optional<std::string>("invalid parameters number");
-  }
-  if (words == 2) return std::nullopt;
-  const bool is_early = block == "geo" && line.name == "volatile" && release.modules != nullptr &&
-                        release.version < kVolatileGeo;
-  const bool is_switch =
-      !is_early && words == 1 &&
-      (block == "map" ? is_one_of(line.name, {"hostnames", "volatile"})
-                      : is_one_of(line.name, {"ranges", "proxy_recursive", "volatile"}));
-  return is_switch ? std::nullopt : std::optional("invalid number of the " + block + " parameters");
-}
-
-std::optional<std::string> data_line_error(const std::string& block, const syntax::Directive& line,
-                                           const vocabulary::Release& release) {
-  if (auto error = data_form_error(block, line, release)) return error;
-  if (block == "split_clients") return percent_error(line.name);
-  return block == "charset_map" ? charset_error(line) : std::nullopt;
 }
 
 }  // namespace mtls::config::grammar

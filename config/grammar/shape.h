@@ -1,6 +1,6 @@
 // What ngx_conf_handler() and the slot functions say about a directive's context and shape, and
 // what a block contains (R1.11, R1.20, R1.43, R1.44). The rules of the TLS directives are in
-// config/grammar/directives.h. Pure.
+// config/grammar/directives.h, those of lines of data in config/grammar/data_lines.h. Pure.
 #pragma once
 
 #include <optional>
@@ -30,12 +30,5 @@ std::optional<std::string> shape_error(const syntax::Directive& directive,
 /// of what shape_error() finds, and the same of the directives in config/grammar/directives.h.
 std::optional<std::string> form_error(const syntax::Directive& directive,
                                       vocabulary::Context context);
-
-/// The complaint about `line`, a line of the data block with the name `block` (R1.20).
-std::optional<std::string> data_line_error(const std::string& block, const syntax::Directive& line,
-                                           const vocabulary::Release& release = {});
-/// The part of it that is about the number of words.
-std::optional<std::string> data_form_error(const std::string& block, const syntax::Directive& line,
-                                           const vocabulary::Release& release = {});
 
 }  // namespace mtls::config::grammar

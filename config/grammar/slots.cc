@@ -7,6 +7,7 @@
 
 #include "config/grammar/directives.h"
 #include "config/grammar/measures.h"
+#include "config/grammar/own_slots.h"
 #include "config/grammar/values.h"
 #include "config/vocabulary/slot_words.h"
 
@@ -53,62 +54,6 @@ Refusal buffers_error(const syntax::Directive& directive) {
                               directive);
 }
 
-// ngx_log_set_levels(): one level, or any of those for debugging.
-Refusal log_level_error(const syntax::Directive& directive) {
-  constexpr std::string_view kLevels = " emerg alert crit error warn notice info debug ";
-  constexpr std::string_view kForDebugging =
-      " debug_core debug_alloc debug_mutex debug_event debug_http debug_mail debug_stream ";
-  const auto is_in = [](std::string_view words, const std::string& word) {
-    return word.find(' ') == std::string::npos && words.find(" " + word + " ") != words.npos;
-  };
-  bool has_level = false;
-  bool has_any = false;
-  for (std::size_t i = 1; i < directive.args.size(); ++i) {
-    const std::string& word = argument(directive, i);
-    const bool is_level = is_in(kLevels, word);
-    if (is_level && has_any) return "duplicate log level \"" + word + "\"";
-    if (!is_level && (has_level || !is_in(kForDebugging, word)))
-      return "invalid log level \"" + word + "\"";
-    has_level = has_level || is_level;
-    has_any = true;
-  }
-  return std::nullopt;
-}
-
-// ngx_set_worker_processes()
-Refusal worker_processes_error(const syntax::Directive& directive) {
-  const std::string& text = argument(directive, 0);
-  return invalid_value_unless(text == "auto" || parse_number(text), directive);
-}
-
-// ngx_event_connections()
-Refusal worker_connections_error(const syntax::Directive& directive) {
-  const std::string& text = argument(directive, 0);
-  if (parse_number(text)) return std::nullopt;
-  return "invalid number \"" + text + "\"";
-}
-
-// ngx_http_core_keepalive(); in an upstream block the first alone.
-Refusal keepalive_timeout_error(const syntax::Directive& directive) {
-  const bool is_good =
-      parse_time(argument(directive, 0), TimeUnit::kMilliseconds) &&
-      (directive.args.size() == 1 || parse_time(argument(directive, 1), TimeUnit::kSeconds));
-  return invalid_value_unless(is_good, directive);
-}
-
-// Slot functions of their own.
-struct OwnSlot {
-  std::string_view directive;
-  Refusal (*error)(const syntax::Directive& directive);
-  bool takes_words = false;
-};
-constexpr std::array kOwnSlots{
-    OwnSlot{"worker_processes", worker_processes_error},
-    OwnSlot{"worker_connections", worker_connections_error},
-    OwnSlot{"keepalive_timeout", keepalive_timeout_error},
-    OwnSlot{"error_log", log_level_error, true},
-};
-
 ValueKind kind_of(vocabulary::Trait trait) {
   switch (trait) {
     case kOnOff: return ValueKind::kFlag;
@@ -130,10 +75,9 @@ ValueKind kind_of(vocabulary::Trait trait) {
 }  // namespace
 
 Refusal slot_error(const syntax::Directive& directive, const KnownDirective& known,
-                   const vocabulary::Release& release) {
+                   vocabulary::Context context, const vocabulary::Release& release) {
   const bool knows_words = release.modules != nullptr;
-  const auto* const own = std::ranges::find(kOwnSlots, known.name, &OwnSlot::directive);
-  if (own != kOwnSlots.end())
+  if (const OwnSlot* own = find_own_slot(known.name, context))
     return own->takes_words && !knows_words ? std::nullopt : own->error(directive);
   if (known.trait == kOffset)
     return invalid_value_unless(parse_offset(argument(directive, 0)).has_value(), directive);
@@ -143,7 +87,7 @@ Refusal slot_error(const syntax::Directive& directive, const KnownDirective& kno
   if (takes_words && !knows_words) return std::nullopt;
   const DirectiveRule rule{
       .name = "", .modules = "", .value = kind, .words = vocabulary::slot_words(known.name)};
-  if (auto error = value_error(rule, directive, vocabulary::Context::kMain)) return error;
+  if (auto error = value_error(rule, directive, context)) return error;
   return known.trait == kNumber ? bounds_error(directive) : std::nullopt;
 }
 

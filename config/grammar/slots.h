@@ -1,5 +1,6 @@
 // The values of the directives of the vocabulary, as nginx's slot functions check them
-// (ngx_conf_set_num_slot() and its kind, src/core/ngx_conf_file.c). Pure.
+// (ngx_conf_set_num_slot() and its kind, src/core/ngx_conf_file.c, and those of
+// config/grammar/own_slots.h). Pure.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,7 @@ namespace mtls::config::grammar {
 /// have more. REQUIRES: the number of arguments is right.
 std::optional<std::string> slot_error(const syntax::Directive& directive,
                                       const vocabulary::KnownDirective& known,
+                                      vocabulary::Context context,
                                       const vocabulary::Release& release);
 
 }  // namespace mtls::config::grammar

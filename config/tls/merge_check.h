@@ -20,6 +20,7 @@ enum class MergeModule : std::uint32_t {
   kUwsgi,
   kScgi,
   kGrpc,
+  kLocations,  // the trees of locations
   kPostconfiguration,
   kVariables,
 };

@@ -1,4 +1,5 @@
 #include "config/grammar/shape.h"
+#include "config/grammar/data_lines.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -118,7 +119,8 @@ TEST_CASE("shape: the lines of a data block must have the words that its handler
   };
   for (const Line& test : cases) {
     CAPTURE(test.block, test.line);
-    CHECK(grammar::data_line_error(test.block, syntax::parse(test.line, {}).directives.at(0))
+    grammar::DataSeen seen;
+    CHECK(grammar::data_line_error(test.block, syntax::parse(test.line, {}).directives.at(0), seen)
               .value_or("") == test.expected);
   }
 }
