@@ -76,7 +76,7 @@ def main(binary, root):
         master = stack.enter_context(alerting.running("nginx", scratch, "nginx", "-p", demo, "-c", demo / "nginx.conf", "-g", "daemon off;"))
         compact = stack.enter_context(exporter_of(binary, scratch, demo, "compact", "\nmetrics: {detail: compact}\n"))
         full = stack.enter_context(exporter_of(binary, scratch, demo, "full", ""))
-        dashboards_test.reload_and_renew(master, demo, compact, full)
+        dashboards_test.reload_and_renew(master, demo, full, compact)
         prometheus_config(scratch, root, compact, full)
         own = alerting.free_port()
         stack.enter_context(alerting.running("prometheus", scratch, "prometheus", f"--config.file={scratch}/prometheus.yml",
