@@ -353,6 +353,16 @@ Refusal password_file_refusal(const RefusalScene& scene, const std::string& path
   return password_content_refusal(scene, path);
 }
 
+// ngx_load_module(), with what glibc's dlopen() says. Whether the file is such a module is not
+// judged.
+Refusal module_refusal(const RefusalScene& scene, const std::string& path) {
+  const Presence presence = scene.files.presence(scene.files.look(path));
+  if (opens(presence)) return std::nullopt;
+  return unopened(presence, path,
+                  "dlopen() \"" + path + "\" failed (" + path +
+                      ": cannot open shared object file: " + std::string(error_of(presence)) + ")");
+}
+
 // ngx_ssl_conf_commands().
 Refusal command_refusal(const RefusalScene& scene, const config::ConfCommand& command) {
   using pki::ssl::CommandValue;

@@ -40,6 +40,8 @@ Refusal dhparam_refusal(const RefusalScene& scene, const std::string& path,
 Refusal stapling_file_refusal(const RefusalScene& scene, const std::string& path);
 Refusal ticket_key_refusal(const RefusalScene& scene, const std::string& path);
 Refusal password_file_refusal(const RefusalScene& scene, const std::string& path);
+/// Of load_module: whether there is such a file.
+Refusal module_refusal(const RefusalScene& scene, const std::string& path);
 Refusal command_refusal(const RefusalScene& scene, const config::ConfCommand& command);
 
 }  // namespace mtls::audit::refusals

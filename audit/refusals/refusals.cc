@@ -67,6 +67,7 @@ class Finder {
       add(std::move(refusal.reason), {.when = refusal.when, .at = at});
     }
     password_files(document().main, config::vocabulary::Context::kMain);
+    modules();
   }
 
   std::shared_ptr<const ServerRefusals> take() && {
@@ -93,6 +94,7 @@ class Finder {
   void values(const TlsContext& server, std::size_t index);
   void password_files(const std::vector<config::syntax::Directive>& directives,
                       config::vocabulary::Context context);
+  void modules();
 
   config::syntax::Moment at(std::size_t index, MergeStep step) const {
     return config::tls::at_merge(*block_, index, step);
@@ -211,6 +213,18 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
       add(password_file_refusal(scene_, path),
           {.when = {.order = directive.order}, .at = directive.at, .named = directive.end});
     }
+  }
+}
+
+// Where files may be missing, in a dump or a checkout, those of the program are not asked for.
+void Finder::modules() {
+  if (scene_.policy.missing_files == MissingFiles::kWarning) return;
+  const std::string& prefix = scene_.policy.build.prefix;
+  for (const config::syntax::Directive& directive : document().main) {
+    if (directive.name != "load_module" || directive.args.size() != 1) continue;
+    const std::string& name = directive.args.front().text;
+    add(module_refusal(scene_, name.starts_with('/') ? name : prefix + "/" + name),
+        {.when = {.order = directive.order}, .at = directive.at, .named = directive.end});
   }
 }
 

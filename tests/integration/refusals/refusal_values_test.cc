@@ -58,6 +58,25 @@ class Values {
       "-----END DH PARAMETERS-----\n";
 };
 
+TEST_CASE("refusal: a module whose file is not there gives dlopen's message") {
+  if (nginx_is_missing()) return;
+  RefusalBench bench;
+  bench.file("file", "");
+  bench.policy.build.prefix = bench.path("");
+  while (bench.policy.build.prefix.ends_with('/')) bench.policy.build.prefix.pop_back();
+  for (const auto& [text, expect] : std::vector<RefusalRow>{
+           {"load_module /nowhere/m.so;\n",
+            "m.so: cannot open shared object file: No such file or"},
+           {"load_module m.so;\n", "m.so: cannot open shared object file: No such file or"},
+           {"load_module file/m.so;\n", "cannot open shared object file: Not a directory"},
+           {"load_module m.so;\nssl_verify_client on;\n", "dlopen() "},
+           {"ssl_verify_client on;\nload_module m.so;\n", "is not allowed here"}}) {
+    CAPTURE(text);
+    bench.conf(text + "events {}\n");
+    bench.check(expect);
+  }
+}
+
 TEST_CASE("refusal: bad files and values of a server block give nginx's first message") {
   if (nginx_is_missing()) return;
   const std::vector<RefusalRow> rows{
