@@ -1,7 +1,6 @@
 #include "running/process_title.h"
 
 #include <algorithm>
-#include <array>
 #include <sstream>
 #include <vector>
 

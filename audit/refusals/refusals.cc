@@ -216,14 +216,18 @@ void Finder::password_files(const std::vector<config::syntax::Directive>& direct
   }
 }
 
-// Where files may be missing, in a dump or a checkout, those of the program are not asked for.
+// Where files may be missing, or nginx itself is, as in a dump or a checkout, nobody asks for those
+// of the program.
 void Finder::modules() {
-  if (scene_.policy.missing_files == MissingFiles::kWarning) return;
+  const bool has_program = scene_.policy.build.version_source == config::VersionSource::kBinary;
+  if (!has_program || scene_.policy.missing_files == MissingFiles::kWarning) return;
   const std::string& prefix = scene_.policy.build.prefix;
   for (const config::syntax::Directive& directive : document().main) {
     if (directive.name != "load_module" || directive.args.size() != 1) continue;
     const std::string& name = directive.args.front().text;
-    add(module_refusal(scene_, name.starts_with('/') ? name : prefix + "/" + name),
+    std::string path = name.starts_with('/') ? "" : prefix + "/";
+    path += name;
+    add(module_refusal(scene_, path),
         {.when = {.order = directive.order}, .at = directive.at, .named = directive.end});
   }
 }

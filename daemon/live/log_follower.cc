@@ -155,6 +155,14 @@ void LogFollower::restore() {
 }
 
 bool LogFollower::open() {
+  is_open_ = look();
+  return *is_open_;
+}
+
+// What it sees of the file that it reads last is kept for read(): most logs are quiet, and a host
+// can have many.
+bool LogFollower::look() {
+  seen_.reset();
   bool is_first = !std::exchange(has_looked_, true);
   struct stat facts{};
   const bool is_there = ::stat(path_.c_str(), &facts) == 0;
@@ -172,7 +180,10 @@ bool LogFollower::open() {
   if (state_ == State::kNotRegular) return false;
   const bool is_known = !files_.empty() && files_.back().device == facts.st_dev &&
                         files_.back().inode == facts.st_ino;
-  if (is_known) return true;
+  if (is_known) {
+    seen_ = facts;
+    return true;
+  }
   File file{.descriptor = open_to_read(path_), .before = {}, .grew = Clock::now(), .lines = {}};
   if (!file.descriptor || ::fstat(file.descriptor.get(), &facts) != 0) {
     state_ = state_of(errno);
@@ -203,6 +214,10 @@ bool LogFollower::was_truncated(const File& file, const struct stat& facts) {
 }
 
 bool LogFollower::read_up_to(File& file, off_t end, const Take& take, std::size_t& budget) {
+  if (file.offset >= end) {
+    file.is_at_end = true;
+    return true;
+  }
   std::array<char, std::size_t{64} << 10U> block{};
   bool is_first = file.is_at_end && file.lines.is_between_lines();
   while (budget > 0 && file.offset < end) {
@@ -262,7 +277,11 @@ void LogFollower::start_over(File& file, const Take& take, std::size_t& budget) 
 // False: it cannot be read.
 bool LogFollower::read_file(File& file, const Take& take, std::size_t& budget) {
   struct stat facts{};
-  if (::fstat(file.descriptor.get(), &facts) != 0) return false;
+  if (seen_ && &file == &files_.back()) {
+    facts = *seen_;
+  } else if (::fstat(file.descriptor.get(), &facts) != 0) {
+    return false;
+  }
   if (was_truncated(file, facts)) start_over(file, take, budget);
   const std::uint64_t oversized = file.lines.oversized();
   const off_t begin = file.offset;
@@ -274,7 +293,8 @@ bool LogFollower::read_file(File& file, const Take& take, std::size_t& budget) {
 }
 
 bool LogFollower::read(const Take& take) {
-  const bool is_there = open();
+  const bool is_there = is_open_ ? *is_open_ : look();
+  is_open_.reset();
   std::size_t budget = kMaxBytes;
   bool is_read = is_there;
   for (File& file : files_) is_read = read_file(file, take, budget) && is_read;

@@ -56,6 +56,7 @@ class LogFollower final : public LineSource {
     running::LineReader lines;
   };
 
+  bool look();
   static std::optional<File> open_file(const std::string& path);
   void restore();
   std::vector<std::string> places(const LogPosition& position) const;
@@ -71,6 +72,8 @@ class LogFollower final : public LineSource {
   std::vector<File> files_;           // the oldest first
   std::vector<LogPosition> resumed_;  // not looked for yet
   bool has_looked_ = false;
+  std::optional<bool> is_open_;      // what open() said since the last read()
+  std::optional<struct stat> seen_;  // of the last file, since the last look()
   State state_ = State::kMissing;
   std::uint64_t oversized_ = 0;
   std::uint64_t lost_ = 0;
