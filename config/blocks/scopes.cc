@@ -174,7 +174,8 @@ void ScopeReader::enter_server(const syntax::Directive& directive, vocabulary::C
 }
 
 void ScopeReader::enter_location(const syntax::Directive& directive) {
-  if (location_ != nullptr && !directive.args.empty()) {
+  const bool has_outer = location_ != nullptr && !location_->location->args.empty();
+  if (has_outer && !directive.args.empty()) {
     auto error = grammar::location_place_error(directive, *location_->location);
     if (error) complain(directive, std::move(*error));
   }
