@@ -1,6 +1,7 @@
 #include "running/process_title.h"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 #include <vector>
 
@@ -84,7 +85,8 @@ void take_options(const Words& words, std::size_t& at, NginxMaster& master) {
 bool is_serving(const Words& words) {
   if (words.empty()) return false;
   const std::string name = words[0].substr(words[0].rfind('/') + 1);
-  if (name != "nginx" && name != "angie") return false;
+  constexpr std::array<std::string_view, 4> kPrograms{"nginx", "nginx-debug", "openresty", "angie"};
+  if (std::ranges::find(kPrograms, name) == kPrograms.end()) return false;
   for (std::size_t at = 1; at < words.size(); ++at) {
     NginxMaster master;
     const std::string& word = words[at];

@@ -125,6 +125,8 @@ std::vector<live::LogReader::Emergency> LogJob::run(
   resume();
   if (snapshot) plan(*snapshot);
   std::vector<live::LogReader::Emergency> emergencies = reader_.read(processes);
+  const std::uint64_t mark = reader_.mark();
+  if (std::exchange(read_, mark) != mark) grew_at_ = Clock::now();
   tell();
   render();
   keep_now_and_then();

@@ -33,6 +33,8 @@ class LogJob {
   /// Lines of the observer that nginx could not send.
   const running::LossCounts& losses() const { return rendered_losses_; }
   bool is_behind() const { return reader_.is_behind(); }
+  /// No log has grown for a minute.
+  bool is_quiet() const { return Clock::now() - grew_at_ > std::chrono::minutes{1}; }
   /// Writes where it stopped, if that is not written yet.
   void keep();
 
@@ -70,6 +72,8 @@ class LogJob {
   Clock::time_point kept_at_{};
   Source source_;
   live::LogReader reader_;
+  std::uint64_t read_ = 0;  // the mark after the last look
+  Clock::time_point grew_at_ = Clock::now();
   std::shared_ptr<const RenderedMetrics> metrics_;
   std::uint64_t rendered_ = 0;  // the version of the counts
   std::vector<running::LogCounts> rendered_logs_;

@@ -12,6 +12,8 @@ namespace mtls::daemon::app {
 namespace {
 
 constexpr std::uint64_t kReadMilliseconds = 1'000;
+// A look costs a stat(2) for each log. Where all are quiet it comes every four seconds.
+constexpr int kMostSkipped = 3;
 constexpr const char* kProc = "/proc";
 
 }  // namespace
@@ -59,7 +61,7 @@ NginxWatch::NginxWatch(const World& world, live::ProcessTable::Describe describe
   uv_timer_init(&loop_, timer_);
   timer_->data = this;
   uv_timer_start(
-      timer_, [](uv_timer_t* timer) { static_cast<NginxWatch*>(timer->data)->start_reading(); },
+      timer_, [](uv_timer_t* timer) { static_cast<NginxWatch*>(timer->data)->each_second(); },
       kReadMilliseconds, kReadMilliseconds);
 }
 
@@ -138,8 +140,20 @@ std::optional<base::sys_seconds> NginxWatch::oldest_worker() const {
   return base::sys_seconds(std::chrono::floor<std::chrono::seconds>(since));
 }
 
+void NginxWatch::each_second() {
+  if (job_ != nullptr || (is_quiet() && ++skipped_ <= kMostSkipped)) return;
+  start_reading();
+}
+
+bool NginxWatch::is_quiet() const {
+  return snapshot_ == nullptr && view_ == read_view_ && !outcomes_.is_under_way() &&
+         logs_->is_quiet();
+}
+
 void NginxWatch::start_reading() {
   if (closed_ || job_ != nullptr) return;
+  skipped_ = 0;
+  read_view_ = view_;
   auto job = std::make_unique<Job>();
   job->owner = this;
   job->logs = logs_;

@@ -64,6 +64,8 @@ class NginxWatch {
 
   void take_in(const View& processes);
   void refresh();
+  void each_second();
+  bool is_quiet() const;
   void start_reading();
   void finish(Job& job);
 
@@ -80,6 +82,8 @@ class NginxWatch {
   running::LossCounts losses_;
   View processes_view_;
   View view_;
+  View read_view_;   // as of the last look at the logs
+  int skipped_ = 0;  // looks at quiet logs, since the last
   uv_timer_t* timer_;
   Job* job_ = nullptr;
   bool closed_ = false;

@@ -19,10 +19,10 @@ namespace {
 constexpr const char* kProc = "/proc";
 // A quarter of the time for which a reload shows old and new workers side by side.
 constexpr std::uint64_t kFastMilliseconds = running::Generations::kOverlapMilliseconds / 4;
-constexpr std::uint64_t kSlowMilliseconds = 500;
+constexpr std::uint64_t kSlowMilliseconds = 1'000;
 // Where the kernel reports nothing, a reload can begin at any time.
 constexpr std::uint64_t kBlindMilliseconds = running::Generations::kOverlapMilliseconds / 2;
-constexpr std::int64_t kIdleMilliseconds = 1'000;
+constexpr std::int64_t kIdleMilliseconds = 900;  // a little less than a slow tick
 // A master is found this late, and a second one, or a worker that somebody told to shut down.
 constexpr std::int64_t kSearchMilliseconds = 2'000;
 constexpr std::int64_t kLookMilliseconds = 5'000;

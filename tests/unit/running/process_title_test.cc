@@ -73,6 +73,8 @@ TEST_CASE("process title: it says what a process of nginx is") {
            {"angie: cache manager process #1", ProcessKind::kOther},
            {"angie: single process v1.10.0 #2 [angie]", ProcessKind::kSingle},
            {"/usr/sbin/nginx\0-g\0daemon off;\0"s, ProcessKind::kSingle},
+           {"openresty\0"s, ProcessKind::kSingle},
+           {"nginx-mtls-exporter\0"s, ProcessKind::kOther},
            {"sh -c nginx: worker process", ProcessKind::kOther},
            {"", ProcessKind::kOther}}) {
     CAPTURE(title);
