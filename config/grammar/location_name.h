@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "base/result.h"
 #include "config/syntax/ast.h"
 #include "config/syntax/regex.h"
 

@@ -30,28 +30,21 @@ constexpr std::array kBounds{
     Bounds{"uwsgi_modifier2", 0, 255},
 };
 
-const std::string& argument(const syntax::Directive& directive, std::size_t index) {
-  return directive.args.at(index).text;
-}
-
-Refusal invalid_value_unless(bool is_good, const syntax::Directive& directive) {
-  return is_good ? std::nullopt : std::optional(directive_complaint(directive, "invalid value"));
-}
-
 Refusal bounds_error(const syntax::Directive& directive) {
   const auto* const bounds = std::ranges::find(kBounds, directive.name, &Bounds::directive);
   if (bounds == kBounds.end()) return std::nullopt;
-  const std::int64_t value = parse_number(argument(directive, 0)).value_or(bounds->low);
+  const std::int64_t value = parse_number(directive.args.at(0).text).value_or(bounds->low);
   if (value >= bounds->low && value <= bounds->high) return std::nullopt;
   return "value must be between " + std::to_string(bounds->low) + " and " +
          std::to_string(bounds->high);
 }
 
-// ngx_conf_set_bufs_slot(): a number and a size, neither of them 0.
-Refusal buffers_error(const syntax::Directive& directive) {
-  return invalid_value_unless(parse_number(argument(directive, 0)).value_or(0) > 0 &&
-                                  parse_size(argument(directive, 1)).value_or(0) > 0,
-                              directive);
+// ngx_conf_set_off_slot(), and ngx_conf_set_bufs_slot(): a number and a size, neither of them 0.
+bool is_good_size(const syntax::Directive& directive, vocabulary::Trait trait) {
+  const std::string& first = directive.args.at(0).text;
+  if (trait == kOffset) return parse_offset(first).has_value();
+  return parse_number(first).value_or(0) > 0 &&
+         parse_size(directive.args.at(1).text).value_or(0) > 0;
 }
 
 ValueKind kind_of(vocabulary::Trait trait) {
@@ -79,9 +72,9 @@ Refusal slot_error(const syntax::Directive& directive, const KnownDirective& kno
   const bool knows_words = release.modules != nullptr;
   if (const OwnSlot* own = find_own_slot(known.name, context))
     return own->takes_words && !knows_words ? std::nullopt : own->error(directive);
-  if (known.trait == kOffset)
-    return invalid_value_unless(parse_offset(argument(directive, 0)).has_value(), directive);
-  if (known.trait == kBuffers) return buffers_error(directive);
+  const bool is_size = known.trait == kOffset || known.trait == kBuffers;
+  if (is_size && !is_good_size(directive, known.trait))
+    return directive_complaint(directive, "invalid value");
   const ValueKind kind = kind_of(known.trait);
   const bool takes_words = kind == ValueKind::kEnum || kind == ValueKind::kBitmask;
   if (takes_words && !knows_words) return std::nullopt;
