@@ -69,10 +69,12 @@ void add_formats(const std::vector<config::syntax::Directive>& directives,
   }
 }
 
-std::string formats_for(base::FileSystem& files, const std::string& path) {
+std::string formats_for(std::string_view module, base::FileSystem& files, const std::string& path) {
+  if (module == "mail") return "";
   const auto document = config::load_document(files, path, {.checks = config::Checks::kForm});
   std::set<std::string> used;
-  std::set<std::string> defined{"combined"};
+  std::set<std::string> defined;
+  if (module == "http") defined.insert("combined");
   add_formats(document.main, used, defined);
   std::string text;
   for (const std::string& name : used) {
@@ -108,14 +110,13 @@ std::optional<VhostConf> vhost_conf(base::FileSystem& files, const std::string& 
   if (!is_vhost(files, path)) return std::nullopt;
   const std::string main =
       main_directory(files, path) + "/(around " + path.substr(path.rfind('/') + 1) + ")";
-  const std::string formats = formats_for(files, path);
   std::optional<VhostConf> best;
   Complaints fewest;
   for (const Around& around : kAround) {
     VhostConf conf{.path = main,
                    .text = "error_log stderr info; events { }\n" + std::string(around.module) +
                            " {" + std::string(around.more) +
-                           (around.module == "mail" ? "" : formats) + " include " + quoted(path) +
+                           formats_for(around.module, files, path) + " include " + quoted(path) +
                            "; }\n"};
     const Complaints count = complaints(conf, files, build);
     if (best && count >= fewest) continue;

@@ -30,6 +30,8 @@ TEST_CASE("vhost conf: server blocks alone get the block around them in which ng
                "http { log_format \"main\" -; include"},
            Row{"server { listen 80; proxy_pass 127.0.0.1:81; access_log a tcp; }",
                "stream { log_format \"tcp\" -; include"},
+           Row{"server { listen 80; proxy_pass 127.0.0.1:81; access_log a combined; }",
+               "stream { log_format \"combined\" -; include"},
            Row{"http { server { listen 80; } }", nullptr},
            Row{"events {} stream { server { listen 80; } }", nullptr},
            Row{"events {} server { listen 80; }", nullptr},
